@@ -1,0 +1,1 @@
+"""Contracts: what every delivered data set and every table of the lake must look like."""
