@@ -1,0 +1,70 @@
+"""Amounts, counts and shares. Money stays decimal from the cell to the published list."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+import polars as pl
+
+from jobs.cells.text import half_width, map_distinct, trimmed
+
+MONEY = pl.Decimal(18, 2)
+_AMOUNT = re.compile(r"^([-+(]?)[¥￥$]?\s*([-+]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?\)?(万元|万|元)?$")
+_CENT = Decimal("0.01")
+_WAN = Decimal(10_000)
+_LIMIT = Decimal(10) ** 15
+
+
+def parse_amount(cell: str) -> Decimal | None:
+    """The number a cell states: thousands separators, currency signs and 元 are noise, 万元 is ten thousand."""
+    text = half_width(cell).replace(" ", "").replace("，", ",").replace("−", "-")
+    match = _AMOUNT.match(text)
+    if match is None or not (match[3] or match[4]):
+        return None
+    value = Decimal((match[3] or "0").replace(",", "") + (match[4] or ""))
+    if match[5] in ("万元", "万"):
+        value *= _WAN
+    return -value if match[1] in ("-", "(") or match[2] == "-" else value
+
+
+def parse_yuan(cell: str, unit: int = 1) -> Decimal | None:
+    value = parse_amount(cell)
+    # A cell that says 万元 itself under a 万元 header is not multiplied twice.
+    factor = 1 if value is None or "万" in cell else unit
+    if value is None or abs(value) * factor >= _LIMIT:
+        return None
+    return (value * factor).quantize(_CENT, rounding=ROUND_HALF_UP)
+
+
+def read_yuan(cells: pl.Series, unit: int = 1) -> pl.Series:
+    """Yuan with two places; `unit` is what one of the column's numbers stands for."""
+    plain = trimmed(cells)
+    if unit != 1:
+        return map_distinct(plain, lambda cell: parse_yuan(cell, unit), MONEY)
+    simple = plain.str.contains(r"^-?[0-9]{1,12}(\.[0-9]{1,2})?$")
+    fast = plain.set(~simple, None).cast(MONEY, strict=False)
+    if (fast.is_null() & plain.is_not_null()).any():
+        return fast.fill_null(map_distinct(plain.set(simple, None), parse_yuan, MONEY))
+    return fast
+
+
+def _whole(cell: str) -> int | None:
+    value = parse_amount(cell.rstrip("人年月岁"))
+    return int(value) if value is not None and value == int(value) and abs(value) < 2**31 else None
+
+
+def read_integers(cells: pl.Series) -> pl.Series:
+    return map_distinct(trimmed(cells), _whole, pl.Int32)
+
+
+def read_decimals(cells: pl.Series, precision: int, scale: int) -> pl.Series:
+    """Plain decimals (percent, square metres); a trailing unit or percent sign is noise."""
+    places = Decimal(1).scaleb(-scale)
+    limit = Decimal(10) ** (precision - scale)
+
+    def read(cell: str) -> Decimal | None:
+        value = parse_amount(re.sub(r"(%|％|㎡|m2|m²|平方米|平米)$", "", cell.strip()))
+        return value.quantize(places, rounding=ROUND_HALF_UP) if value is not None and abs(value) < limit else None
+
+    return map_distinct(trimmed(cells), read, pl.Decimal(precision, scale))

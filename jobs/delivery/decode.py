@@ -1,0 +1,118 @@
+"""Decoding pieces into bronze rows: every row read, its texts under the contract's names, its fate and its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.model import DataSet
+from jobs.cells.text import INVISIBLE
+from jobs.cells.typed import unreadable_essentials
+from jobs.delivery.headers import Header
+from jobs.delivery.survey import Piece
+from jobs.delivery.text_files import read_piece
+from jobs.delivery.workbooks import read_sheet
+
+BATCH_ROWS = 100_000
+_SUBTOTAL = r"^[^0-9]{0,8}(合计|小计|总计|累计|共计)"
+_NOTE = r"^(注|备注|说明|填表人|填报人|制表人|审核人|负责人|单位负责人|填报单位|报送单位|联系电话|制表日期|填报日期|报送日期)\s*[:：]"
+
+
+def decode(piece: Piece) -> Iterator[pl.DataFrame]:
+    """Bronze rows of a piece in batches: all texts, in the column order of the data set's bronze contract."""
+    data_set = DATA_SETS[piece.data_set]
+    if piece.is_workbook:
+        frame = read_sheet(Path(piece.path), piece.sheet)
+        uneven: list[int] = []
+    else:
+        width = len(piece.header.names)
+        frame, uneven = read_piece(
+            Path(piece.path), piece.start, piece.end, piece.encoding, piece.delimiter, width, piece.has_quotes
+        )
+    rows = _judged(data_set, piece, frame, uneven)
+    yield from rows.iter_slices(BATCH_ROWS)
+
+
+def _judged(data_set: DataSet, piece: Piece, frame: pl.DataFrame, uneven: list[int]) -> pl.DataFrame:
+    rows = frame.with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64) + piece.first_line)
+    skipped = _skip_reason(frame, piece.header, has_head=piece.is_workbook or piece.start == 0)
+    ragged = pl.Series(range(len(frame)), dtype=pl.Int64).is_in(uneven) if uneven else None
+    header_row = piece.header.row if piece.is_workbook or piece.start == 0 else None
+    if header_row is not None:  # the header itself is no row of data
+        keep = pl.Series(range(len(frame)), dtype=pl.Int64) != header_row
+        rows, skipped = rows.filter(keep), skipped.filter(keep)
+        ragged = ragged.filter(keep) if ragged is not None else None
+    bronze = _named(data_set, piece, rows)
+    is_data = skipped.is_null()
+    refused = unreadable_essentials(data_set, bronze) if is_data.any() else skipped
+    if ragged is not None:
+        refused = refused.set(ragged, "more or fewer cells than the header")
+    reason = skipped.fill_null(refused.set(~is_data, None)) if len(refused) else skipped
+    fate = pl.select(
+        pl.when(~is_data).then(pl.lit("skipped")).when(reason.is_not_null()).then(pl.lit("quarantined")).otherwise(pl.lit("accepted"))
+    ).to_series()
+    bronze = bronze.with_columns(_fate=fate, _reason=reason)
+    return bronze.select(data_set.bronze.column_names)
+
+
+def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
+    """Columns under the contract's names; what the contract does not know goes to one JSON column."""
+    known = {field: f"c{i}" for i, field in enumerate(piece.header.fields) if field is not None}
+    others = [i for i, field in enumerate(piece.header.fields) if field is None and f"c{i}" in rows.columns]
+    columns: list[pl.Expr] = []
+    for name in data_set.field_names:
+        if name not in known:
+            columns.append(pl.lit(None, dtype=pl.String).alias(name))
+        elif name in piece.header.in_wan:
+            columns.append((pl.col(known[name]) + pl.lit("万元")).alias(name))
+        else:
+            columns.append(pl.col(known[name]).alias(name))
+    other = pl.lit(None, dtype=pl.String)
+    if others:
+        filled = pl.any_horizontal([pl.col(f"c{i}").is_not_null() for i in others])
+        cells = pl.struct([pl.col(f"c{i}").alias(piece.header.names[i] or f"列{i + 1}") for i in others])
+        other = pl.when(filled).then(cells.struct.json_encode())
+    return rows.select(
+        *columns,
+        other.alias("_other_cells"),
+        pl.lit(piece.file_id).alias("_file_id"),
+        pl.lit(piece.sheet).alias("_sheet"),
+        "_row",
+    )
+
+
+def _skip_reason(frame: pl.DataFrame, header: Header, has_head: bool) -> pl.Series:
+    """Why a row is no data: title, blank, subtotal, note, repeated header; null for data.
+
+    Only sparse rows are looked at closely, so that a person who is called 合计 in a full row stays.
+    """
+    position = pl.int_range(pl.len())
+    cells = [pl.col(column).str.replace_all(INVISIBLE, "").str.strip_chars() for column in frame.columns]
+    first = pl.coalesce([pl.when(cell != "").then(cell) for cell in cells])
+    filled = pl.sum_horizontal([(cell != "").fill_null(False) for cell in cells])
+    dense = pl.sum_horizontal([pl.col(column).is_not_null() for column in frame.columns])
+    sparse_limit = max(2, len(header.names) // 2)
+    reason = pl.Series("_reason", [None] * len(frame), dtype=pl.String)
+    suspects = frame.with_columns(_at=position, _dense=dense).filter(
+        (pl.col("_dense") <= sparse_limit) | (pl.col("_at") < header.row if has_head else pl.lit(False))
+        | (pl.col("c0") == (header.names[0] or "\0"))
+    )  # fmt: skip
+    if suspects.is_empty():
+        return reason
+    names = [name or None for name in header.names]
+    repeats = pl.all_horizontal(
+        [pl.col(f"c{i}").str.strip_chars().eq_missing(pl.lit(name)) for i, name in enumerate(names) if f"c{i}" in frame.columns]
+    )
+    judged = suspects.select(
+        "_at",
+        pl.when((pl.col("_at") < header.row) if has_head else pl.lit(False)).then(pl.lit("title"))
+        .when(filled == 0).then(pl.lit("blank"))
+        .when((filled <= sparse_limit) & first.str.contains(_SUBTOTAL)).then(pl.lit("subtotal"))
+        .when((filled <= 6) & first.str.contains(_NOTE)).then(pl.lit("note"))
+        .when(repeats).then(pl.lit("repeated header"))
+        .alias("why"),
+    ).drop_nulls("why")  # fmt: skip
+    return reason.scatter(judged["_at"].cast(pl.UInt32), judged["why"])

@@ -1,0 +1,68 @@
+"""Finding the header of a table and tying its columns to the fields of a contract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from expectations.contracts.model import DataSet, Kind, plain_header
+
+SEARCH_DEPTH = 30
+"""Rows looked at for a header: title rows, filler lines and a group row stand above it."""
+_TEN_THOUSAND = re.compile(r"[(（\[【]\s*万元\s*[)）\]】]")
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the header stands and what its columns are.
+
+    `row` is 0-based among the rows looked at; `fields` holds per column the contract field or null;
+    `names` the header as delivered; `in_wan` the fields whose header says 万元 though the contract says yuan.
+    """
+
+    row: int
+    fields: tuple[str | None, ...]
+    names: tuple[str, ...]
+    in_wan: frozenset[str]
+
+
+@dataclass(frozen=True)
+class HeaderProblem:
+    """Why a table's header cannot be used, in words for the department that sent it."""
+
+    reason: str
+
+
+def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | HeaderProblem:
+    """The row that names most of the contract's fields, if it names every required one."""
+    best: Header | None = None
+    for index, row in enumerate(rows[:SEARCH_DEPTH]):
+        header = _as_header(index, row, data_set)
+        if best is None or _named(header) > _named(best):
+            best = header
+    if best is None or _named(best) < min(2, len(data_set.fields)):
+        first = " | ".join(cell or "" for cell in rows[0][:8]) if rows else ""
+        return HeaderProblem(f"no header of {data_set.title} among the first {SEARCH_DEPTH} rows (the first row has {len(first)} characters)")
+    missing = [f.header for f in data_set.fields if not f.nullable and f.name not in best.fields]
+    if missing:
+        found = "、".join(name for name in best.names if name)
+        return HeaderProblem(f"required column {'、'.join(missing)} is missing; headers found: {found}")
+    return best
+
+
+def _named(header: Header) -> int:
+    return sum(field is not None for field in header.fields)
+
+
+def _as_header(index: int, row: Sequence[str | None], data_set: DataSet) -> Header:
+    fields: list[str | None] = []
+    in_wan = set()
+    for cell in row:
+        name = data_set.headers.get(plain_header(cell)) if cell else None
+        if name in fields:  # the same header twice: the first column counts, the other is kept aside
+            name = None
+        if name and cell and _TEN_THOUSAND.search(cell) and data_set[name].kind is Kind.YUAN:
+            in_wan.add(name)
+        fields.append(name)
+    return Header(index, tuple(fields), tuple((cell or "").strip() for cell in row), frozenset(in_wan))

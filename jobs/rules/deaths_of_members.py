@@ -1,0 +1,53 @@
+"""Deaths recorded under a member's number: what D01 and D02 both look at."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.rules.facts import Facts, next_month, pair_grade, with_identity
+
+
+def deaths_of_members(facts: Facts, lawful_months: int) -> DataFrame:
+    """One row per member and death record of the number. Counting starts after the month of death and the lawful months."""
+    deaths = with_identity(facts.deaths, facts, "number_key", "name_key").select(
+        F.col("number_key").alias("subject_key"),
+        "other_person_id",
+        "other_grade",
+        F.col("died_on").alias("event_on"),
+        "is_exact",
+        "register_count",
+        "evidence",
+        F.concat(F.lit("death:"), F.col("name_key")).alias("thing_key"),
+    )
+    return (
+        facts.members.join(deaths, "subject_key", "inner")
+        .withColumn("identity_grade", pair_grade("member_person_id", "member_grade", "other_person_id", "other_grade"))
+        .withColumn("person_id", F.when(F.col("identity_grade") != "D", F.col("member_person_id")))
+        .withColumn("count_from", F.add_months(next_month("event_on"), lawful_months))
+        .withColumn("count_until", F.lit(None).cast("date"))
+    )
+
+
+def is_recipient() -> Column:
+    """The benefit was this person's own: the only one covered, or the head in whose name it is paid."""
+    return F.col("is_head") | (F.col("covered_heads") <= 1)
+
+
+def is_reduced() -> Column:
+    """After the death no more persons are paid for than are left: the survivors draw what is theirs."""
+    others = F.col("covered_members") - F.col("is_covered").cast("int")
+    return (others > 0) & (F.col("heads_after") <= others)
+
+
+def was_refunded() -> Column:
+    """Money for months after the death went out and came back."""
+    return (F.col("paid_months") == 0) & (F.col("refunded_yuan") > 0)
+
+
+def only_month_of_death() -> Column:
+    return (F.col("gross_months") == 0) & (F.col("event_month_late") > 0)
+
+
+def only_arrears() -> Column:
+    return (F.col("gross_months") == 0) & (F.col("late_arrears_yuan") > 0)

@@ -1,0 +1,99 @@
+"""What a rule may look at: members of cases, and register rows under a member's number with their identity grade."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import EVIDENCE
+
+MEMBER_COLUMNS = (
+    "case_id", "subject_key", "member_person_id", "member_grade", "is_head", "is_covered", "is_single_cover", "start_month",
+    "stop_month", "grace_until", "approved_on", "covered_heads", "covered_members", "case_has_single_cover", "declared_assets",
+    "registry_status",
+)  # fmt: skip
+"""A member once per case and number, with what of its case and registry entry a rule needs."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """members: MEMBER_COLUMNS, key case_id + subject_key + member_person_id. deaths, identities: silver tables.
+
+    `register` gives a delivered register's silver rows, none where it was not delivered.
+    """
+
+    members: DataFrame
+    deaths: DataFrame
+    identities: DataFrame
+    register: Callable[[str], DataFrame]
+    as_of: date
+
+
+def source_row(data_set: str, cells: Mapping[str, Column]) -> Column:
+    """One piece of evidence: where the register row stands and the cells that the rule saw, under their headers."""
+    pairs = [part for header, value in cells.items() for part in (F.lit(header), value.cast("string"))]
+    return F.struct(
+        F.lit(data_set).alias("data_set"),
+        F.col("_file_id").alias("file_id"),
+        F.col("_sheet").alias("sheet"),
+        F.col("_row").alias("row"),
+        F.create_map(*pairs).alias("cells"),
+    )
+
+
+def rows_of(data_set: str, *field_names: str) -> Column:
+    """Evidence as a one-element array, with the named fields of the data set as cells."""
+    contract = DATA_SETS[data_set]
+    cells = {contract[name].header: F.col(name) for name in field_names}
+    return F.array(source_row(data_set, cells)).cast(EVIDENCE)
+
+
+def pair_grade(left_person: str, left_grade: str, right_person: str, right_grade: str) -> Column:
+    """Grade of a link between two records under one number: the weaker of both when they are one person, else D."""
+    return F.when(
+        F.col(left_person) == F.col(right_person), F.greatest(F.col(left_grade), F.col(right_grade))
+    ).otherwise(F.lit("D"))  # letters order as grades do: A < B < C
+
+
+def with_identity(rows: DataFrame, facts: Facts, number_key: str, name_key: str) -> DataFrame:
+    """Register rows with the person whom their number and name make: other_person_id, other_grade."""
+    identities = facts.identities.select(
+        F.col("number_key").alias(number_key),
+        F.col("name_key").alias("_name_key"),
+        F.col("person_id").alias("other_person_id"),
+        F.col("grade").alias("other_grade"),
+    )
+    rows = rows.withColumn("_name_key", F.coalesce(F.col(name_key), F.lit("")))
+    # identities are unique by number and name: the join multiplies nothing.
+    return rows.join(identities, [number_key, "_name_key"], "left").drop("_name_key")
+
+
+def held_by_members(facts: Facts, data_set: str, number_key: str, name_key: str) -> DataFrame:
+    """Rows of a register under a member's number, with MEMBER_COLUMNS, person_id and identity_grade of the pair.
+
+    Grain: a member of a case and a register row. A row whose name fits another person is there with grade D.
+    """
+    clashing = [column for column in MEMBER_COLUMNS if column in facts.register(data_set).columns]
+    register = facts.register(data_set).drop(*clashing)
+    rows = with_identity(register, facts, number_key, name_key)
+    joined = facts.members.join(rows, facts.members["subject_key"] == rows[number_key], "inner")
+    return joined.withColumn(
+        "identity_grade", pair_grade("member_person_id", "member_grade", "other_person_id", "other_grade")
+    ).withColumn("person_id", F.when(F.col("identity_grade") != "D", F.col("member_person_id")))
+
+
+def next_month(day: str | Column) -> Column:
+    """First day of the month after: the month of the event itself never counts."""
+    column = F.col(day) if isinstance(day, str) else day
+    return F.add_months(F.trunc(column, "month"), 1)
+
+
+def declares(words: tuple[str, ...] | list[str]) -> Column:
+    """Did the household declare such a thing at approval?"""
+    pattern = "|".join(words)
+    return F.col("declared_assets").rlike(pattern)

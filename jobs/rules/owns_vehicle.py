@@ -1,0 +1,79 @@
+"""V01 Owns a motor vehicle: a vehicle in road use stands in the name of a member of a benefit household."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from expectations.conf import Conf
+from jobs.rules.facts import Facts, declares, held_by_members, next_month, rows_of
+from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
+
+
+class OwnsVehicleParams(Conf):
+    dead_statuses: tuple[str, ...] = Field(description="statuses in which a vehicle is no longer the owner's to use")
+    lapsed_inspection_months: int = Field(ge=0, description="months without inspection after which a car is probably sold or laid up; inclusive")
+    exempt_plates: dict[str, str] = Field(description="classes of plate that are no car, and the exemption that covers them")
+    declared_words: tuple[str, ...] = Field(description="words by which a vehicle was declared at approval")
+    livelihood_kinds: tuple[str, ...] = Field(description="kinds of vehicle that may be a declared means of living")
+
+
+def candidates(facts: Facts, params: OwnsVehicleParams) -> DataFrame:
+    """One row per member and vehicle. Counting starts after the month of registration."""
+    vehicles = held_by_members(facts, "vehicles", "owner_key", "owner_name_key")
+    return (
+        vehicles.withColumn("event_on", F.col("registered_on"))
+        .withColumn("thing_key", F.concat_ws(":", F.lit("vehicle"), "plate_kind", "plate_no"))
+        .withColumn("count_from", next_month("registered_on"))
+        .withColumn("count_until", F.lit(None).cast("date"))
+        .withColumn("as_of", F.lit(facts.as_of))
+        .withColumn(
+            "evidence",
+            rows_of("vehicles", "plate_kind", "plate_no", "vehicle_kind", "usage", "registered_on", "price", "status", "inspected_to"),
+        )
+    )
+
+
+def judge(params: OwnsVehicleParams) -> Judgement:
+    lapsed_on = F.add_months(F.col("inspected_to"), params.lapsed_inspection_months)
+    is_lapsed = F.col("inspected_to").isNotNull() & (lapsed_on <= F.col("as_of"))
+    plate_exemption = {
+        code: F.col("plate_kind").isin([plate for plate, why in params.exempt_plates.items() if why == code])
+        for code in sorted(set(params.exempt_plates.values()))
+    }
+    return Judgement(
+        found=F.col("paid_months") > 0,
+        value=F.col("price").cast("double"),
+        threshold=0.0,
+        is_personal=False,
+        missing={"plate_kind": F.col("plate_kind").isNull()},
+        exempt={
+            **plate_exemption,
+            "R10": F.col("status").isin(list(params.dead_statuses)) | is_lapsed,
+            "R25": declares(params.declared_words) & (F.col("registered_on") <= F.col("approved_on")),
+            "R17": F.col("case_has_single_cover") & ~F.col("is_single_cover"),
+            "R18": F.col("grace_until").isNotNull() & (F.col("last_month") <= F.col("grace_until")),
+        },
+        explanation=F.concat(
+            F.lit("车管登记显示该对象名下有"), F.coalesce(F.col("vehicle_kind"), F.col("plate_kind")), F.lit("（"), zh_day("registered_on"),
+            F.lit("登记，"), F.coalesce(F.col("status"), F.lit("状态不明")), F.lit("），其家庭"), zh_paid(), F.lit("，请核实车辆实际使用人和来源。"),
+        ),
+    )  # fmt: skip
+
+
+RULE = Rule(
+    code="V01",
+    title="Owns a motor vehicle",
+    title_zh="名下有机动车",
+    subject="the owner",
+    unit="yuan",
+    source="最低生活保障审核审批办法（民发〔2012〕220号）：家庭财产包括机动车辆（残疾人功能性补偿代步机动车辆除外）",
+    in_force=(date(2012, 12, 12), None),
+    params=OwnsVehicleParams,
+    candidates=candidates,
+    judge=judge,
+    verify=("查看车辆实际由谁使用、谁购买", "核对是否已出售未过户或被借名", "核对是否为谋生必需的车辆并已申报"),
+)

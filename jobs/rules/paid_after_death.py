@@ -1,0 +1,54 @@
+"""D01 Paid after death: the benefit of a dead recipient was paid for months after the month of death."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from expectations.conf import Conf
+from jobs.rules.deaths_of_members import deaths_of_members, is_recipient, is_reduced, only_arrears, only_month_of_death, was_refunded
+from jobs.rules.facts import Facts
+from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
+
+
+class PaidAfterDeathParams(Conf):
+    lawful_months: int = Field(0, ge=0, description="months after the month of death that are still lawful; inclusive")
+
+
+def candidates(facts: Facts, params: PaidAfterDeathParams) -> DataFrame:
+    return deaths_of_members(facts, params.lawful_months).filter(is_recipient())
+
+
+def judge(params: PaidAfterDeathParams) -> Judgement:
+    return Judgement(
+        found=F.col("paid_months") > 0,
+        value=F.col("paid_months").cast("double"),
+        threshold=0.0,
+        is_personal=True,
+        exempt={
+            "R24": F.col("registry_status") == "恢复",
+            "R23": was_refunded(),
+            "R04": is_reduced() & (F.col("paid_months") > 0),
+            "R02": only_month_of_death(),
+            "R03": only_arrears(),
+        },
+        explanation=F.concat(F.lit("登记显示该对象于"), zh_day("event_on"), F.lit("死亡，此后"), zh_paid("share_yuan"), F.lit("，请核实死亡日期和待遇去向。")),
+    )
+
+
+RULE = Rule(
+    code="D01",
+    title="Paid after death",
+    title_zh="死亡后仍领取",
+    subject="the dead person",
+    unit="months",
+    source="社会救助暂行办法（国务院令第649号，2014）第十三条、第五十八条：家庭成员变化应及时核查并调整或停发",
+    in_force=(date(2014, 5, 1), None),
+    params=PaidAfterDeathParams,
+    candidates=candidates,
+    judge=judge,
+    verify=("核对第二个死亡登记来源的死亡日期", "核对户内是否还有其他成员合法领取", "核对死亡后款项由谁支取"),
+)

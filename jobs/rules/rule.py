@@ -1,0 +1,107 @@
+"""What a rule is, and how its conditions become an outcome.
+
+A rule states a fact about entitlement. It is written in two parts: `candidates` finds what to look at
+(one row per case, subject and thing), `judge` decides from that row and from the payments that the time
+engine has put beside it. Neither knows the engine, the lake or the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import reduce
+from typing import Any
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from expectations.conf import Conf
+from jobs.rules.facts import Facts
+
+EXEMPTIONS: dict[str, str] = {
+    "R01": "登记滞后", "R02": "死亡当月发放", "R03": "补发以前月份", "R04": "户内其他成员合法领取", "R05": "丧葬补助",
+    "R06": "同名", "R07": "号码有误或重号", "R08": "15位号码升位错误", "R09": "残疾人专用车", "R10": "已售、报废或注销",
+    "R11": "农用车或摩托车", "R12": "被借名", "R13": "企业已注销、吊销或未经营", "R14": "合作社名义成员或村集体任职",
+    "R15": "公益性岗位、遗属补助等非在编人员", "R16": "城乡居民养老金", "R17": "单人保", "R18": "渐退期内", "R19": "刚性支出扣减",
+    "R20": "近亲属已备案", "R21": "安置、危改、继承或小份额", "R22": "机构或监护人账户", "R23": "已停发并追回", "R24": "源数据过期",
+    "R25": "审批时已申报并认可", "R99": "其他",
+}  # fmt: skip
+"""Exemption codes of the delivery contract, with what an inspector reads."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A rule's conditions over one candidate row; a null condition counts as not met.
+
+    `missing`: fact that is missing -> when; then the rule cannot judge.
+    `exempt`: exemption code -> when; the first that holds is kept with the row.
+    `found`: the fact itself. `value` is held against `threshold`, in the rule's unit.
+    `is_personal`: only the person's share of the household's money is at stake.
+    """
+
+    found: Column
+    value: Column
+    threshold: float
+    explanation: Column
+    is_personal: bool
+    missing: Mapping[str, Column] = field(default_factory=dict)
+    exempt: Mapping[str, Column] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of the rule book. `in_force` is first and last day of its legal source, null = still in force."""
+
+    code: str
+    title: str
+    title_zh: str
+    subject: str
+    unit: str
+    source: str
+    in_force: tuple[date, date | None]
+    params: type[Conf]
+    candidates: Callable[[Facts, Any], DataFrame]
+    judge: Callable[[Any], Judgement]
+    verify: tuple[str, ...]
+
+    def is_in_force(self, day: date) -> bool:
+        first, last = self.in_force
+        return first <= day and (last is None or day <= last)
+
+
+def holds(condition: Column) -> Column:
+    """A condition that is never null."""
+    return F.coalesce(condition, F.lit(False))
+
+
+def first_that_holds(conditions: Mapping[str, Column]) -> Column:
+    """Name of the first condition that holds, or null."""
+    if not conditions:
+        return F.lit(None).cast("string")
+    return F.coalesce(*(F.when(holds(condition), F.lit(name)) for name, condition in conditions.items()))
+
+
+def any_of(*conditions: Column) -> Column:
+    return reduce(lambda left, right: left | right, (holds(condition) for condition in conditions))
+
+
+def zh_day(column: str) -> Column:
+    return F.concat(F.year(column).cast("string"), F.lit("年"), F.month(column).cast("string"), F.lit("月"), F.dayofmonth(column).cast("string"), F.lit("日"))
+
+
+def zh_month(column: str) -> Column:
+    return F.concat(F.year(column).cast("string"), F.lit("年"), F.month(column).cast("string"), F.lit("月"))
+
+
+def zh_yuan(column: Column | str) -> Column:
+    amount = F.col(column) if isinstance(column, str) else column
+    return F.concat(F.format_number(amount.cast("decimal(18,2)"), 2), F.lit("元"))
+
+
+def zh_paid(amount: str = "paid_yuan") -> Column:
+    """"…共发放9个月(2017年4月至2017年12月),计3,120.00元": the common end of an explanation."""
+    return F.concat(
+        F.lit("仍发放"), F.col("paid_months").cast("string"), F.lit("个月待遇（"), zh_month("first_month"),
+        F.lit("至"), zh_month("last_month"), F.lit("），计"), zh_yuan(amount),
+    )  # fmt: skip

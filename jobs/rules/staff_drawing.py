@@ -1,0 +1,66 @@
+"""K01 Staff drawing benefit: a person on the public payroll draws a benefit or is covered by one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from expectations.conf import Conf
+from jobs.rules.facts import Facts, held_by_members, next_month, rows_of
+from jobs.rules.rule import Judgement, Rule, zh_month, zh_paid
+
+
+class StaffDrawingParams(Conf):
+    staff_kinds: tuple[str, ...] = Field(description="kinds of payee that are staff; all others on fiscal payment files are not")
+    staff_statuses: tuple[str, ...] = Field(description="statuses in which a person is staff")
+
+
+def candidates(facts: Facts, params: StaffDrawingParams) -> DataFrame:
+    """One row per member and spell on the fiscal payroll. Counting starts after the month in which the spell began."""
+    spells = held_by_members(facts, "fiscal_staff", "person_key", "name_key")
+    return (
+        spells.withColumn("event_on", F.col("from_month"))
+        .withColumn("thing_key", F.concat_ws(":", F.lit("staff"), "unit", "staff_kind", F.col("from_month").cast("string")))
+        .withColumn("count_from", next_month("from_month"))
+        .withColumn("count_until", F.col("to_month"))
+        .withColumn("evidence", rows_of("fiscal_staff", "unit", "post", "staff_kind", "status", "from_month", "to_month", "monthly_pay"))
+    )
+
+
+def judge(params: StaffDrawingParams) -> Judgement:
+    is_staff = F.col("staff_kind").isin(list(params.staff_kinds))
+    in_service = F.col("status").isin(list(params.staff_statuses))
+    return Judgement(
+        found=is_staff & in_service & (F.col("paid_months") > 0),
+        value=F.col("monthly_pay").cast("double"),
+        threshold=0.0,
+        is_personal=False,
+        missing={"staff_kind": F.col("staff_kind").isNull()},
+        exempt={
+            "R15": ~is_staff,
+            "R24": is_staff & ~in_service & (F.col("paid_months") == 0),
+            "R18": is_staff & F.col("grace_until").isNotNull() & (F.col("last_month") <= F.col("grace_until")),
+        },
+        explanation=F.concat(
+            F.lit("财政供养名册显示该对象自"), zh_month("from_month"), F.lit("起为"), F.coalesce(F.col("staff_kind"), F.lit("")),
+            F.lit("人员，其家庭"), zh_paid(), F.lit("，请核实身份和家庭收入。"),
+        ),
+    )  # fmt: skip
+
+
+RULE = Rule(
+    code="K01",
+    title="Staff drawing benefit",
+    title_zh="财政供养人员领取",
+    subject="the staff member",
+    unit="yuan a month",
+    source="社会救助暂行办法（国务院令第649号，2014）第九条、第六十八条；最低生活保障审核审批办法（民发〔2012〕220号）",
+    in_force=(date(2012, 12, 12), None),
+    params=StaffDrawingParams,
+    candidates=candidates,
+    judge=judge,
+    verify=("核对编制身份与在职时间", "核对是否为公益性岗位、遗属补助等非在编人员", "核对家庭人均收入"),
+)

@@ -1,0 +1,1 @@
+"""What every job runs on: settings, engine session, lake, run report."""

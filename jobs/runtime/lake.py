@@ -1,0 +1,101 @@
+"""The lake: the only place that reads and writes tables. Delta tables by path, ROOT/zone/name.
+
+What the embedded engine would let pass (extra columns, other types) is refused here for both engines.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from expectations.contracts.model import Table
+from jobs.runtime.errors import BadConfiguration, ContractBroken
+
+RESTRICTED_ZONES = ("bronze", "quarantine", "vault")
+
+
+class Lake:
+    """Tables of one lake, read and written by contract.
+
+    root: folder of the lake on this machine, or a URI that the engine can write.
+    """
+
+    def __init__(self, session: SparkSession, root: str) -> None:
+        self.session = session
+        self.root = root.rstrip("/")
+
+    def path(self, table: Table) -> str:
+        return f"{self.root}/{table.zone}/{table.name}"
+
+    def exists(self, table: Table) -> bool:
+        if "://" not in self.root:
+            return (Path(self.path(table)) / "_delta_log").is_dir()
+        try:
+            return bool(self.session.read.format("delta").load(self.path(table)).columns)
+        except Exception:  # each engine and store has its own error for "not there"
+            return False
+
+    def read(self, table: Table) -> DataFrame:
+        """The table's current rows in contract columns. Raises ContractBroken when it was never written."""
+        if not self.exists(table):
+            raise ContractBroken(f"{table.full_name} is not in the lake {self.root}. Run the jobs before this one, or mingjing run.")
+        return self.session.read.format("delta").load(self.path(table)).select(*table.column_names)
+
+    def read_or_empty(self, table: Table) -> DataFrame:
+        """The table's rows, or none where no file of it was ever delivered."""
+        return self.read(table) if self.exists(table) else self.session.createDataFrame([], table.schema)
+
+    def overwrite(self, table: Table, frame: DataFrame) -> None:
+        """Replaces all rows in one commit. Raises ContractBroken, and changes nothing, when the frame does not fit."""
+        self._write(table, frame, "overwrite")
+
+    def append(self, table: Table, frame: DataFrame) -> None:
+        """Adds rows in one commit; the caller has made sure that they are not there yet."""
+        self._write(table, frame, "append")
+
+    def _write(self, table: Table, frame: DataFrame, mode: str) -> None:
+        writer = conform(frame, table).write.format("delta").mode(mode)
+        if mode == "overwrite":
+            writer = writer.option("overwriteSchema", "true")
+        writer.option("userMetadata", table.comment).save(self.path(table))
+        if table.zone in RESTRICTED_ZONES and "://" not in self.root:
+            os.chmod(Path(self.root) / table.zone, 0o700)
+
+
+def conform(frame: DataFrame, table: Table) -> DataFrame:
+    """The frame in the contract's columns, order and comments. Raises ContractBroken on a missing, extra or mistyped column."""
+    found = {field.name: field.dataType for field in frame.schema.fields}
+    expected = {column.name: column.type for column in table.columns}
+    for name, data_type in expected.items():
+        if name not in found:
+            raise ContractBroken(f"{table.full_name}: column {name} is missing. Nothing was written.")
+        if found[name].simpleString() != data_type.simpleString():
+            raise ContractBroken(
+                f"{table.full_name}: column {name} is {found[name].simpleString()}, "
+                f"expected {data_type.simpleString()}. Nothing was written."
+            )
+    if extra := sorted(set(found) - set(expected)):
+        raise ContractBroken(f"{table.full_name}: column {extra[0]} is not in the contract. Nothing was written.")
+    return frame.select(*(F.col(c.name).alias(c.name, metadata={"comment": c.comment}) for c in table.columns))
+
+
+@contextmanager
+def single_writer(root: str) -> Iterator[None]:
+    """Holds the lake against a second writer on this machine for the length of a run."""
+    if "://" in root:
+        yield
+        return
+    folder = Path(root)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".writer.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BadConfiguration(f"Another run is writing to {root}. Wait for it to end, or use another --out.") from error
+        yield

@@ -1,0 +1,96 @@
+"""Starting one job by itself: arguments, settings, session, report line, exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from jobs.runtime.context import RunContext, site_key
+from jobs.runtime.errors import BadConfiguration, MingjingError
+from jobs.runtime.lake import Lake, single_writer
+from jobs.runtime.run_report import RunReport
+from jobs.runtime.session import choose_engine, open_engine
+from jobs.runtime.settings import load_settings
+
+
+@contextmanager
+def open_run(
+    *,
+    out: Path,
+    as_of: date,
+    delivery: Path | None = None,
+    engine: str | None = None,
+    env: str | None = None,
+    lake_root: str | None = None,
+    console: Console | None = None,
+) -> Iterator[RunContext]:
+    """Everything a job needs, the lake held against a second writer. Raises MingjingError before anything is touched."""
+    console = console or Console(stderr=True)
+    settings = load_settings(env)
+    name = choose_engine(engine)
+    if delivery is not None and not delivery.is_dir():
+        raise BadConfiguration(f"No folder {delivery}. Name the folder of the delivery, the one with 交接清单.csv in it.")
+    root = lake_root or str(out.resolve() / "lake")
+    report = RunReport(console)
+    with single_writer(root):
+        key, source = site_key(root)
+        if "random key" in source:
+            report.warn(source)
+        cores = settings.engine.usable_cores
+        with open_engine(name, cores=cores, memory=settings.engine.driver_memory) as running:
+            yield RunContext(running, Lake(running.session, root), settings, as_of, out, key, report, delivery)
+
+
+def day(text: str) -> date:
+    """A day of the command line. Raises BadConfiguration for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadConfiguration(f"--as-of is {text!r}. Expected a day such as 2017-12-31.") from None
+
+
+def explained(run: Callable[[], None], console: Console) -> int:
+    """Exit code of a run: 0, or the error's own after its sentence was shown. Other errors pass through."""
+    try:
+        run()
+    except MingjingError as error:
+        console.print(f"[bold red]{type(error).__name__}[/] {error}", highlight=False, soft_wrap=True)
+        return error.exit_code
+    return 0
+
+
+def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool = False) -> int:
+    """`python -m jobs.<name>` and `spark-submit`: runs one job on a lake and reports its stages."""
+    parser = argparse.ArgumentParser(prog=f"python -m jobs.{name}", description=sys.modules["__main__"].__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    if needs_delivery:
+        parser.add_argument("--delivery", type=Path, required=True, help="folder with the data files and 交接清单.csv")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the results; the lake is OUT/lake")
+    parser.add_argument("--as-of", required=True, help="day that the run stands for, such as 2017-12-31")
+    parser.add_argument("--engine", help="embedded or spark; default: spark under spark-submit, else embedded")
+    parser.add_argument("--env", help="overlay of the configuration: conf/<env>.yaml")
+    parser.add_argument("--lake", help="root of the lake, where it is not OUT/lake")
+    given = parser.parse_args()
+    console = Console(stderr=True)
+
+    def run() -> None:
+        with open_run(
+            out=given.out,
+            as_of=day(given.as_of),
+            delivery=getattr(given, "delivery", None),
+            engine=given.engine,
+            env=given.env,
+            lake_root=given.lake,
+            console=console,
+        ) as ctx:
+            job(ctx)
+            for warning in ctx.report.warnings:
+                console.print(f"[yellow]![/yellow] {warning}", highlight=False)
+
+    return explained(run, console)

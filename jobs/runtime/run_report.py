@@ -1,0 +1,73 @@
+"""What a run says of itself while it works and afterwards: stages with seconds, rows and peak memory."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+_KIB_PER_UNIT = 1 if sys.platform != "darwin" else 1 / 1024
+
+
+def peak_memory_mib() -> float:
+    """Largest resident memory of this process so far, in MiB; a JVM or its workers are not in it."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB_PER_UNIT / 1024
+
+
+@dataclass
+class Stage:
+    """One stage of a run."""
+
+    name: str
+    seconds: float = 0.0
+    rows: int = 0
+    peak_mib: float = 0.0
+
+
+@dataclass
+class RunReport:
+    """Stages, figures and warnings of a run, in the order in which they came."""
+
+    console: Console
+    stages: list[Stage] = field(default_factory=list)
+    figures: dict[str, object] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Progress]:
+        """Shows a progress line while the stage runs and keeps its time; the caller sets `rows` of `stages[-1]`."""
+        stage = Stage(name)
+        self.stages.append(stage)
+        started = time.perf_counter()
+        columns = (SpinnerColumn(), TextColumn("{task.description:<24}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.console, transient=True) as progress:
+            yield progress
+        stage.seconds = time.perf_counter() - started
+        stage.peak_mib = peak_memory_mib()
+        rows = f"{stage.rows:>12,} rows" if stage.rows else ""
+        self.console.print(f"[green]✓[/green] {name:<24} {stage.seconds:7.1f} s {rows}")
+
+    def warn(self, message: str) -> None:
+        self.warnings.append(message)
+
+    def stage_table(self) -> Table:
+        table = Table(title="Stages", title_justify="left")
+        for heading in ("stage", "seconds", "rows", "rows/s", "peak MiB"):
+            table.add_column(heading, justify="left" if heading == "stage" else "right")
+        for stage in self.stages:
+            speed = f"{stage.rows / stage.seconds:,.0f}" if stage.rows and stage.seconds else ""
+            table.add_row(stage.name, f"{stage.seconds:.1f}", f"{stage.rows:,}" if stage.rows else "", speed, f"{stage.peak_mib:,.0f}")
+        return table
+
+    def save(self, path: Path) -> None:
+        content = {"stages": [asdict(stage) for stage in self.stages], "figures": self.figures, "warnings": self.warnings}
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")

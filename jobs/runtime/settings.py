@@ -1,0 +1,120 @@
+"""Configuration: conf/base.yaml, overlaid by conf/<env>.yaml, into frozen objects that refuse unknown keys."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import Field, ValidationError
+
+from expectations.conf import Conf
+from jobs.rules import RULES
+from jobs.runtime.errors import BadConfiguration
+from models.isolation_forest import ForestParams
+
+CONF_VARIABLE = "MINGJING_CONF"
+Ratio = Annotated[float, Field(ge=0, le=1)]
+
+
+class EngineSettings(Conf):
+    cores: int = Field(ge=0)
+    driver_memory: str = Field(pattern=r"^\d+[gm]$")
+
+    @property
+    def usable_cores(self) -> int:
+        return self.cores or len(os.sched_getaffinity(0))
+
+
+class IngestSettings(Conf):
+    piece_mib: int = Field(ge=1)
+
+
+class QualitySettings(Conf):
+    usable_number_ratio_warn: Ratio
+    usable_number_ratio_stop: Ratio
+    wild_date_ratio_warn: Ratio
+    empty_required_ratio_warn: Ratio
+
+
+class RankingSettings(Conf):
+    prior: dict[str, Annotated[float, Field(gt=0, lt=1)]]
+    grade_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
+    anomaly_weight: float = Field(ge=0)
+    strength_weight: float = Field(ge=0)
+
+
+class Settings(Conf):
+    """The whole configuration of a run. Rule parameters are checked by the class each rule states."""
+
+    engine: EngineSettings
+    ingest: IngestSettings
+    quality: QualitySettings
+    rules: dict[str, dict[str, Any]]
+    forest: ForestParams
+    ranking: RankingSettings
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of everything that shapes results."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    def params(self, rule_code: str) -> Conf:
+        rule = next(rule for rule in RULES if rule.code == rule_code)
+        return rule.params.model_validate(self.rules.get(rule_code, {}), strict=False)
+
+
+def conf_folder() -> Path:
+    """`MINGJING_CONF`, or conf/ of the checkout, or conf/ where the process runs."""
+    if named := os.environ.get(CONF_VARIABLE):
+        return Path(named)
+    beside = Path(__file__).resolve().parents[2] / "conf"
+    return beside if beside.is_dir() else Path("conf")
+
+
+def load_settings(env: str | None = None, folder: Path | None = None) -> Settings:
+    """base.yaml with the overlay of `env`. Raises BadConfiguration naming file, key, value and what was expected."""
+    folder = folder or conf_folder()
+    content = _read(folder / "base.yaml")
+    if env:
+        content = _merged(content, _read(folder / f"{env}.yaml"))
+    source = f"{folder}/base.yaml" + (f" + {env}.yaml" if env else "")
+    try:
+        settings = Settings.model_validate(content, strict=False)
+        known = {rule.code for rule in RULES}
+        if unknown := sorted(set(settings.rules) - known):
+            raise BadConfiguration(f"{source}: rules.{unknown[0]} is no rule. Rules: {', '.join(sorted(known))}.")
+        for code in known:
+            settings.params(code)
+    except ValidationError as error:
+        raise BadConfiguration(_explained(source, error)) from None
+    return settings
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise BadConfiguration(f"No configuration file {path}. Set {CONF_VARIABLE} to the folder that holds base.yaml.")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise BadConfiguration(f"{path} is not YAML: {str(error).splitlines()[0]}.") from None
+    if not isinstance(content, dict):
+        raise BadConfiguration(f"{path} holds no keys. Expected sections such as engine, ingest, rules.")
+    return content
+
+
+def _merged(base: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+    """`overlay` over `base`: sections merge, values and lists replace."""
+    merged = dict(base)
+    for key, value in overlay.items():
+        merged[key] = _merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+    return merged
+
+
+def _explained(source: str, error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or error.title
+    given = "" if first["type"] == "missing" else f" (given: {first['input']!r})"
+    return f"{source}: {where}: {first['msg']}{given}. Nothing was read."

@@ -1,0 +1,63 @@
+"""Standardise: accepted bronze rows become typed silver rows; numbers, names and accounts become keyed digests.
+
+Reads   bronze.<data set>    one row per row read                           key _file_id, _sheet, _row
+        ops.files            one row per file                               key file_name, sha256
+Writes  silver.<data set>    one row per accepted row of a current file      key _file_id, _sheet, _row
+Re-run  safe: each table is replaced in one commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import FILES
+from expectations.contracts.model import DataSet
+from jobs.cells.typed import standardised
+from jobs.ingest import PARALLEL_TABLES
+from jobs.runtime.arrow import arrow_batches, polars_frame
+from jobs.runtime.context import RunContext
+from jobs.runtime.launch import launch
+
+NAME = "standardise"
+
+
+def standardise(data_set: DataSet, bronze: DataFrame, current_files: list[str], key: str) -> DataFrame:
+    """Silver rows of the accepted rows of the current files, with the origin of each."""
+    schema = data_set.silver.schema
+
+    def typed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            if batch.num_rows:
+                yield from arrow_batches(standardised(data_set, polars_frame(batch), key), schema)
+
+    accepted = bronze.filter((F.col("_fate") == "accepted") & F.col("_file_id").isin(current_files))
+    return accepted.select(*data_set.field_names, "_file_id", "_sheet", "_row").mapInArrow(typed, schema)
+
+
+def run(ctx: RunContext) -> None:
+    files = ctx.lake.read(FILES).filter(F.col("status") == "accepted").collect()  # one row a file
+    current: dict[str, list[str]] = {}
+    for file in files:
+        current.setdefault(file["data_set"], []).append(file["file_id"])
+    with ctx.report.stage("standardise into silver") as progress, ThreadPoolExecutor(PARALLEL_TABLES) as pool:
+        task = progress.add_task("standardise into silver", total=len(current))
+
+        def standardise_one(code: str) -> None:
+            data_set = DATA_SETS[code]
+            silver = standardise(data_set, ctx.lake.read(data_set.bronze), sorted(current[code]), ctx.key)
+            ctx.lake.overwrite(data_set.silver, silver)
+            progress.advance(task)
+
+        rows = {code: sum(f["accepted_rows"] for f in files if f["data_set"] == code) for code in current}
+        list(pool.map(standardise_one, sorted(current, key=lambda code: -rows[code])))
+        ctx.report.stages[-1].rows = sum(rows.values())
+
+
+if __name__ == "__main__":
+    raise SystemExit(launch(NAME, run))
