@@ -53,6 +53,19 @@ def rows_of(data_set: str, *field_names: str) -> Column:
     return F.array(source_row(data_set, cells)).cast(EVIDENCE)
 
 
+def in_order(evidence: Column) -> Column:
+    """Evidence sorted by data set and place, so that the order of files and of tasks decides nothing."""
+
+    def place(row: Column) -> Column:
+        position = F.lpad(row["row"].cast("string"), 12, "0")
+        return F.concat_ws("|", row["data_set"], row["file_id"], row["sheet"], position)
+
+    return F.array_sort(
+        evidence,
+        lambda left, right: F.when(place(left) < place(right), F.lit(-1)).when(place(left) > place(right), F.lit(1)).otherwise(F.lit(0)),
+    )
+
+
 def pair_grade(left_person: str, left_grade: str, right_person: str, right_grade: str) -> Column:
     """Grade of a link between two records under one number: the weaker of both when they are one person, else D."""
     return F.when(

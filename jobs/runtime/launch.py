@@ -44,7 +44,7 @@ def open_run(
             report.warn(source)
         cores = settings.engine.usable_cores
         with open_engine(name, cores=cores, memory=settings.engine.driver_memory) as running:
-            yield RunContext(running, Lake(running.session, root), settings, as_of, out, key, report, delivery)
+            yield RunContext(running, Lake(running, root), settings, as_of, out, key, report, delivery)
 
 
 def day(text: str) -> date:

@@ -1,0 +1,1 @@
+"""Linking: persons, households, months of entitlement and deaths, from the silver registers."""
