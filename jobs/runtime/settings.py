@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
+from expectations.bounds import SuiteBounds
 from expectations.conf import Conf
 from jobs.rules import RULES
 from jobs.runtime.errors import BadConfiguration
@@ -32,13 +33,6 @@ class IngestSettings(Conf):
     piece_mib: int = Field(ge=1)
 
 
-class QualitySettings(Conf):
-    usable_number_ratio_warn: Ratio
-    usable_number_ratio_stop: Ratio
-    wild_date_ratio_warn: Ratio
-    empty_required_ratio_warn: Ratio
-
-
 class RankingSettings(Conf):
     prior: dict[str, Annotated[float, Field(gt=0, lt=1)]]
     grade_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
@@ -51,7 +45,7 @@ class Settings(Conf):
 
     engine: EngineSettings
     ingest: IngestSettings
-    quality: QualitySettings
+    quality: SuiteBounds
     rules: dict[str, dict[str, Any]]
     forest: ForestParams
     ranking: RankingSettings

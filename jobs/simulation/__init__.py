@@ -14,7 +14,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from jobs.simulation import background_assets, background_means, background_people, checks, naive, places, population, rolls, truth
+from jobs.simulation import (
+    background_assets,
+    background_means,
+    background_people,
+    checks,
+    naive,
+    places,
+    population,
+    rolls,
+    truth,
+)
 from jobs.simulation.caseload import Caseload, Sizes
 from jobs.simulation.dates import AS_OF
 from jobs.simulation.delivery_files import write_delivery
@@ -30,7 +40,7 @@ NOTE = """本文件夹的全部内容均为计算机合成,不对应任何真实
 身份证号码使用从未启用的行政区划代码(420292-420297、429981-429985、429991-429995),校验位有效;乡镇、村名、单位名称均为虚构。
 truth.csv、truth_checks.csv 给出每条线索的标准答案,仅用于检验程序,不得作为任何认定依据。
 
-Everything in this folder was made by a computer program. No person, family, firm, vehicle, home or account in it exists.
+Everything in this folder was made by a computer program. No person, family, firm, vehicle or account in it exists.
 Person numbers carry division codes that were never assigned; towns, villages and units are invented.
 truth.csv and truth_checks.csv hold the answers and serve to measure a program, nothing else.
 """
@@ -83,10 +93,17 @@ def simulate(out: Path, *, scale: float, seed: int, progress: Callable[[str], No
     truth.write_world(
         out,
         {
-            "population": len(people), "asof": AS_OF.isoformat(), "scale": scale, "seed": seed, "synthetic": True, "source_records": records,
-            "delivered_rows": rows, "naive": result, "invisible_share": hidden,
+            "population": len(people),
+            "asof": AS_OF.isoformat(),
+            "scale": scale,
+            "seed": seed,
+            "synthetic": True,
+            "source_records": records,
+            "delivered_rows": rows,
+            "naive": result,
+            "invisible_share": hidden,
         },
-    )  # fmt: skip
+    )
     (out / "合成数据说明.txt").write_text(NOTE, encoding="utf-8")
     return SimulatedCity(out, rows, records, result, hidden)
 
@@ -123,7 +140,9 @@ def _ordered(rng: np.random.Generator, registers: Registers) -> dict[str, pl.Dat
             number = "household_no" if code == "dibao_roster" else "tekun_no"
             frame = frame.sort("county_code", "town", "village", number, maintain_order=True)
         elif code == "payments":
-            frame = frame.sort("paid_on", "county_code", "household_no", "for_month", nulls_last=True, maintain_order=True)
+            frame = frame.sort(
+                "paid_on", "county_code", "household_no", "for_month", nulls_last=True, maintain_order=True
+            )
         elif code not in ("household_registry", "check_requests"):
             frame = frame[rng.permutation(len(frame))]
         frames[code] = frame

@@ -1,4 +1,4 @@
-"""Background of the lives of people outside the scenarios: deaths, moves, marriages, disability, poverty, illness, prison."""
+"""Lives of the people outside the scenarios: deaths, moves, marriages, disability, poverty, illness, prison."""
 
 from __future__ import annotations
 
@@ -8,13 +8,24 @@ import numpy as np
 import polars as pl
 
 from jobs.simulation.dates import AS_OF_DAY
-from jobs.simulation.population import ACTIVE, CHILD, DEAD, HEAD, MOVED_AWAY, PARENT, SPOUSE, STATUS_WORDS, Flags, Ints, People
+from jobs.simulation.population import (
+    ACTIVE,
+    CHILD,
+    DEAD,
+    HEAD,
+    MOVED_AWAY,
+    PARENT,
+    SPOUSE,
+    STATUS_WORDS,
+    Flags,
+    Ints,
+    People,
+)
 from jobs.simulation.registers import Registers
 from jobs.simulation.scenarios.death_records import FUNERAL_HOMES, PLACES_OF_DEATH
 from jobs.simulation.scenarios.stage import DISABILITIES
 
 DAY = np.dtype("datetime64[D]")
-JANUARY_2015 = 16436
 
 
 def days(values: Ints) -> Any:
@@ -24,7 +35,8 @@ def days(values: Ints) -> Any:
 
 def untouched(people: People) -> Flags:
     """Living people whom no scenario and no roster knows."""
-    return (people.status == ACTIVE) & ~people.is_taken & ~people.is_rostered & (people.died < 0)
+    mask: Flags = (people.status == ACTIVE) & ~people.is_taken & ~people.is_rostered & (people.died < 0)
+    return mask
 
 
 def draw(rng: np.random.Generator, mask: Flags, count: int, weight: Any = None) -> Ints:
@@ -38,19 +50,23 @@ def draw(rng: np.random.Generator, mask: Flags, count: int, weight: Any = None) 
     return np.sort(pool[np.argpartition(keys, len(pool) - count)[len(pool) - count :]])
 
 
+def epoch_day_of(year: int) -> int:
+    return int(np.datetime64(f"{year}-01-01").astype(np.int64))
+
+
 def emptied(column: pl.Series, mask: Flags) -> pl.Series:
     """The column with empty cells where the mask holds."""
     return pl.select(pl.when(pl.Series(mask)).then(None).otherwise(column)).to_series()
 
 
 def bury(rng: np.random.Generator, people: People, registers: Registers) -> None:
-    """Deaths of 2015-2017 (0.58 % a year, mostly old people) in up to four sources, and entries of those who moved away."""
+    """Deaths of 2015-2017 (0.58 % a year, mostly old people) in up to four sources, and those who moved away."""
     age = people.age.astype(np.float64)
     dead = draw(rng, untouched(people), round(0.0175 * len(people)), weight=np.exp((age - 60) / 11))
     count = len(dead)
-    died = np.maximum(rng.integers(JANUARY_2015, AS_OF_DAY - 5, count), people.birth[dead] + 1)
+    died = np.maximum(rng.integers(epoch_day_of(2015), AS_OF_DAY - 5, count), people.birth[dead] + 1)
     died = np.minimum(died, AS_OF_DAY)
-    is_rural = ~np.array([v.is_urban for v in people.places.villages])[people.village[dead]]
+    is_rural = people.is_rural[dead]
     in_registry = rng.random(count) < 0.82
     cremated = rng.random(count) < np.where(is_rural, 0.52, 0.9)
     certified = rng.random(count) < np.where(is_rural, 0.62, 0.85)
@@ -69,7 +85,13 @@ def bury(rng: np.random.Generator, people: People, registers: Registers) -> None
 
 
 def _death_rows(
-    rng: np.random.Generator, people: People, registers: Registers, dead: Ints, died: Ints, cremated: Flags, certified: Flags
+    rng: np.random.Generator,
+    people: People,
+    registers: Registers,
+    dead: Ints,
+    died: Ints,
+    cremated: Flags,
+    certified: Flags,
 ) -> None:
     numbers = people.number.gather(dead)
     has_number = rng.random(len(dead)) < 0.94
@@ -87,13 +109,17 @@ def _death_rows(
             "died_on": days(died),
             "cremated_on": days(np.minimum(died + rng.integers(1, 4, len(dead)), AS_OF_DAY)),
             "born_on": days(people.birth[dead]),
-            "address": pl.select(pl.concat_str(pl.lit("湖北省"), texts["county"], texts["town"], texts["village"])).to_series(),
+            "address": pl.select(
+                pl.concat_str(pl.lit("湖北省"), texts["county"], texts["town"], texts["village"])
+            ).to_series(),
             "funeral_home": homes,
             "place": rng.choice(PLACES_OF_DEATH, len(dead), p=[0.5, 0.3, 0.08, 0.08, 0.04]),
         }
     )
     registers.add_frame("cremations", everyone.filter(pl.Series(cremated)).drop("born_on", "place").to_dict())
-    registers.add_frame("death_certificates", everyone.filter(pl.Series(certified)).drop("age", "cremated_on", "funeral_home").to_dict())
+    registers.add_frame(
+        "death_certificates", everyone.filter(pl.Series(certified)).drop("age", "cremated_on", "funeral_home").to_dict()
+    )
 
 
 def marry(rng: np.random.Generator, people: People, registers: Registers) -> None:
@@ -139,16 +165,26 @@ def certify(rng: np.random.Generator, people: People, registers: Registers, cert
         texts = people.village_texts(chosen)
         suffix = pl.Series(np.where(rng.random(count) < 0.04, "B1", ""))
         number = pl.select(
-            pl.concat_str(people.number.gather(chosen), pl.Series(kind + 1).cast(pl.String), pl.Series(level).cast(pl.String), suffix)
+            pl.concat_str(
+                people.number.gather(chosen),
+                pl.Series(kind + 1).cast(pl.String),
+                pl.Series(level).cast(pl.String),
+                suffix,
+            )
         ).to_series()
         registers.add_frame(
             "disabilities",
             {
-                "name": people.name.gather(chosen), "cert_no": number, "kind": np.asarray(DISABILITIES)[kind], "level": level,
-                "valid_to": days(rng.integers(AS_OF_DAY - 200, AS_OF_DAY + 3300, count)), "county_code": texts["county_code"],
-                "town": texts["town"], "village": texts["village"],
+                "name": people.name.gather(chosen),
+                "cert_no": number,
+                "kind": np.asarray(DISABILITIES)[kind],
+                "level": level,
+                "valid_to": days(rng.integers(AS_OF_DAY - 200, AS_OF_DAY + 3300, count)),
+                "county_code": texts["county_code"],
+                "town": texts["town"],
+                "village": texts["village"],
             },
-        )  # fmt: skip
+        )
 
 
 _POOR_RELATIONS = {HEAD: "户主", SPOUSE: "配偶", CHILD: "子女", PARENT: "父母"}
@@ -156,9 +192,8 @@ _POOR_RELATIONS = {HEAD: "户主", SPOUSE: "配偶", CHILD: "子女", PARENT: "�
 
 def register_poor(rng: np.random.Generator, people: People, registers: Registers) -> None:
     """Registered poor households in the villages, 7 % of the rural people; nobody monitored outside the rosters."""
-    is_rural = ~np.array([v.is_urban for v in people.places.villages])
     heads = people.book_start[:-1]
-    rural = is_rural[people.village[heads]]
+    rural = people.is_rural[heads]
     share = np.where(people.is_rostered[heads], 0.55, 0.05)
     chosen = np.flatnonzero(rural & (rng.random(len(heads)) < share) & ~people.is_taken[heads])
     sizes = people.book_start[chosen + 1] - people.book_start[chosen]
@@ -167,8 +202,14 @@ def register_poor(rng: np.random.Generator, people: People, registers: Registers
     persons = first + place
     order = np.repeat(np.arange(len(chosen)), sizes)
     rostered = people.is_rostered[heads[chosen]]
-    status = np.where(rostered & (rng.random(len(chosen)) < 0.1), "监测户", np.where(rng.random(len(chosen)) < 0.55, "已脱贫", "未脱贫"))
-    income = np.round(np.where(status == "已脱贫", rng.uniform(3500, 9000, len(chosen)), rng.uniform(1800, 3300, len(chosen))), 2)
+    status = np.where(
+        rostered & (rng.random(len(chosen)) < 0.1),
+        "监测户",
+        np.where(rng.random(len(chosen)) < 0.55, "已脱贫", "未脱贫"),
+    )
+    income = np.round(
+        np.where(status == "已脱贫", rng.uniform(3500, 9000, len(chosen)), rng.uniform(1800, 3300, len(chosen))), 2
+    )
     since = rng.integers(epoch_day_of(2014), AS_OF_DAY - 200, len(chosen))
     keep = (people.status[persons] == ACTIVE) & (people.died[persons] < 0)
     words = np.array([_POOR_RELATIONS.get(r, "孙子女") for r in range(5)])
@@ -176,15 +217,14 @@ def register_poor(rng: np.random.Generator, people: People, registers: Registers
         "poverty_register",
         {
             "book_no": pl.Series(order + 1).cast(pl.String).str.zfill(8).str.replace("^", "PK").filter(pl.Series(keep)),
-            "name": people.name.gather(persons[keep]), "id_number": people.number.gather(persons[keep]),
-            "relation": words[people.relation[persons[keep]]], "status": status[order][keep], "since_on": days(since[order][keep]),
+            "name": people.name.gather(persons[keep]),
+            "id_number": people.number.gather(persons[keep]),
+            "relation": words[people.relation[persons[keep]]],
+            "status": status[order][keep],
+            "since_on": days(since[order][keep]),
             "per_head_income": income[order][keep],
         },
-    )  # fmt: skip
-
-
-def epoch_day_of(year: int) -> int:
-    return int(np.datetime64(f"{year}-01-01").astype(np.int64))
+    )
 
 
 def fall_ill(rng: np.random.Generator, people: People, registers: Registers) -> None:
@@ -194,7 +234,9 @@ def fall_ill(rng: np.random.Generator, people: People, registers: Registers) -> 
     rostered = draw(rng, living & people.is_rostered & ~people.is_taken, round(0.0012 * len(people)))
     secured = draw(rng, untouched(people) & people.has_income, round(0.0005 * len(people)))
     chosen = np.concatenate([ordinary, rostered, secured])
-    ceiling = np.concatenate([np.full(len(ordinary), 18_000), np.full(len(rostered), 90_000), np.full(len(secured), 90_000)])
+    ceiling = np.concatenate(
+        [np.full(len(ordinary), 18_000), np.full(len(rostered), 90_000), np.full(len(secured), 90_000)]
+    )
     _, first = np.unique(chosen, return_index=True)
     chosen, ceiling = chosen[first], ceiling[first]
     self_paid = np.round(5000 + (ceiling - 5000) * rng.random(len(chosen)) ** 2, 2)
@@ -202,10 +244,14 @@ def fall_ill(rng: np.random.Generator, people: People, registers: Registers) -> 
     registers.add_frame(
         "medical_expenses",
         {
-            "name": people.name.gather(chosen), "id_number": people.number.gather(chosen),
-            "year": np.full(len(chosen), 2017), "total": self_paid + reimbursed, "reimbursed": reimbursed, "self_paid": self_paid,
+            "name": people.name.gather(chosen),
+            "id_number": people.number.gather(chosen),
+            "year": np.full(len(chosen), 2017),
+            "total": self_paid + reimbursed,
+            "reimbursed": reimbursed,
+            "self_paid": self_paid,
         },
-    )  # fmt: skip
+    )
 
 
 def imprison(rng: np.random.Generator, people: People, registers: Registers) -> None:
@@ -218,10 +264,13 @@ def imprison(rng: np.random.Generator, people: People, registers: Registers) -> 
     registers.add_frame(
         "prisoners",
         {
-            "name": people.name.gather(chosen), "id_number": people.number.gather(chosen),
-            "kind": rng.choice(["监狱服刑", "强制隔离戒毒", "社区矫正"], count, p=[0.5, 0.2, 0.3]), "from_on": days(start), "to_on": end,
+            "name": people.name.gather(chosen),
+            "id_number": people.number.gather(chosen),
+            "kind": rng.choice(["监狱服刑", "强制隔离戒毒", "社区矫正"], count, p=[0.5, 0.2, 0.3]),
+            "from_on": days(start),
+            "to_on": end,
         },
-    )  # fmt: skip
+    )
 
 
 def write_registry(rng: np.random.Generator, people: People, registers: Registers) -> None:
@@ -233,25 +282,35 @@ def write_registry(rng: np.random.Generator, people: People, registers: Register
     relation = pl.Series(word.reshape(-1).tolist()).gather(pl.Series(people.relation * 2 + people.is_male))
     former = {**people.former_name}
     some = draw(rng, untouched(people), round(0.004 * count))
-    for person, name in zip(some.tolist(), people.name.gather(rng.integers(0, count, len(some))).to_list(), strict=True):
+    for person, name in zip(
+        some.tolist(), people.name.gather(rng.integers(0, count, len(some))).to_list(), strict=True
+    ):
         former[person] = people.name_of(person)[0] + name[1:]
-    former_column = pl.Series([None], dtype=pl.String).new_from_index(0, count).scatter(list(former), list(former.values()))
+    former_column = (
+        pl.Series([None], dtype=pl.String).new_from_index(0, count).scatter(list(former), list(former.values()))
+    )
     frame = pl.DataFrame(
         {
-            "id_number": people.number, "name": people.name, "former_name": former_column,
-            "sex": pl.Series(["女", "男"]).gather(pl.Series(people.is_male.astype(np.uint32))), "born_on": pl.Series(people.birth).cast(pl.Int32).cast(pl.Date),
-            "county_code": texts["county_code"], "town": texts["town"], "village": texts["village"],
-            "book_no": pl.Series(people.book * 7 + 10_000_019).cast(pl.String), "relation": relation,
+            "id_number": people.number,
+            "name": people.name,
+            "former_name": former_column,
+            "sex": pl.Series(["女", "男"]).gather(pl.Series(people.is_male.astype(np.uint32))),
+            "born_on": pl.Series(people.birth).cast(pl.Int32).cast(pl.Date),
+            "county_code": texts["county_code"],
+            "town": texts["town"],
+            "village": texts["village"],
+            "book_no": pl.Series(people.book * 7 + 10_000_019).cast(pl.String),
+            "relation": relation,
             "status": pl.Series(list(STATUS_WORDS)).gather(pl.Series(people.status)),
-            "cancelled_on": pl.Series(people.cancelled), "died_on": pl.Series(np.where(people.is_unregistered_death, -1, people.died)),
+            "cancelled_on": pl.Series(people.cancelled),
+            "died_on": pl.Series(np.where(people.is_unregistered_death, -1, people.died)),
         }
-    )  # fmt: skip
+    )
     frame = frame.with_columns(
-        pl.when(pl.col(day) >= 0).then(pl.col(day).cast(pl.Int32).cast(pl.Date)).alias(day) for day in ("cancelled_on", "died_on")
+        pl.when(pl.col(day) >= 0).then(pl.col(day).cast(pl.Int32).cast(pl.Date)).alias(day)
+        for day in ("cancelled_on", "died_on")
     )
     # A registry entry of a death sometimes carries no day of death, only the day of the entry.
     hides_day = pl.Series((rng.random(count) < 0.08) & (people.status == DEAD) & ~people.is_rostered)
     frame = frame.with_columns(pl.when(hides_day).then(None).otherwise(pl.col("died_on")).alias("died_on"))
     registers.add_frame("household_registry", frame.to_dict())
-
-

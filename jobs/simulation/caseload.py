@@ -11,7 +11,17 @@ from jobs.simulation import names, population
 from jobs.simulation.benefits import Case, Member
 from jobs.simulation.dates import DECEMBER, JANUARY, day_in, first_day
 from jobs.simulation.places import COUNTIES, Village
-from jobs.simulation.population import ALONE, COUPLE, FOUR, LONE_PARENT, THREE, WITH_GRANDCHILD, WITH_PARENT, WITH_PARENTS, People
+from jobs.simulation.population import (
+    ALONE,
+    COUPLE,
+    FOUR,
+    LONE_PARENT,
+    THREE,
+    WITH_GRANDCHILD,
+    WITH_PARENT,
+    WITH_PARENTS,
+    People,
+)
 
 _SPOUSE_WORD, _CHILD_WORD = "配偶", "子女"
 _RELATION_WORDS = {
@@ -51,7 +61,6 @@ class Caseload:
         self._approvers: dict[tuple[int, str], str] = {}
         # One transfer day a month and county, between the 8th and the 20th.
         self._paydays = [tuple(int(d) for d in rng.integers(8, 21, 12)) for _ in COUNTIES]
-        self._urban_village = np.array([v.is_urban for v in people.places.villages])
 
     def draw(self, sizes: Sizes) -> list[Case]:
         """All cases, low-income households first, each shape in a random order."""
@@ -67,8 +76,8 @@ class Caseload:
         people = self._people
         heads = people.book_start[:-1]
         is_free = np.isin(people.book_type, kinds) & ~people.has_rostered_kin[heads]
-        is_free &= (people.age[heads] >= max(minimum_age, 24))
-        is_urban = self._urban_village[people.village[heads]]
+        is_free &= people.age[heads] >= max(minimum_age, 24)
+        is_urban = ~people.is_rural[heads]
         chosen: list[int] = []
         for urban, count in ((True, round(wanted * _URBAN_SHARE)), (False, wanted - round(wanted * _URBAN_SHARE))):
             pool = np.flatnonzero(is_free & (is_urban == urban))
@@ -136,14 +145,18 @@ class Caseload:
     def _approval(self) -> tuple[int, date]:
         """First month and the day of approval in the month before: mostly 2008-2016, a few during 2017."""
         rng = self._rng
-        start = int(rng.integers(JANUARY + 1, DECEMBER)) if rng.random() < 0.03 else int(rng.integers(2008 * 12, JANUARY))
+        start = (
+            int(rng.integers(JANUARY + 1, DECEMBER)) if rng.random() < 0.03 else int(rng.integers(2008 * 12, JANUARY))
+        )
         return start, day_in(rng, start - 1)
 
     def _set_amount(self, case: Case) -> None:
         """A supplement: 35-100 % of the standard for every covered head, whole yuan."""
         share = float(self._rng.uniform(0.35, 1.0))
         heads = len(case.covered)
-        case.yuan_by_month = [float(round(case.standard * share)) * heads if share < 0.95 else round(case.standard * heads, 2)] * 12
+        case.yuan_by_month = [
+            float(round(case.standard * share)) * heads if share < 0.95 else round(case.standard * heads, 2)
+        ] * 12
 
     def _approver(self, village: Village) -> str:
         key = (village.county, village.town)

@@ -76,7 +76,9 @@ class Part:
     rows: pl.DataFrame
 
 
-def write_delivery(folder: Path, frames: dict[str, pl.DataFrame], rng: np.random.Generator, report: Callable[[str], None]) -> list[Path]:
+def write_delivery(
+    folder: Path, frames: dict[str, pl.DataFrame], rng: np.random.Generator, report: Callable[[str], None]
+) -> list[Path]:
     """Writes all files and the manifest; returns the data files in the manifest's order."""
     folder.mkdir(parents=True)
     lines: list[tuple[str, ...]] = []
@@ -102,19 +104,33 @@ def _parts(code: str, frame: pl.DataFrame) -> Iterator[Part]:
         yield Part(code, "全市", CITY, office.name, office.formats[0], frame)
     elif office.split == "county":
         for place, county in enumerate(COUNTIES):
-            by = pl.col("county_code") == county.code if "county_code" in frame.columns else pl.col("county") == county.name
+            by = (
+                pl.col("county_code") == county.code
+                if "county_code" in frame.columns
+                else pl.col("county") == county.name
+            )
             rows = frame.filter(by)
             if len(rows):
-                yield Part(code, county.name, county.code, office.name.format(county=county.name), office.formats[place % len(office.formats)], rows)
+                yield Part(
+                    code,
+                    county.name,
+                    county.code,
+                    office.name.format(county=county.name),
+                    office.formats[place % len(office.formats)],
+                    rows,
+                )
     elif office.split == "month":
         for month in range(1, 13):
-            rows = frame.filter(pl.col("paid_on").dt.month() == month)
-            if month == 12:
-                rows = frame.filter((pl.col("paid_on").dt.month() == 12) | (pl.col("paid_on") > AS_OF))
-            else:
-                rows = rows.filter(pl.col("paid_on") <= AS_OF)
+            rows = frame.filter(pl.col("paid_on").dt.month() == month)  # every transfer is of 2017
             if len(rows):
-                yield Part(code, f"2017年{month:02d}月", CITY, office.name, office.formats[(month - 1) % len(office.formats)], rows)
+                yield Part(
+                    code,
+                    f"2017年{month:02d}月",
+                    CITY,
+                    office.name,
+                    office.formats[(month - 1) % len(office.formats)],
+                    rows,
+                )
     else:
         for place, home in enumerate(sorted(set(frame["funeral_home"].to_list()))):
             rows = frame.filter(pl.col("funeral_home") == home)
@@ -194,5 +210,3 @@ def _write_sheet(path: Path, part: Part, data_set: DataSet, headers: list[str], 
         sheet.write_string(line, 1, f"{len(part.rows)}条")
         sheet.write_string(line + 1, 0, "注:本表为合成数据,不涉及任何真实个人。")
     workbook.close()
-
-

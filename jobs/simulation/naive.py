@@ -23,13 +23,21 @@ def family(rule: str) -> str:
 def naive_clues(frames: Frames) -> pl.DataFrame:
     """A row a clue: rule, subject, household_no, county_code; one a rule family and person."""
     roster = _roster(frames)
-    found = [_dead(frames, roster), _offices(frames, roster), _means(frames, roster), _incomes(frames, roster), _twice(roster)]
+    found = [
+        _dead(frames, roster),
+        _offices(frames, roster),
+        _means(frames, roster),
+        _incomes(frames, roster),
+        _twice(roster),
+    ]
     clues = pl.concat(found)
     settled = clues.filter(pl.col("rule").is_in(["D01", "D02", "D03", "R01"]))["subject"]
     paid = _payment_faults(frames, roster).filter(~pl.col("subject").is_in(settled.unique().implode()))
     clues = pl.concat([clues, paid])
     return (
-        clues.with_columns(family=pl.col("rule").replace(FAMILIES)).unique(["family", "subject"], keep="first", maintain_order=True).drop("family")
+        clues.with_columns(family=pl.col("rule").replace(FAMILIES))
+        .unique(["family", "subject"], keep="first", maintain_order=True)
+        .drop("family")
     )
 
 
@@ -42,16 +50,27 @@ def _roster(frames: Frames) -> pl.DataFrame:
         (pl.col("covered") == "是").alias("is_covered"),
         pl.col("head_id"),
     )
-    tekun = frames["tekun_roster"].rename({"tekun_no": "household_no"}).select(
-        *shared, pl.lit(True).alias("is_head"), pl.lit(True).alias("is_covered"), pl.col("id_number").alias("head_id")
-    )  # fmt: skip
-    roster = pl.concat([dibao, tekun]).with_columns(size=pl.len().over("household_no"), heads=pl.col("is_covered").sum().over("household_no"))
+    tekun = (
+        frames["tekun_roster"]
+        .rename({"tekun_no": "household_no"})
+        .select(
+            *shared,
+            pl.lit(True).alias("is_head"),
+            pl.lit(True).alias("is_covered"),
+            pl.col("id_number").alias("head_id"),
+        )
+    )
+    roster = pl.concat([dibao, tekun]).with_columns(
+        size=pl.len().over("household_no"), heads=pl.col("is_covered").sum().over("household_no")
+    )
     return roster.filter(valid_mask(roster["id_number"]))
 
 
 def _clues(matches: pl.DataFrame, rule: str | pl.Expr, subject: str = "id_number") -> pl.DataFrame:
     rule_column = pl.lit(rule) if isinstance(rule, str) else rule
-    return matches.select(rule_column.alias("rule"), pl.col(subject).alias("subject"), "household_no", "county_code").unique(maintain_order=True)
+    return matches.select(
+        rule_column.alias("rule"), pl.col(subject).alias("subject"), "household_no", "county_code"
+    ).unique(maintain_order=True)
 
 
 def _named(roster: pl.DataFrame, frame: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -76,7 +95,9 @@ def _dead(frames: Frames, roster: pl.DataFrame) -> pl.DataFrame:
     last_paid = paid.agg(pl.col("paid_on").max())
     # Numbers of the dead and households are unique on the right-hand sides.
     matches = roster.join(deaths(frames), on="id_number", how="inner", maintain_order="left")
-    matches = matches.join(last_paid, on="household_no", how="inner", maintain_order="left").filter(pl.col("paid_on") > pl.col("died_on"))
+    matches = matches.join(last_paid, on="household_no", how="inner", maintain_order="left").filter(
+        pl.col("paid_on") > pl.col("died_on")
+    )
     after = pl.col("died_on") < pl.col("approved_on")
     rule = pl.when(after).then(pl.lit("D03")).when(pl.col("is_head")).then(pl.lit("D01")).otherwise(pl.lit("D02"))
     return _clues(matches, rule)
@@ -88,8 +109,13 @@ def _offices(frames: Frames, roster: pl.DataFrame) -> pl.DataFrame:
     registry = frames["household_registry"]
     cadres = frames["village_cadres"].select("id_number").unique(maintain_order=True)
     books = registry.join(cadres, on="id_number", how="semi").select("book_no", pl.col("id_number").alias("cadre"))
-    heads = registry.join(roster.filter("is_head").select("id_number"), on="id_number", how="semi").select("id_number", "book_no")
-    kin = heads.join(books, on="book_no", how="inner", maintain_order="left").filter(pl.col("cadre") != pl.col("id_number"))
+    heads = registry.join(roster.filter("is_head").select("id_number"), on="id_number", how="semi").select(
+        "id_number", "book_no"
+    )
+    # A cadre on a roster is found as such; the clue of the household's head would be the same fact.
+    kin = heads.join(books, on="book_no", how="inner", maintain_order="left").join(
+        roster.select(pl.col("id_number").alias("cadre")).unique(), on="cadre", how="anti"
+    )
     return pl.concat(
         [
             _clues(staff.filter(covered), "K01"),
@@ -101,7 +127,11 @@ def _offices(frames: Frames, roster: pl.DataFrame) -> pl.DataFrame:
 
 
 def _means(frames: Frames, roster: pl.DataFrame) -> pl.DataFrame:
-    units = frames["properties"].group_by("owner_id", maintain_order=True).agg(pl.len(), pl.col("use").is_in(["商业", "办公"]).any().alias("trades"))
+    units = (
+        frames["properties"]
+        .group_by("owner_id", maintain_order=True)
+        .agg(pl.len(), pl.col("use").is_in(["商业", "办公"]).any().alias("trades"))
+    )
     several = units.filter((pl.col("len") >= 2) | pl.col("trades"))
     return pl.concat(
         [
@@ -153,16 +183,27 @@ def _payment_faults(frames: Frames, roster: pl.DataFrame) -> pl.DataFrame:
     over = monthly.filter(pl.col("amount") > pl.col("standard") * pl.col("heads") + 1)
     crowded = heads.filter(pl.col("household_no").n_unique().over("bank_account") >= 3)
     stopped = heads.filter(pl.col("stop_month").is_not_null()).join(
-        regular.group_by("household_no", maintain_order=True).agg(pl.col("paid_on").max()), on="household_no", how="inner", maintain_order="left"
+        regular.group_by("household_no", maintain_order=True).agg(pl.col("paid_on").max()),
+        on="household_no",
+        how="inner",
+        maintain_order="left",
     )
     aids = payments.filter(pl.col("program").is_in(["医疗救助", "临时救助"])).group_by("id_number", maintain_order=True)
-    totals = aids.agg(pl.col("amount").sum().alias("all"), pl.col("amount").filter(pl.col("program") == "临时救助").sum().alias("temporary"))
+    totals = aids.agg(
+        pl.col("amount").sum().alias("all"),
+        pl.col("amount").filter(pl.col("program") == "临时救助").sum().alias("temporary"),
+    )
     capped = (pl.col("all") > policy.MEDICAL_CAP_YUAN) | (pl.col("temporary") > policy.TEMPORARY_CAP_YUAN)
     return pl.concat(
         [
             _clues(heads.join(over, on="household_no", how="semi"), "F01"),
             _clues(crowded, "F02"),
-            _clues(stopped.filter(pl.col("paid_on") > pl.min_horizontal(pl.col("stop_month").dt.month_end(), pl.lit(AS_OF))), "F03"),
+            _clues(
+                stopped.filter(
+                    pl.col("paid_on") > pl.min_horizontal(pl.col("stop_month").dt.month_end(), pl.lit(AS_OF))
+                ),
+                "F03",
+            ),
             _clues(_named(roster, totals.filter(capped), "id_number"), "F04"),
         ]
     )

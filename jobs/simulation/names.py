@@ -16,7 +16,11 @@ _MEN_NEW = list("伟强军杰涛超浩宇鹏飞俊磊洋勇斌博辉刚凯旭晨
 _WOMEN_OLD = list("秀英桂兰玉珍凤梅菊莲香翠娥花菊春红金爱细冬腊枝荣银月芝素云先清淑琴仙桃")
 _WOMEN_NEW = list("丽娟敏静芳燕娜婷雪琳欣怡佳慧颖悦萌倩璐瑶梦洁思蕾晶霞艳玲诗雨涵妍子彤梓珊琪")
 _RARE_GIVEN = list("䶮㼆玥珺垚喆昇堃燊烎䓕𬭎")
-_MINORITY = tuple(f"{a}·{b}" for a in ("阿依古丽", "买买提", "古丽娜尔", "艾力", "帕提古丽", "吐尔逊") for b in ("艾买提", "吾斯曼", "卡德尔", "热合曼", "依明"))
+_MINORITY = tuple(
+    f"{a}·{b}"
+    for a in ("阿依古丽", "买买提", "古丽娜尔", "艾力", "帕提古丽", "吐尔逊")
+    for b in ("艾买提", "吾斯曼", "卡德尔", "热合曼", "依明")
+)
 
 
 def surname_codes(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
@@ -36,7 +40,7 @@ _RARE_START = 1 + sum(_POOLS)
 def full_names(
     rng: np.random.Generator, surnames: NDArray[np.int64], is_male: NDArray[np.bool_], birth_year: NDArray[np.int64]
 ) -> pl.Series:
-    """Full names. One-character given names for a fifth of the young; rare characters and middle dots are exceptions."""
+    """Full names. A fifth of the young have one-character given names; rare characters and middle dots are few."""
     count = len(surnames)
     pool = np.where(is_male, 0, 2) + (birth_year >= 1972)
     start, size = np.asarray(_STARTS)[pool], np.asarray(_POOLS)[pool]

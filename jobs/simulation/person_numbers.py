@@ -27,7 +27,12 @@ def check_character(body: str) -> str:
 
 def is_valid(number: str | None) -> bool:
     """18 characters, 17 digits and the right check character; says nothing about who carries it."""
-    return number is not None and len(number) == 18 and number[:17].isdigit() and check_character(number[:17]) == number[17]
+    return (
+        number is not None
+        and len(number) == 18
+        and number[:17].isdigit()
+        and check_character(number[:17]) == number[17]
+    )
 
 
 def valid_mask(numbers: pl.Series) -> pl.Series:
@@ -54,7 +59,11 @@ def number_series(prefix: NDArray[np.int64], birth: NDArray[np.int64], sequence:
         total += (rest % 10) * weight
         rest //= 10
     checks = pl.Series(list(CHECK_CHARACTERS)).gather(pl.Series(total % 11).cast(pl.UInt32))
-    return (pl.DataFrame({"body": body, "check": checks}).select(pl.concat_str(pl.col("body").cast(pl.String), "check")).to_series()).rename("number")
+    return (
+        pl.DataFrame({"body": body, "check": checks})
+        .select(pl.concat_str(pl.col("body").cast(pl.String), "check"))
+        .to_series()
+    ).rename("number")
 
 
 def sequences(prefix: NDArray[np.int64], birth: NDArray[np.int64], is_male: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -20,7 +20,7 @@ class County:
 
 COUNTIES = (
     County("420202", "黄石港区", 0.09, 1.0, ("澄波街道", "望矶街道", "梧桐路街道", "南岸街道", "磁石街道")),
-    County("420203", "西塞山区", 0.09, 0.85, ("临江台街道", "朝霞街道", "石榴园街道", "飞云街道", "荷叶街道", "江湾镇")),
+    County("420203", "西塞山区", 0.09, 0.85, ("临江台街道", "朝霞街道", "石榴园街道", "飞云街道", "荷叶镇", "江湾镇")),
     County("420204", "下陆区", 0.07, 1.0, ("老机场街道", "桂花塘街道", "青松岭街道", "柏林路街道", "东风桥街道")),
     County("420205", "铁山区", 0.02, 1.0, ("矿峰街道", "红旗桥街道")),
     County(
@@ -62,7 +62,9 @@ class Village:
 
     @property
     def address(self) -> str:
-        return f"湖北省{'' if COUNTIES[self.county].name.endswith(('市', '县')) else '黄石市'}{COUNTIES[self.county].name}{self.town}{self.name}"
+        county = COUNTIES[self.county].name
+        city = "黄石市" if county.endswith("区") else ""
+        return f"湖北省{city}{county}{self.town}{self.name}"
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,10 @@ class People:
         return np.array([v.county for v in self.places.villages], dtype=np.int64)[self.village]
 
     @property
+    def is_rural(self) -> Flags:
+        return ~np.array([v.is_urban for v in self.places.villages])[self.village]
+
+    @property
     def age(self) -> Ints:
         """Age in whole years at the end of 2017."""
         return (AS_OF_DAY - self.birth) * 4 // 1461
@@ -150,7 +154,7 @@ def settle(rng: np.random.Generator, places: Places, count: int) -> People:
 
 
 def _sexes(rng: np.random.Generator, book: Ints, relation: Ints, start: Ints, book_type: Ints) -> Flags:
-    """Mostly male heads (half of the lone parents are women), spouses of the other sex, a lone parent mostly the mother."""
+    """Mostly male heads, half of the lone parents women; a lone old parent is mostly the mother."""
     male_share = np.array([0.62, 0.86, 0.84, 0.84, 0.45, 0.84, 0.84, 0.86])[book_type]
     head_is_male = rng.random(len(book_type)) < male_share
     is_male = rng.random(len(book)) < 0.525

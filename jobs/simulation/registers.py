@@ -54,7 +54,8 @@ class Registers:
         schema = SCHEMAS[code]
         self._frames[code].append(
             frame.select(
-                (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name) for name, dtype in schema.items()
+                (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+                for name, dtype in schema.items()
             )
         )
 

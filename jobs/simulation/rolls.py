@@ -41,28 +41,54 @@ def _place(case: Case) -> dict[str, str]:
 
 def _dibao_row(people: People, case: Case, member: Member, registers: Registers) -> None:
     registers.add(
-        "dibao_roster", **_place(case), household_no=case.household_no, program=case.program,
-        head_name=written_name(people, case.head), head_id=written_number(people, case.head), name=written_name(people, member),
-        id_number=written_number(people, member), relation=member.relation, covered="是" if member.is_covered else "否",
-        single_person_cover="是" if case.is_single_cover else "否", category=case.category, approved_on=case.approved_on,
-        start_month=first_day(case.start), stop_month=first_day(case.stop) if case.stop else None,
-        grace_until=first_day(case.grace_until) if case.grace_until else None, covered_heads=case.heads_by_month[-1],
-        monthly_amount=case.yuan_by_month[-1], declared_assets="；".join(case.declared_assets) or None,
-        rigid_expense=case.rigid_expense, bank_account=case.account,
-        account_name=case.account_name or written_name(people, case.head), phone=case.phone, approver=case.approver,
-    )  # fmt: skip
+        "dibao_roster",
+        **_place(case),
+        household_no=case.household_no,
+        program=case.program,
+        head_name=written_name(people, case.head),
+        head_id=written_number(people, case.head),
+        name=written_name(people, member),
+        id_number=written_number(people, member),
+        relation=member.relation,
+        covered="是" if member.is_covered else "否",
+        single_person_cover="是" if case.is_single_cover else "否",
+        category=case.category,
+        approved_on=case.approved_on,
+        start_month=first_day(case.start),
+        stop_month=first_day(case.stop) if case.stop else None,
+        grace_until=first_day(case.grace_until) if case.grace_until else None,
+        covered_heads=case.heads_by_month[-1],
+        monthly_amount=case.yuan_by_month[-1],
+        declared_assets="；".join(case.declared_assets) or None,
+        rigid_expense=case.rigid_expense,
+        bank_account=case.account,
+        account_name=case.account_name or written_name(people, case.head),
+        phone=case.phone,
+        approver=case.approver,
+    )
 
 
 def _tekun_row(rng: np.random.Generator, people: People, case: Case, registers: Registers) -> None:
     person = case.head
     registers.add(
-        "tekun_roster", **_place(case), tekun_no=case.household_no, name=written_name(people, person),
-        id_number=written_number(people, person), program=case.program, care_mode="集中" if case.institution else "分散",
-        institution=case.institution, self_care=_SELF_CARE[int(rng.choice(3, p=[0.6, 0.25, 0.15]))], approved_on=case.approved_on,
-        start_month=first_day(case.start), stop_month=first_day(case.stop) if case.stop else None,
-        monthly_amount=case.yuan_by_month[-1], bank_account=case.account,
-        account_name=case.account_name or written_name(people, person), guardian=case.guardian, approver=case.approver,
-    )  # fmt: skip
+        "tekun_roster",
+        **_place(case),
+        tekun_no=case.household_no,
+        name=written_name(people, person),
+        id_number=written_number(people, person),
+        program=case.program,
+        care_mode="集中" if case.institution else "分散",
+        institution=case.institution,
+        self_care=_SELF_CARE[int(rng.choice(3, p=[0.6, 0.25, 0.15]))],
+        approved_on=case.approved_on,
+        start_month=first_day(case.start),
+        stop_month=first_day(case.stop) if case.stop else None,
+        monthly_amount=case.yuan_by_month[-1],
+        bank_account=case.account,
+        account_name=case.account_name or written_name(people, person),
+        guardian=case.guardian,
+        approver=case.approver,
+    )
 
 
 def write_payments(people: People, cases: list[Case], registers: Registers) -> None:
@@ -70,19 +96,41 @@ def write_payments(people: People, cases: list[Case], registers: Registers) -> N
     columns: dict[str, list[Any]] = {
         name: []
         for name in (
-            "county_code", "program", "household_no", "name", "id_number", "for_month", "paid_on", "heads", "amount", "kind",
-            "bank_account", "account_name", "batch_no",
+            "county_code",
+            "program",
+            "household_no",
+            "name",
+            "id_number",
+            "for_month",
+            "paid_on",
+            "heads",
+            "amount",
+            "kind",
+            "bank_account",
+            "account_name",
+            "batch_no",
         )
-    }  # fmt: skip
+    }
     for case in cases:
         name, number = written_name(people, case.head), written_number(people, case.head)
         code, holder = case.county_code, case.account_name or name
         for payment in case.payments():
             batch = f"{'FF' if payment.kind == NORMAL else 'BF'}{payment.paid_on:%Y%m}{code}"
             row = (
-                code, payment.program, case.household_no, name, number, first_day(payment.month), payment.paid_on, payment.heads,
-                payment.yuan, payment.kind, case.account, holder, batch,
-            )  # fmt: skip
+                code,
+                payment.program,
+                case.household_no,
+                name,
+                number,
+                first_day(payment.month),
+                payment.paid_on,
+                payment.heads,
+                payment.yuan,
+                payment.kind,
+                case.account,
+                holder,
+                batch,
+            )
             for column, cell in zip(columns.values(), row, strict=True):
                 column.append(cell)
     registers.add_frame("payments", columns)
@@ -97,7 +145,9 @@ def write_aids(rng: np.random.Generator, people: People, registers: Registers, c
     payees = rng.choice(pool, size=count, replace=False, p=weight / weight.sum())
     is_medical = rng.random(count) < 0.72
     month = rng.integers(JANUARY, DECEMBER + 1, count)
-    yuan = np.where(is_medical, rng.gamma(1.6, 1800, count).clip(200, 24_000), rng.gamma(2.0, 500, count).clip(200, 4000))
+    yuan = np.where(
+        is_medical, rng.gamma(1.6, 1800, count).clip(200, 24_000), rng.gamma(2.0, 500, count).clip(200, 4000)
+    )
     codes = people.village_texts(payees)["county_code"]
     registers.add_frame(
         "payments",
@@ -116,4 +166,3 @@ def write_aids(rng: np.random.Generator, people: People, registers: Registers, c
             "batch_no": [f"JZ{m - JANUARY + 1:02d}{c}" for m, c in zip(month, codes, strict=True)],
         },
     )
-

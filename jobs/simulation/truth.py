@@ -13,9 +13,19 @@ from jobs.simulation.scenarios.stage import Finding
 
 COINCIDENCE = "coincidence"
 TRUTH_COLUMNS = (
-    "rule_code", "subject_id", "household_no", "county_code", "household_no2", "label", "scenario", "trap", "true_amount", "event_on",
-    "head_id", "visible_to_naive",
-)  # fmt: skip
+    "rule_code",
+    "subject_id",
+    "household_no",
+    "county_code",
+    "household_no2",
+    "label",
+    "scenario",
+    "trap",
+    "true_amount",
+    "event_on",
+    "head_id",
+    "visible_to_naive",
+)
 
 
 def settle_truth(findings: list[Finding], clues: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, Any]]:
@@ -24,7 +34,23 @@ def settle_truth(findings: list[Finding], clues: pl.DataFrame) -> tuple[pl.DataF
     for finding in findings:
         finding.visible = (family(finding.rule), finding.subject) in seen
     listed = {(family(f.rule), f.subject) for f in findings}
-    rows = [(f.rule, f.subject, f.household_no, f.county_code, f.household_no2, f.label, f.scenario, f.trap, f.amount, f.event_on, f.head, int(f.visible)) for f in findings]
+    rows = [
+        (
+            f.rule,
+            f.subject,
+            f.household_no,
+            f.county_code,
+            f.household_no2,
+            f.label,
+            f.scenario,
+            f.trap,
+            f.amount,
+            f.event_on,
+            f.head,
+            int(f.visible),
+        )
+        for f in findings
+    ]
     for rule, subject, household, county in clues.iter_rows():
         if (family(rule), subject) not in listed:
             rows.append((rule, subject, household, county, "", 0, COINCIDENCE, "R99", 0.0, None, subject, 1))
@@ -37,7 +63,9 @@ def settle_truth(findings: list[Finding], clues: pl.DataFrame) -> tuple[pl.DataF
 def naive_result(truth: pl.DataFrame) -> dict[str, Any]:
     """Clues and confirmed ones, in all and by rule, of the naive match; data clues (U) and people to help (M) aside."""
     found = truth.filter(pl.col("visible_to_naive") == 1).with_columns(family=pl.col("rule_code").replace(FAMILIES))
-    found = found.sort("label", descending=True, maintain_order=True).unique(["family", "subject_id"], keep="first", maintain_order=True)
+    found = found.sort("label", descending=True, maintain_order=True).unique(
+        ["family", "subject_id"], keep="first", maintain_order=True
+    )
     by_rule = found.group_by("rule_code").agg(pl.len(), pl.col("label").sum()).sort("rule_code")
     clues, confirmed = len(found), int(found["label"].sum())
     return {
@@ -61,5 +89,3 @@ def hidden_share(truth: pl.DataFrame) -> float:
     """Share of the true problems, data clues and needs aside, that equal numbers do not find."""
     real = truth.filter((pl.col("label") == 1) & ~pl.col("rule_code").str.contains("^[MU]"))
     return round(1 - float(real["visible_to_naive"].sum()) / max(1, len(real)), 4)
-
-

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from jobs.simulation.scenarios import deaths, firms, identities, incomes, needs, offices, payment_files, properties, vehicles
+from jobs.simulation.scenarios import (
+    deaths,
+    firms,
+    identities,
+    incomes,
+    needs,
+    offices,
+    payment_files,
+    properties,
+    vehicles,
+)
 from jobs.simulation.scenarios.stage import BUILDERS, Stage
 from jobs.simulation.scenarios.table import BY_CODE, SCENARIOS, Scenario
 
@@ -29,7 +39,9 @@ def play_all(stage: Stage, scale: float, report: Callable[[str], None]) -> None:
             if len(cases) < scenario.group:
                 report(f"{scenario.code}: {done} of {groups} played, no fitting household is left")
                 if done == 0:
-                    raise LookupError(f"No household fits scenario {scenario.code} ({scenario.wants}); simulate a larger city.")
+                    raise LookupError(
+                        f"No household fits scenario {scenario.code} ({scenario.wants}); simulate a larger city."
+                    )
                 break
             build(stage, scenario, cases)
     deaths.die_in_order(stage)

@@ -22,7 +22,12 @@ def funeral_home(village: Village) -> str:
 
 def some_sources(stage: Stage, person: int) -> set[str]:
     """One to four sources that know of the death; the registry most often, the pension office only of the old."""
-    shares = {REGISTRY: 0.6, CREMATION: 0.45, CERTIFICATE: 0.5, PENSION: 0.25 if stage.people.age_of(person) >= 61 else 0.0}
+    shares = {
+        REGISTRY: 0.6,
+        CREMATION: 0.45,
+        CERTIFICATE: 0.5,
+        PENSION: 0.25 if stage.people.age_of(person) >= 61 else 0.0,
+    }
     known = {source for source, share in shares.items() if stage.rng.random() < share}
     return known or {(REGISTRY, CREMATION, CERTIFICATE)[int(stage.rng.integers(3))]}
 
@@ -37,7 +42,7 @@ def record_death(
     entered: date | None = None,
     age: int | None = None,
 ) -> None:
-    """Enters the death where `sources` say. `written`: how the records name the person; `entered`: day of the registry's entry."""
+    """Enters the death in the sources. `written`: how they name the person; `entered`: day of the registry's entry."""
     people, rng = stage.people, stage.rng
     who = written or stage.identity(person)
     village = people.places.villages[int(people.village[person])]
@@ -49,19 +54,38 @@ def record_death(
     if CREMATION in sources:
         cremated = died + timedelta(days=int(rng.integers(1, 4)))
         stage.registers.add(
-            "cremations", name=who.name, id_number=who.number, sex=people.sex_of(person), age=years, died_on=died,
-            cremated_on=cremated, address=village.address, funeral_home=funeral_home(village),
-        )  # fmt: skip
+            "cremations",
+            name=who.name,
+            id_number=who.number,
+            sex=people.sex_of(person),
+            age=years,
+            died_on=died,
+            cremated_on=cremated,
+            address=village.address,
+            funeral_home=funeral_home(village),
+        )
     if CERTIFICATE in sources:
         born = people.born_on(person) if age is None else None
         stage.registers.add(
-            "death_certificates", name=who.name, id_number=who.number, sex=people.sex_of(person), born_on=born, died_on=died,
-            address=village.address, place=str(rng.choice(PLACES_OF_DEATH, p=[0.5, 0.3, 0.08, 0.08, 0.04])),
-        )  # fmt: skip
+            "death_certificates",
+            name=who.name,
+            id_number=who.number,
+            sex=people.sex_of(person),
+            born_on=born,
+            died_on=died,
+            address=village.address,
+            place=str(rng.choice(PLACES_OF_DEATH, p=[0.5, 0.3, 0.08, 0.08, 0.04])),
+        )
     if PENSION in sources:
         people.has_own_pension_row[person] = True
         stage.registers.add(
-            "pensions", name=who.name, id_number=who.number, kind="城乡居民", from_month=first_day(2012 * 12),
-            to_month=first_day(month_of(died)), monthly=round(float(rng.uniform(70, 130)), 2), stop_reason="死亡",
-        )  # fmt: skip
+            "pensions",
+            name=who.name,
+            id_number=who.number,
+            kind="城乡居民",
+            from_month=first_day(2012 * 12),
+            to_month=first_day(month_of(died)),
+            monthly=round(float(rng.uniform(70, 130)), 2),
+            stop_reason="死亡",
+        )
     people.is_taken[person] = True

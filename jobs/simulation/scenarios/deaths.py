@@ -10,7 +10,14 @@ from jobs.simulation.dates import AS_OF, DECEMBER, JANUARY, day_in, epoch_day, f
 from jobs.simulation.policy import FUNERAL_GRANT_MONTHS
 from jobs.simulation.population import RESTORED
 from jobs.simulation.registers import Identity
-from jobs.simulation.scenarios.death_records import CERTIFICATE, CREMATION, PENSION, REGISTRY, record_death, some_sources
+from jobs.simulation.scenarios.death_records import (
+    CERTIFICATE,
+    CREMATION,
+    PENSION,
+    REGISTRY,
+    record_death,
+    some_sources,
+)
 from jobs.simulation.scenarios.stage import Stage, builds
 from jobs.simulation.scenarios.table import Scenario
 
@@ -83,7 +90,9 @@ def funeral_grant(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     died = day_in(stage.rng, month, 22, 28)
     if scenario.trap:
         case.stop_paying(month)
-    granted = Payment(FUNERAL_GRANT, month, day_in(stage.rng, month + 1), 1, round(case.standard * FUNERAL_GRANT_MONTHS, 2), "正常")
+    granted = Payment(
+        FUNERAL_GRANT, month, day_in(stage.rng, month + 1), 1, round(case.standard * FUNERAL_GRANT_MONTHS, 2), "正常"
+    )
     case.extra.append(granted)
     record_death(stage, case.head.person, died, {CREMATION} | some_sources(stage, case.head.person))
     stage.record(scenario, case, case.head.person, died, case.paid_after(month))
@@ -114,7 +123,9 @@ def lawful_end(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
 def still_counted(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     case = cases[0]
     others = [m for m in case.covered if m is not case.head]
-    member = case.head if scenario.code == "death_head_counted" else max(others, key=lambda m: stage.people.age_of(m.person))
+    member = (
+        case.head if scenario.code == "death_head_counted" else max(others, key=lambda m: stage.people.age_of(m.person))
+    )
     month = _death_month(stage, case)
     died = day_in(stage.rng, month)
     if scenario.code == "death_member_no_number":
@@ -213,8 +224,6 @@ def revoked(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     stage.people.status[person] = RESTORED
     stage.people.died[person] = epoch_day(died)
     stage.record(scenario, case, person, died)
-
-
 
 
 def die_in_order(stage: Stage) -> None:

@@ -13,11 +13,40 @@ from jobs.simulation.registers import Identity
 from jobs.simulation.scenarios.stage import Stage, builds
 from jobs.simulation.scenarios.table import Scenario
 
-LIMITED, SOLE, SHOP, COOPERATIVE, COLLECTIVE = "有限责任公司", "个人独资企业", "个体工商户", "农民专业合作社", "农村集体经济组织"
+LIMITED, SOLE, SHOP, COOPERATIVE, COLLECTIVE = (
+    "有限责任公司",
+    "个人独资企业",
+    "个体工商户",
+    "农民专业合作社",
+    "农村集体经济组织",
+)
 DEPARTMENTS = {LIMITED: "91", SOLE: "91", SHOP: "92", COOPERATIVE: "93", COLLECTIVE: "N2", "股份有限公司": "91"}
 TRADES = ("商贸", "建材", "餐饮", "服装", "运输", "农业", "装饰", "副食", "五金", "养殖", "水产", "电器", "茶叶")
-FIRM_NAMES = ("顺达", "鑫隆", "惠民", "宏远", "恒兴", "家和", "永盛", "福源", "金地", "瑞丰", "锦程", "同心", "益康", "楚天", "旺达")
-SUFFIXES = {LIMITED: "有限公司", SOLE: "经营部", SHOP: "店", COOPERATIVE: "专业合作社", COLLECTIVE: "经济合作社", "股份有限公司": "股份公司"}
+FIRM_NAMES = (
+    "顺达",
+    "鑫隆",
+    "惠民",
+    "宏远",
+    "恒兴",
+    "家和",
+    "永盛",
+    "福源",
+    "金地",
+    "瑞丰",
+    "锦程",
+    "同心",
+    "益康",
+    "楚天",
+    "旺达",
+)
+SUFFIXES = {
+    LIMITED: "有限公司",
+    SOLE: "经营部",
+    SHOP: "店",
+    COOPERATIVE: "专业合作社",
+    COLLECTIVE: "经济合作社",
+    "股份有限公司": "股份公司",
+}
 
 
 @dataclass(frozen=True)
@@ -45,23 +74,40 @@ def add_firm(stage: Stage, who: Identity, village: Village, firm: Firm) -> tuple
     if firm.kind == COLLECTIVE:
         name = f"{county.name}{village.town}{village.name}股份经济合作社"
     stage.registers.add(
-        "enterprises", uscc=code, reg_no=firm_codes.licence_number(division, serial) if firm.established.year < 2014 else None,
-        name=name, kind=firm.kind, legal_rep=who.name, legal_rep_id=who.number, capital=firm.capital, paid_in=firm.paid_in,
-        established_on=firm.established, status=firm.status, ended_on=firm.ended, address=f"{village.address}{rng.integers(1, 200)}号",
-        insured_staff=firm.staff, tax_12m=firm.tax,
-    )  # fmt: skip
+        "enterprises",
+        uscc=code,
+        reg_no=firm_codes.licence_number(division, serial) if firm.established.year < 2014 else None,
+        name=name,
+        kind=firm.kind,
+        legal_rep=who.name,
+        legal_rep_id=who.number,
+        capital=firm.capital,
+        paid_in=firm.paid_in,
+        established_on=firm.established,
+        status=firm.status,
+        ended_on=firm.ended,
+        address=f"{village.address}{rng.integers(1, 200)}号",
+        insured_staff=firm.staff,
+        tax_12m=firm.tax,
+    )
     return code, name
 
 
 def _live(stage: Stage, established: date, kind: str = LIMITED) -> Firm:
     rng = stage.rng
     if kind == SHOP:
-        return Firm(SHOP, established, capital=float(rng.integers(3, 20)), tax=round(float(rng.uniform(1500, 16000)), 2))
+        return Firm(
+            SHOP, established, capital=float(rng.integers(3, 20)), tax=round(float(rng.uniform(1500, 16000)), 2)
+        )
     capital = float(rng.integers(20, 300))
     return Firm(
-        kind, established, capital=capital, paid_in=round(capital * float(rng.uniform(0.3, 1)), 1),
-        staff=int(rng.integers(2, 15)), tax=round(float(rng.uniform(6000, 90000)), 2),
-    )  # fmt: skip
+        kind,
+        established,
+        capital=capital,
+        paid_in=round(capital * float(rng.uniform(0.3, 1)), 1),
+        staff=int(rng.integers(2, 15)),
+        tax=round(float(rng.uniform(6000, 90000)), 2),
+    )
 
 
 def _opened(stage: Stage, case: Case) -> date:
@@ -71,7 +117,16 @@ def _opened(stage: Stage, case: Case) -> date:
     return day_in(stage.rng, stage.event_month(case, earliest=2010 * 12))
 
 
-@builds("firm_trading", "shop_trading", "firm_several", "shop_second", "coop_head", "firm_fifteen_digits", "firm_mistyped", "firm_borrowed")
+@builds(
+    "firm_trading",
+    "shop_trading",
+    "firm_several",
+    "shop_second",
+    "coop_head",
+    "firm_fifteen_digits",
+    "firm_mistyped",
+    "firm_borrowed",
+)
 def trading(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     case = cases[0]
     person = stage.adult(case).person
@@ -108,7 +163,16 @@ def special_state(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     kind = SHOP if rng.random() < 0.7 else LIMITED
     small = float(rng.integers(1, 50))
     if scenario.code == "firm_revoked_trading":
-        firm = Firm(LIMITED, opened, "吊销", ended, small, small, int(rng.integers(2, 8)), round(float(rng.uniform(4000, 30000)), 2))
+        firm = Firm(
+            LIMITED,
+            opened,
+            "吊销",
+            ended,
+            small,
+            small,
+            int(rng.integers(2, 8)),
+            round(float(rng.uniform(4000, 30000)), 2),
+        )
     elif scenario.code == "firm_revoked":
         firm = Firm(kind, opened, "吊销", ended, small)
     elif scenario.code == "firm_cancelled":
@@ -124,7 +188,9 @@ def special_state(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     _, name = add_firm(stage, stage.identity(person), case.village, firm)
     if scenario.code == "shop_declared":
         case.declared_assets.append(f"个体户:{name}")
-    stage.record(scenario, case, person, firm.established, case.paid_after(max(month_of(firm.established), case.start - 1)))
+    stage.record(
+        scenario, case, person, firm.established, case.paid_after(max(month_of(firm.established), case.start - 1))
+    )
 
 
 @builds("firm_no_cover", "firm_single_cover")
@@ -167,9 +233,12 @@ def holds_role(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     code, _ = add_firm(stage, leader, case.village, _live(stage, opened) if is_share else idle)
     who = stage.identity(person)
     stage.registers.add(
-        "enterprise_roles", uscc=code, name=who.name, id_number=who.number, role="股东" if is_share else "成员",
-        share_pct=round(float(rng.uniform(25, 60)), 2) if is_share else round(float(rng.uniform(0.1, 3)), 2), since_on=opened,
-    )  # fmt: skip
+        "enterprise_roles",
+        uscc=code,
+        name=who.name,
+        id_number=who.number,
+        role="股东" if is_share else "成员",
+        share_pct=round(float(rng.uniform(25, 60)), 2) if is_share else round(float(rng.uniform(0.1, 3)), 2),
+        since_on=opened,
+    )
     stage.record(scenario, case, person, opened, case.paid_after(max(month_of(opened), case.start - 1)))
-
-

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from jobs.simulation import person_numbers
 from jobs.simulation.benefits import Case
-from jobs.simulation.dates import JANUARY, day_in, month_of
+from jobs.simulation.dates import JANUARY, day_in, epoch_day, month_of
 from jobs.simulation.population import MOVED_AWAY
 from jobs.simulation.scenarios.stage import Stage, builds
 from jobs.simulation.scenarios.table import Scenario
@@ -41,11 +41,14 @@ def ghost(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     invented = stage.stranger(is_male=True, birth=born)
     # The registered person behind the case left the city long ago, so nothing else happens to them.
     stage.people.status[case.head.person] = MOVED_AWAY
+    stage.people.cancelled[case.head.person] = epoch_day(case.approved_on - timedelta(days=900))
     stage.people.is_taken[case.head.person] = True
     stage.people.is_rostered[case.head.person] = False
     case.head.number, case.head.name = invented.number, invented.name
     case.account_name = stage.other_name(case.head.person)
-    stage.record(scenario, case, case.head.person, case.approved_on, case.paid_after(JANUARY - 1), subject=invented.number)
+    stage.record(
+        scenario, case, case.head.person, case.approved_on, case.paid_after(JANUARY - 1), subject=invented.number
+    )
 
 
 @builds("batch", "relief_batch")

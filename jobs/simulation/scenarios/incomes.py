@@ -10,12 +10,29 @@ from jobs.simulation.registers import Identity
 from jobs.simulation.scenarios.stage import Stage, builds
 from jobs.simulation.scenarios.table import Scenario
 
-EMPLOYERS = ("恒昌纺织厂", "东磊矿业公司", "江湾水泥厂", "金穗超市", "远航物流公司", "新源电子厂", "云岭酒店", "同济药房", "长青机械厂", "楚味食品厂")
+EMPLOYERS = (
+    "恒昌纺织厂",
+    "东磊矿业公司",
+    "江湾水泥厂",
+    "金穗超市",
+    "远航物流公司",
+    "新源电子厂",
+    "云岭酒店",
+    "同济药房",
+    "长青机械厂",
+    "楚味食品厂",
+)
 
 
 def add_pension(stage: Stage, who: Identity, kind: str, since: int, yuan: float) -> None:
     stage.registers.add(
-        "pensions", name=who.name, id_number=who.number, kind=kind, from_month=first_day(since), to_month=None, monthly=round(yuan, 2)
+        "pensions",
+        name=who.name,
+        id_number=who.number,
+        kind=kind,
+        from_month=first_day(since),
+        to_month=None,
+        monthly=round(yuan, 2),
     )
 
 
@@ -46,12 +63,27 @@ def add_insurance(stage: Stage, who: Identity, kind: str, since: int, until: int
     rng = stage.rng
     unit = {"单位职工": f"黄石{rng.choice(EMPLOYERS)}", "公益性岗位": "黄石市公益性岗位管理中心"}.get(kind)
     stage.registers.add(
-        "social_insurance", name=who.name, id_number=who.number, unit=unit, kind=kind, from_month=first_day(since),
-        to_month=first_day(until) if until else None, base=round(yuan, 2),
-    )  # fmt: skip
+        "social_insurance",
+        name=who.name,
+        id_number=who.number,
+        unit=unit,
+        kind=kind,
+        from_month=first_day(since),
+        to_month=first_day(until) if until else None,
+        base=round(yuan, 2),
+    )
 
 
-@builds("job_insured", "job_after_grace", "job_grace", "job_mistyped", "job_other_name", "job_ended", "job_flexible", "job_welfare_post")
+@builds(
+    "job_insured",
+    "job_after_grace",
+    "job_grace",
+    "job_mistyped",
+    "job_other_name",
+    "job_ended",
+    "job_flexible",
+    "job_welfare_post",
+)
 def job(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     case, rng = cases[0], stage.rng
     person = stage.adult(case).person
@@ -89,10 +121,15 @@ def housing_fund(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     since = case.start - stage.month(30, 80) if is_sealed else stage.event_month(case, earliest=2010 * 12)
     who = stage.identity(person)
     stage.registers.add(
-        "housing_fund", name=who.name, id_number=who.number, unit=f"黄石{rng.choice(EMPLOYERS)}", base=round(float(rng.uniform(2600, 5200)), 2),
-        from_month=first_day(since), to_month=first_day(case.start - stage.month(2, 20)) if is_sealed else None,
+        "housing_fund",
+        name=who.name,
+        id_number=who.number,
+        unit=f"黄石{rng.choice(EMPLOYERS)}",
+        base=round(float(rng.uniform(2600, 5200)), 2),
+        from_month=first_day(since),
+        to_month=first_day(case.start - stage.month(2, 20)) if is_sealed else None,
         status="封存" if is_sealed else "正常",
-    )  # fmt: skip
+    )
     stage.record(scenario, case, person, first_day(since), case.paid_after(max(since, case.start - 1)))
 
 

@@ -12,7 +12,20 @@ from jobs.simulation.registers import Identity
 from jobs.simulation.scenarios.stage import Stage, builds
 from jobs.simulation.scenarios.table import Scenario
 
-UNITS = ("财政局", "教育局", "水利局", "交通运输局", "人民医院", "第二中学", "实验小学", "疾控中心", "林业局", "农业局", "人社局", "文化馆")
+UNITS = (
+    "财政局",
+    "教育局",
+    "水利局",
+    "交通运输局",
+    "人民医院",
+    "第二中学",
+    "实验小学",
+    "疾控中心",
+    "林业局",
+    "农业局",
+    "人社局",
+    "文化馆",
+)
 POSTS = ("科员", "副科长", "教师", "护士", "工勤技术", "管理九级", "会计")
 CADRE_POSTS = ("支部书记", "村主任", "副书记", "委员")
 
@@ -40,11 +53,17 @@ def add_staff(stage: Stage, who: Identity, county: int, *, since: int, until: in
     """An establishment spell in a unit of the county."""
     rng = stage.rng
     stage.registers.add(
-        "fiscal_staff", name=who.name, id_number=who.number, unit=COUNTIES[county].name + str(rng.choice(UNITS)),
-        post=str(rng.choice(POSTS)), staff_kind="行政编制" if rng.random() < 0.3 else "事业编制",
-        status="离职" if until else "在职", from_month=first_day(since), to_month=first_day(until) if until else None,
+        "fiscal_staff",
+        name=who.name,
+        id_number=who.number,
+        unit=COUNTIES[county].name + str(rng.choice(UNITS)),
+        post=str(rng.choice(POSTS)),
+        staff_kind="行政编制" if rng.random() < 0.3 else "事业编制",
+        status="离职" if until else "在职",
+        from_month=first_day(since),
+        to_month=first_day(until) if until else None,
         monthly_pay=round(float(rng.uniform(3200, 7500)), 2),
-    )  # fmt: skip
+    )
 
 
 def _hired(stage: Stage, person: int) -> int:
@@ -53,11 +72,15 @@ def _hired(stage: Stage, person: int) -> int:
     return stage.month(min(low, 2013 * 12), 2014 * 12)
 
 
-@builds("staff_drawing", "staff_appointed", "staff_name_variant", "staff_fifteen_digits", "staff_mistyped", "staff_left")
+@builds(
+    "staff_drawing", "staff_appointed", "staff_name_variant", "staff_fifteen_digits", "staff_mistyped", "staff_left"
+)
 def on_establishment(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     case = cases[0]
     person = stage.adult(case).person
-    since = stage.event_month(case) if scenario.code == "staff_appointed" else min(_hired(stage, person), case.start - 1)
+    since = (
+        stage.event_month(case) if scenario.code == "staff_appointed" else min(_hired(stage, person), case.start - 1)
+    )
     until = case.start - stage.month(2, 24) if scenario.code == "staff_left" else None
     if until is not None:
         since = min(since, until - 12)
@@ -80,10 +103,17 @@ def other_payee(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     since = stage.month(2012 * 12, DECEMBER - 10)
     who = stage.identity(person)
     stage.registers.add(
-        "fiscal_staff", name=who.name, id_number=who.number, unit=f"{case.village.town}人民政府", post=payee.post or None,
-        staff_kind=payee.kind, status="在职", from_month=first_day(since), to_month=None,
+        "fiscal_staff",
+        name=who.name,
+        id_number=who.number,
+        unit=f"{case.village.town}人民政府",
+        post=payee.post or None,
+        staff_kind=payee.kind,
+        status="在职",
+        from_month=first_day(since),
+        to_month=None,
         monthly_pay=round(float(stage.rng.uniform(payee.low, payee.high)), 2),
-    )  # fmt: skip
+    )
     stage.record(scenario, case, person, first_day(since))
 
 
@@ -98,9 +128,15 @@ def staff_twin(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
 def declare(stage: Stage, cadre: Identity, kind: str, relative: Identity, relation: str, before: date) -> None:
     """Puts a cadre's relative on file before a day."""
     stage.registers.add(
-        "kin_declarations", cadre_name=cadre.name, cadre_id=cadre.number, cadre_kind=kind, relative_name=relative.name,
-        relative_id=relative.number, relation=relation, declared_on=day_between(stage.rng, date(2012, 3, 1), before),
-    )  # fmt: skip
+        "kin_declarations",
+        cadre_name=cadre.name,
+        cadre_id=cadre.number,
+        cadre_kind=kind,
+        relative_name=relative.name,
+        relative_id=relative.number,
+        relation=relation,
+        declared_on=day_between(stage.rng, date(2012, 3, 1), before),
+    )
 
 
 @builds("staff_spouse_on_roster", "staff_kin_declared", "staff_single_cover")
@@ -126,13 +162,22 @@ def staff_spouse(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     stage.record(scenario, case, case.head.person, first_day(since), case.paid_after(max(since, case.start - 1)))
 
 
-def add_cadre(stage: Stage, who: Identity, case: Case, *, since: date, until: date | None = None, post: str | None = None) -> None:
+def add_cadre(
+    stage: Stage, who: Identity, case: Case, *, since: date, until: date | None = None, post: str | None = None
+) -> None:
     """A term in the village of the case."""
     village = case.village
     stage.registers.add(
-        "village_cadres", name=who.name, id_number=who.number, county=COUNTIES[village.county].name, town=village.town,
-        village=village.name, post=post or str(stage.rng.choice(CADRE_POSTS)), from_on=since, to_on=until,
-    )  # fmt: skip
+        "village_cadres",
+        name=who.name,
+        id_number=who.number,
+        county=COUNTIES[village.county].name,
+        town=village.town,
+        village=village.name,
+        post=post or str(stage.rng.choice(CADRE_POSTS)),
+        from_on=since,
+        to_on=until,
+    )
 
 
 def _term_start(stage: Stage, case: Case) -> date:
@@ -159,9 +204,23 @@ def cadre_kin(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     if scenario.code == "cadre_term_ended":
         until = day_in(stage.rng, case.start - stage.month(2, 20))
         since = date(until.year - 3, until.month, 1)
-    add_cadre(stage, cadre, case, since=since, until=until, post="村民小组长" if scenario.code == "cadre_group_leader" else None)
+    add_cadre(
+        stage,
+        cadre,
+        case,
+        since=since,
+        until=until,
+        post="村民小组长" if scenario.code == "cadre_group_leader" else None,
+    )
     if scenario.code == "cadre_declared":
-        declare(stage, cadre, "村干部", stage.identity(person), stage.parent_word(person), max(case.approved_on, date(2012, 4, 1)))
+        declare(
+            stage,
+            cadre,
+            "村干部",
+            stage.identity(person),
+            stage.parent_word(person),
+            max(case.approved_on, date(2012, 4, 1)),
+        )
     elif scenario.code == "cadre_other_declared":
         other = stage.identity(stage.outsider(40, 80, county=case.village.county))
         declare(stage, cadre, "村干部", other, "叔伯", AS_OF)

@@ -41,7 +41,13 @@ def _second_case(stage: Stage, case: Case, person: int, *, county_differs: bool,
 def twice(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     case = cases[0]
     member = stage.adult(case)
-    program = "特困" if scenario.code == "twice_tekun" and not case.is_tekun else "农村低保" if scenario.code == "twice_tekun" else None
+    program = (
+        "特困"
+        if scenario.code == "twice_tekun" and not case.is_tekun
+        else "农村低保"
+        if scenario.code == "twice_tekun"
+        else None
+    )
     second = _second_case(stage, case, member.person, county_differs=scenario.code == "twice_counties", program=program)
     if scenario.code == "twice_two_numbers":
         second.head.number = person_numbers.fifteen_digits(stage.people.number_of(member.person))
@@ -79,7 +85,11 @@ def above_standard(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
         lump = round(sum(case.yuan_by_month[m - JANUARY] for m in owed) + allowed, 2)
         case.extra.append(Payment(case.program, month, day_in(stage.rng, month + 1), len(case.covered), lump, ARREARS))
     else:
-        factor = float(stage.rng.uniform(1.25, 1.9)) if scenario.code == "over_standard" else float(stage.rng.choice([1.2, 1.3, 1.5]))
+        factor = (
+            float(stage.rng.uniform(1.25, 1.9))
+            if scenario.code == "over_standard"
+            else float(stage.rng.choice([1.2, 1.3, 1.5]))
+        )
         paid = round(allowed * factor, 2)
         case.yuan_by_month = [y if JANUARY + i < month else paid for i, y in enumerate(case.yuan_by_month)]
         amount = round((paid - allowed) * (DECEMBER - month + 1), 2)
@@ -121,10 +131,20 @@ def pay_aid(stage: Stage, case: Case, program: str, month: int, yuan: float) -> 
     who = stage.identity(case.head.person)
     paid = day_in(stage.rng, month)
     stage.registers.add(
-        "payments", county_code=case.county_code, program=program, name=who.name, id_number=who.number, for_month=first_day(month),
-        paid_on=paid, heads=1, amount=round(yuan, 2), kind=NORMAL, bank_account=case.account, account_name=who.name,
+        "payments",
+        county_code=case.county_code,
+        program=program,
+        name=who.name,
+        id_number=who.number,
+        for_month=first_day(month),
+        paid_on=paid,
+        heads=1,
+        amount=round(yuan, 2),
+        kind=NORMAL,
+        bank_account=case.account,
+        account_name=who.name,
         batch_no=f"JZ{month - JANUARY + 1:02d}{case.county_code}",
-    )  # fmt: skip
+    )
 
 
 @builds("aid_above_cap", "aid_two_kinds")
@@ -133,10 +153,24 @@ def aid(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     stage.aid_payees.add(case.head.person)
     amount = 0.0
     if scenario.trap:
-        pay_aid(stage, case, MEDICAL_AID, stage.month(JANUARY, DECEMBER), float(rng.uniform(0.8, 0.99)) * policy.MEDICAL_CAP_YUAN)
-        pay_aid(stage, case, TEMPORARY_AID, stage.month(JANUARY, DECEMBER), float(rng.uniform(0.9, 1.0)) * policy.TEMPORARY_CAP_YUAN)
+        pay_aid(
+            stage,
+            case,
+            MEDICAL_AID,
+            stage.month(JANUARY, DECEMBER),
+            float(rng.uniform(0.8, 0.99)) * policy.MEDICAL_CAP_YUAN,
+        )
+        pay_aid(
+            stage,
+            case,
+            TEMPORARY_AID,
+            stage.month(JANUARY, DECEMBER),
+            float(rng.uniform(0.9, 1.0)) * policy.TEMPORARY_CAP_YUAN,
+        )
     else:
-        program, cap = (MEDICAL_AID, policy.MEDICAL_CAP_YUAN) if rng.random() < 0.6 else (TEMPORARY_AID, policy.TEMPORARY_CAP_YUAN)
+        program, cap = (
+            (MEDICAL_AID, policy.MEDICAL_CAP_YUAN) if rng.random() < 0.6 else (TEMPORARY_AID, policy.TEMPORARY_CAP_YUAN)
+        )
         paid = 0.0
         for _ in range(3):
             part = round(cap * float(rng.uniform(0.36, 0.5)), 2)

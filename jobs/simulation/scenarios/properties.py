@@ -29,10 +29,17 @@ class Unit:
 def add_unit(stage: Stage, who: Identity, village: Village, unit: Unit) -> None:
     serial = stage.registers.serial("deed")
     stage.registers.add(
-        "properties", cert_no=deed_number(unit.registered.year, serial), owner_name=who.name, owner_id=who.number,
-        share_pct=unit.share, use=unit.use, nature=unit.nature, area=round(unit.area, 2),
-        address=f"{village.address}{stage.rng.integers(1, 400)}号", registered_on=unit.registered,
-    )  # fmt: skip
+        "properties",
+        cert_no=deed_number(unit.registered.year, serial),
+        owner_name=who.name,
+        owner_id=who.number,
+        share_pct=unit.share,
+        use=unit.use,
+        nature=unit.nature,
+        area=round(unit.area, 2),
+        address=f"{village.address}{stage.rng.integers(1, 400)}号",
+        registered_on=unit.registered,
+    )
 
 
 def deed_number(year: int, serial: int) -> str:
@@ -55,7 +62,11 @@ def real_means(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     if scenario.code == "shop_unit":
         units = [Unit(COMMERCIAL if rng.random() < 0.8 else OFFICE, "商品房", rng.uniform(20, 90), bought)]
     elif scenario.code == "flat_beside_resettled":
-        units = [Unit(HOME, "还建房", rng.uniform(70, 110), first.registered), Unit(HOME, "商品房", rng.uniform(80, 110), first.registered), second]
+        units = [
+            Unit(HOME, "还建房", rng.uniform(70, 110), first.registered),
+            Unit(HOME, "商品房", rng.uniform(80, 110), first.registered),
+            second,
+        ]
     else:
         units = [first, second]
     for unit in units:

@@ -155,7 +155,9 @@ class Stage:
             person = int(self.rng.integers(len(people)))
             if people.is_taken[person] or people.has_rostered_kin[person] or people.status[person] != ACTIVE:
                 continue
-            if not low <= people.age_of(person) <= high or (is_male is not None and bool(people.is_male[person]) != is_male):
+            if not low <= people.age_of(person) <= high or (
+                is_male is not None and bool(people.is_male[person]) != is_male
+            ):
                 continue
             if county is not None and people.places.villages[int(people.village[person])].county != county:
                 continue
@@ -171,10 +173,20 @@ class Stage:
         spouse = self.outsider(max(22, age - 8), max(30, age + 8), is_male=not is_man)
         husband, wife = (member.person, spouse) if is_man else (spouse, member.person)
         youngest = max(people.born_on(husband).year, people.born_on(wife).year)
-        married = date(min(2014, youngest + 21 + int(self.rng.integers(0, 6))), int(self.rng.integers(1, 13)), int(self.rng.integers(1, 29)))
+        married = date(
+            min(2014, youngest + 21 + int(self.rng.integers(0, 6))),
+            int(self.rng.integers(1, 13)),
+            int(self.rng.integers(1, 29)),
+        )
         h, w = self.identity(husband), self.identity(wife)
         self.registers.add(
-            "marriages", husband_name=h.name, husband_id=h.number, wife_name=w.name, wife_id=w.number, kind="结婚", registered_on=married
+            "marriages",
+            husband_name=h.name,
+            husband_id=h.number,
+            wife_name=w.name,
+            wife_id=w.number,
+            kind="结婚",
+            registered_on=married,
         )
         return spouse
 
@@ -184,7 +196,9 @@ class Stage:
         """A former name with the same surname, which the registry knows."""
         people = self.people
         own = people.name_of(person)
-        former = names.one_name(self.rng, is_male=bool(people.is_male[person]), birth_year=people.born_on(person).year, surname=own[0])
+        former = names.one_name(
+            self.rng, is_male=bool(people.is_male[person]), birth_year=people.born_on(person).year, surname=own[0]
+        )
         people.former_name[person] = former
         return former
 
@@ -206,10 +220,16 @@ class Stage:
         self.certified.add(person)
         village = people.places.villages[int(people.village[person])]
         self.registers.add(
-            "disabilities", name=people.name_of(person), cert_no=f"{people.number_of(person)}{kind}{level}", kind=DISABILITIES[kind - 1],
-            level=level, valid_to=date(2018 + int(self.rng.integers(0, 9)), int(self.rng.integers(1, 13)), 28),
-            county_code=COUNTIES[village.county].code, town=village.town, village=village.name,
-        )  # fmt: skip
+            "disabilities",
+            name=people.name_of(person),
+            cert_no=f"{people.number_of(person)}{kind}{level}",
+            kind=DISABILITIES[kind - 1],
+            level=level,
+            valid_to=date(2018 + int(self.rng.integers(0, 9)), int(self.rng.integers(1, 13)), 28),
+            county_code=COUNTIES[village.county].code,
+            town=village.town,
+            village=village.name,
+        )
 
     def parent_word(self, person: int) -> str:
         return "父亲" if self.people.is_male[person] else "母亲"
@@ -274,13 +294,16 @@ _KINDS: dict[str, Callable[[People, Case], bool]] = {
     "any": lambda people, case: case.institution is None and not case.is_single_cover,
     "dibao": lambda people, case: not case.is_tekun and not case.is_single_cover,
     "lone": _is_lone,
-    "lone_adult": lambda people, case: _is_lone(people, case) and people.age_of(case.head.person) < 70 and not case.is_tekun,
+    "lone_adult": lambda people, case: (
+        _is_lone(people, case) and people.age_of(case.head.person) < 70 and not case.is_tekun
+    ),
     "tekun": lambda people, case: case.is_tekun and case.institution is None,
     "family": lambda people, case: len(case.covered) >= 2,
     "worker": lambda people, case: not case.is_tekun and not case.is_single_cover and _has_adult(people, case),
     "elder": lambda people, case: not case.is_tekun and any(people.age_of(m.person) >= 60 for m in case.covered),
     "mixed": lambda people, case: any(not m.is_covered and people.age_of(m.person) >= 22 for m in case.members),
     "kin": lambda people, case: (
-        people.relation[case.head.person] == PARENT and any(_is_free_adult(people, p) for p in people.kin_of(case.head.person))
+        people.relation[case.head.person] == PARENT
+        and any(_is_free_adult(people, p) for p in people.kin_of(case.head.person))
     ),
 }

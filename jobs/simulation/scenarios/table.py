@@ -6,6 +6,7 @@ innocent trap, the true case that looks alike; `group` cases belong together; `s
 scenario fall on a household that already carries another soft one.
 """
 
+# ruff: noqa: E501 - a table is read across, one line a scenario
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -33,11 +34,20 @@ def _real(code: str, rule: str, cases: int, wants: str, meaning: str, group: int
 
 
 def _trap(
-    code: str, rule: str, trap: str, cases: int, wants: str, twin: str, meaning: str, group: int = 1, shares: bool = False
+    code: str,
+    rule: str,
+    trap: str,
+    cases: int,
+    wants: str,
+    twin: str,
+    meaning: str,
+    group: int = 1,
+    shares: bool = False,
 ) -> Scenario:
     return Scenario(code, rule, trap, cases, wants, twin, meaning, group, shares)
 
 
+# fmt: off
 SCENARIOS: tuple[Scenario, ...] = (
     # deaths
     _real("death_paid_on", "D01", 225, "lone", "died up to three years ago, paid on; one to four sources know"),
@@ -202,4 +212,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     _real("needs_monitored", "M03", 80, "outside", "monitored poor household, not covered"),
     _trap("needs_monitored_means", "M03", "R99", 70, "outside", "needs_monitored", "monitored household with a pension, job or car"),
 )
+# fmt: on
 BY_CODE = {scenario.code: scenario for scenario in SCENARIOS}

@@ -14,7 +14,15 @@ from jobs.simulation.registers import Identity
 from jobs.simulation.scenarios.stage import Stage, builds
 from jobs.simulation.scenarios.table import Scenario
 
-CAR, TRUCK, MOTORCYCLE, MOPED, SLOW, TRACTOR, AID = "小型汽车", "大型汽车", "普通摩托车", "轻便摩托车", "低速车", "拖拉机", "残疾人专用车"
+CAR, TRUCK, MOTORCYCLE, MOPED, SLOW, TRACTOR, AID = (
+    "小型汽车",
+    "大型汽车",
+    "普通摩托车",
+    "轻便摩托车",
+    "低速车",
+    "拖拉机",
+    "残疾人专用车",
+)
 VEHICLE_KINDS = {
     CAR: ("小型轿车", "小型普通客车"),
     TRUCK: ("中型货车", "重型货车"),
@@ -45,10 +53,18 @@ def add_vehicle(stage: Stage, who: Identity, vehicle: Vehicle) -> None:
     if inspected is None and vehicle.status == "正常":
         inspected = AS_OF + timedelta(days=int(stage.rng.integers(20, 700)))
     stage.registers.add(
-        "vehicles", owner_name=who.name, owner_id=who.number, plate_kind=vehicle.plate_kind, plate_no=firm_codes.plates(serial)[0],
-        vehicle_kind=vehicle.kind or str(stage.rng.choice(VEHICLE_KINDS[vehicle.plate_kind])), usage=vehicle.usage,
-        registered_on=vehicle.registered, price=vehicle.price, status=vehicle.status, inspected_to=inspected,
-    )  # fmt: skip
+        "vehicles",
+        owner_name=who.name,
+        owner_id=who.number,
+        plate_kind=vehicle.plate_kind,
+        plate_no=firm_codes.plates(serial)[0],
+        vehicle_kind=vehicle.kind or str(stage.rng.choice(VEHICLE_KINDS[vehicle.plate_kind])),
+        usage=vehicle.usage,
+        registered_on=vehicle.registered,
+        price=vehicle.price,
+        status=vehicle.status,
+        inspected_to=inspected,
+    )
 
 
 def _price(stage: Stage, low: int, high: int) -> float:
@@ -64,9 +80,16 @@ def _new_car(stage: Stage, case: Case) -> Vehicle:
 
 
 @builds(
-    "car_bought", "car_several", "car_of_disabled", "car_beside_declared", "car_name_variant", "car_fifteen_digits", "car_mistyped",
-    "car_borrowed", "car_other_name",
-)  # fmt: skip
+    "car_bought",
+    "car_several",
+    "car_of_disabled",
+    "car_beside_declared",
+    "car_name_variant",
+    "car_fifteen_digits",
+    "car_mistyped",
+    "car_borrowed",
+    "car_other_name",
+)
 def live_car(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     case = cases[0]
     person = stage.adult(case).person
@@ -80,12 +103,20 @@ def live_car(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     add_vehicle(stage, who, car)
     if scenario.code == "car_several":
         for _ in range(stage.month(1, 2)):
-            add_vehicle(stage, who, Vehicle(CAR, day_in(stage.rng, case.start - stage.month(1, 40)), _price(stage, 30_000, 90_000)))
+            add_vehicle(
+                stage,
+                who,
+                Vehicle(CAR, day_in(stage.rng, case.start - stage.month(1, 40)), _price(stage, 30_000, 90_000)),
+            )
     elif scenario.code == "car_of_disabled":
         stage.certify_disability(person, kind=4, level=3)
     elif scenario.code == "car_beside_declared":
         case.declared_assets.append("摩托车1辆")
-        add_vehicle(stage, who, Vehicle(MOTORCYCLE, day_in(stage.rng, case.start - stage.month(5, 50)), _price(stage, 3000, 7000)))
+        add_vehicle(
+            stage,
+            who,
+            Vehicle(MOTORCYCLE, day_in(stage.rng, case.start - stage.month(5, 50)), _price(stage, 3000, 7000)),
+        )
     stage.record(scenario, case, person, car.registered, case.paid_after(month_of(car.registered)))
 
 
@@ -95,7 +126,9 @@ def other_state(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     person = stage.adult(case).person
     old = day_in(rng, case.start - stage.month(30, 110))
     if scenario.code == "truck_for_hire":
-        vehicle = Vehicle(TRUCK, _bought(stage, case), _price(stage, 60_000, 240_000), usage="货运" if rng.random() < 0.6 else "营运")
+        vehicle = Vehicle(
+            TRUCK, _bought(stage, case), _price(stage, 60_000, 240_000), usage="货运" if rng.random() < 0.6 else "营运"
+        )
     elif scenario.code == "car_overdue":
         overdue = AS_OF - timedelta(days=int(rng.integers(15, 240)))
         vehicle = Vehicle(CAR, _bought(stage, case), _price(stage, 45_000, 110_000), "逾期未检验", inspected_to=overdue)
@@ -103,16 +136,24 @@ def other_state(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
         status = str(rng.choice(["注销", "报废", "转出"], p=[0.4, 0.45, 0.15]))
         vehicle = Vehicle(CAR, old, _price(stage, 25_000, 90_000), status, inspected_to=day_in(rng, month_of(old) + 24))
     elif scenario.code == "car_sold_before":
-        vehicle = Vehicle(CAR, old, _price(stage, 25_000, 90_000), "转出", inspected_to=day_in(rng, case.start - stage.month(1, 12)))
+        vehicle = Vehicle(
+            CAR, old, _price(stage, 25_000, 90_000), "转出", inspected_to=day_in(rng, case.start - stage.month(1, 12))
+        )
     elif scenario.code == "car_declared":
-        vehicle = Vehicle(CAR, day_in(rng, case.start - stage.month(4, 50)), _price(stage, 18_000, 36_000), kind="微型面包车")
+        vehicle = Vehicle(
+            CAR, day_in(rng, case.start - stage.month(4, 50)), _price(stage, 18_000, 36_000), kind="微型面包车"
+        )
         case.declared_assets.append("面包车1辆")
     else:
         old = day_in(rng, stage.month(1996 * 12, 2002 * 12))
         overdue = day_in(rng, stage.month(2010 * 12, 2014 * 12))
-        vehicle = Vehicle(CAR, old, None if rng.random() < 0.5 else _price(stage, 20_000, 40_000), "逾期未检验", inspected_to=overdue)
+        vehicle = Vehicle(
+            CAR, old, None if rng.random() < 0.5 else _price(stage, 20_000, 40_000), "逾期未检验", inspected_to=overdue
+        )
     add_vehicle(stage, stage.identity(person), vehicle)
-    stage.record(scenario, case, person, vehicle.registered, case.paid_after(max(month_of(vehicle.registered), case.start - 1)))
+    stage.record(
+        scenario, case, person, vehicle.registered, case.paid_after(max(month_of(vehicle.registered), case.start - 1))
+    )
 
 
 @builds("motorcycle", "disability_vehicle")
@@ -128,7 +169,9 @@ def small_vehicle(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
         price = _price(stage, 2500, 9000)
         if rng.random() < 0.3:
             case.declared_assets.append("拖拉机1台" if kind == TRACTOR else "摩托车1辆")
-    add_vehicle(stage, stage.identity(person), Vehicle(kind, registered, price, usage="货运" if kind == SLOW else "非营运"))
+    add_vehicle(
+        stage, stage.identity(person), Vehicle(kind, registered, price, usage="货运" if kind == SLOW else "非营运")
+    )
     stage.record(scenario, case, person, registered)
 
 

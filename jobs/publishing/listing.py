@@ -1,0 +1,133 @@
+"""The published list: gold.clues with number and name in place of the person id, rows best first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import CLUES, FILES, MEMBERS, PEOPLE
+from jobs.linking.origins import texts_at
+from jobs.runtime.lake import Lake
+
+COLUMNS = (
+    "rank", "clue_id", "case_id", "rule_code", "subject_id", "subject_name", "household_no", "program", "county_code", "town", "village",
+    "identity_grade", "event_on", "first_month", "last_month", "months", "amount_upper", "amount_estimate", "exemption_code", "dispatched",
+    "score", "anomaly", "explanation", "reasons", "evidence", "first_seen", "last_seen",
+)  # fmt: skip
+"""Columns of clues.csv, in the order of the delivery contract."""
+
+_IDENTIFYING_CELLS = frozenset({"号牌号码"})
+"""Cells of evidence that name a person's thing outright; masked lists leave them out."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """What evidence says of a file."""
+
+    name: str
+    data_set: str
+    extract_date: str
+
+
+def mask_number(number: str | None) -> str:
+    """420281********1234: division and last four stay."""
+    return f"{number[:6]}********{number[-4:]}" if number and len(number) == 18 else ("********" if number else "")
+
+
+def mask_name(name: str | None) -> str:
+    """张*: the first character stays."""
+    return f"{name[0]}*" if name else ""
+
+
+def source_files(lake: Lake) -> dict[str, SourceFile]:
+    """Files of the lake by file_id."""
+    rows = lake.read(FILES).filter("status IN ('accepted', 'superseded')").select("file_id", "file_name", "data_set", "extract_date").collect()
+    return {row["file_id"]: SourceFile(row["file_name"], row["data_set"], row["extract_date"].isoformat()) for row in sorted(rows)}
+
+
+def published_clues(lake: Lake) -> pl.DataFrame:
+    """The list in full, COLUMNS as values: dispatched clues by rank, then exempted ones by rule and id. Restricted."""
+    clues = _frame(lake.read(CLUES).toArrow())  # one row a clue: some thousands
+    people = lake.read(PEOPLE).join(lake.read(CLUES).select("person_id").distinct(), "person_id", "left_semi")
+    known = {row["person_id"]: (row["number"], row["name"]) for row in people.collect()}
+    unknown = clues.filter(pl.col("person_id").is_null()).select("case_id", "subject_key").unique()
+    as_written = _as_written(lake, unknown)
+    subjects = [
+        known.get(person_id) or as_written.get((case, subject), (None, None))
+        for person_id, case, subject in clues.select("person_id", "case_id", "subject_key").iter_rows()
+    ]
+    files = source_files(lake)
+    evidence = [_evidence(rows, files) for rows in clues["evidence"].to_list()]
+    listed = clues.with_columns(
+        pl.Series("subject_id", [number for number, _ in subjects], dtype=pl.String),
+        pl.Series("subject_name", [name for _, name in subjects], dtype=pl.String),
+        pl.Series("evidence", evidence, dtype=pl.String),
+        pl.when("is_dispatched").then(pl.lit("是")).otherwise(pl.lit("否")).alias("dispatched"),
+        pl.col("first_month", "last_month").dt.strftime("%Y-%m"),
+        pl.col("exemption_code").fill_null(""),
+    )
+    # Exempted clues carry no score: none of them is to be visited.
+    unscored = [pl.when("is_dispatched").then(pl.col(name)).alias(name) for name in ("score", "reasons")]
+    return listed.with_columns(unscored).select(*COLUMNS).sort("rank", "rule_code", "clue_id", nulls_last=True)
+
+
+def _as_written(lake: Lake, subjects: pl.DataFrame) -> dict[tuple[str, str], tuple[str | None, str | None]]:
+    """Number and name as the benefit record writes them, for subjects whom no registered name fits."""
+    if subjects.is_empty():
+        return {}
+    wanted = lake.session.createDataFrame(subjects.rows(), "case_id string, number_key string")
+    rows = lake.read(MEMBERS).join(wanted, ["case_id", "number_key"], "left_semi").collect()  # a few rows a clue
+    found: dict[tuple[str, str], tuple[str | None, str | None]] = {}
+    for code in sorted({row["data_set"] for row in rows}):
+        places = {(row["_file_id"], row["_sheet"] or "", row["_row"]): (row["case_id"], row["number_key"]) for row in rows if row["data_set"] == code}
+        texts = texts_at(lake, DATA_SETS[code], places, ("id_number", "name"))
+        for place in sorted(texts):
+            number, name = texts[place]
+            found.setdefault(places[place], (number, name))
+    return found
+
+
+def _evidence(rows: list[Mapping[str, Any]], files: Mapping[str, SourceFile]) -> str:
+    return json.dumps([_evidence_row(row, files) for row in rows], ensure_ascii=False)
+
+
+def _evidence_row(row: Mapping[str, Any], files: Mapping[str, SourceFile]) -> dict[str, Any]:
+    file = files.get(row["file_id"], SourceFile("", row["data_set"], ""))
+    cells = row["cells"]
+    pairs = cells.items() if isinstance(cells, Mapping) else ((c["key"], c["value"]) for c in cells)
+    return {
+        "data_set": row["data_set"],
+        "title": DATA_SETS[row["data_set"]].title,
+        "file": file.name,
+        "sheet": row["sheet"] or "",
+        "row": row["row"],
+        "extract_date": file.extract_date,
+        "cells": {header: value for header, value in sorted(pairs) if value is not None},
+    }
+
+
+def masked(listed: pl.DataFrame) -> pl.DataFrame:
+    """The list for everyone else: numbers and names masked, telling cells left out."""
+
+    def without_telling_cells(evidence: str) -> str:
+        rows = json.loads(evidence)
+        for row in rows:
+            row["cells"] = {header: value for header, value in row["cells"].items() if header not in _IDENTIFYING_CELLS}
+        return json.dumps(rows, ensure_ascii=False)
+
+    return listed.with_columns(
+        pl.col("subject_id").map_elements(mask_number, return_dtype=pl.String, skip_nulls=False),
+        pl.col("subject_name").map_elements(mask_name, return_dtype=pl.String, skip_nulls=False),
+        pl.col("evidence").map_elements(without_telling_cells, return_dtype=pl.String),
+    )
+
+
+def _frame(table: Any) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame

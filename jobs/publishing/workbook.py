@@ -1,0 +1,167 @@
+"""One workbook per county, for an inspector: cases to visit, their clues, and how to read both."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+
+from jobs.rules import RULES
+
+VERDICTS = ("查是-违规", "查是-错保", "查是-程序问题", "查否-数据错误", "查否-政策允许", "查否-时间差", "查否-同名重号", "查否-已整改", "无法核实", "移送")
+"""Verdicts of the delivery contract; the cells offer nothing else."""
+
+RULE_TITLES = {rule.code: rule.title_zh for rule in RULES}
+_VERIFY = {rule.code: "；".join(rule.verify) for rule in RULES}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A column of a sheet: heading, width in characters, and how its values are shown."""
+
+    heading: str
+    width: int
+    style: str = "text"
+
+
+CASE_SHEET = (
+    Sheet("序号", 6, "whole"), Sheet("案件编号", 18), Sheet("乡镇街道", 14), Sheet("村社区", 16), Sheet("证号", 20), Sheet("保障类型", 10),
+    Sheet("线索数", 8, "whole"), Sheet("最高得分", 9, "score"), Sheet("涉及金额估计（元）", 14, "money"), Sheet("线索类型", 22),
+    Sheet("首要说明", 70, "wrapped"),
+)  # fmt: skip
+CLUE_SHEET = (
+    Sheet("排名", 6, "whole"), Sheet("线索编号", 18), Sheet("案件编号", 18), Sheet("线索类型", 18), Sheet("对象姓名", 10), Sheet("身份证号码", 21),
+    Sheet("乡镇街道", 14), Sheet("村社区", 16), Sheet("证号", 20), Sheet("保障类型", 10), Sheet("事件日期", 12), Sheet("涉及月份", 18),
+    Sheet("月数", 6, "whole"), Sheet("金额上限（元）", 13, "money"), Sheet("金额估计（元）", 13, "money"), Sheet("得分", 8, "score"),
+    Sheet("身份等级", 9), Sheet("说明", 60, "wrapped"), Sheet("排序理由", 46, "wrapped"), Sheet("核查要点", 40, "wrapped"),
+    Sheet("证据", 60, "wrapped"),
+    Sheet("核查结论", 14, "input"), Sheet("查否原因代码", 12, "input"), Sheet("核查日期", 12, "input"), Sheet("核查人员（两人）", 16, "input"),
+    Sheet("追回金额（元）", 13, "input"), Sheet("停发月份", 10, "input"), Sheet("备注", 30, "input"),
+)  # fmt: skip
+
+
+def write_workbook(path: Path, county: str, clues: pl.DataFrame, as_of: date, *, is_masked: bool) -> None:
+    """A workbook of dispatched clues, best first. `clues`: the published list's rows of one county."""
+    with xlsxwriter.Workbook(str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"title": f"{county}线索清单", "created": datetime(as_of.year, as_of.month, as_of.day)})
+        formats = _formats(book)
+        _table(book, formats, "案件", CASE_SHEET, _case_rows(clues))
+        sheet = _table(book, formats, "线索", CLUE_SHEET, _clue_rows(clues))
+        verdict_column = next(i for i, column in enumerate(CLUE_SHEET) if column.heading == "核查结论")
+        last = max(1, len(clues))
+        sheet.data_validation(1, verdict_column, last, verdict_column, {"validate": "list", "source": list(VERDICTS)})
+        _reading_guide(book, formats, county, len(clues), as_of, is_masked=is_masked)
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "border": 1, "border_color": "#D0D7DE"}
+    return {
+        "heading": book.add_format({**base, "bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter"}),
+        "text": book.add_format(base),
+        "wrapped": book.add_format({**base, "text_wrap": True}),
+        "whole": book.add_format({**base, "num_format": "0"}),
+        "money": book.add_format({**base, "num_format": "#,##0.00"}),
+        "score": book.add_format({**base, "num_format": "0.00"}),
+        "input": book.add_format({**base, "bg_color": "#FFF8E1"}),
+        "title": book.add_format({"font_name": "Microsoft YaHei", "font_size": 14, "bold": True}),
+        "plain": book.add_format({"font_name": "Microsoft YaHei", "font_size": 10, "text_wrap": True, "valign": "top"}),
+        "label": book.add_format({"font_name": "Microsoft YaHei", "font_size": 10, "bold": True, "valign": "top"}),
+    }
+
+
+def _table(book: Any, formats: dict[str, Any], name: str, columns: tuple[Sheet, ...], rows: list[tuple[Any, ...]]) -> Any:
+    sheet = book.add_worksheet(name)
+    sheet.set_row(0, 30)
+    for i, column in enumerate(columns):
+        sheet.set_column(i, i, column.width)
+        sheet.write_string(0, i, column.heading, formats["heading"])
+    for r, row in enumerate(rows, start=1):
+        for i, (column, value) in enumerate(zip(columns, row, strict=True)):
+            if value is None or value == "":
+                sheet.write_blank(r, i, None, formats[column.style])
+            elif column.style in ("whole", "money", "score"):
+                sheet.write_number(r, i, float(value), formats[column.style])
+            else:
+                sheet.write_string(r, i, str(value), formats[column.style])
+    sheet.freeze_panes(1, 2)
+    sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(8)  # A3
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&C第 &P 页，共 &N 页")
+    return sheet
+
+
+def _case_rows(clues: pl.DataFrame) -> list[tuple[Any, ...]]:
+    """Cases in the order of their best clue. The amount is the largest of a case's clues: they speak of the same money."""
+    cases = (
+        clues.group_by("case_id", maintain_order=True)
+        .agg(
+            pl.col("town", "village", "household_no", "program").first(),
+            pl.len().alias("clue_count"),
+            pl.col("score").max(),
+            pl.col("amount_estimate").max(),
+            pl.col("rule_code").unique(maintain_order=True),
+            pl.col("explanation").first(),
+        )
+        .iter_rows(named=True)
+    )
+    return [
+        (
+            n, case["case_id"], case["town"], case["village"], case["household_no"], case["program"], case["clue_count"], case["score"],
+            case["amount_estimate"], "、".join(RULE_TITLES.get(code, code) for code in case["rule_code"]), case["explanation"],
+        )
+        for n, case in enumerate(cases, start=1)
+    ]  # fmt: skip
+
+
+def _clue_rows(clues: pl.DataFrame) -> list[tuple[Any, ...]]:
+    return [
+        (
+            clue["rank"], clue["clue_id"], clue["case_id"], RULE_TITLES.get(clue["rule_code"], clue["rule_code"]), clue["subject_name"],
+            clue["subject_id"], clue["town"], clue["village"], clue["household_no"], clue["program"],
+            clue["event_on"].isoformat() if clue["event_on"] else "", _span(clue["first_month"], clue["last_month"]), clue["months"],
+            clue["amount_upper"], clue["amount_estimate"], clue["score"], clue["identity_grade"], clue["explanation"], clue["reasons"],
+            _VERIFY.get(clue["rule_code"], ""), _evidence_text(clue["evidence"]), *[None] * 7,
+        )
+        for clue in clues.iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _span(first: str | None, last: str | None) -> str:
+    return "" if not first else f"{first} 至 {last}"
+
+
+def _evidence_text(evidence: str) -> str:
+    lines = []
+    for row in json.loads(evidence):
+        cells = "，".join(f"{header} {value}" for header, value in row["cells"].items())
+        sheet = f" 工作表{row['sheet']}" if row["sheet"] else ""
+        lines.append(f"{row['title']}（{row['file']}{sheet} 第{row['row']}行，截至{row['extract_date']}）：{cells}")
+    return "\n".join(lines)
+
+
+def _reading_guide(book: Any, formats: dict[str, Any], county: str, count: int, as_of: date, *, is_masked: bool) -> None:
+    sheet = book.add_worksheet("说明")
+    sheet.set_column(0, 0, 16)
+    sheet.set_column(1, 1, 96)
+    sheet.write_string(0, 0, f"{county} 线索清单（截至{as_of.isoformat()}，共{count}条）", formats["title"])
+    lines = [
+        ("性质", "线索是请人核实的问题，不是结论，更不是指控。请先听对象本人说明，再核对证据。"),
+        ("先后", "“案件”表按户排列，一户只需上门一次；“线索”表按排名排列，排名越靠前越值得先看。"),
+        ("得分", "0 至 1，表示上门核实后预计查实的可能性。尚无核查反馈时，依据预设的先验和异常程度估计。"),
+        ("身份等级", "A：号码有效且姓名一致；B：姓名为已知写法差异；C：号码经升位或修复且姓名一致。其他等级不交办。"),
+        ("金额", "上限：事件之后发放的全部金额；估计：扣除豁免、宽限并按本人份额计算后的金额。同户多条线索的金额不相加。"),
+        ("填写", "浅黄色各列由核查人员填写；“核查结论”请从下拉列表中选择，线索编号请勿改动。"),
+        ("脱敏", "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。" if is_masked else "本表含完整姓名和号码，仅限经授权的核查人员使用，请勿转发。"),
+    ]
+    lines += [(RULE_TITLES[rule.code], f"依据：{rule.source}。核查要点：{'；'.join(rule.verify)}") for rule in RULES]
+    for r, (label, text) in enumerate(lines, start=2):
+        sheet.write_string(r, 0, label, formats["label"])
+        sheet.write_string(r, 1, text, formats["plain"])

@@ -1,0 +1,1 @@
+"""Scoring: features of cases, and the ranking of clues."""

@@ -1,0 +1,117 @@
+"""From findings to ranked clues: one clue per rule, case and subject, scored by stated priors that the forest moves."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from expectations.contracts.lake import CLUES
+from jobs.rules.facts import in_order
+from jobs.runtime.settings import RankingSettings
+
+_MORE = "；另有{}项同类情况"
+
+
+def clues_of(findings: DataFrame) -> DataFrame:
+    """Findings that make a clue (found or exempt), merged: key rule_code, case_id, subject_key.
+
+    The strongest finding speaks; the others of the same subject add their evidence. Amounts are the largest,
+    never a sum: the same month of benefit is at stake in all of them.
+    """
+    key = ["rule_code", "case_id", "subject_key"]
+    of_clue = Window.partitionBy(*key)
+    strongest = of_clue.orderBy(
+        (F.col("outcome") == "found").desc(), "identity_grade", F.col("amount_estimate").desc(), "event_on", "thing_key"
+    )
+    is_found = F.col("outcome") == "found"
+    rows = findings.filter(F.col("outcome").isin("found", "exempt")).withColumns(
+        {
+            "_n": F.row_number().over(strongest),
+            "_found": F.sum(is_found.cast("int")).over(of_clue),
+        }
+    )
+    evidence = (
+        rows.filter(is_found | (F.col("_found") == 0))
+        .groupBy(*key)
+        .agg(in_order(F.flatten(F.collect_list("evidence"))).alias("evidence"), F.count("*").alias("_things"))
+    )
+    best = rows.filter("_n = 1").drop("evidence")
+    joined = best.join(evidence, key, "inner")  # both have one row a clue
+    more = F.when(F.col("_things") > 1, F.format_string(_MORE.format("%d"), F.col("_things") - 1)).otherwise(F.lit(""))
+    return joined.withColumns(
+        {
+            "clue_id": F.substring(F.sha2(F.concat_ws("|", *key), 256), 1, 16),
+            "explanation": F.concat("explanation", more),
+            "is_dispatched": is_found,
+        }
+    )
+
+
+def _log_odds(probability: Column) -> Column:
+    return F.log(probability / (1 - probability))
+
+
+def ranked(clues: DataFrame, cases: DataFrame, scores: DataFrame, settings: RankingSettings, as_of: date) -> DataFrame:
+    """gold.clues of a run: probability that a visit confirms, three reasons in words, and the rank of dispatched clues.
+
+    log-odds = prior of the rule x factor of the grade, + how strange the case is among all cases, + how long it went on.
+    """
+    prior = _looked_up("rule_code", settings.prior, default=0.2)
+    factor = _looked_up("identity_grade", settings.grade_factor, default=0.5)
+    of_case = cases.select("case_id", "household_no", "program", "county_code", "town", "village")
+    placed = clues.join(of_case, "case_id", "left").join(scores.withColumnRenamed("reasons", "_strange"), "case_id", "left")
+    parts = {
+        "_prior": _log_odds(prior),
+        "_grade": _log_odds(prior * factor) - _log_odds(prior),
+        "_anomaly": settings.anomaly_weight * (2 * F.coalesce("anomaly_percentile", F.lit(0.5)) - 1),
+        "_length": settings.strength_weight * F.log10(F.greatest(F.col("months"), F.lit(1)).cast("double")),
+    }
+    scored = placed.withColumns(parts).withColumn(
+        "score", F.round(1 / (1 + F.exp(-(F.col("_prior") + F.col("_grade") + F.col("_anomaly") + F.col("_length")))), 6)
+    )
+    order = [F.col("score").desc(), F.col("amount_estimate").desc(), F.col("clue_id")]
+    dispatched = F.col("is_dispatched")
+    # One global order is wanted: a single partition of some thousand clues.
+    rank = F.row_number().over(Window.partitionBy("is_dispatched").orderBy(*order))
+    return scored.withColumns(
+        {
+            "rank": F.when(dispatched, rank).cast("int"),
+            "anomaly": F.round("anomaly", 6),
+            "reasons": _reasons(prior),
+            "first_seen": F.lit(as_of),
+            "last_seen": F.lit(as_of),
+        }
+    ).select(*CLUES.column_names)
+
+
+def _looked_up(column: str, values: dict[str, float], default: float) -> Column:
+    chosen = F.lit(default)
+    for name, value in sorted(values.items()):
+        chosen = F.when(F.col(column) == name, F.lit(value)).otherwise(chosen)
+    return chosen
+
+
+def _reasons(prior: Column) -> Column:
+    """The three largest contributions, in words, largest first."""
+    percent = F.format_string("%.0f", 100 * prior)
+    stranger = F.format_string("%.0f", 100 * F.coalesce("anomaly_percentile", F.lit(0.5)))
+    strange = F.when(F.coalesce("_strange", F.lit("")) != "", F.concat(F.lit("："), F.col("_strange"))).otherwise(F.lit(""))
+    # Sorted as texts behind a padded size: arrays of structs are where the engines' planners differ most.
+    parts = F.array(
+        _sized("_prior", F.concat(F.lit("此类线索预计查实率"), percent, F.lit("%"))),
+        _sized("_anomaly", F.concat(F.lit("异常程度高于"), stranger, F.lit("%的家庭"), strange)),
+        _sized("_length", F.format_string("持续%d个月", F.col("months"))),
+        _sized("_grade", F.concat(F.lit("身份核对等级"), F.col("identity_grade"))),
+    )
+    largest = F.slice(F.sort_array(parts, False), 1, 3)
+    return F.concat_ws("；", F.transform(largest, lambda part: F.substring(part, _SIZE_DIGITS + 1, 500)))
+
+
+_SIZE_DIGITS = 12
+
+
+def _sized(contribution: str, text: Column) -> Column:
+    millionths = F.round(F.abs(contribution) * 1_000_000).cast("long").cast("string")
+    return F.concat(F.lpad(millionths, _SIZE_DIGITS, "0"), text)

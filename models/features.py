@@ -1,0 +1,73 @@
+"""The feature contract: what the forest sees of a case, in which unit, and why it may look at it.
+
+One contract serves training and scoring; a frame that does not fit is refused. Nothing about ethnicity,
+religion, sex, disability as such or a caseworker's impression is in it, nor any identifier.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Matrix = npt.NDArray[np.float64]
+
+
+class FeatureMismatch(ValueError):
+    """The columns of a frame are not those that the forest was fitted on, or come in another order."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column of the matrix. `label` is what an inspector reads; null is kept as NaN and means `null_meaning`."""
+
+    name: str
+    label: str
+    unit: str
+    meaning: str
+    null_meaning: str = "never"
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("paid_yuan_per_head", "月人均发放", "元", "mean paid per month and covered person", "no month paid"),
+    Feature("relative_to_peers", "与同县同类人均之比", "倍", "paid per head over the median of county and programme", "no month paid"),
+    Feature("paid_months", "发放月数", "个月", "months of entitlement with more paid than refunded"),
+    Feature("gap_months", "中断月数", "个月", "months without payment between the first and the last month paid"),
+    Feature("highest_to_usual", "最高月与平均月之比", "倍", "highest month over the mean month", "no month paid"),
+    Feature("arrears_ratio", "补发占比", "", "arrears over all transfers, 0-1"),
+    Feature("refund_ratio", "退回占比", "", "refunds over all transfers, 0-1"),
+    Feature("round_ratio", "整百金额月占比", "", "months paid a whole hundred, 0-1", "no month paid"),
+    Feature("covered_heads", "保障人数", "人", "persons counted for the benefit", "not stated"),
+    Feature("uncovered_ratio", "户内未保障成员占比", "", "roster members not counted, 0-1"),
+    Feature("heads_over_roster", "发放人数超出花名册人数", "人", "persons paid for beyond those covered in the roster", "not stated"),
+    Feature("months_since_approval", "批准至今月数", "个月", "months from approval to the as-of date", "no approval date"),
+    Feature("months_paid_before_approval", "批准前发放月数", "个月", "months of entitlement before the month of approval"),
+    Feature("cases_on_account", "同一账户户数", "户", "cases whose money goes to the same account", "no account"),
+    Feature("approvals_of_the_day", "经办人当日批准户数", "户", "cases approved by the same officer on the same day", "no officer or day"),
+    Feature("unusable_number_ratio", "号码不可用成员占比", "", "members without a usable number, 0-1"),
+    Feature("is_unrostered", "无花名册", "", "1 when money moves for a household that no roster holds"),
+)
+FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
+
+
+def contract_fingerprint() -> str:
+    """Digest of names, order and meanings: a forest is bound to it."""
+    text = "|".join(f"{f.name}:{f.unit}:{f.meaning}:{f.null_meaning}" for f in FEATURES)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def matrix(cases: pd.DataFrame, names: Sequence[str] = FEATURE_NAMES) -> Matrix:
+    """X: float64 array of shape (n_cases, n_features), columns in FEATURES order, null as NaN.
+
+    Raises FeatureMismatch when a feature is missing or the names are not the contract's.
+    """
+    if tuple(names) != FEATURE_NAMES:
+        raise FeatureMismatch("the forest was fitted on other features than the contract states; train it again")
+    missing = [name for name in FEATURE_NAMES if name not in cases.columns]
+    if missing:
+        raise FeatureMismatch(f"the frame lacks the feature {missing[0]}")
+    return np.asarray(cases.loc[:, list(FEATURE_NAMES)].astype("float64").to_numpy())
