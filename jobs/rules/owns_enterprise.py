@@ -57,7 +57,7 @@ def judge(params: OwnsEnterpriseParams) -> Judgement:
         is_personal=False,
         missing={"status": F.col("status").isNull()},
         exempt={
-            "R13": is_dead & (F.col("paid_months") == 0) | is_dormant(params.dormant_tax_yuan) & (F.col("paid_months") > 0) | is_dead,
+            "R13": is_dead | is_dormant(params.dormant_tax_yuan),
             "R14": F.col("kind").isin(list(params.nominal_kinds)),
             "R25": was_declared,
             "R17": F.col("case_has_single_cover") & ~F.col("is_single_cover"),

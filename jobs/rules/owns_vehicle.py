@@ -14,11 +14,9 @@ from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
 
 class OwnsVehicleParams(Conf):
-    dead_statuses: tuple[str, ...] = Field(description="statuses in which a vehicle is no longer the owner's to use")
-    lapsed_inspection_months: int = Field(ge=0, description="months without inspection after which a car is probably sold or laid up; inclusive")
+    gone_statuses: tuple[str, ...] = Field(description="statuses in which a vehicle is probably no longer the owner's to use")
     exempt_plates: dict[str, str] = Field(description="classes of plate that are no car, and the exemption that covers them")
     declared_words: tuple[str, ...] = Field(description="words by which a vehicle was declared at approval")
-    livelihood_kinds: tuple[str, ...] = Field(description="kinds of vehicle that may be a declared means of living")
 
 
 def candidates(facts: Facts, params: OwnsVehicleParams) -> DataFrame:
@@ -29,7 +27,6 @@ def candidates(facts: Facts, params: OwnsVehicleParams) -> DataFrame:
         .withColumn("thing_key", F.concat_ws(":", F.lit("vehicle"), "plate_kind", "plate_no"))
         .withColumn("count_from", next_month("registered_on"))
         .withColumn("count_until", F.lit(None).cast("date"))
-        .withColumn("as_of", F.lit(facts.as_of))
         .withColumn(
             "evidence",
             rows_of("vehicles", "plate_kind", "plate_no", "vehicle_kind", "usage", "registered_on", "price", "status", "inspected_to"),
@@ -38,8 +35,6 @@ def candidates(facts: Facts, params: OwnsVehicleParams) -> DataFrame:
 
 
 def judge(params: OwnsVehicleParams) -> Judgement:
-    lapsed_on = F.add_months(F.col("inspected_to"), params.lapsed_inspection_months)
-    is_lapsed = F.col("inspected_to").isNotNull() & (lapsed_on <= F.col("as_of"))
     plate_exemption = {
         code: F.col("plate_kind").isin([plate for plate, why in params.exempt_plates.items() if why == code])
         for code in sorted(set(params.exempt_plates.values()))
@@ -52,7 +47,7 @@ def judge(params: OwnsVehicleParams) -> Judgement:
         missing={"plate_kind": F.col("plate_kind").isNull()},
         exempt={
             **plate_exemption,
-            "R10": F.col("status").isin(list(params.dead_statuses)) | is_lapsed,
+            "R10": F.col("status").isin(list(params.gone_statuses)),
             "R25": declares(params.declared_words) & (F.col("registered_on") <= F.col("approved_on")),
             "R17": F.col("case_has_single_cover") & ~F.col("is_single_cover"),
             "R18": F.col("grace_until").isNotNull() & (F.col("last_month") <= F.col("grace_until")),

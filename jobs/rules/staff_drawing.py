@@ -19,8 +19,11 @@ class StaffDrawingParams(Conf):
 
 
 def candidates(facts: Facts, params: StaffDrawingParams) -> DataFrame:
-    """One row per member and spell on the fiscal payroll. Counting starts after the month in which the spell began."""
-    spells = held_by_members(facts, "fiscal_staff", "person_key", "name_key")
+    """One row per recipient and spell on the fiscal payroll. Counting starts after the month in which the spell began.
+
+    Members who live in the household but draw nothing are kin of a recipient, which is another rule's matter.
+    """
+    spells = held_by_members(facts, "fiscal_staff", "person_key", "name_key").filter(F.col("is_covered") | F.col("is_head"))
     return (
         spells.withColumn("event_on", F.col("from_month"))
         .withColumn("thing_key", F.concat_ws(":", F.lit("staff"), "unit", "staff_kind", F.col("from_month").cast("string")))

@@ -1,0 +1,69 @@
+"""The main job: from a delivery to ranked clues. Each stage is a job of its own; this runs them in their order.
+
+Reads   a delivery folder
+Writes  the lake, OUT/quality, OUT/restricted, OUT/exports, OUT/run_report.json
+Re-run  safe: the same delivery gives the same bytes; a run that was killed is simply run again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from jobs import check_quality, find_clues, ingest, link_people, publish, score_cases, standardise
+from jobs.runtime.context import RunContext
+from jobs.runtime.errors import MingjingError
+from jobs.runtime.launch import launch
+from models.registry import ForestRegistry
+
+NAME = "run_all"
+STAGES: tuple[Callable[[RunContext], None], ...] = (
+    ingest.run,
+    standardise.run,
+    check_quality.run,
+    link_people.run,
+    find_clues.run,
+)
+"""Every stage that needs nothing but the lake; scoring and publishing follow."""
+
+
+def run(ctx: RunContext) -> None:
+    """All stages. On a MingjingError the report is saved with what was done, and the error goes on."""
+    registry = _Warming(ctx.out / score_cases.REGISTRY_FOLDER)
+    try:
+        for stage in STAGES:
+            stage(ctx)
+        score_cases.run(ctx, registry=registry.ready)
+        publish.run(ctx)
+    except MingjingError as error:
+        ctx.report.warn(f"stopped: {error}")
+        raise
+    finally:
+        ctx.report.save(ctx.out / "run_report.json")
+
+
+class _Warming:
+    """Opens the model registry beside the first stages: its store takes seconds to make, and nothing needs it before scoring."""
+
+    def __init__(self, folder: Path) -> None:
+        self._registry: ForestRegistry | None = None
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._open, args=(folder,), daemon=True)
+        self._thread.start()
+
+    def _open(self, folder: Path) -> None:
+        try:
+            self._registry = ForestRegistry(folder)
+        except Exception as error:  # told to whoever asks for the registry
+            self._error = error
+
+    def ready(self, _folder: Path) -> ForestRegistry:
+        self._thread.join()
+        if self._registry is None:
+            raise RuntimeError("the model registry could not be opened") from self._error
+        return self._registry
+
+
+if __name__ == "__main__":
+    raise SystemExit(launch(NAME, run, needs_delivery=True))

@@ -1,0 +1,72 @@
+"""The summary of a run, in the manner of the 2017 report: records in, clues out, amounts, where the results lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from jobs.publishing.workbook import RULE_TITLES
+from jobs.runtime.run_report import RunReport
+
+SHOWN_WARNINGS = 12
+
+
+def print_summary(console: Console, report: RunReport, out: Path, *, is_synthetic: bool, best: int = 10) -> None:
+    """Figures, the best cases (masked), the stages, and warnings; synthetic data is called so."""
+    figures: dict[str, Any] = report.figures
+    rows, clues, amounts = figures["rows"], figures["clues"], figures["amounts_yuan"]
+    title = "Summary" + (" — SYNTHETIC DATA" if is_synthetic else "")
+    table = Table(title=title, title_justify="left", show_header=False)
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    for label, value in (
+        ("records read", rows["read"]),
+        ("  accepted", rows["accepted"]),
+        ("  quarantined", rows["quarantined"]),
+        ("  skipped (titles, subtotals, notes)", rows["skipped"]),
+        ("benefit households", figures["cases"]),
+        ("clues found", clues["found"]),
+        ("  exempted (probably lawful)", clues["exempted"]),
+        ("  dispatched", clues["dispatched"]),
+        ("cases to visit", clues["cases"]),
+    ):
+        table.add_row(label, f"{value:,}")
+    table.add_row("yuan at stake, upper bound", f"{amounts['upper'] or 0:,.2f}")
+    table.add_row("yuan at stake, estimate", f"{amounts['estimate'] or 0:,.2f}")
+    console.print(table)
+    console.print(_best_cases(out, best, is_synthetic))
+    console.print(report.stage_table())
+    for warning in report.warnings[:SHOWN_WARNINGS]:
+        console.print(f"[yellow]![/yellow] {warning}", highlight=False, soft_wrap=True)
+    if len(report.warnings) > SHOWN_WARNINGS:
+        console.print(f"[yellow]![/yellow] {len(report.warnings) - SHOWN_WARNINGS} more in {out / 'run_report.json'}")
+    for label, path in (
+        ("lists, masked", out / "exports"),
+        ("lists in full, restricted", out / "restricted"),
+        ("data quality pages", out / "quality" / "index.html"),
+        ("this report", out / "run_report.json"),
+    ):
+        console.print(f"{label:<28} {path}", highlight=False, soft_wrap=True)
+
+
+def _best_cases(out: Path, best: int, is_synthetic: bool) -> Table:
+    clues = pl.read_csv(out / "exports" / "clues.csv", infer_schema=False).filter(pl.col("dispatched") == "是")
+    cases = clues.group_by("case_id", maintain_order=True).first().head(best)
+    table = Table(title=f"The {len(cases)} best cases" + (" (synthetic people)" if is_synthetic else ""), title_justify="left")
+    for heading in ("#", "score", "clue", "where", "subject", "yuan", "why"):
+        table.add_column(heading, justify="right" if heading in ("#", "score", "yuan") else "left", overflow="fold")
+    for n, case in enumerate(cases.iter_rows(named=True), start=1):
+        table.add_row(
+            str(n),
+            f"{float(case['score']):.2f}",
+            f"{case['rule_code']} {RULE_TITLES.get(case['rule_code'], '')}",
+            f"{case['town'] or ''} {case['village'] or ''}",
+            case["subject_name"],
+            case["amount_estimate"],
+            case["explanation"],
+        )
+    return table
