@@ -43,7 +43,11 @@ class Witness:
         self._context = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
         backend = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs.resolve())}
-        site = {"class_name": "SiteBuilder", "store_backend": backend, "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"}}
+        site = {
+            "class_name": "SiteBuilder",
+            "store_backend": backend,
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        }
         for name in self._context.get_site_names():
             self._context.delete_data_docs_site(name)
         self._context.add_data_docs_site(site_name=_SITE, site_config=site)
@@ -55,7 +59,9 @@ class Witness:
         definition = self._context.validation_definitions.add(
             gx.ValidationDefinition(name=suite.name, data=batches, suite=self._context.suites.add(suite))
         )
-        checkpoint = self._context.checkpoints.add(gx.Checkpoint(name=suite.name, validation_definitions=[definition], result_format="BASIC"))
+        checkpoint = self._context.checkpoints.add(
+            gx.Checkpoint(name=suite.name, validation_definitions=[definition], result_format="BASIC")
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = checkpoint.run(batch_parameters={"dataframe": frame})

@@ -9,14 +9,14 @@ Re-run  safe: the table and the pages are replaced. Raises DataRefused (exit cod
 from __future__ import annotations
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import QUALITY
+from expectations.contracts.lake import QUALITY, SILVER
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import DataRefused
 from jobs.runtime.launch import launch
 
 NAME = "check_quality"
-REQUIRED = ("dibao_roster", "tekun_roster", "payments", "household_registry")
-"""Without these there is nothing to check against; any other register that is missing only leaves rules without facts."""
+READS = SILVER
+WRITES = (QUALITY,)
 
 
 def run(ctx: RunContext) -> None:
@@ -24,9 +24,11 @@ def run(ctx: RunContext) -> None:
     from expectations.suites import suite_for
 
     present = [data_set for data_set in DATA_SETS.values() if ctx.lake.exists(data_set.silver)]
-    missing = [DATA_SETS[code].title for code in REQUIRED if not ctx.lake.exists(DATA_SETS[code].silver)]
+    missing = [data_set.title for data_set in DATA_SETS.values() if data_set.is_required and data_set not in present]
     if missing:
-        raise DataRefused(f"The delivery holds no usable {'、'.join(missing)}. Without it no clue can be judged; deliver it and run again.")
+        raise DataRefused(
+            f"The delivery holds no usable {'、'.join(missing)}. Without it no clue can be judged; deliver it and run again."
+        )
     for data_set in DATA_SETS.values():
         if data_set not in present:
             ctx.report.warn(f"{data_set.title} ({data_set.code}) was not delivered: rules that need it find nothing")

@@ -20,7 +20,10 @@ console = Console()
 
 Out = Annotated[Path, typer.Option("--out", help="Folder of the results; the lake is OUT/lake.", show_default=False)]
 AsOf = Annotated[str, typer.Option("--as-of", help="Day that the run stands for, such as 2017-12-31.", show_default=False)]
-Engine = Annotated[str | None, typer.Option("--engine", help="embedded (no Java needed) or spark. Default: spark under spark-submit, else embedded.")]
+Engine = Annotated[
+    str | None,
+    typer.Option("--engine", help="embedded (no Java needed) or spark. Default: spark under spark-submit, else embedded."),
+]
 Env = Annotated[str | None, typer.Option("--env", help="Overlay of the configuration: conf/<env>.yaml over conf/base.yaml.")]
 LakeRoot = Annotated[str | None, typer.Option("--lake", help="Root of the lake, where it is not OUT/lake: a folder or a URI.")]
 
@@ -40,7 +43,9 @@ def run(
     from jobs.summary import print_summary
 
     def main_job() -> None:
-        with open_run(out=out, as_of=day(as_of), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console) as ctx:
+        with open_run(
+            out=out, as_of=day(as_of), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
+        ) as ctx:
             run_all.run(ctx)
             print_summary(console, ctx.report, out, is_synthetic=is_synthetic(delivery))
 
@@ -55,7 +60,9 @@ def is_synthetic(delivery: Path) -> bool:
 @app.command()
 def simulate(
     out: Annotated[Path, typer.Argument(help="Folder to write to: OUT/delivery, with its truth beside it.", show_default=False)],
-    scale: Annotated[float, typer.Option(help="1 = 397,197 civil-affairs records and registries of 2.7 million people.", min=0.001, max=20)] = 0.1,
+    scale: Annotated[
+        float, typer.Option(help="1 = 397,197 civil-affairs records and registries of 2.7 million people.", min=0.001, max=20)
+    ] = 0.1,
     seed: Annotated[int, typer.Option(help="The same scale and seed give the same bytes.")] = 7,
 ) -> None:
     """Write a synthetic city: a delivery with its truth beside it. No real person is in it."""
@@ -63,7 +70,11 @@ def simulate(
 
     with console.status("simulating a city") as status:
         simulate_city(out, scale=scale, seed=seed, progress=status.update)
-    console.print(f"synthetic city, scale {scale:g}, seed {seed}: {out / 'delivery'} (truth: {out / 'truth.csv'})", highlight=False, soft_wrap=True)
+    console.print(
+        f"synthetic city, scale {scale:g}, seed {seed}: {out / 'delivery'} (truth: {out / 'truth.csv'})",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 @app.command()

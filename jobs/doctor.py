@@ -19,7 +19,18 @@ from jobs.runtime.errors import MingjingError
 from jobs.runtime.session import JARS_VARIABLE, delta_jars
 from jobs.runtime.settings import load_settings
 
-PACKAGES = ("pyspark", "delta-spark", "pysail", "great-expectations", "scikit-learn", "mlflow", "polars", "polars-hash", "fastexcel", "xlsxwriter")
+PACKAGES = (
+    "pyspark",
+    "delta-spark",
+    "pysail",
+    "great-expectations",
+    "scikit-learn",
+    "mlflow",
+    "polars",
+    "polars-hash",
+    "fastexcel",
+    "xlsxwriter",
+)
 OLDEST_JAVA = 17
 
 
@@ -41,8 +52,15 @@ def diagnose() -> list[Diagnosis]:
     spark = embedded and all(d.is_well for d in found if d.what in ("Java", "Delta jar"))
     return [
         *found,
-        Diagnosis("engine: embedded", embedded, "can run" if embedded else "cannot run", "mend what is marked above", is_needed=True),
-        Diagnosis("engine: spark", spark, "can run" if spark else "cannot run", "mend Java or the Delta jar above; the embedded engine needs neither"),
+        Diagnosis(
+            "engine: embedded", embedded, "can run" if embedded else "cannot run", "mend what is marked above", is_needed=True
+        ),
+        Diagnosis(
+            "engine: spark",
+            spark,
+            "can run" if spark else "cannot run",
+            "mend Java or the Delta jar above; the embedded engine needs neither",
+        ),
     ]
 
 
@@ -69,7 +87,10 @@ def _key() -> Diagnosis:
     if os.environ.get(KEY_VARIABLE):
         return Diagnosis("key", True, f"{KEY_VARIABLE} is set")
     return Diagnosis(
-        "key", False, f"{KEY_VARIABLE} is not set", "a random key is made beside each lake; set one of your own to keep person ids equal across lakes"
+        "key",
+        False,
+        f"{KEY_VARIABLE} is not set",
+        "a random key is made beside each lake; set one of your own to keep person ids equal across lakes",
     )
 
 
@@ -95,7 +116,9 @@ def _delta() -> Diagnosis:
     artifact = package.split(":")[1]
     cached = any(Path.home().glob(f".ivy2*/jars/*{artifact}*"))
     advice = f"fetched on the first Spark run; without internet put the jars into a folder and name it in {JARS_VARIABLE}"
-    return Diagnosis("Delta jar", True, f"{package}, {'in the local cache' if cached else 'not fetched yet'}", "" if cached else advice)
+    return Diagnosis(
+        "Delta jar", True, f"{package}, {'in the local cache' if cached else 'not fetched yet'}", "" if cached else advice
+    )
 
 
 def print_diagnoses(console: Console, diagnoses: list[Diagnosis]) -> None:

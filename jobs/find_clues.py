@@ -22,7 +22,7 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASES, DEATHS, ENTITLEMENT_MONTHS, FINDINGS, IDENTITIES, MEMBERS, PERSONS
+from expectations.contracts.lake import CASES, DEATHS, ENTITLEMENT_MONTHS, FINDINGS, IDENTITIES, MEMBERS, PERSONS, SILVER
 from jobs.rules import RULES
 from jobs.rules.facts import MEMBER_COLUMNS, Facts
 from jobs.rules.outcomes import findings
@@ -32,6 +32,8 @@ from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
 
 NAME = "find_clues"
+READS = (MEMBERS, CASES, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, DEATHS, *SILVER)
+WRITES = (FINDINGS,)
 
 
 def member_facts(members: DataFrame, cases: DataFrame, persons: DataFrame) -> DataFrame:
@@ -47,7 +49,9 @@ def member_facts(members: DataFrame, cases: DataFrame, persons: DataFrame) -> Da
     of_case = cases.select("case_id", "covered_heads", "declared_assets")
     registered = persons.select(F.col("person_id").alias("member_person_id"), "registry_status")
     return (
-        numbered.withColumnsRenamed({"number_key": "subject_key", "person_id": "member_person_id", "identity_grade": "member_grade"})
+        numbered.withColumnsRenamed(
+            {"number_key": "subject_key", "person_id": "member_person_id", "identity_grade": "member_grade"}
+        )
         .join(of_case, "case_id", "left")  # one row a case
         .join(household, "case_id", "left")  # one row a case
         .join(registered, "member_person_id", "left")  # one row a person

@@ -10,7 +10,7 @@ Re-run  safe: a file whose hash is in bronze already is not read again; the rest
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
@@ -18,17 +18,19 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import FILES, QUARANTINE
-from expectations.contracts.model import DataSet
+from expectations.contracts.lake import BRONZE, FILES, QUARANTINE
+from expectations.contracts.model import DataSet, Table
 from jobs.delivery.decode import decode
 from jobs.delivery.survey import ACCEPTED, SUPERSEDED, Piece, SurveyedFile, survey_delivery
 from jobs.runtime.arrow import arrow_batches
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadDelivery
-from jobs.runtime.launch import launch
 from jobs.runtime.lake import Lake
+from jobs.runtime.launch import launch
 
 NAME = "ingest"
+READS: tuple[Table, ...] = ()
+WRITES = (*BRONZE, QUARANTINE, FILES)
 PARALLEL_TABLES = 2
 """Tables written at the same time: one keeps a core busy with decoding while another commits."""
 
@@ -38,7 +40,7 @@ def bronze_rows(lake: Lake, data_set: DataSet, pieces: Sequence[Piece]) -> DataF
     tasks = tuple(pieces)
     schema = data_set.bronze.schema
 
-    def decode_tasks(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def decode_tasks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for task in batch.column(0).to_pylist():
                 for rows in decode(tasks[task]):
@@ -103,7 +105,11 @@ def run(ctx: RunContext) -> None:
             return counted
 
         codes = sorted(usable, key=lambda code: -sum(file.entry.claimed_rows or 0 for file in usable[code]))
-        by_file = {(code, file_id): fates for code, found in zip(codes, pool.map(ingest_one, codes), strict=True) for file_id, fates in found.items()}
+        by_file = {
+            (code, file_id): fates
+            for code, found in zip(codes, pool.map(ingest_one, codes), strict=True)
+            for file_id, fates in found.items()
+        }
         _write_accounts(ctx, files, by_file)
         ctx.report.stages[-1].rows = sum(sum(fates.values()) for fates in by_file.values())
 
@@ -129,7 +135,9 @@ def _account(file: SurveyedFile, fates: dict[str, int]) -> tuple[object, ...]:
     if is_read and entry.claimed_rows is not None and entry.claimed_rows != delivered:
         reason = "; ".join(filter(None, (reason, f"the manifest claims {entry.claimed_rows} rows, the file holds {delivered}")))
     if file.unknown_headers:
-        reason = "; ".join(filter(None, (reason, f"unknown columns kept aside: {'、'.join(dict.fromkeys(file.unknown_headers))}")))
+        reason = "; ".join(
+            filter(None, (reason, f"unknown columns kept aside: {'、'.join(dict.fromkeys(file.unknown_headers))}"))
+        )
     return (
         entry.file_name, file.file_id, entry.sha256, entry.data_set, entry.reported_by, entry.area, entry.extract_date, file.status, reason,
         entry.claimed_rows, sum(counts.values()), counts["accepted"], counts["quarantined"], counts["skipped"],

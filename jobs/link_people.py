@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pyspark.sql import DataFrame
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASES, DEATHS, ENTITLEMENT_MONTHS, IDENTITIES, MEMBERS, PEOPLE, PERSONS
+from expectations.contracts.lake import BRONZE, CASES, DEATHS, ENTITLEMENT_MONTHS, IDENTITIES, MEMBERS, PEOPLE, PERSONS, SILVER
 from jobs.linking.deaths import best_attested_deaths
 from jobs.linking.households import cases, entitlement_months, members, named_persons
 from jobs.linking.identities import anchors, identities, mentions, persons, with_variants
@@ -28,6 +28,8 @@ from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
 
 NAME = "link_people"
+READS = (*SILVER, *BRONZE)
+WRITES = (IDENTITIES, PERSONS, CASES, MEMBERS, ENTITLEMENT_MONTHS, DEATHS, PEOPLE)
 
 
 def run(ctx: RunContext) -> None:

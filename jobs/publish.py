@@ -17,13 +17,16 @@ from pathlib import Path
 
 import polars as pl
 
-from expectations.contracts.lake import CASES
+from expectations.contracts.lake import CASES, CLUES, FILES, MEMBERS, PEOPLE
+from expectations.contracts.model import Table
 from jobs.publishing.listing import masked, published_clues
 from jobs.publishing.workbook import write_workbook
 from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
 
 NAME = "publish"
+READS = (CLUES, PEOPLE, FILES, CASES, MEMBERS)
+WRITES: tuple[Table, ...] = ()
 BOM = b"\xef\xbb\xbf"
 
 

@@ -13,7 +13,7 @@ Re-run  safe: the same data trains nothing again, both tables are replaced in on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,8 @@ from models.isolation_forest import ForestModel, ForestParams, anomaly_score, re
 from models.registry import ForestRegistry, RegisteredForest
 
 NAME = "score_cases"
+READS = (FINDINGS, CASES, MEMBERS, ENTITLEMENT_MONTHS)
+WRITES = (CASE_SCORES, CLUES)
 REGISTRY_FOLDER = "mlflow"
 _SCORED = StructType(
     [StructField("case_id", StringType()), StructField("anomaly", DoubleType()), StructField("reasons", StringType())]
@@ -65,7 +67,7 @@ def trained_forest(registry: ForestRegistry, sample: pd.DataFrame, params: Fores
 def score(features: DataFrame, model: ForestModel) -> DataFrame:
     """Anomaly of every case and, where `is_published`, the reasons for it. Scored partition by partition."""
 
-    def score_partition(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    def score_partition(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for cases in batches:
             if cases.empty:
                 continue

@@ -8,7 +8,7 @@ Re-run  safe: each table is replaced in one commit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import FILES
+from expectations.contracts.lake import BRONZE, FILES, SILVER
 from expectations.contracts.model import DataSet
 from jobs.cells.typed import standardised
 from jobs.ingest import PARALLEL_TABLES
@@ -25,13 +25,15 @@ from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
 
 NAME = "standardise"
+READS = (*BRONZE, FILES)
+WRITES = SILVER
 
 
 def standardise(data_set: DataSet, bronze: DataFrame, current_files: list[str], key: str) -> DataFrame:
     """Silver rows of the accepted rows of the current files, with the origin of each."""
     schema = data_set.silver.schema
 
-    def typed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def typed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             if batch.num_rows:
                 yield from arrow_batches(standardised(data_set, polars_frame(batch), key), schema)

@@ -38,7 +38,7 @@ def print_summary(console: Console, report: RunReport, out: Path, *, is_syntheti
     table.add_row("yuan at stake, upper bound", f"{amounts['upper'] or 0:,.2f}")
     table.add_row("yuan at stake, estimate", f"{amounts['estimate'] or 0:,.2f}")
     console.print(table)
-    console.print(_best_cases(out, best, is_synthetic))
+    _print_best_cases(console, out, best, is_synthetic)
     console.print(report.stage_table())
     for warning in report.warnings[:SHOWN_WARNINGS]:
         console.print(f"[yellow]![/yellow] {warning}", highlight=False, soft_wrap=True)
@@ -53,20 +53,13 @@ def print_summary(console: Console, report: RunReport, out: Path, *, is_syntheti
         console.print(f"{label:<28} {path}", highlight=False, soft_wrap=True)
 
 
-def _best_cases(out: Path, best: int, is_synthetic: bool) -> Table:
+def _print_best_cases(console: Console, out: Path, best: int, is_synthetic: bool) -> None:
     clues = pl.read_csv(out / "exports" / "clues.csv", infer_schema=False).filter(pl.col("dispatched") == "是")
     cases = clues.group_by("case_id", maintain_order=True).first().head(best)
-    table = Table(title=f"The {len(cases)} best cases" + (" (synthetic people)" if is_synthetic else ""), title_justify="left")
-    for heading in ("#", "score", "clue", "where", "subject", "yuan", "why"):
-        table.add_column(heading, justify="right" if heading in ("#", "score", "yuan") else "left", overflow="fold")
+    console.print(f"[bold]The {len(cases)} best cases[/bold]" + (" (synthetic people)" if is_synthetic else ""), highlight=False)
     for n, case in enumerate(cases.iter_rows(named=True), start=1):
-        table.add_row(
-            str(n),
-            f"{float(case['score']):.2f}",
-            f"{case['rule_code']} {RULE_TITLES.get(case['rule_code'], '')}",
-            f"{case['town'] or ''} {case['village'] or ''}",
-            case["subject_name"],
-            case["amount_estimate"],
-            case["explanation"],
-        )
-    return table
+        title = RULE_TITLES.get(case["rule_code"], "")
+        where = f"{case['town'] or ''}{case['village'] or ''}"
+        head = f"{n:>3}. {float(case['score']):.2f}  {case['rule_code']} {title} · {where} · {case['subject_name']} · {case['amount_estimate']} yuan"
+        console.print(head, highlight=False, soft_wrap=True)
+        console.print(f"     {case['explanation']}", style="dim", highlight=False, soft_wrap=True)

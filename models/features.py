@@ -34,7 +34,9 @@ class Feature:
 
 FEATURES: tuple[Feature, ...] = (
     Feature("paid_yuan_per_head", "月人均发放", "元", "mean paid per month and covered person", "no month paid"),
-    Feature("relative_to_peers", "与同县同类人均之比", "倍", "paid per head over the median of county and programme", "no month paid"),
+    Feature(
+        "relative_to_peers", "与同县同类人均之比", "倍", "paid per head over the median of county and programme", "no month paid"
+    ),
     Feature("paid_months", "发放月数", "个月", "months of entitlement with more paid than refunded"),
     Feature("gap_months", "中断月数", "个月", "months without payment between the first and the last month paid"),
     Feature("highest_to_usual", "最高月与平均月之比", "倍", "highest month over the mean month", "no month paid"),
@@ -43,11 +45,19 @@ FEATURES: tuple[Feature, ...] = (
     Feature("round_ratio", "整百金额月占比", "", "months paid a whole hundred, 0-1", "no month paid"),
     Feature("covered_heads", "保障人数", "人", "persons counted for the benefit", "not stated"),
     Feature("uncovered_ratio", "户内未保障成员占比", "", "roster members not counted, 0-1"),
-    Feature("heads_over_roster", "发放人数超出花名册人数", "人", "persons paid for beyond those covered in the roster", "not stated"),
+    Feature(
+        "heads_over_roster", "发放人数超出花名册人数", "人", "persons paid for beyond those covered in the roster", "not stated"
+    ),
     Feature("months_since_approval", "批准至今月数", "个月", "months from approval to the as-of date", "no approval date"),
     Feature("months_paid_before_approval", "批准前发放月数", "个月", "months of entitlement before the month of approval"),
     Feature("cases_on_account", "同一账户户数", "户", "cases whose money goes to the same account", "no account"),
-    Feature("approvals_of_the_day", "经办人当日批准户数", "户", "cases approved by the same officer on the same day", "no officer or day"),
+    Feature(
+        "approvals_of_the_day",
+        "经办人当日批准户数",
+        "户",
+        "cases approved by the same officer on the same day",
+        "no officer or day",
+    ),
     Feature("unusable_number_ratio", "号码不可用成员占比", "", "members without a usable number, 0-1"),
     Feature("is_unrostered", "无花名册", "", "1 when money moves for a household that no roster holds"),
 )

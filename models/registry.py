@@ -83,12 +83,18 @@ class ForestRegistry:
         scores = anomaly_score(model, x)
         with self._mlflow.start_run(experiment_id=self._experiment) as run:
             self._mlflow.log_params(params.model_dump())
-            self._mlflow.log_params({f"usual_{name}": value for name, value in zip(FEATURE_NAMES, model.usual_values, strict=True)})
+            self._mlflow.log_params(
+                {f"usual_{name}": value for name, value in zip(FEATURE_NAMES, model.usual_values, strict=True)}
+            )
             self._mlflow.log_metrics({f"score_q{round(q * 100):02d}": float(np.quantile(scores, q)) for q in _QUANTILES})
             self._mlflow.log_metric("training_rows", len(x))
             self._mlflow.set_tags({**tags, "feature_contract": contract_fingerprint(), "data": "see the tag as_of; counts only"})
             info: Any = self._mlflow.sklearn.log_model(
-                model.forest, name="forest", registered_model_name=MODEL_NAME, skops_trusted_types=_SKOPS_TYPES, pip_requirements=[]
+                model.forest,
+                name="forest",
+                registered_model_name=MODEL_NAME,
+                skops_trusted_types=_SKOPS_TYPES,
+                pip_requirements=[],
             )
             del run
         version = str(info.registered_model_version)

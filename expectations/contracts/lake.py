@@ -264,7 +264,9 @@ CLUES = Table(
         Column("county_code", TEXT, "county", label="行政区划代码"),
         Column("town", TEXT, "township or street", label="乡镇街道"),
         Column("village", TEXT, "village or community", label="村社区"),
-        Column("identity_grade", TEXT, "A valid number, same name ... D other name: a data clue", values=GRADES, label="身份等级"),
+        Column(
+            "identity_grade", TEXT, "A valid number, same name ... D other name: a data clue", values=GRADES, label="身份等级"
+        ),
         Column("event_on", DATE, "day of the fact", label="事件日期"),
         Column("first_month", DATE, "first month paid after it", label="起始月"),
         Column("last_month", DATE, "last month paid after it", label="终止月"),
@@ -285,6 +287,8 @@ CLUES = Table(
     ),
 )
 
+BRONZE: tuple[Table, ...] = tuple(data_set.bronze for data_set in DATA_SETS.values())
+SILVER: tuple[Table, ...] = tuple(data_set.silver for data_set in DATA_SETS.values())
 LAKE_TABLES: dict[str, Table] = {
     table.full_name: table
     for table in (
@@ -292,8 +296,7 @@ LAKE_TABLES: dict[str, Table] = {
     )
 }  # fmt: skip
 TABLES: dict[str, Table] = {
-    **{data_set.bronze.full_name: data_set.bronze for data_set in DATA_SETS.values()},
-    **{data_set.silver.full_name: data_set.silver for data_set in DATA_SETS.values()},
+    **{table.full_name: table for table in (*BRONZE, *SILVER)},
     **LAKE_TABLES,
 }
 """Every table of the lake by full name."""

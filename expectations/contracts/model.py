@@ -153,7 +153,11 @@ class Field:
                 Column(f"{self.role}_number_state", TEXT, "how the number read: see number_states in the glossary"),
             )
         if self.kind is Kind.NAME:
-            return (Column(name_key_column(self.name), TEXT, "keyed digest of the name, spacing and titles removed", label=self.header),)
+            return (
+                Column(
+                    name_key_column(self.name), TEXT, "keyed digest of the name, spacing and titles removed", label=self.header
+                ),
+            )
         if self.kind is Kind.ACCOUNT:
             return (Column(f"{self.name}_key", TEXT, f"keyed digest; {self.meaning}", label=self.header),)
         return (
@@ -186,6 +190,7 @@ class DataSet:
     """One of the data sets of a delivery.
 
     `snapshot`: a newer extract of an area replaces the older one; otherwise rows accumulate.
+    `is_required`: without it no clue can be judged; any other that is missing only leaves rules without facts.
     `purpose`: `supervision`, or `check` for data that may only serve a check its subject authorised.
     """
 
@@ -196,6 +201,7 @@ class DataSet:
     key: tuple[str, ...]
     fields: tuple[Field, ...]
     snapshot: bool = True
+    is_required: bool = False
     purpose: str = "supervision"
     headers: dict[str, str] = field(init=False, repr=False, compare=False, hash=False)
 

@@ -23,7 +23,9 @@ def suite_for(data_set: DataSet, as_of: date, bounds: SuiteBounds) -> gx.Expecta
     """Expectations of the data set's silver table, each with severity and, in its notes, what to do."""
     expectations: list[Expectation] = [
         gxe.ExpectTableRowCountToBeBetween(
-            min_value=1, severity="critical", notes=f"{data_set.title} arrived without a usable row: ask {data_set.owner} for it again."
+            min_value=1,
+            severity="critical" if data_set.is_required else "warning",
+            notes=f"{data_set.title} arrived without a usable row: ask {data_set.owner} for it again.",
         )
     ]
     for field in data_set.fields:
@@ -54,19 +56,28 @@ def _of_field(data_set: DataSet, field: Field, as_of: date, bounds: SuiteBounds)
                 max_value=latest,
                 mostly=1 - bounds.wild_date_ratio_warn,
                 severity="warning",
-                notes=f"{field.header} lies outside {EARLIEST} … {latest} in too many rows: day and month may be swapped, or the extract is of another year.",
+                notes=f"{field.header} lies outside {EARLIEST} … {latest} in too many rows: swapped day and month, or another year's extract.",
             )
         )
     if column.type == YUAN and not (data_set.code == "payments" and field.name == "amount"):
         expectations.append(
             gxe.ExpectColumnValuesToBeBetween(
-                column=column.name, min_value=0, mostly=0.999, severity="warning", notes=f"{field.header} is negative in some rows; only refunds are."
+                column=column.name,
+                min_value=0,
+                mostly=0.999,
+                severity="warning",
+                notes=f"{field.header} is negative in some rows; only refunds are.",
             )
         )
     if field.kind is Kind.PERCENT:
         expectations.append(
             gxe.ExpectColumnValuesToBeBetween(
-                column=column.name, min_value=0, max_value=100, mostly=0.999, severity="warning", notes=f"{field.header} is a percentage of 0 … 100."
+                column=column.name,
+                min_value=0,
+                max_value=100,
+                mostly=0.999,
+                severity="warning",
+                notes=f"{field.header} is a percentage of 0 … 100.",
             )
         )
     return expectations
@@ -81,8 +92,8 @@ def _of_number(data_set: DataSet, field: Field, bounds: SuiteBounds) -> list[Exp
         gxe.ExpectColumnValuesToNotBeNull(
             column=column,
             mostly=bounds.usable_number_ratio_stop,
-            severity="critical",
-            notes=f"{field.header} holds hardly any person number: the column is probably shifted or damaged. Ask {data_set.owner} for the extract again.",
+            severity="critical" if data_set.is_required else "warning",
+            notes=f"{field.header} holds hardly any person number: shifted or damaged. Ask {data_set.owner} for it again.",
         ),
         gxe.ExpectColumnValuesToNotBeNull(
             column=column,

@@ -20,9 +20,7 @@ def read_names(cells: pl.Series) -> pl.Series:
     odd = names.str.contains(r"[\s\u3000\u00a0(（\[【•・．‧∙⋅.?？□]").fill_null(False)
     if not odd.any():
         return names
-    cleaned = (
-        names.str.replace(_TITLE, "").str.replace_all(_BLANK, "").str.replace_all(_DOTS, "·").str.replace_all("？", "?")
-    )
+    cleaned = names.str.replace(_TITLE, "").str.replace_all(_BLANK, "").str.replace_all(_DOTS, "·").str.replace_all("？", "?")
     return trimmed(pl.select(pl.when(odd).then(cleaned).otherwise(names)).to_series())
 
 

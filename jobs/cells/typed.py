@@ -9,7 +9,7 @@ from expectations.contracts.model import PERSON_KINDS, DataSet, Field, Kind, nam
 from jobs.cells.amounts import read_decimals, read_integers, read_yuan
 from jobs.cells.dates import read_dates, read_months
 from jobs.cells.names import read_names
-from jobs.cells.numbers import read_disability_numbers, read_numbers
+from jobs.cells.person_numbers import read_disability_numbers, read_numbers
 from jobs.cells.text import EMPTY_FORMS, read_enum, trimmed
 
 KEY_LENGTH = 24

@@ -18,7 +18,9 @@ from jobs.delivery.workbooks import read_sheet
 
 BATCH_ROWS = 100_000
 _SUBTOTAL = r"^[^0-9]{0,8}(合计|小计|总计|累计|共计)"
-_NOTE = r"^(注|备注|说明|填表人|填报人|制表人|审核人|负责人|单位负责人|填报单位|报送单位|联系电话|制表日期|填报日期|报送日期)\s*[:：]"
+_NOTE = (
+    r"^(注|备注|说明|填表人|填报人|制表人|审核人|负责人|单位负责人|填报单位|报送单位|联系电话|制表日期|填报日期|报送日期)\s*[:：]"
+)
 
 
 def decode(piece: Piece) -> Iterator[pl.DataFrame]:
@@ -52,7 +54,11 @@ def _judged(data_set: DataSet, piece: Piece, frame: pl.DataFrame, uneven: list[i
         refused = refused.set(ragged, "more or fewer cells than the header")
     reason = skipped.fill_null(refused.set(~is_data, None)) if len(refused) else skipped
     fate = pl.select(
-        pl.when(~is_data).then(pl.lit("skipped")).when(reason.is_not_null()).then(pl.lit("quarantined")).otherwise(pl.lit("accepted"))
+        pl.when(~is_data)
+        .then(pl.lit("skipped"))
+        .when(reason.is_not_null())
+        .then(pl.lit("quarantined"))
+        .otherwise(pl.lit("accepted"))
     ).to_series()
     bronze = bronze.with_columns(_fate=fate, _reason=reason)
     return bronze.select(data_set.bronze.column_names)

@@ -43,7 +43,9 @@ def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Head
             best = header
     if best is None or _named(best) < min(2, len(data_set.fields)):
         first = " | ".join(cell or "" for cell in rows[0][:8]) if rows else ""
-        return HeaderProblem(f"no header of {data_set.title} among the first {SEARCH_DEPTH} rows (the first row has {len(first)} characters)")
+        return HeaderProblem(
+            f"no header of {data_set.title} among the first {SEARCH_DEPTH} rows (the first row has {len(first)} characters)"
+        )
     missing = [f.header for f in data_set.fields if not f.nullable and f.name not in best.fields]
     if missing:
         found = "、".join(name for name in best.names if name)

@@ -46,13 +46,19 @@ def read_manifest(delivery: Path) -> list[ManifestEntry]:
         raise BadDelivery(f"No folder {delivery}. Expected a delivery: a folder with data files and {MANIFEST_NAME}.")
     path = delivery / MANIFEST_NAME
     if not path.is_file():
-        raise BadDelivery(f"{delivery} holds no {MANIFEST_NAME}. Add the manifest that came with the delivery, or point to its folder.")
+        raise BadDelivery(
+            f"{delivery} holds no {MANIFEST_NAME}. Add the manifest that came with the delivery, or point to its folder."
+        )
     reader = csv.DictReader(io.StringIO(decoded(path.read_bytes())))
     missing = [column for column in _COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
         found = ", ".join(reader.fieldnames or ()) or "nothing"
         raise BadDelivery(f"{MANIFEST_NAME} lacks the column {missing[0]} (found: {found}). Expected: {', '.join(_COLUMNS)}.")
-    entries = [_entry(line, row) for line, row in enumerate(reader, start=2) if any((v or "").strip() for v in row.values() if isinstance(v, str))]
+    entries = [
+        _entry(line, row)
+        for line, row in enumerate(reader, start=2)
+        if any((v or "").strip() for v in row.values() if isinstance(v, str))
+    ]
     if not entries:
         raise BadDelivery(f"{MANIFEST_NAME} in {delivery} lists no file. Expected one line for each data file.")
     return sorted(entries, key=lambda entry: (entry.file_name, entry.sha256))

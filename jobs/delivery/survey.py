@@ -90,7 +90,9 @@ def _survey_file(delivery: Path, entry: ManifestEntry, piece_bytes: int) -> Surv
 def _hash_problem(entry: ManifestEntry, sha256: str) -> SurveyedFile | None:
     if sha256 == entry.sha256:
         return None
-    return _refused(entry, f"SHA256 is {sha256[:12]}…, the manifest says {entry.sha256[:12] or 'nothing'}…", sha256[:FILE_ID_LENGTH])
+    return _refused(
+        entry, f"SHA256 is {sha256[:12]}…, the manifest says {entry.sha256[:12] or 'nothing'}…", sha256[:FILE_ID_LENGTH]
+    )
 
 
 def _survey_text(path: Path, entry: ManifestEntry, data_set: DataSet, piece_bytes: int) -> SurveyedFile:
@@ -104,9 +106,17 @@ def _survey_text(path: Path, entry: ManifestEntry, data_set: DataSet, piece_byte
     ends = (*text.cuts[1:], text.size)
     pieces = tuple(
         Piece(
-            data_set.code, file_id, str(path.resolve()), header, start=start, end=end, first_line=first_line,
-            encoding=text.encoding, delimiter=text.delimiter, has_quotes=text.has_quotes,
-        )  # fmt: skip
+            data_set.code,
+            file_id,
+            str(path.resolve()),
+            header,
+            start=start,
+            end=end,
+            first_line=first_line,
+            encoding=text.encoding,
+            delimiter=text.delimiter,
+            has_quotes=text.has_quotes,
+        )
         for start, end, first_line in zip(text.cuts, ends, text.first_lines, strict=True)
     )
     return SurveyedFile(entry, file_id, ACCEPTED, unknown_headers=_unknown(header), pieces=pieces)
@@ -174,7 +184,9 @@ def _unlisted(delivery: Path, entries: list[ManifestEntry]) -> list[SurveyedFile
     """Data files in the folder that the manifest does not list."""
     listed = {entry.file_name for entry in entries}
     found = sorted(
-        path.relative_to(delivery).as_posix() for path in delivery.rglob("*") if path.is_file() and not path.name.startswith(("~$", "."))
+        path.relative_to(delivery).as_posix()
+        for path in delivery.rglob("*")
+        if path.is_file() and not path.name.startswith(("~$", "."))
     )
     anonymous = replace(entries[0], data_set="", reported_by="", area="", claimed_rows=None, sha256="")
     return [

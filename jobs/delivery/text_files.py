@@ -104,7 +104,9 @@ def read_head(path: Path, encoding: str, delimiter: str, rows: int) -> list[list
     return [list(row) for row, _ in zip(reader, range(rows), strict=False)]
 
 
-def read_piece(path: Path, start: int, end: int, encoding: str, delimiter: str, width: int, has_quotes: bool) -> tuple[pl.DataFrame, list[int]]:
+def read_piece(
+    path: Path, start: int, end: int, encoding: str, delimiter: str, width: int, has_quotes: bool
+) -> tuple[pl.DataFrame, list[int]]:
     """Rows of a piece as text columns c0 … c{width-1}, and the 0-based positions of rows with too many or too few cells.
 
     Such a row keeps what fits; the caller quarantines it. Bytes that are no text in the encoding become U+FFFD.
@@ -147,4 +149,6 @@ def _read_ragged(text: str, delimiter: str, width: int) -> tuple[pl.DataFrame, l
             uneven.append(position)
         for i, column in enumerate(columns):
             column.append(row[i] or None if i < len(row) else None)
-    return pl.DataFrame({f"c{i}": column for i, column in enumerate(columns)}, schema={f"c{i}": pl.String for i in range(width)}), uneven
+    return pl.DataFrame(
+        {f"c{i}": column for i, column in enumerate(columns)}, schema={f"c{i}": pl.String for i in range(width)}
+    ), uneven

@@ -22,5 +22,5 @@ def sheet_names(path: Path) -> list[str]:
 def read_sheet(path: Path, name: str, rows: int | None = None) -> pl.DataFrame:
     """A sheet's cells as text columns c0, c1, …; row 0 is the sheet's first row. `rows` reads only so many."""
     sheet = fastexcel.read_excel(path).load_sheet(name, header_row=None, skip_rows=0, n_rows=rows, dtypes="string")
-    frame = sheet.to_polars()
+    frame: pl.DataFrame = sheet.to_polars()
     return frame.rename({old: f"c{i}" for i, old in enumerate(frame.columns)})

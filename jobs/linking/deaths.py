@@ -38,10 +38,18 @@ def best_attested_deaths(silver: Silver, numbers: DataFrame) -> DataFrame:
     exact_trust = F.when(F.col("died_on").isNotNull(), F.lit(_BEST + 2)).otherwise(F.lit(_ENTRY_ONLY))
     records = (
         _records(silver("death_certificates"), "death_certificates", F.col("died_on"), _BEST, "died_on", "place")
-        .unionByName(_records(silver("cremations"), "cremations", F.col("died_on"), _BEST + 1, "died_on", "cremated_on", "funeral_home"))
+        .unionByName(
+            _records(silver("cremations"), "cremations", F.col("died_on"), _BEST + 1, "died_on", "cremated_on", "funeral_home")
+        )
         .unionByName(
             _records(
-                registry, "household_registry", F.coalesce(F.col("died_on"), F.col("cancelled_on")), exact_trust, "status", "died_on", "cancelled_on"
+                registry,
+                "household_registry",
+                F.coalesce(F.col("died_on"), F.col("cancelled_on")),
+                exact_trust,
+                "status",
+                "died_on",
+                "cancelled_on",
             )
         )
         .unionByName(_records(pensions, "pensions", F.last_day("to_month"), _MONTH_ONLY, "to_month", "stop_reason"))

@@ -39,7 +39,10 @@ def _dibao_members(roster: DataFrame) -> DataFrame:
         F.col("person_number_state").alias("number_state"),
         "name_key",
         "relation",
-        (F.coalesce(F.col("relation") == "户主", F.lit(False)) | F.coalesce(F.col("person_key") == F.col("head_key"), F.lit(False))).alias("is_head"),
+        (
+            F.coalesce(F.col("relation") == "户主", F.lit(False))
+            | F.coalesce(F.col("person_key") == F.col("head_key"), F.lit(False))
+        ).alias("is_head"),
         F.coalesce(F.col("covered") == "是", F.lit(True)).alias("is_covered"),
         F.coalesce(F.col("single_person_cover") == "是", F.lit(False)).alias("is_single_cover"),
         "approved_on",
@@ -71,9 +74,13 @@ def _tekun_members(roster: DataFrame) -> DataFrame:
 def _payees(payments: DataFrame, roster_members: DataFrame) -> DataFrame:
     """Payees of a case whom its roster does not name: one row a case and number."""
     benefit = payments.filter(F.col("program").isin(list(BENEFIT_PROGRAMS)) & F.col("household_no").isNotNull())
-    named = benefit.withColumn("case_id", case_id("county_code", family_of("program"), "household_no")).filter(F.col("person_key").isNotNull())
+    named = benefit.withColumn("case_id", case_id("county_code", family_of("program"), "household_no")).filter(
+        F.col("person_key").isNotNull()
+    )
     strangers = named.join(
-        roster_members.select("case_id", F.col("number_key").alias("person_key")).distinct(), ["case_id", "person_key"], "left_anti"
+        roster_members.select("case_id", F.col("number_key").alias("person_key")).distinct(),
+        ["case_id", "person_key"],
+        "left_anti",
     )
     first = Window.partitionBy("case_id", "person_key").orderBy("for_month", *_origin_order())
     return strangers.withColumn("_n", F.row_number().over(first)).filter("_n = 1").select(
@@ -110,7 +117,10 @@ def members(silver: Silver, named: DataFrame, identities: DataFrame) -> DataFram
     unnumbered = roster.filter(F.col("number_key").isNull())
     everyone = named.unionByName(unnumbered)
     known = identities.select(
-        F.col("number_key").alias("_number"), F.col("name_key").alias("_name"), "person_id", F.col("grade").alias("identity_grade")
+        F.col("number_key").alias("_number"),
+        F.col("name_key").alias("_name"),
+        "person_id",
+        F.col("grade").alias("identity_grade"),
     )
     joined = everyone.join(
         known,

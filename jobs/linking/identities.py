@@ -126,7 +126,10 @@ def with_variants(lake: Lake, judged: DataFrame, silver: Silver) -> DataFrame:
     variants = _variants(lake, pairs)
     found = lake.session.createDataFrame(variants, "number_key string, name_key string, is_variant boolean")
     reason = (
-        F.when(F.col("grade") == "A", F.when(F.col("anchor_set") == REGISTRY, F.lit("same name")).otherwise(F.lit("not in the registry")))
+        F.when(
+            F.col("grade") == "A",
+            F.when(F.col("anchor_set") == REGISTRY, F.lit("same name")).otherwise(F.lit("not in the registry")),
+        )
         .when(F.col("is_variant"), F.lit("variant of the name"))
         .when(F.col("grade") == "B", F.lit("former name"))
         .otherwise(F.lit("other name"))

@@ -9,14 +9,16 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.model import DataSet, Kind
 from jobs.cells.names import read_names
-from jobs.cells.numbers import read_disability_numbers, read_numbers
+from jobs.cells.person_numbers import read_disability_numbers, read_numbers
 from jobs.runtime.lake import Lake
 
 Place = tuple[str, str, int]
 """file_id, sheet, row"""
 
 
-def texts_at(lake: Lake, data_set: DataSet, places: Iterable[Place], fields: tuple[str, ...]) -> dict[Place, tuple[str | None, ...]]:
+def texts_at(
+    lake: Lake, data_set: DataSet, places: Iterable[Place], fields: tuple[str, ...]
+) -> dict[Place, tuple[str | None, ...]]:
     """Normalised texts of the named fields at the given places of bronze."""
     rows = [(file_id, sheet or "", row) for file_id, sheet, row in places]
     if not rows or not lake.exists(data_set.bronze):

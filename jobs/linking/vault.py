@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -12,7 +12,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import PEOPLE
 from expectations.contracts.model import ORIGIN
 from jobs.cells.names import read_names
-from jobs.cells.numbers import read_numbers
+from jobs.cells.person_numbers import read_numbers
 from jobs.linking.households import Silver
 from jobs.runtime.arrow import arrow_batches, polars_frame
 from jobs.runtime.lake import Lake
@@ -25,10 +25,12 @@ def people(lake: Lake, silver: Silver, roots: DataFrame, key: str) -> DataFrame:
     """vault.people of the anchors: number and name as delivered, in one spelling."""
     schema = PEOPLE.schema
 
-    def in_one_spelling(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def in_one_spelling(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             rows = polars_frame(batch)
-            yield from arrow_batches(rows.with_columns(number=read_numbers(rows["number"])[0], name=read_names(rows["name"])), schema)
+            yield from arrow_batches(
+                rows.with_columns(number=read_numbers(rows["number"])[0], name=read_names(rows["name"])), schema
+            )
 
     frames = []
     for code in ANCHOR_SETS:
@@ -37,7 +39,9 @@ def people(lake: Lake, silver: Silver, roots: DataFrame, key: str) -> DataFrame:
         bronze = lake.read(DATA_SETS[code].bronze).select(*ORIGIN, F.col("id_number").alias("number"), "name")
         wanted = roots.filter(F.col("data_set") == code).select("person_id", *ORIGIN)
         # An origin is one bronze row: the join multiplies nothing.
-        frames.append(bronze.join(wanted, list(ORIGIN), "inner").select("person_id", "number", "name", F.lit(code).alias("source")))
+        frames.append(
+            bronze.join(wanted, list(ORIGIN), "inner").select("person_id", "number", "name", F.lit(code).alias("source"))
+        )
     everything = frames[0]
     for frame in frames[1:]:
         everything = everything.unionByName(frame)

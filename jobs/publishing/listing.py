@@ -46,8 +46,15 @@ def mask_name(name: str | None) -> str:
 
 def source_files(lake: Lake) -> dict[str, SourceFile]:
     """Files of the lake by file_id."""
-    rows = lake.read(FILES).filter("status IN ('accepted', 'superseded')").select("file_id", "file_name", "data_set", "extract_date").collect()
-    return {row["file_id"]: SourceFile(row["file_name"], row["data_set"], row["extract_date"].isoformat()) for row in sorted(rows)}
+    rows = (
+        lake.read(FILES)
+        .filter("status IN ('accepted', 'superseded')")
+        .select("file_id", "file_name", "data_set", "extract_date")
+        .collect()
+    )
+    return {
+        row["file_id"]: SourceFile(row["file_name"], row["data_set"], row["extract_date"].isoformat()) for row in sorted(rows)
+    }
 
 
 def published_clues(lake: Lake) -> pl.DataFrame:
@@ -84,7 +91,11 @@ def _as_written(lake: Lake, subjects: pl.DataFrame) -> dict[tuple[str, str], tup
     rows = lake.read(MEMBERS).join(wanted, ["case_id", "number_key"], "left_semi").collect()  # a few rows a clue
     found: dict[tuple[str, str], tuple[str | None, str | None]] = {}
     for code in sorted({row["data_set"] for row in rows}):
-        places = {(row["_file_id"], row["_sheet"] or "", row["_row"]): (row["case_id"], row["number_key"]) for row in rows if row["data_set"] == code}
+        places = {
+            (row["_file_id"], row["_sheet"] or "", row["_row"]): (row["case_id"], row["number_key"])
+            for row in rows
+            if row["data_set"] == code
+        }
         texts = texts_at(lake, DATA_SETS[code], places, ("id_number", "name"))
         for place in sorted(texts):
             number, name = texts[place]

@@ -13,7 +13,18 @@ import xlsxwriter
 
 from jobs.rules import RULES
 
-VERDICTS = ("查是-违规", "查是-错保", "查是-程序问题", "查否-数据错误", "查否-政策允许", "查否-时间差", "查否-同名重号", "查否-已整改", "无法核实", "移送")
+VERDICTS = (
+    "查是-违规",
+    "查是-错保",
+    "查是-程序问题",
+    "查否-数据错误",
+    "查否-政策允许",
+    "查否-时间差",
+    "查否-同名重号",
+    "查否-已整改",
+    "无法核实",
+    "移送",
+)
 """Verdicts of the delivery contract; the cells offer nothing else."""
 
 RULE_TITLES = {rule.code: rule.title_zh for rule in RULES}
@@ -47,7 +58,9 @@ CLUE_SHEET = (
 
 def write_workbook(path: Path, county: str, clues: pl.DataFrame, as_of: date, *, is_masked: bool) -> None:
     """A workbook of dispatched clues, best first. `clues`: the published list's rows of one county."""
-    with xlsxwriter.Workbook(str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         book.set_properties({"title": f"{county}线索清单", "created": datetime(as_of.year, as_of.month, as_of.day)})
         formats = _formats(book)
         _table(book, formats, "案件", CASE_SHEET, _case_rows(clues))
@@ -61,7 +74,9 @@ def write_workbook(path: Path, county: str, clues: pl.DataFrame, as_of: date, *,
 def _formats(book: Any) -> dict[str, Any]:
     base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "border": 1, "border_color": "#D0D7DE"}
     return {
-        "heading": book.add_format({**base, "bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter"}),
+        "heading": book.add_format(
+            {**base, "bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter"}
+        ),
         "text": book.add_format(base),
         "wrapped": book.add_format({**base, "text_wrap": True}),
         "whole": book.add_format({**base, "num_format": "0"}),
@@ -159,7 +174,12 @@ def _reading_guide(book: Any, formats: dict[str, Any], county: str, count: int, 
         ("身份等级", "A：号码有效且姓名一致；B：姓名为已知写法差异；C：号码经升位或修复且姓名一致。其他等级不交办。"),
         ("金额", "上限：事件之后发放的全部金额；估计：扣除豁免、宽限并按本人份额计算后的金额。同户多条线索的金额不相加。"),
         ("填写", "浅黄色各列由核查人员填写；“核查结论”请从下拉列表中选择，线索编号请勿改动。"),
-        ("脱敏", "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。" if is_masked else "本表含完整姓名和号码，仅限经授权的核查人员使用，请勿转发。"),
+        (
+            "脱敏",
+            "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。"
+            if is_masked
+            else "本表含完整姓名和号码，仅限经授权的核查人员使用，请勿转发。",
+        ),
     ]
     lines += [(RULE_TITLES[rule.code], f"依据：{rule.source}。核查要点：{'；'.join(rule.verify)}") for rule in RULES]
     for r, (label, text) in enumerate(lines, start=2):

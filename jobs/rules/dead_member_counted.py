@@ -9,7 +9,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.deaths_of_members import deaths_of_members, is_recipient, is_reduced, only_arrears, only_month_of_death, was_refunded
+from jobs.rules.deaths_of_members import (
+    deaths_of_members,
+    is_recipient,
+    is_reduced,
+    only_arrears,
+    only_month_of_death,
+    was_refunded,
+)
 from jobs.rules.facts import Facts
 from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
@@ -36,7 +43,11 @@ def judge(params: DeadMemberCountedParams) -> Judgement:
             "R03": only_arrears(),
         },
         explanation=F.concat(
-            F.lit("登记显示该家庭成员于"), zh_day("event_on"), F.lit("死亡，但保障人数未核减，其名下份额"), zh_paid("share_yuan"), F.lit("，请核实家庭人口。")
+            F.lit("登记显示该家庭成员于"),
+            zh_day("event_on"),
+            F.lit("死亡，但保障人数未核减，其名下份额"),
+            zh_paid("share_yuan"),
+            F.lit("，请核实家庭人口。"),
         ),
     )
 

@@ -62,15 +62,17 @@ def in_order(evidence: Column) -> Column:
 
     return F.array_sort(
         evidence,
-        lambda left, right: F.when(place(left) < place(right), F.lit(-1)).when(place(left) > place(right), F.lit(1)).otherwise(F.lit(0)),
+        lambda left, right: (
+            F.when(place(left) < place(right), F.lit(-1)).when(place(left) > place(right), F.lit(1)).otherwise(F.lit(0))
+        ),
     )
 
 
 def pair_grade(left_person: str, left_grade: str, right_person: str, right_grade: str) -> Column:
     """Grade of a link between two records under one number: the weaker of both when they are one person, else D."""
-    return F.when(
-        F.col(left_person) == F.col(right_person), F.greatest(F.col(left_grade), F.col(right_grade))
-    ).otherwise(F.lit("D"))  # letters order as grades do: A < B < C
+    return F.when(F.col(left_person) == F.col(right_person), F.greatest(F.col(left_grade), F.col(right_grade))).otherwise(
+        F.lit("D")
+    )  # letters order as grades do: A < B < C
 
 
 def with_identity(rows: DataFrame, facts: Facts, number_key: str, name_key: str) -> DataFrame:

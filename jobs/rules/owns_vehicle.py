@@ -29,7 +29,9 @@ def candidates(facts: Facts, params: OwnsVehicleParams) -> DataFrame:
         .withColumn("count_until", F.lit(None).cast("date"))
         .withColumn(
             "evidence",
-            rows_of("vehicles", "plate_kind", "plate_no", "vehicle_kind", "usage", "registered_on", "price", "status", "inspected_to"),
+            rows_of(
+                "vehicles", "plate_kind", "plate_no", "vehicle_kind", "usage", "registered_on", "price", "status", "inspected_to"
+            ),
         )
     )
 

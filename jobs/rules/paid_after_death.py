@@ -9,7 +9,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.deaths_of_members import deaths_of_members, is_recipient, is_reduced, only_arrears, only_month_of_death, was_refunded
+from jobs.rules.deaths_of_members import (
+    deaths_of_members,
+    is_recipient,
+    is_reduced,
+    only_arrears,
+    only_month_of_death,
+    was_refunded,
+)
 from jobs.rules.facts import Facts
 from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
@@ -35,7 +42,13 @@ def judge(params: PaidAfterDeathParams) -> Judgement:
             "R02": only_month_of_death(),
             "R03": only_arrears(),
         },
-        explanation=F.concat(F.lit("登记显示该对象于"), zh_day("event_on"), F.lit("死亡，此后"), zh_paid("share_yuan"), F.lit("，请核实死亡日期和待遇去向。")),
+        explanation=F.concat(
+            F.lit("登记显示该对象于"),
+            zh_day("event_on"),
+            F.lit("死亡，此后"),
+            zh_paid("share_yuan"),
+            F.lit("，请核实死亡日期和待遇去向。"),
+        ),
     )
 
 

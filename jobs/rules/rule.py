@@ -87,7 +87,14 @@ def any_of(*conditions: Column) -> Column:
 
 
 def zh_day(column: str) -> Column:
-    return F.concat(F.year(column).cast("string"), F.lit("年"), F.month(column).cast("string"), F.lit("月"), F.dayofmonth(column).cast("string"), F.lit("日"))
+    return F.concat(
+        F.year(column).cast("string"),
+        F.lit("年"),
+        F.month(column).cast("string"),
+        F.lit("月"),
+        F.dayofmonth(column).cast("string"),
+        F.lit("日"),
+    )
 
 
 def zh_month(column: str) -> Column:
@@ -100,7 +107,7 @@ def zh_yuan(column: Column | str) -> Column:
 
 
 def zh_paid(amount: str = "paid_yuan") -> Column:
-    """"…共发放9个月(2017年4月至2017年12月),计3,120.00元": the common end of an explanation."""
+    """ "…共发放9个月(2017年4月至2017年12月),计3,120.00元": the common end of an explanation."""
     return F.concat(
         F.lit("仍发放"), F.col("paid_months").cast("string"), F.lit("个月待遇（"), zh_month("first_month"),
         F.lit("至"), zh_month("last_month"), F.lit("），计"), zh_yuan(amount),

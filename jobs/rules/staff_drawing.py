@@ -29,7 +29,9 @@ def candidates(facts: Facts, params: StaffDrawingParams) -> DataFrame:
         .withColumn("thing_key", F.concat_ws(":", F.lit("staff"), "unit", "staff_kind", F.col("from_month").cast("string")))
         .withColumn("count_from", next_month("from_month"))
         .withColumn("count_until", F.col("to_month"))
-        .withColumn("evidence", rows_of("fiscal_staff", "unit", "post", "staff_kind", "status", "from_month", "to_month", "monthly_pay"))
+        .withColumn(
+            "evidence", rows_of("fiscal_staff", "unit", "post", "staff_kind", "status", "from_month", "to_month", "monthly_pay")
+        )
     )
 
 

@@ -32,11 +32,17 @@ def with_payments(candidates: DataFrame, entitlement_months: DataFrame) -> DataF
     Grain and key are the candidates' own: (case_id, subject_key, thing_key).
     """
     key = ["case_id", "subject_key", "thing_key", "person_id"]
-    spans = candidates.select(*key, "event_on", "count_from", "count_until", F.coalesce("covered_heads", F.lit(1)).alias("_heads"))
+    spans = candidates.select(
+        *key, "event_on", "count_from", "count_until", F.coalesce("covered_heads", F.lit(1)).alias("_heads")
+    )
     months = spans.join(entitlement_months, "case_id", "inner")
-    is_counted = (F.col("for_month") >= F.col("count_from")) & (F.coalesce(F.col("for_month") <= F.col("count_until"), F.lit(True)))
+    is_counted = (F.col("for_month") >= F.col("count_from")) & (
+        F.coalesce(F.col("for_month") <= F.col("count_until"), F.lit(True))
+    )
     is_paid = is_counted & (F.col("paid_yuan") > 0)
     event_month = F.trunc("event_on", "month")
+    paid_late = (F.col("gross_yuan") > 0) & (F.col("last_paid_on") >= F.col("event_on"))
+    is_late_arrears = (F.col("for_month") < F.col("count_from")) & (F.col("last_paid_on") > F.col("event_on"))
     heads = F.greatest(F.coalesce(F.col("paid_heads"), F.col("_heads")), F.lit(1))
     summed = months.groupBy(*key).agg(
         _count(is_paid).alias("paid_months"),
@@ -46,10 +52,10 @@ def with_payments(candidates: DataFrame, entitlement_months: DataFrame) -> DataF
         _total(F.when(is_paid, F.col("paid_yuan"))).alias("paid_yuan"),
         _total(F.when(is_paid, (F.col("paid_yuan") / heads).cast("decimal(18,2)"))).alias("share_yuan"),
         _total(F.when(is_counted, F.col("refunded_yuan"))).alias("refunded_yuan"),
-        F.max(((F.col("for_month") == event_month) & (F.col("gross_yuan") > 0) & (F.col("last_paid_on") >= F.col("event_on"))).cast("int")).alias("event_month_late"),
-        _total(F.when((F.col("for_month") < F.col("count_from")) & (F.col("last_paid_on") > F.col("event_on")), F.col("arrears_yuan"))).alias("late_arrears_yuan"),
+        F.max(((F.col("for_month") == event_month) & paid_late).cast("int")).alias("event_month_late"),
+        _total(F.when(is_late_arrears, F.col("arrears_yuan"))).alias("late_arrears_yuan"),
         F.max(F.when(is_paid, F.col("paid_heads"))).alias("heads_after"),
-    )  # fmt: skip
+    )
     # `person_id` is null for a name that fits nobody: a null-safe join, or such rows would lose their months.
     on = [candidates[column].eqNullSafe(summed[column]) for column in key]
     joined = candidates.join(summed, on, "left").drop(*(summed[column] for column in key))

@@ -47,7 +47,9 @@ class Lake:
     def read(self, table: Table) -> DataFrame:
         """The table's current rows in contract columns. Raises ContractBroken when it was never written."""
         if not self.exists(table):
-            raise ContractBroken(f"{table.full_name} is not in the lake {self.root}. Run the jobs before this one, or mingjing run.")
+            raise ContractBroken(
+                f"{table.full_name} is not in the lake {self.root}. Run the jobs before this one, or mingjing run."
+            )
         rows = self.session.read.format("delta").load(self.path(table))
         if self._is_embedded and any(field.metadata for field in rows.schema.fields):
             return rows.select(*(F.coalesce(F.col(name), F.lit(None)).alias(name) for name in table.column_names))

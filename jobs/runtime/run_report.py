@@ -48,7 +48,13 @@ class RunReport:
         stage = Stage(name)
         self.stages.append(stage)
         started = time.perf_counter()
-        columns = (SpinnerColumn(), TextColumn("{task.description:<24}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description:<24}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
         with Progress(*columns, console=self.console, transient=True) as progress:
             yield progress
         stage.seconds = time.perf_counter() - started
@@ -65,7 +71,9 @@ class RunReport:
             table.add_column(heading, justify="left" if heading == "stage" else "right")
         for stage in self.stages:
             speed = f"{stage.rows / stage.seconds:,.0f}" if stage.rows and stage.seconds else ""
-            table.add_row(stage.name, f"{stage.seconds:.1f}", f"{stage.rows:,}" if stage.rows else "", speed, f"{stage.peak_mib:,.0f}")
+            table.add_row(
+                stage.name, f"{stage.seconds:.1f}", f"{stage.rows:,}" if stage.rows else "", speed, f"{stage.peak_mib:,.0f}"
+            )
         return table
 
     def save(self, path: Path) -> None:

@@ -135,7 +135,9 @@ def delta_jars() -> dict[str, str]:
     if folder := os.environ.get(JARS_VARIABLE):
         jars = sorted(str(path) for path in Path(folder).glob("*.jar"))
         if not jars:
-            raise BadConfiguration(f"{JARS_VARIABLE} names {folder}, which holds no jar. Put the Delta jars there (mingjing doctor lists them).")
+            raise BadConfiguration(
+                f"{JARS_VARIABLE} names {folder}, which holds no jar. Put the Delta jars there (mingjing doctor lists them)."
+            )
         return {"spark.jars": ",".join(jars)}
     from importlib.metadata import version
 

@@ -140,9 +140,7 @@ def _ordered(rng: np.random.Generator, registers: Registers) -> dict[str, pl.Dat
             number = "household_no" if code == "dibao_roster" else "tekun_no"
             frame = frame.sort("county_code", "town", "village", number, maintain_order=True)
         elif code == "payments":
-            frame = frame.sort(
-                "paid_on", "county_code", "household_no", "for_month", nulls_last=True, maintain_order=True
-            )
+            frame = frame.sort("paid_on", "county_code", "household_no", "for_month", nulls_last=True, maintain_order=True)
         elif code not in ("household_registry", "check_requests"):
             frame = frame[rng.permutation(len(frame))]
         frames[code] = frame

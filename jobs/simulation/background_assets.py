@@ -44,9 +44,7 @@ def drive(rng: np.random.Generator, people: People, registers: Registers) -> Non
     status = rng.choice(
         ["正常", "逾期未检验", "注销", "报废", "被盗抢", "转出"], count, p=[0.87, 0.055, 0.025, 0.025, 0.001, 0.024]
     )
-    inspected = np.where(
-        status == "正常", AS_OF_DAY + rng.integers(5, 720, count), AS_OF_DAY - rng.integers(30, 1200, count)
-    )
+    inspected = np.where(status == "正常", AS_OF_DAY + rng.integers(5, 720, count), AS_OF_DAY - rng.integers(30, 1200, count))
     usage = np.where(plate_kind == 1, rng.choice(["货运", "营运"], count, p=[0.7, 0.3]), "非营运")
     price = np.round(low + (high - low) * rng.random(count) ** 1.7, -2)
     registers.add_frame(
@@ -71,9 +69,7 @@ def house(rng: np.random.Generator, people: People, registers: Registers) -> Non
     adults = _adults(people)
     first = draw(rng, adults, round(0.22 * len(people)))
     more = rng.choice(first, size=round(0.065 * len(people)))
-    modest = (
-        (people.status == ACTIVE) & (people.died < 0) & people.is_rostered & ~people.has_home_row & (people.age >= 24)
-    )
+    modest = (people.status == ACTIVE) & (people.died < 0) & people.is_rostered & ~people.has_home_row & (people.age >= 24)
     homes = draw(rng, modest, round(0.35 * int(modest.sum())))
     owners = np.concatenate([first, more, homes])
     count = len(owners)
@@ -142,8 +138,7 @@ def trade(rng: np.random.Generator, people: People, registers: Registers) -> Non
     capital = np.round(np.where(is_shop, rng.gamma(1.5, 5, count).clip(0.5), rng.gamma(1.2, 120, count).clip(3)), 1)
     is_active = is_live & (rng.random(count) < 0.7)
     codes = [
-        firm_codes.credit_code(DEPARTMENTS[str(k)], int(d), int(s))
-        for k, d, s in zip(kinds, divisions, serials, strict=True)
+        firm_codes.credit_code(DEPARTMENTS[str(k)], int(d), int(s)) for k, d, s in zip(kinds, divisions, serials, strict=True)
     ]
     licences = [
         firm_codes.licence_number(int(d), int(s)) if old else None
@@ -158,9 +153,7 @@ def trade(rng: np.random.Generator, people: People, registers: Registers) -> Non
     registers.add_frame(
         "enterprises",
         {
-            "uscc": emptied(
-                pl.Series(codes), ~is_live & (rng.random(count) < 0.3) & (established < epoch_day_of(2014))
-            ),
+            "uscc": emptied(pl.Series(codes), ~is_live & (rng.random(count) < 0.3) & (established < epoch_day_of(2014))),
             "reg_no": licences,
             "name": names,
             "kind": kinds,
@@ -199,9 +192,7 @@ def _share(
     count = len(firms)
     holders = rng.choice(np.flatnonzero(_adults(people)), size=count)
     is_cooperative = (kinds == "农民专业合作社").to_numpy()[firms]
-    role = np.where(
-        is_cooperative, "成员", rng.choice(["股东", "董事", "监事", "经理"], count, p=[0.64, 0.12, 0.12, 0.12])
-    )
+    role = np.where(is_cooperative, "成员", rng.choice(["股东", "董事", "监事", "经理"], count, p=[0.64, 0.12, 0.12, 0.12]))
     share = np.where(is_cooperative, rng.uniform(0.1, 8, count), rng.uniform(5, 70, count))
     registers.add_frame(
         "enterprise_roles",

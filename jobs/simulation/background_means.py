@@ -105,13 +105,7 @@ def elect(rng: np.random.Generator, people: People, registers: Registers) -> Non
 
 def insure(rng: np.random.Generator, people: People, registers: Registers) -> None:
     """`social_insurance`: residents' insurance of many adults; employees and self-payers off the rosters."""
-    adult = (
-        (people.age >= 18)
-        & (people.age < 60)
-        & (people.status == ACTIVE)
-        & (people.died < 0)
-        & ~people.has_own_insurance_row
-    )
+    adult = (people.age >= 18) & (people.age < 60) & (people.status == ACTIVE) & (people.died < 0) & ~people.has_own_insurance_row
     employees = draw(rng, untouched(people) & adult, round(0.098 * len(people)))
     is_employee = np.zeros(len(people), dtype=np.bool_)
     is_employee[employees] = True
@@ -196,9 +190,7 @@ def retire(rng: np.random.Generator, people: People, registers: Registers) -> No
     since = np.minimum(since, DECEMBER)
     died = people.died[chosen]
     # The office misses a few deaths; whether it knows of a recipient's death is for the scenarios to say.
-    is_known = (
-        (died >= 0) & (people.is_unregistered_death[chosen] | ~people.is_rostered[chosen]) & (rng.random(count) < 0.93)
-    )
+    is_known = (died >= 0) & (people.is_unregistered_death[chosen] | ~people.is_rostered[chosen]) & (rng.random(count) < 0.93)
     stop = days(np.maximum(died, 0)).astype("datetime64[M]").astype("datetime64[D]")
     monthly = np.where(is_resident, rng.uniform(70, 135, count), rng.gamma(9.0, 270, count).clip(900, 7500))
     registers.add_frame(

@@ -109,9 +109,7 @@ def _death_rows(
             "died_on": days(died),
             "cremated_on": days(np.minimum(died + rng.integers(1, 4, len(dead)), AS_OF_DAY)),
             "born_on": days(people.birth[dead]),
-            "address": pl.select(
-                pl.concat_str(pl.lit("湖北省"), texts["county"], texts["town"], texts["village"])
-            ).to_series(),
+            "address": pl.select(pl.concat_str(pl.lit("湖北省"), texts["county"], texts["town"], texts["village"])).to_series(),
             "funeral_home": homes,
             "place": rng.choice(PLACES_OF_DEATH, len(dead), p=[0.5, 0.3, 0.08, 0.08, 0.04]),
         }
@@ -207,9 +205,7 @@ def register_poor(rng: np.random.Generator, people: People, registers: Registers
         "监测户",
         np.where(rng.random(len(chosen)) < 0.55, "已脱贫", "未脱贫"),
     )
-    income = np.round(
-        np.where(status == "已脱贫", rng.uniform(3500, 9000, len(chosen)), rng.uniform(1800, 3300, len(chosen))), 2
-    )
+    income = np.round(np.where(status == "已脱贫", rng.uniform(3500, 9000, len(chosen)), rng.uniform(1800, 3300, len(chosen))), 2)
     since = rng.integers(epoch_day_of(2014), AS_OF_DAY - 200, len(chosen))
     keep = (people.status[persons] == ACTIVE) & (people.died[persons] < 0)
     words = np.array([_POOR_RELATIONS.get(r, "孙子女") for r in range(5)])
@@ -234,9 +230,7 @@ def fall_ill(rng: np.random.Generator, people: People, registers: Registers) -> 
     rostered = draw(rng, living & people.is_rostered & ~people.is_taken, round(0.0012 * len(people)))
     secured = draw(rng, untouched(people) & people.has_income, round(0.0005 * len(people)))
     chosen = np.concatenate([ordinary, rostered, secured])
-    ceiling = np.concatenate(
-        [np.full(len(ordinary), 18_000), np.full(len(rostered), 90_000), np.full(len(secured), 90_000)]
-    )
+    ceiling = np.concatenate([np.full(len(ordinary), 18_000), np.full(len(rostered), 90_000), np.full(len(secured), 90_000)])
     _, first = np.unique(chosen, return_index=True)
     chosen, ceiling = chosen[first], ceiling[first]
     self_paid = np.round(5000 + (ceiling - 5000) * rng.random(len(chosen)) ** 2, 2)
@@ -282,13 +276,9 @@ def write_registry(rng: np.random.Generator, people: People, registers: Register
     relation = pl.Series(word.reshape(-1).tolist()).gather(pl.Series(people.relation * 2 + people.is_male))
     former = {**people.former_name}
     some = draw(rng, untouched(people), round(0.004 * count))
-    for person, name in zip(
-        some.tolist(), people.name.gather(rng.integers(0, count, len(some))).to_list(), strict=True
-    ):
+    for person, name in zip(some.tolist(), people.name.gather(rng.integers(0, count, len(some))).to_list(), strict=True):
         former[person] = people.name_of(person)[0] + name[1:]
-    former_column = (
-        pl.Series([None], dtype=pl.String).new_from_index(0, count).scatter(list(former), list(former.values()))
-    )
+    former_column = pl.Series([None], dtype=pl.String).new_from_index(0, count).scatter(list(former), list(former.values()))
     frame = pl.DataFrame(
         {
             "id_number": people.number,
@@ -307,8 +297,7 @@ def write_registry(rng: np.random.Generator, people: People, registers: Register
         }
     )
     frame = frame.with_columns(
-        pl.when(pl.col(day) >= 0).then(pl.col(day).cast(pl.Int32).cast(pl.Date)).alias(day)
-        for day in ("cancelled_on", "died_on")
+        pl.when(pl.col(day) >= 0).then(pl.col(day).cast(pl.Int32).cast(pl.Date)).alias(day) for day in ("cancelled_on", "died_on")
     )
     # A registry entry of a death sometimes carries no day of death, only the day of the entry.
     hides_day = pl.Series((rng.random(count) < 0.08) & (people.status == DEAD) & ~people.is_rostered)

@@ -101,11 +101,7 @@ class Case:
         return first_day(month) + timedelta(days=self.payday[month - JANUARY] - 1)
 
     def is_paid(self, month: int) -> bool:
-        return (
-            self.start <= month
-            and (self.paid_through is None or month <= self.paid_through)
-            and month not in self.unpaid
-        )
+        return self.start <= month and (self.paid_through is None or month <= self.paid_through) and month not in self.unpaid
 
     def payments(self) -> list[Payment]:
         """Every transfer of 2017 to the household: regular ones, the price subsidy, then the exceptions."""
@@ -152,9 +148,7 @@ class Case:
             if self.is_paid(month):
                 place = month - JANUARY
                 self.extra.append(
-                    Payment(
-                        self.program, month, paid_on, self.heads_by_month[place], -self.yuan_by_month[place], REFUND
-                    )
+                    Payment(self.program, month, paid_on, self.heads_by_month[place], -self.yuan_by_month[place], REFUND)
                 )
 
     def remove_from_benefit(self, member: Member, *, after: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from jobs.simulation import names, population
 from jobs.simulation.benefits import Case, Member
-from jobs.simulation.dates import DECEMBER, JANUARY, day_in, first_day
+from jobs.simulation.dates import DECEMBER, JANUARY, day_in
 from jobs.simulation.places import COUNTIES, Village
 from jobs.simulation.population import (
     ALONE,
@@ -41,6 +41,14 @@ _SHAPE_BOOKS = {
 }
 _URBAN_SHARE = 0.27
 _INSTITUTIONAL_SHARE = 0.24
+
+
+_LETTERS = {"城市低保": "CD", "农村低保": "ND", "城市特困": "CT", "农村特困": "NT"}
+
+
+def certificate_number(program: str, village: Village, serial: int) -> str:
+    """Benefit certificate: programme, county, village and a scattered running number, unique below 99,991 cases."""
+    return f"{_LETTERS[program]}{COUNTIES[village.county].code}{village.index:04d}{serial * 3571 % 99_991:05d}"
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,6 @@ class Caseload:
     def _case(self, village: Village, program: str, members: list[Member]) -> Case:
         rng = self._rng
         self._serial += 1
-        letter = {"城市低保": "CD", "农村低保": "ND", "城市特困": "CT", "农村特困": "NT"}[program]
         start, approved_on = self._approval()
         heads = sum(m.is_covered for m in members)
         for member in members:
@@ -126,7 +133,7 @@ class Caseload:
         case = Case(
             village=village,
             program=program,
-            household_no=f"{letter}{COUNTIES[village.county].code}{village.index:04d}{self._serial:05d}",
+            household_no=certificate_number(program, village, self._serial),
             members=members,
             approved_on=approved_on,
             start=start,
@@ -145,9 +152,7 @@ class Caseload:
     def _approval(self) -> tuple[int, date]:
         """First month and the day of approval in the month before: mostly 2008-2016, a few during 2017."""
         rng = self._rng
-        start = (
-            int(rng.integers(JANUARY + 1, DECEMBER)) if rng.random() < 0.03 else int(rng.integers(2008 * 12, JANUARY))
-        )
+        start = int(rng.integers(JANUARY + 1, DECEMBER)) if rng.random() < 0.03 else int(rng.integers(2008 * 12, JANUARY))
         return start, day_in(rng, start - 1)
 
     def _set_amount(self, case: Case) -> None:
@@ -163,8 +168,3 @@ class Caseload:
         if key not in self._approvers:
             self._approvers[key] = names.one_name(self._rng, is_male=bool(self._rng.random() < 0.6), birth_year=1975)
         return self._approvers[key]
-
-
-def approved_before(case: Case, day: date) -> bool:
-    """Whether the household had drawn since before the day."""
-    return first_day(case.start) < day

@@ -32,28 +32,19 @@ def apply_for_checks(rng: np.random.Generator, people: People, registers: Regist
     book_has_means = np.add.reduceat(has_means.astype(np.int64), people.book_start[:-1]) > 0
     wanted = max(40, round(HOUSEHOLDS_AT_SCALE_1 * scale))
     heads = people.book_start[:-1]
-    is_open = (
-        (people.status[heads] == ACTIVE)
-        & (people.died[heads] < 0)
-        & ~people.is_rostered[heads]
-        & (people.age[heads] >= 20)
-    )
+    is_open = (people.status[heads] == ACTIVE) & (people.died[heads] < 0) & ~people.is_rostered[heads] & (people.age[heads] >= 20)
     chosen: list[int] = []
     for kind, share in _BOOK_SHARES.items():
         for hit, part in ((True, HIT_SHARE), (False, 1 - HIT_SHARE)):
             pool = np.flatnonzero(is_open & (people.book_type == kind) & (book_has_means == hit))
-            chosen += rng.choice(
-                pool, size=min(len(pool), max(1, round(wanted * share * part))), replace=False
-            ).tolist()
+            chosen += rng.choice(pool, size=min(len(pool), max(1, round(wanted * share * part))), replace=False).tolist()
     books = rng.permutation(np.asarray(chosen, dtype=np.int64))
     applied = rng.integers(epoch_day_of(2017), AS_OF_DAY - 10, len(books))
     authorised = rng.random(len(books)) < 0.98
     numbers = pl.Series([f"SQ2017{i + 1:06d}" for i in range(len(books))])
     sizes = people.book_start[books + 1] - people.book_start[books]
     order = np.repeat(np.arange(len(books)), sizes)
-    persons = (
-        np.repeat(people.book_start[books], sizes) + np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    )
+    persons = np.repeat(people.book_start[books], sizes) + np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     texts = people.village_texts(persons)
     relations = np.array(["户主", "配偶", "子女", "父母", "孙子女"])
     program = rng.choice(_PROGRAMS, len(books), p=[0.25, 0.5, 0.12, 0.1, 0.03])

@@ -104,11 +104,7 @@ def _parts(code: str, frame: pl.DataFrame) -> Iterator[Part]:
         yield Part(code, "全市", CITY, office.name, office.formats[0], frame)
     elif office.split == "county":
         for place, county in enumerate(COUNTIES):
-            by = (
-                pl.col("county_code") == county.code
-                if "county_code" in frame.columns
-                else pl.col("county") == county.name
-            )
+            by = pl.col("county_code") == county.code if "county_code" in frame.columns else pl.col("county") == county.name
             rows = frame.filter(by)
             if len(rows):
                 yield Part(

@@ -10,6 +10,7 @@ import polars as pl
 from jobs.simulation import policy
 from jobs.simulation.dates import AS_OF
 from jobs.simulation.person_numbers import valid_mask
+from jobs.simulation.places import COUNTY_CODES
 
 FAMILIES = {"D01": "D", "D02": "D", "D03": "D", "K01": "K", "K02": "K", "E01": "E", "E02": "E"}
 Frames = dict[str, pl.DataFrame]
@@ -68,9 +69,9 @@ def _roster(frames: Frames) -> pl.DataFrame:
 
 def _clues(matches: pl.DataFrame, rule: str | pl.Expr, subject: str = "id_number") -> pl.DataFrame:
     rule_column = pl.lit(rule) if isinstance(rule, str) else rule
-    return matches.select(
-        rule_column.alias("rule"), pl.col(subject).alias("subject"), "household_no", "county_code"
-    ).unique(maintain_order=True)
+    return matches.select(rule_column.alias("rule"), pl.col(subject).alias("subject"), "household_no", "county_code").unique(
+        maintain_order=True
+    )
 
 
 def _named(roster: pl.DataFrame, frame: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -109,9 +110,7 @@ def _offices(frames: Frames, roster: pl.DataFrame) -> pl.DataFrame:
     registry = frames["household_registry"]
     cadres = frames["village_cadres"].select("id_number").unique(maintain_order=True)
     books = registry.join(cadres, on="id_number", how="semi").select("book_no", pl.col("id_number").alias("cadre"))
-    heads = registry.join(roster.filter("is_head").select("id_number"), on="id_number", how="semi").select(
-        "id_number", "book_no"
-    )
+    heads = registry.join(roster.filter("is_head").select("id_number"), on="id_number", how="semi").select("id_number", "book_no")
     # A cadre on a roster is found as such; the clue of the household's head would be the same fact.
     kin = heads.join(books, on="book_no", how="inner", maintain_order="left").join(
         roster.select(pl.col("id_number").alias("cadre")).unique(), on="cadre", how="anti"
@@ -146,7 +145,7 @@ def _means(frames: Frames, roster: pl.DataFrame) -> pl.DataFrame:
 def standards() -> pl.DataFrame:
     """Monthly standard a head by county and programme."""
     rows = []
-    for code in ("420202", "420203", "420204", "420205", "420222", "420281"):
+    for code in COUNTY_CODES:
         for program in ("城市低保", "农村低保", "城市特困", "农村特困"):
             dibao = policy.dibao_standard(code, is_urban=program.startswith("城市"))
             rows.append((code, program, policy.tekun_standard(code) if program.endswith("特困") else dibao))
@@ -199,9 +198,7 @@ def _payment_faults(frames: Frames, roster: pl.DataFrame) -> pl.DataFrame:
             _clues(heads.join(over, on="household_no", how="semi"), "F01"),
             _clues(crowded, "F02"),
             _clues(
-                stopped.filter(
-                    pl.col("paid_on") > pl.min_horizontal(pl.col("stop_month").dt.month_end(), pl.lit(AS_OF))
-                ),
+                stopped.filter(pl.col("paid_on") > pl.min_horizontal(pl.col("stop_month").dt.month_end(), pl.lit(AS_OF))),
                 "F03",
             ),
             _clues(_named(roster, totals.filter(capped), "id_number"), "F04"),

@@ -27,12 +27,7 @@ def check_character(body: str) -> str:
 
 def is_valid(number: str | None) -> bool:
     """18 characters, 17 digits and the right check character; says nothing about who carries it."""
-    return (
-        number is not None
-        and len(number) == 18
-        and number[:17].isdigit()
-        and check_character(number[:17]) == number[17]
-    )
+    return number is not None and len(number) == 18 and number[:17].isdigit() and check_character(number[:17]) == number[17]
 
 
 def valid_mask(numbers: pl.Series) -> pl.Series:
@@ -60,9 +55,7 @@ def number_series(prefix: NDArray[np.int64], birth: NDArray[np.int64], sequence:
         rest //= 10
     checks = pl.Series(list(CHECK_CHARACTERS)).gather(pl.Series(total % 11).cast(pl.UInt32))
     return (
-        pl.DataFrame({"body": body, "check": checks})
-        .select(pl.concat_str(pl.col("body").cast(pl.String), "check"))
-        .to_series()
+        pl.DataFrame({"body": body, "check": checks}).select(pl.concat_str(pl.col("body").cast(pl.String), "check")).to_series()
     ).rename("number")
 
 
@@ -70,7 +63,7 @@ def sequences(prefix: NDArray[np.int64], birth: NDArray[np.int64], is_male: NDAr
     """Order numbers 1-995, odd for men, never twice for one division, birthday and sex (up to 498 of them)."""
     key = pl.DataFrame({"prefix": prefix, "birth": birth, "male": is_male})
     rank = key.select((pl.int_range(pl.len()).over("prefix", "birth", "male")).alias("rank")).to_series().to_numpy()
-    # 37 is coprime to 498's neighbour 499, so the walk visits every slot once before it repeats.
+    # 499 is prime, so steps of 37 visit every slot once before one comes again.
     slot = (rank.astype(np.int64) * 37 + birth * 13 + prefix) % 499
     return np.asarray(2 * slot + np.where(is_male, 1, 2), dtype=np.int64)
 

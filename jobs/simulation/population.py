@@ -42,7 +42,9 @@ class People:
 
     `died` and `cancelled` count days from 1970, -1 without; `status` is what the registry says,
     not what is true. `is_rostered`: on a benefit roster; `has_rostered_kin`: in the book of such a person;
-    `is_taken`: part of a scenario, so no background event may touch the person.
+    `is_taken`: part of a scenario or dead, so no background event may touch the person; `has_own_..._row`:
+    a scenario wrote that row already; `has_income`: on the payroll, insured by a unit or on an employee's
+    pension; `is_unregistered_death`: dead, and the registry does not know.
     """
 
     places: Places

@@ -145,9 +145,7 @@ def write_aids(rng: np.random.Generator, people: People, registers: Registers, c
     payees = rng.choice(pool, size=count, replace=False, p=weight / weight.sum())
     is_medical = rng.random(count) < 0.72
     month = rng.integers(JANUARY, DECEMBER + 1, count)
-    yuan = np.where(
-        is_medical, rng.gamma(1.6, 1800, count).clip(200, 24_000), rng.gamma(2.0, 500, count).clip(200, 4000)
-    )
+    yuan = np.where(is_medical, rng.gamma(1.6, 1800, count).clip(200, 24_000), rng.gamma(2.0, 500, count).clip(200, 4000))
     codes = people.village_texts(payees)["county_code"]
     registers.add_frame(
         "payments",

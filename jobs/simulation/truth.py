@@ -28,29 +28,19 @@ TRUTH_COLUMNS = (
 )
 
 
+def _row(f: Finding) -> tuple[Any, ...]:
+    """The cells of a finding, in the order of `TRUTH_COLUMNS`."""
+    where = (f.household_no, f.county_code, f.household_no2)
+    return (f.rule, f.subject, *where, f.label, f.scenario, f.trap, f.amount, f.event_on, f.head, int(f.visible))
+
+
 def settle_truth(findings: list[Finding], clues: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, Any]]:
     """The rows of truth.csv, unlisted naive clues added as coincidences of label 0; and the naive result by rule."""
     seen = set(zip(clues["rule"].replace(FAMILIES).to_list(), clues["subject"].to_list(), strict=True))
     for finding in findings:
         finding.visible = (family(finding.rule), finding.subject) in seen
     listed = {(family(f.rule), f.subject) for f in findings}
-    rows = [
-        (
-            f.rule,
-            f.subject,
-            f.household_no,
-            f.county_code,
-            f.household_no2,
-            f.label,
-            f.scenario,
-            f.trap,
-            f.amount,
-            f.event_on,
-            f.head,
-            int(f.visible),
-        )
-        for f in findings
-    ]
+    rows = [_row(finding) for finding in findings]
     for rule, subject, household, county in clues.iter_rows():
         if (family(rule), subject) not in listed:
             rows.append((rule, subject, household, county, "", 0, COINCIDENCE, "R99", 0.0, None, subject, 1))

@@ -11,7 +11,14 @@ CREMATIONS = DataSet(
     snapshot=False,
     fields=(
         Field("name", "死者姓名", Kind.NAME, "name of the dead person", aliases=("姓名", "逝者姓名")),
-        Field("id_number", "死者身份证号", Kind.PERSON_NUMBER, "number of the person", aliases=("身份证号", "证件号码"), nullable=True),
+        Field(
+            "id_number",
+            "死者身份证号",
+            Kind.PERSON_NUMBER,
+            "number of the person",
+            aliases=("身份证号", "证件号码"),
+            nullable=True,
+        ),
         Field("sex", "性别", Kind.ENUM, "sex", values=("男", "女")),
         Field("age", "年龄", Kind.INTEGER, "age at death, years", nullable=True),
         Field("died_on", "死亡日期", Kind.DATE, "day of death", aliases=("去世日期",), essential=True),

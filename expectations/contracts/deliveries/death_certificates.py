@@ -11,7 +11,14 @@ DEATH_CERTIFICATES = DataSet(
     snapshot=False,
     fields=(
         Field("name", "姓名", Kind.NAME, "name of the dead person", aliases=("死者姓名",)),
-        Field("id_number", "身份证号码", Kind.PERSON_NUMBER, "number of the person", aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码"), nullable=True),
+        Field(
+            "id_number",
+            "身份证号码",
+            Kind.PERSON_NUMBER,
+            "number of the person",
+            aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码"),
+            nullable=True,
+        ),
         Field("sex", "性别", Kind.ENUM, "sex", values=("男", "女")),
         Field("born_on", "出生日期", Kind.DATE, "day of birth", nullable=True),
         Field("died_on", "死亡日期", Kind.DATE, "day of death", aliases=("死亡时间",), essential=True),

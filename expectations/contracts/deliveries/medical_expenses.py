@@ -10,7 +10,13 @@ MEDICAL_EXPENSES = DataSet(
     key=("id_number", "year"),
     fields=(
         Field("name", "姓名", Kind.NAME, "name of the person"),
-        Field("id_number", "身份证号码", Kind.PERSON_NUMBER, "number of the person", aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码")),
+        Field(
+            "id_number",
+            "身份证号码",
+            Kind.PERSON_NUMBER,
+            "number of the person",
+            aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码"),
+        ),
         Field("year", "年度", Kind.INTEGER, "calendar year", essential=True),
         Field("total", "医疗总费用", Kind.YUAN, "medical bills of the year"),
         Field("reimbursed", "报销金额", Kind.YUAN, "reimbursed in the year"),

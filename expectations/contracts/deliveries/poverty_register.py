@@ -11,7 +11,13 @@ POVERTY_REGISTER = DataSet(
     fields=(
         Field("book_no", "户编号", Kind.TEXT, "household book"),
         Field("name", "姓名", Kind.NAME, "name of the person"),
-        Field("id_number", "身份证号码", Kind.PERSON_NUMBER, "number of the person", aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码")),
+        Field(
+            "id_number",
+            "身份证号码",
+            Kind.PERSON_NUMBER,
+            "number of the person",
+            aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码"),
+        ),
         Field("relation", "与户主关系", Kind.TEXT, "relation to the household head"),
         Field("status", "脱贫状态", Kind.ENUM, "status", values=("未脱贫", "已脱贫", "监测户"), essential=True),
         Field("since_on", "识别日期", Kind.DATE, "in the role since"),

@@ -10,7 +10,14 @@ PRISONERS = DataSet(
     key=("name", "from_on"),
     fields=(
         Field("name", "姓名", Kind.NAME, "name of the person"),
-        Field("id_number", "身份证号码", Kind.PERSON_NUMBER, "number of the person", aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码"), nullable=True),
+        Field(
+            "id_number",
+            "身份证号码",
+            Kind.PERSON_NUMBER,
+            "number of the person",
+            aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码"),
+            nullable=True,
+        ),
         Field("kind", "类别", Kind.ENUM, "kind", values=("监狱服刑", "强制隔离戒毒", "社区矫正"), essential=True),
         Field("from_on", "起始日期", Kind.DATE, "first day", aliases=("入监日期",), essential=True),
         Field("to_on", "截止日期", Kind.DATE, "last day; empty while it runs", aliases=("释放日期",), nullable=True),

@@ -5,12 +5,18 @@ from expectations.contracts.model import DataSet, Field, Kind
 VILLAGE_CADRES = DataSet(
     code="village_cadres",
     title="村(社区)干部",
-    owner="组织部/民政;",
+    owner="组织部/民政",
     grain="a cadre and term",
     key=("id_number", "village", "post", "from_on"),
     fields=(
         Field("name", "姓名", Kind.NAME, "name of the person"),
-        Field("id_number", "身份证号码", Kind.PERSON_NUMBER, "number of the person", aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码")),
+        Field(
+            "id_number",
+            "身份证号码",
+            Kind.PERSON_NUMBER,
+            "number of the person",
+            aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码"),
+        ),
         Field("county", "县市区", Kind.TEXT, "county by name", aliases=("县(市、区)", "区县")),
         Field("town", "乡镇街道", Kind.TEXT, "township or street", aliases=("乡镇(街道)", "街道(乡镇)", "镇街")),
         Field("village", "村社区", Kind.TEXT, "village or community", aliases=("村(居)委会", "村(社区)", "行政村")),

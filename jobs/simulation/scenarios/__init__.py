@@ -39,9 +39,7 @@ def play_all(stage: Stage, scale: float, report: Callable[[str], None]) -> None:
             if len(cases) < scenario.group:
                 report(f"{scenario.code}: {done} of {groups} played, no fitting household is left")
                 if done == 0:
-                    raise LookupError(
-                        f"No household fits scenario {scenario.code} ({scenario.wants}); simulate a larger city."
-                    )
+                    raise LookupError(f"No household fits scenario {scenario.code} ({scenario.wants}); simulate a larger city.")
                 break
             build(stage, scenario, cases)
     deaths.die_in_order(stage)

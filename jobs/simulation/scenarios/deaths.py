@@ -19,7 +19,7 @@ from jobs.simulation.scenarios.death_records import (
     some_sources,
 )
 from jobs.simulation.scenarios.stage import Stage, builds
-from jobs.simulation.scenarios.table import Scenario
+from jobs.simulation.scenarios.table import BY_CODE, Scenario
 
 
 def _death_month(stage: Stage, case: Case, *, latest: int = DECEMBER - 3) -> int:
@@ -123,9 +123,7 @@ def lawful_end(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
 def still_counted(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     case = cases[0]
     others = [m for m in case.covered if m is not case.head]
-    member = (
-        case.head if scenario.code == "death_head_counted" else max(others, key=lambda m: stage.people.age_of(m.person))
-    )
+    member = case.head if scenario.code == "death_head_counted" else max(others, key=lambda m: stage.people.age_of(m.person))
     month = _death_month(stage, case)
     died = day_in(stage.rng, month)
     if scenario.code == "death_member_no_number":
@@ -193,6 +191,7 @@ def roster_mistyped(stage: Stage, scenario: Scenario, cases: list[Case]) -> None
     died = day_in(stage.rng, month)
     case.head.number = person_numbers.mistyped(stage.rng, stage.people.number_of(person))
     record_death(stage, person, died, some_sources(stage, person) - {PENSION} | {CREMATION})
+    stage.record(BY_CODE["number_mistyped"], case, person, case.approved_on)
     stage.record(scenario, case, person, died, case.paid_after(month))
 
 

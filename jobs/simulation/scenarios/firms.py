@@ -96,9 +96,7 @@ def add_firm(stage: Stage, who: Identity, village: Village, firm: Firm) -> tuple
 def _live(stage: Stage, established: date, kind: str = LIMITED) -> Firm:
     rng = stage.rng
     if kind == SHOP:
-        return Firm(
-            SHOP, established, capital=float(rng.integers(3, 20)), tax=round(float(rng.uniform(1500, 16000)), 2)
-        )
+        return Firm(SHOP, established, capital=float(rng.integers(3, 20)), tax=round(float(rng.uniform(1500, 16000)), 2))
     capital = float(rng.integers(20, 300))
     return Firm(
         kind,
@@ -188,9 +186,7 @@ def special_state(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     _, name = add_firm(stage, stage.identity(person), case.village, firm)
     if scenario.code == "shop_declared":
         case.declared_assets.append(f"个体户:{name}")
-    stage.record(
-        scenario, case, person, firm.established, case.paid_after(max(month_of(firm.established), case.start - 1))
-    )
+    stage.record(scenario, case, person, firm.established, case.paid_after(max(month_of(firm.established), case.start - 1)))
 
 
 @builds("firm_no_cover", "firm_single_cover")

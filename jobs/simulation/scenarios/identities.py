@@ -46,9 +46,7 @@ def ghost(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     stage.people.is_rostered[case.head.person] = False
     case.head.number, case.head.name = invented.number, invented.name
     case.account_name = stage.other_name(case.head.person)
-    stage.record(
-        scenario, case, case.head.person, case.approved_on, case.paid_after(JANUARY - 1), subject=invented.number
-    )
+    stage.record(scenario, case, case.head.person, case.approved_on, case.paid_after(JANUARY - 1), subject=invented.number)
 
 
 @builds("batch", "relief_batch")

@@ -28,9 +28,7 @@ def needs(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     for kin in people.kin_of(person):
         people.is_taken[kin] = True
     if scenario.rule == "M01":
-        kind, level = (
-            (int(rng.integers(1, 8)), int(rng.integers(1, 3))) if rng.random() < 0.8 else (int(rng.integers(5, 7)), 3)
-        )
+        kind, level = (int(rng.integers(1, 8)), int(rng.integers(1, 3))) if rng.random() < 0.8 else (int(rng.integers(5, 7)), 3)
         stage.certify_disability(person, kind=kind, level=level)
     elif scenario.rule == "M02":
         self_paid = float(rng.uniform(42_000, 160_000))

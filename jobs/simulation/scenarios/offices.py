@@ -72,15 +72,11 @@ def _hired(stage: Stage, person: int) -> int:
     return stage.month(min(low, 2013 * 12), 2014 * 12)
 
 
-@builds(
-    "staff_drawing", "staff_appointed", "staff_name_variant", "staff_fifteen_digits", "staff_mistyped", "staff_left"
-)
+@builds("staff_drawing", "staff_appointed", "staff_name_variant", "staff_fifteen_digits", "staff_mistyped", "staff_left")
 def on_establishment(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     case = cases[0]
     person = stage.adult(case).person
-    since = (
-        stage.event_month(case) if scenario.code == "staff_appointed" else min(_hired(stage, person), case.start - 1)
-    )
+    since = stage.event_month(case) if scenario.code == "staff_appointed" else min(_hired(stage, person), case.start - 1)
     until = case.start - stage.month(2, 24) if scenario.code == "staff_left" else None
     if until is not None:
         since = min(since, until - 12)

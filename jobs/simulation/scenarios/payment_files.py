@@ -7,9 +7,10 @@ from datetime import date
 
 from jobs.simulation import names, person_numbers, policy
 from jobs.simulation.benefits import ARREARS, NORMAL, Case, Member, Payment
+from jobs.simulation.caseload import certificate_number
 from jobs.simulation.dates import DECEMBER, JANUARY, day_in, first_day
 from jobs.simulation.scenarios.stage import Stage, builds
-from jobs.simulation.scenarios.table import Scenario
+from jobs.simulation.scenarios.table import BY_CODE, Scenario
 
 MEDICAL_AID, TEMPORARY_AID = "医疗救助", "临时救助"
 
@@ -27,9 +28,8 @@ def _second_case(stage: Stage, case: Case, person: int, *, county_differs: bool,
     second.program = program or ("城市低保" if village.is_urban else "农村低保")
     if program == "特困":
         second.program = "城市特困" if village.is_urban else "农村特困"
-    serial = stage.registers.serial("second case")
-    letters = {"城市低保": "CD", "农村低保": "ND", "城市特困": "CT", "农村特困": "NT"}[second.program]
-    second.household_no = f"{letters}{second.county_code}{village.index:04d}{90_000 + serial:05d}"
+    # Cases are numbered as they are made, so the next number is free.
+    second.household_no = certificate_number(second.program, village, len(stage.cases) + 1)
     second.heads_by_month = [1] * 12
     second.yuan_by_month = [second.standard if second.is_tekun else float(round(second.standard * 0.7))] * 12
     second.account = f"9900{stage.rng.integers(10**14, 10**15)}"
@@ -42,15 +42,12 @@ def twice(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     case = cases[0]
     member = stage.adult(case)
     program = (
-        "特困"
-        if scenario.code == "twice_tekun" and not case.is_tekun
-        else "农村低保"
-        if scenario.code == "twice_tekun"
-        else None
+        "特困" if scenario.code == "twice_tekun" and not case.is_tekun else "农村低保" if scenario.code == "twice_tekun" else None
     )
     second = _second_case(stage, case, member.person, county_differs=scenario.code == "twice_counties", program=program)
     if scenario.code == "twice_two_numbers":
         second.head.number = person_numbers.fifteen_digits(stage.people.number_of(member.person))
+        stage.record(BY_CODE["number_fifteen"], second, member.person, second.approved_on)
     since = max(second.start, JANUARY)
     amount = second.paid_after(since - 1)
     stage.record(scenario, case, member.person, first_day(second.start), amount, other_household=second.household_no)
@@ -86,9 +83,7 @@ def above_standard(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
         case.extra.append(Payment(case.program, month, day_in(stage.rng, month + 1), len(case.covered), lump, ARREARS))
     else:
         factor = (
-            float(stage.rng.uniform(1.25, 1.9))
-            if scenario.code == "over_standard"
-            else float(stage.rng.choice([1.2, 1.3, 1.5]))
+            float(stage.rng.uniform(1.25, 1.9)) if scenario.code == "over_standard" else float(stage.rng.choice([1.2, 1.3, 1.5]))
         )
         paid = round(allowed * factor, 2)
         case.yuan_by_month = [y if JANUARY + i < month else paid for i, y in enumerate(case.yuan_by_month)]

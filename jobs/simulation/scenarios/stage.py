@@ -155,9 +155,7 @@ class Stage:
             person = int(self.rng.integers(len(people)))
             if people.is_taken[person] or people.has_rostered_kin[person] or people.status[person] != ACTIVE:
                 continue
-            if not low <= people.age_of(person) <= high or (
-                is_male is not None and bool(people.is_male[person]) != is_male
-            ):
+            if not low <= people.age_of(person) <= high or (is_male is not None and bool(people.is_male[person]) != is_male):
                 continue
             if county is not None and people.places.villages[int(people.village[person])].county != county:
                 continue
@@ -294,16 +292,13 @@ _KINDS: dict[str, Callable[[People, Case], bool]] = {
     "any": lambda people, case: case.institution is None and not case.is_single_cover,
     "dibao": lambda people, case: not case.is_tekun and not case.is_single_cover,
     "lone": _is_lone,
-    "lone_adult": lambda people, case: (
-        _is_lone(people, case) and people.age_of(case.head.person) < 70 and not case.is_tekun
-    ),
+    "lone_adult": lambda people, case: _is_lone(people, case) and people.age_of(case.head.person) < 70 and not case.is_tekun,
     "tekun": lambda people, case: case.is_tekun and case.institution is None,
     "family": lambda people, case: len(case.covered) >= 2,
     "worker": lambda people, case: not case.is_tekun and not case.is_single_cover and _has_adult(people, case),
     "elder": lambda people, case: not case.is_tekun and any(people.age_of(m.person) >= 60 for m in case.covered),
     "mixed": lambda people, case: any(not m.is_covered and people.age_of(m.person) >= 22 for m in case.members),
     "kin": lambda people, case: (
-        people.relation[case.head.person] == PARENT
-        and any(_is_free_adult(people, p) for p in people.kin_of(case.head.person))
+        people.relation[case.head.person] == PARENT and any(_is_free_adult(people, p) for p in people.kin_of(case.head.person))
     ),
 }

@@ -140,9 +140,7 @@ def other_state(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
             CAR, old, _price(stage, 25_000, 90_000), "转出", inspected_to=day_in(rng, case.start - stage.month(1, 12))
         )
     elif scenario.code == "car_declared":
-        vehicle = Vehicle(
-            CAR, day_in(rng, case.start - stage.month(4, 50)), _price(stage, 18_000, 36_000), kind="微型面包车"
-        )
+        vehicle = Vehicle(CAR, day_in(rng, case.start - stage.month(4, 50)), _price(stage, 18_000, 36_000), kind="微型面包车")
         case.declared_assets.append("面包车1辆")
     else:
         old = day_in(rng, stage.month(1996 * 12, 2002 * 12))
@@ -151,9 +149,7 @@ def other_state(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
             CAR, old, None if rng.random() < 0.5 else _price(stage, 20_000, 40_000), "逾期未检验", inspected_to=overdue
         )
     add_vehicle(stage, stage.identity(person), vehicle)
-    stage.record(
-        scenario, case, person, vehicle.registered, case.paid_after(max(month_of(vehicle.registered), case.start - 1))
-    )
+    stage.record(scenario, case, person, vehicle.registered, case.paid_after(max(month_of(vehicle.registered), case.start - 1)))
 
 
 @builds("motorcycle", "disability_vehicle")
@@ -169,9 +165,7 @@ def small_vehicle(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
         price = _price(stage, 2500, 9000)
         if rng.random() < 0.3:
             case.declared_assets.append("拖拉机1台" if kind == TRACTOR else "摩托车1辆")
-    add_vehicle(
-        stage, stage.identity(person), Vehicle(kind, registered, price, usage="货运" if kind == SLOW else "非营运")
-    )
+    add_vehicle(stage, stage.identity(person), Vehicle(kind, registered, price, usage="货运" if kind == SLOW else "非营运"))
     stage.record(scenario, case, person, registered)
 
 

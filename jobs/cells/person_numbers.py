@@ -114,14 +114,15 @@ def read_numbers(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     is_standard = plain.str.contains(r"^[0-9]{17}[0-9X]$").fill_null(False)
     standard = plain.filter(is_standard)
     fits = pl.Series(_passes_check(standard), dtype=pl.Boolean)
-    is_valid = is_standard.clone()
-    if len(fits) < len(plain):
-        is_valid = is_valid.scatter(is_standard.arg_true(), fits)
-    else:
-        is_valid = fits
+    is_valid = is_standard.clone().scatter(is_standard.arg_true(), fits)
     numbers = plain.set(~is_valid, None)
     states = pl.select(
-        pl.when(is_valid).then(pl.lit(VALID)).when(is_standard).then(pl.lit(CHECK_FAILS)).when(plain.is_null()).then(pl.lit(ABSENT))
+        pl.when(is_valid)
+        .then(pl.lit(VALID))
+        .when(is_standard)
+        .then(pl.lit(CHECK_FAILS))
+        .when(plain.is_null())
+        .then(pl.lit(ABSENT))
     ).to_series()
     odd = plain.filter(states.is_null()).unique(maintain_order=True)
     if len(odd):

@@ -1,0 +1,56 @@
+# Targets explain themselves: make help
+SHELL := /bin/bash
+VENV := .venv
+PY := $(VENV)/bin/python
+BOOT := $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+DEMO := demo
+SCALE ?= 0.1
+ENGINE ?= embedded
+JOBS := $(VENV)/.installed
+
+.PHONY: help install demo test check format lint types layers bench dist docs clean
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}'
+
+install: $(JOBS) ## Make .venv with the pinned versions and the mingjing command
+$(JOBS): pyproject.toml constraints.txt
+	@$(BOOT) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; found $$($(BOOT) --version 2>&1)"; exit 2; }
+	@test -x $(PY) || $(BOOT) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --upgrade pip
+	$(VENV)/bin/pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $(JOBS)
+
+demo: install ## Simulate a city, run the main job on it and show what came out (synthetic data)
+	@rm -rf $(DEMO)
+	$(VENV)/bin/mingjing simulate $(DEMO)/city --scale $(SCALE) --seed 7
+	$(VENV)/bin/mingjing run $(DEMO)/city/delivery --out $(DEMO)/out --as-of 2017-12-31
+
+test: install ## Run all tests
+	$(PY) -m pytest
+
+check: format lint types layers test ## Format, lint, strict types, import layers, tests
+
+format: install ## Is every file formatted?
+	$(VENV)/bin/ruff format --check .
+
+lint: install ## Lint
+	$(VENV)/bin/ruff check .
+
+types: install ## Strict types
+	$(VENV)/bin/mypy
+
+layers: install ## jobs -> models -> expectations, never the other way
+	$(VENV)/bin/lint-imports --no-cache
+
+bench: install ## The main job beside a hand-written DuckDB script: make bench SCALE=1 ENGINE=embedded
+	$(PY) -m benchmarks.run --scale $(SCALE) --engine $(ENGINE)
+
+dist: install ## dist/app.zip for spark-submit --py-files, beside it dist/conf for --files
+	$(PY) -m jobs.runtime.package dist
+
+docs: install ## Write the generated pages: data dictionary, rule pages' tables, lineage
+	$(PY) -m jobs.runtime.documents
+
+clean: ## Remove what the targets above made, except the virtual environment
+	rm -rf $(DEMO) dist .bench .pytest_cache .mypy_cache .ruff_cache
