@@ -21,10 +21,11 @@ from pyspark.sql import DataFrame
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, CASES, DEATHS, ENTITLEMENT_MONTHS, IDENTITIES, MEMBERS, PEOPLE, PERSONS, SILVER
 from jobs.linking.deaths import best_attested_deaths
-from jobs.linking.households import cases, entitlement_months, members, named_persons
+from jobs.linking.households import Silver, cases, entitlement_months, members, named_persons
 from jobs.linking.identities import anchors, identities, mentions, persons, with_variants
 from jobs.linking.vault import people
 from jobs.runtime.context import RunContext
+from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
 
 NAME = "link_people"
@@ -38,35 +39,32 @@ def run(ctx: RunContext) -> None:
     def silver(code: str) -> DataFrame:
         return lake.read_or_empty(DATA_SETS[code].silver)
 
-    def write(steps: list[tuple[str, Callable[[], None]]]) -> None:
-        with ctx.report.stage("link people") as progress:
-            task = progress.add_task("link people", total=len(steps))
-            for title, step in steps:
-                progress.update(task, description=title)
-                step()
-                progress.advance(task)
+    with ctx.report.stage("link people") as progress:
+        task = progress.add_task("link people", total=8)
 
-    named = named_persons(silver)
-    numbers = named.select("number_key").distinct()
-    roots = anchors(silver("household_registry"), numbers, named)
+        def step(title: str, write: Callable[[], None]) -> None:
+            progress.update(task, description=title)
+            write()
+            progress.advance(task)
 
-    def link_identities() -> None:
-        found = identities(mentions(silver, numbers), roots)
-        lake.overwrite(IDENTITIES, with_variants(lake, found, silver))
-
-    write(
-        [
-            ("tie names to numbers", link_identities),
-            ("persons", lambda: lake.overwrite(PERSONS, persons(roots))),
-            ("members of households", lambda: lake.overwrite(MEMBERS, members(silver, named, lake.read(IDENTITIES)))),
-            ("households", lambda: lake.overwrite(CASES, cases(silver, lake.read(MEMBERS)))),
-            ("months of entitlement", lambda: lake.overwrite(ENTITLEMENT_MONTHS, entitlement_months(silver))),
-            ("deaths", lambda: lake.overwrite(DEATHS, best_attested_deaths(silver, numbers))),
-            ("people of the vault", lambda: lake.overwrite(PEOPLE, people(lake, silver, roots, ctx.key))),
-        ]
-    )
+        progress.update(task, description="persons whom a benefit names")
+        named = lake.computed_once(named_persons(silver), "named_persons")
+        numbers = lake.computed_once(named.select("number_key").distinct(), "numbers")
+        roots = lake.computed_once(anchors(silver("household_registry"), numbers, named), "anchors")
+        progress.advance(task)
+        step("names under a number", lambda: lake.overwrite(IDENTITIES, _identities(lake, silver, numbers, roots)))
+        step("persons", lambda: lake.overwrite(PERSONS, persons(roots)))
+        step("members of households", lambda: lake.overwrite(MEMBERS, members(silver, named, lake.read(IDENTITIES))))
+        step("households", lambda: lake.overwrite(CASES, cases(silver, lake.read(MEMBERS))))
+        step("months of entitlement", lambda: lake.overwrite(ENTITLEMENT_MONTHS, entitlement_months(silver)))
+        step("deaths", lambda: lake.overwrite(DEATHS, best_attested_deaths(silver, numbers)))
+        step("people of the vault", lambda: lake.overwrite(PEOPLE, people(lake, roots)))
     ctx.report.stages[-1].rows = lake.read(MEMBERS).count()
     ctx.report.figures["cases"] = lake.read(CASES).count()
+
+
+def _identities(lake: Lake, silver: Silver, numbers: DataFrame, roots: DataFrame) -> DataFrame:
+    return with_variants(lake, lake.computed_once(identities(mentions(silver, numbers), roots), "mentions"))
 
 
 if __name__ == "__main__":

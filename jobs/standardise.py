@@ -20,7 +20,7 @@ from expectations.contracts.lake import BRONZE, FILES, SILVER
 from expectations.contracts.model import DataSet
 from jobs.cells.typed import standardised
 from jobs.ingest import PARALLEL_TABLES
-from jobs.runtime.arrow import arrow_batches, polars_frame
+from jobs.runtime.arrow import arrow_batches, polars_frames
 from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
 
@@ -34,9 +34,8 @@ def standardise(data_set: DataSet, bronze: DataFrame, current_files: list[str], 
     schema = data_set.silver.schema
 
     def typed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            if batch.num_rows:
-                yield from arrow_batches(standardised(data_set, polars_frame(batch), key), schema)
+        for rows in polars_frames(batches):
+            yield from arrow_batches(standardised(data_set, rows, key), schema)
 
     accepted = bronze.filter((F.col("_fate") == "accepted") & F.col("_file_id").isin(current_files))
     return accepted.select(*data_set.field_names, "_file_id", "_sheet", "_row").mapInArrow(typed, schema)

@@ -114,7 +114,7 @@ def identities(found: DataFrame, roots: DataFrame) -> DataFrame:
     return judged.withColumn("_n", F.row_number().over(best)).filter("_n = 1").drop("_n")
 
 
-def with_variants(lake: Lake, judged: DataFrame, silver: Silver) -> DataFrame:
+def with_variants(lake: Lake, judged: DataFrame) -> DataFrame:
     """silver.identities: names that differ are compared as texts, so that what a machine could not write is no other person.
 
     The texts stay inside the comparison; only the grade leaves it.

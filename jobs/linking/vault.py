@@ -13,21 +13,19 @@ from expectations.contracts.lake import PEOPLE
 from expectations.contracts.model import ORIGIN
 from jobs.cells.names import read_names
 from jobs.cells.person_numbers import read_numbers
-from jobs.linking.households import Silver
-from jobs.runtime.arrow import arrow_batches, polars_frame
+from jobs.runtime.arrow import arrow_batches, polars_frames
 from jobs.runtime.lake import Lake
 
 ANCHOR_SETS = ("household_registry", "dibao_roster", "tekun_roster", "payments")
 """Data sets that an anchor's number and name may come from."""
 
 
-def people(lake: Lake, silver: Silver, roots: DataFrame, key: str) -> DataFrame:
+def people(lake: Lake, roots: DataFrame) -> DataFrame:
     """vault.people of the anchors: number and name as delivered, in one spelling."""
     schema = PEOPLE.schema
 
     def in_one_spelling(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            rows = polars_frame(batch)
+        for rows in polars_frames(batches):
             yield from arrow_batches(
                 rows.with_columns(number=read_numbers(rows["number"])[0], name=read_names(rows["name"])), schema
             )

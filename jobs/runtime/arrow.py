@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 import pyarrow as pa
@@ -17,8 +17,26 @@ def arrow_batches(rows: pl.DataFrame, schema: StructType) -> Iterator[pa.RecordB
     yield from table.cast(pa.schema([field.remove_metadata() for field in to_arrow_schema(schema)])).to_batches()
 
 
-def polars_frame(batch: pa.RecordBatch) -> pl.DataFrame:
-    """The batch as a frame, without copying."""
-    frame = pl.from_arrow(pa.Table.from_batches([batch]))
+FRAME_ROWS = 128_000
+"""Rows gathered before a frame is worked on: engines hand over a few thousand at a time, and each call costs the same."""
+
+
+def polars_frames(batches: Iterable[pa.RecordBatch], rows: int = FRAME_ROWS) -> Iterator[pl.DataFrame]:
+    """The batches as frames of about `rows` rows each; no frame is empty."""
+    gathered: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        if batch.num_rows:
+            gathered.append(batch)
+            count += batch.num_rows
+        if count >= rows:
+            yield _frame(gathered)
+            gathered, count = [], 0
+    if gathered:
+        yield _frame(gathered)
+
+
+def _frame(batches: list[pa.RecordBatch]) -> pl.DataFrame:
+    frame = pl.from_arrow(pa.Table.from_batches(batches))
     assert isinstance(frame, pl.DataFrame)
     return frame

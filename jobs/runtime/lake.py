@@ -67,6 +67,15 @@ class Lake:
         """Adds rows in one commit; the caller has made sure that they are not there yet."""
         self._write(table, frame, "append")
 
+    def computed_once(self, frame: DataFrame, name: str) -> DataFrame:
+        """The frame's rows, computed now and read back: neither engine remembers a result that is used twice.
+
+        Kept in a scratch folder of the lake under `name`, in columns that name nobody; the next run replaces it.
+        """
+        path = f"{self.root}/_scratch/{name}"
+        frame.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(path)
+        return self.session.read.format("delta").load(path)
+
     def _write(self, table: Table, frame: DataFrame, mode: str) -> None:
         writer = conform(frame, table, with_comments=not self._is_embedded).write.format("delta").mode(mode)
         if mode == "overwrite":
