@@ -30,8 +30,8 @@ def parse_amount(cell: str) -> Decimal | None:
 
 def parse_yuan(cell: str, unit: int = 1) -> Decimal | None:
     value = parse_amount(cell)
-    # A cell that says 万元 itself under a 万元 header is not multiplied twice.
-    factor = 1 if value is None or "万" in cell else unit
+    # A cell that names its own unit is not multiplied by the header's as well.
+    factor = 1 if value is None or "万" in cell or "元" in cell else unit
     if value is None or abs(value) * factor >= _LIMIT:
         return None
     return (value * factor).quantize(_CENT, rounding=ROUND_HALF_UP)

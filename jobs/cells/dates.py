@@ -15,8 +15,13 @@ _SERIAL_ORIGIN = date(1899, 12, 30)
 _SERIALS = range(7306, 73051)  # 1920-01-01 to 2099-12-31: a smaller number is a year or a count, not a day
 _YMD = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$")
 _YM = re.compile(r"^(\d{4})[-/.年](\d{1,2})月?$")
-_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})?(?:\d{6})?$")
+_COMPACT = re.compile(r"^(\d{4})(\d{2})(?:(\d{2})(?:\d{4}(?:\d{2})?)?)?$")  # with hour and minute, and second
+_AROUND = re.compile(r"\s*([年月])\s*|\s+(?=日)")
 _SERIAL = re.compile(r"^(\d{4,5})(?:\.\d+)?$")
+
+
+def _plain(cell: str) -> str:
+    return _AROUND.sub(r"\1", half_width(cell).strip())
 
 
 def _day(year: str, month: str, day: str) -> date | None:
@@ -29,7 +34,7 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 def parse_date(cell: str) -> date | None:
     """The day a cell names; null for no day (00000000, 9999-12-31, a month alone, anything else)."""
-    text = half_width(cell).strip().replace(" 年", "年").replace(" 月", "月")
+    text = _plain(cell)
     if match := _YMD.match(text):
         return _day(*match.groups())
     if (match := _COMPACT.match(text)) and match[3]:
@@ -42,7 +47,7 @@ def parse_date(cell: str) -> date | None:
 
 def parse_month(cell: str) -> date | None:
     """First day of the month that a cell names, by itself or by a day in it."""
-    text = half_width(cell).strip()
+    text = _plain(cell)
     if match := _YM.match(text):
         return _day(match[1], match[2], "1")
     if (match := _COMPACT.match(text)) and not match[3]:

@@ -6,10 +6,9 @@ import re
 
 import polars as pl
 
-from jobs.cells.text import trimmed
+from jobs.cells.text import BLANKS, EDGE, trimmed
 
-_TITLE = r"[(（\[【].*$"
-_BLANK = r"[\s\u3000\u00a0]+"
+_TITLE = r"[(（\[【][^)）\]】]*[)）\]】]?"
 _DOTS = r"[·•・．‧∙⋅.]"
 _UNSURE = re.compile("[?？□■〇*�]")
 
@@ -17,11 +16,11 @@ _UNSURE = re.compile("[?？□■〇*�]")
 def read_names(cells: pl.Series) -> pl.Series:
     """Names without blanks inside, bracketed titles (户主) and stray dots; one middle dot for minority names."""
     names = trimmed(cells)
-    odd = names.str.contains(r"[\s\u3000\u00a0(（\[【•・．‧∙⋅.?？□]").fill_null(False)
+    odd = names.str.contains(r"[\s\u3000\u00a0(（\[【)）\]】•・．‧∙⋅.？]|^·|·$").fill_null(False)
     if not odd.any():
         return names
-    cleaned = names.str.replace(_TITLE, "").str.replace_all(_BLANK, "").str.replace_all(_DOTS, "·").str.replace_all("？", "?")
-    return trimmed(pl.select(pl.when(odd).then(cleaned).otherwise(names)).to_series())
+    cleaned = names.str.replace_all(_TITLE, "").str.replace_all(BLANKS, "").str.replace_all(_DOTS, "·").str.replace_all("？", "?")
+    return trimmed(pl.select(pl.when(odd).then(cleaned.str.strip_chars(EDGE + "·)）]】")).otherwise(names)).to_series())
 
 
 def may_be_same(left: str, right: str) -> bool:

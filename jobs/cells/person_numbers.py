@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from jobs.cells.text import EMPTY_FORMS, half_width, trimmed
+from jobs.cells.text import BLANKS, EMPTY_FORMS, half_width, trimmed
 
 VALID, UPGRADED, CHECK_FAILS = "valid", "upgraded", "check_fails"
 MASKED, ABSENT, UNREADABLE, FIRM = "masked", "absent", "unreadable", "firm"
@@ -28,6 +28,8 @@ _SUMS[10:12, 2] = (10, 1)
 _SUMS[12:14, 3] = (10, 1)
 _CHECK_CHARACTERS = "10X98765432"
 _CENTENARIANS = frozenset({"996", "997", "998", "999"})
+_MARKET = "9"
+"""First digit of market entities' codes, which may be all digits; of persons only permanent residents share it."""
 _FIRM_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _FIRM_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
@@ -91,15 +93,17 @@ def _spelt(cell: str) -> str:
 
 
 def _judge_odd(cell: str) -> tuple[str | None, str]:
-    """Number and state of a cell that is not 18 characters of the plain form."""
-    if cell in EMPTY_FORMS:
+    """Number and state of a cell that is not 18 characters of the plain form, or that may be a firm's."""
+    if half_width(cell) in EMPTY_FORMS:
         return None, ABSENT
     text = _spelt(cell)
     if "*" in text:
         return None, MASKED
     if len(text) == 18 and text[:17].isdigit() and text[:17].isascii() and text[17] in "0123456789X":
-        fits = _passes_check(pl.Series([text]))[0]
-        return (text, VALID) if fits else (None, CHECK_FAILS)
+        if _passes_check(pl.Series([text]))[0]:
+            return text, VALID
+        if not (text.startswith(_MARKET) and is_firm_code(text)):
+            return None, CHECK_FAILS
     if is_firm_code(text):
         return None, FIRM
     if len(text) == 15 and text.isdigit() and text.isascii():
@@ -111,7 +115,7 @@ def _judge_odd(cell: str) -> tuple[str | None, str]:
 def read_numbers(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Numbers in 18 characters (null where none can be used) and the state of every cell."""
     plain = trimmed(cells)
-    is_standard = plain.str.contains(r"^[0-9]{17}[0-9X]$").fill_null(False)
+    is_standard = plain.str.contains(r"^[0-8][0-9]{16}[0-9X]$").fill_null(False)
     standard = plain.filter(is_standard)
     fits = pl.Series(_passes_check(standard), dtype=pl.Boolean)
     is_valid = is_standard.clone().scatter(is_standard.arg_true(), fits)
@@ -134,7 +138,7 @@ def read_numbers(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def read_disability_numbers(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The person number inside disability certificates (number + kind + level, with or without a B suffix)."""
-    return read_numbers(trimmed(cells).str.slice(0, 18))
+    return read_numbers(trimmed(cells).str.replace_all(BLANKS, "").str.slice(0, 18))
 
 
 def birth_date(number: str) -> date:

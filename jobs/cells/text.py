@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 INVISIBLE = "[\u200b-\u200f\u2060\ufeff\u00ad]"
-_EDGE = " \t\r\n\u00a0\u3000'\"‘’“”`"
+EDGE = " \t\r\n\u00a0\u3000'\"‘’“”`"
+BLANKS = r"[\s\u3000\u00a0]+"
 EMPTY_FORMS = frozenset({"", "无", "不详", "/", "\\", "-", "--", "—", "——", "空", "未知", "null", "NULL", "None", "nan", "同上"})
 _YES = {form: "是" for form in ("是", "√", "1", "Y", "y", "有", "true", "TRUE", "✓", "☑")}
 _NO = {form: "否" for form in ("否", "×", "0", "N", "n", "无", "false", "FALSE", "✗", "x", "X", "☐")}
@@ -21,10 +22,10 @@ def half_width(text: str) -> str:
 
 def trimmed(cells: pl.Series) -> pl.Series:
     """The cells without invisible characters, blanks and stray quotes at the edges; empty becomes null."""
-    plain = cells.str.strip_chars(_EDGE)
+    plain = cells.str.strip_chars(EDGE)
     # Non-ASCII white space is rare: only touch what carries it, the common case stays one pass.
     if plain.str.contains(INVISIBLE).any():
-        plain = plain.str.replace_all(INVISIBLE, "").str.strip_chars(_EDGE)
+        plain = plain.str.replace_all(INVISIBLE, "").str.strip_chars(EDGE)
     return plain.set(plain == "", None) if (plain == "").any() else plain
 
 

@@ -23,8 +23,9 @@ def keyed_digest(texts: pl.Series, key: str) -> pl.Series:
 
 
 def _distinct_digest(texts: pl.Series, key: str) -> pl.Series:
-    """Names and accounts repeat: digest each once."""
+    """Names and accounts repeat: digest each once. 无 and the like are nobody's and get no digest: they would all be one."""
     distinct = texts.drop_nulls().unique()
+    distinct = distinct.filter(~distinct.is_in(list(EMPTY_FORMS)))
     return texts.replace_strict(distinct, keyed_digest(distinct, key), default=None, return_dtype=pl.String)
 
 

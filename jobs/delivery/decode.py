@@ -19,7 +19,8 @@ from jobs.delivery.workbooks import read_sheet
 BATCH_ROWS = 100_000
 _SUBTOTAL = r"^[^0-9]{0,8}(合计|小计|总计|累计|共计)"
 _NOTE = (
-    r"^(注|备注|说明|填表人|填报人|制表人|审核人|负责人|单位负责人|填报单位|报送单位|联系电话|制表日期|填报日期|报送日期)\s*[:：]"
+    r"^((注|备注|说明|负责人|单位负责人|填报单位|报送单位|联系电话|制表日期|填报日期|报送日期)\s*\d*\s*[:：]"
+    r"|填表人|填报人|制表人|审核人)"
 )
 
 
@@ -40,11 +41,11 @@ def decode(piece: Piece) -> Iterator[pl.DataFrame]:
 
 def _judged(data_set: DataSet, piece: Piece, frame: pl.DataFrame, uneven: list[int]) -> pl.DataFrame:
     rows = frame.with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64) + piece.first_line)
-    skipped = _skip_reason(frame, piece.header, has_head=piece.is_workbook or piece.start == 0)
+    header_at = piece.header.row - (piece.first_line - 1)  # negative where an earlier piece holds the header
+    skipped = _skip_reason(frame, piece.header, header_at)
     ragged = pl.Series(range(len(frame)), dtype=pl.Int64).is_in(uneven) if uneven else None
-    header_row = piece.header.row if piece.is_workbook or piece.start == 0 else None
-    if header_row is not None:  # the header itself is no row of data
-        keep = pl.Series(range(len(frame)), dtype=pl.Int64) != header_row
+    if 0 <= header_at < len(frame):  # the header itself is no row of data
+        keep = pl.Series(range(len(frame)), dtype=pl.Int64) != header_at
         rows, skipped = rows.filter(keep), skipped.filter(keep)
         ragged = ragged.filter(keep) if ragged is not None else None
     bronze = _named(data_set, piece, rows)
@@ -73,13 +74,14 @@ def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
         if name not in known:
             columns.append(pl.lit(None, dtype=pl.String).alias(name))
         elif name in piece.header.in_wan:
-            columns.append((pl.col(known[name]) + pl.lit("万元")).alias(name))
+            cell = pl.col(known[name])
+            columns.append(pl.when(cell.str.contains("[万元]")).then(cell).otherwise(cell + pl.lit("万元")).alias(name))
         else:
             columns.append(pl.col(known[name]).alias(name))
     other = pl.lit(None, dtype=pl.String)
     if others:
         filled = pl.any_horizontal([pl.col(f"c{i}").is_not_null() for i in others])
-        cells = pl.struct([pl.col(f"c{i}").alias(piece.header.names[i] or f"列{i + 1}") for i in others])
+        cells = pl.struct([pl.col(f"c{i}").alias(label) for i, label in _labels(piece.header, others).items()])
         other = pl.when(filled).then(cells.struct.json_encode())
     return rows.select(
         *columns,
@@ -90,9 +92,21 @@ def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _skip_reason(frame: pl.DataFrame, header: Header, has_head: bool) -> pl.Series:
+def _labels(header: Header, columns: list[int]) -> dict[int, str]:
+    """A name of its own for each column that the contract does not know: departments repeat headers, or leave them out."""
+    labels: dict[int, str] = {}
+    for i in columns:
+        label = header.names[i] or f"列{i + 1}"
+        while label in labels.values():
+            label += f" 列{i + 1}"
+        labels[i] = label
+    return labels
+
+
+def _skip_reason(frame: pl.DataFrame, header: Header, header_at: int) -> pl.Series:
     """Why a row is no data: title, blank, subtotal, note, repeated header; null for data.
 
+    `header_at` is the header's position in the frame, negative when the frame lies below it.
     Only sparse rows are looked at closely, so that a person who is called 合计 in a full row stays.
     """
     position = pl.int_range(pl.len())
@@ -103,8 +117,8 @@ def _skip_reason(frame: pl.DataFrame, header: Header, has_head: bool) -> pl.Seri
     sparse_limit = max(2, len(header.names) // 2)
     reason = pl.Series("_reason", [None] * len(frame), dtype=pl.String)
     suspects = frame.with_columns(_at=position, _dense=dense).filter(
-        (pl.col("_dense") <= sparse_limit) | (pl.col("_at") < header.row if has_head else pl.lit(False))
-        | (pl.col("c0") == (header.names[0] or "\0"))
+        (pl.col("_dense") <= sparse_limit) | (pl.col("_at") < header_at)
+        | pl.col("c0").fill_null("").str.strip_chars().is_in(["", header.names[0]])
     )  # fmt: skip
     if suspects.is_empty():
         return reason
@@ -114,7 +128,7 @@ def _skip_reason(frame: pl.DataFrame, header: Header, has_head: bool) -> pl.Seri
     )
     judged = suspects.select(
         "_at",
-        pl.when((pl.col("_at") < header.row) if has_head else pl.lit(False)).then(pl.lit("title"))
+        pl.when(pl.col("_at") < header_at).then(pl.lit("title"))
         .when(filled == 0).then(pl.lit("blank"))
         .when((filled <= sparse_limit) & first.str.contains(_SUBTOTAL)).then(pl.lit("subtotal"))
         .when((filled <= 6) & first.str.contains(_NOTE)).then(pl.lit("note"))

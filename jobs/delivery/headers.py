@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from expectations.contracts.model import DataSet, Kind, plain_header
 
 SEARCH_DEPTH = 30
 """Rows looked at for a header: title rows, filler lines and a group row stand above it."""
-_TEN_THOUSAND = re.compile(r"[(（\[【]\s*万元\s*[)）\]】]")
+_TEN_THOUSAND = re.compile(r"[(（\[【][^)）\]】]*万元[^)）\]】]*[)）\]】]")
 
 
 @dataclass(frozen=True)
 class Header:
     """Where the header stands and what its columns are.
 
-    `row` is 0-based among the rows looked at; `fields` holds per column the contract field or null;
-    `names` the header as delivered; `in_wan` the fields whose header says 万元 though the contract says yuan.
+    `row` is 0-based among the rows looked at, of a header in two rows it is the lower; `fields` holds per column
+    the contract field or null; `names` the header as delivered; `in_wan` the fields whose header says 万元 though the contract says yuan.
     """
 
     row: int
@@ -35,12 +36,14 @@ class HeaderProblem:
 
 
 def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | HeaderProblem:
-    """The row that names most of the contract's fields, if it names every required one."""
+    """The row, or two rows, that name most of the contract's fields, if they name every required one."""
     best: Header | None = None
     for index, row in enumerate(rows[:SEARCH_DEPTH]):
-        header = _as_header(index, row, data_set)
-        if best is None or _named(header) > _named(best):
-            best = header
+        one_row = _as_header(index, [(cell or "",) for cell in row], data_set)
+        two_rows = _as_header(index, _under_groups(rows[index - 1], row) if index else [], data_set)
+        for header in (one_row, two_rows):
+            if best is None or _named(header) > _named(best):
+                best = header
     if best is None or _named(best) < min(2, len(data_set.fields)):
         first = " | ".join(cell or "" for cell in rows[0][:8]) if rows else ""
         return HeaderProblem(
@@ -57,14 +60,28 @@ def _named(header: Header) -> int:
     return sum(field is not None for field in header.fields)
 
 
-def _as_header(index: int, row: Sequence[str | None], data_set: DataSet) -> Header:
+def _under_groups(upper: Sequence[str | None], lower: Sequence[str | None]) -> list[tuple[str, ...]]:
+    """Per column the spellings of a header in two rows, the fullest first.
+
+    A group stands in the first of its merged cells: 领取人 above 姓名 reads 领取人姓名, else 姓名; an empty cell
+    below is one merged with the cell above it.
+    """
+    spellings: list[tuple[str, ...]] = []
+    group = ""
+    for above, below in zip_longest(upper, lower, fillvalue=None):
+        group = above or group
+        spellings.append((group + below, below) if below else (above or "",))
+    return spellings
+
+
+def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet) -> Header:
     fields: list[str | None] = []
     in_wan = set()
-    for cell in row:
-        name = data_set.headers.get(plain_header(cell)) if cell else None
+    for spellings in columns:
+        name = next(filter(None, (data_set.headers.get(plain_header(spelling)) for spelling in spellings)), None)
         if name in fields:  # the same header twice: the first column counts, the other is kept aside
             name = None
-        if name and cell and _TEN_THOUSAND.search(cell) and data_set[name].kind is Kind.YUAN:
+        if name and _TEN_THOUSAND.search(spellings[0]) and data_set[name].kind is Kind.YUAN:
             in_wan.add(name)
         fields.append(name)
-    return Header(index, tuple(fields), tuple((cell or "").strip() for cell in row), frozenset(in_wan))
+    return Header(index, tuple(fields), tuple(spellings[-1].strip() for spellings in columns), frozenset(in_wan))

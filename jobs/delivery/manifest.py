@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from jobs.cells.dates import parse_date
+from jobs.delivery.text_files import encoding_of, rows_of_cells
 from jobs.runtime.errors import BadDelivery
 
 MANIFEST_NAME = "交接清单.csv"
@@ -29,11 +28,9 @@ class ManifestEntry:
 
 
 def decoded(content: bytes) -> str:
-    """Text of a small file in UTF-8 (with or without BOM) or, failing that, GB18030."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030", errors="replace")
+    """Text of a small file in UTF-8 (with or without BOM) or GB18030, a newline at the end of each line."""
+    text = content.decode(encoding_of(content), errors="replace").removeprefix("\ufeff")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_manifest(delivery: Path) -> list[ManifestEntry]:
@@ -49,23 +46,21 @@ def read_manifest(delivery: Path) -> list[ManifestEntry]:
         raise BadDelivery(
             f"{delivery} holds no {MANIFEST_NAME}. Add the manifest that came with the delivery, or point to its folder."
         )
-    reader = csv.DictReader(io.StringIO(decoded(path.read_bytes())))
-    missing = [column for column in _COLUMNS if column not in (reader.fieldnames or ())]
+    lines = enumerate(rows_of_cells(decoded(path.read_bytes()), ","), start=1)
+    rows = [(line, row) for line, row in lines if any(cell.strip() for cell in row)]
+    header = [cell.strip() for cell in rows[0][1]] if rows else []
+    missing = [column for column in _COLUMNS if column not in header]
     if missing:
-        found = ", ".join(reader.fieldnames or ()) or "nothing"
+        found = ", ".join(header) or "nothing"
         raise BadDelivery(f"{MANIFEST_NAME} lacks the column {missing[0]} (found: {found}). Expected: {', '.join(_COLUMNS)}.")
-    entries = [
-        _entry(line, row)
-        for line, row in enumerate(reader, start=2)
-        if any((v or "").strip() for v in row.values() if isinstance(v, str))
-    ]
+    entries = [_entry(line, dict(zip(header, row, strict=False))) for line, row in rows[1:]]
     if not entries:
         raise BadDelivery(f"{MANIFEST_NAME} in {delivery} lists no file. Expected one line for each data file.")
     return sorted(entries, key=lambda entry: (entry.file_name, entry.sha256))
 
 
 def _entry(line: int, row: dict[str, str]) -> ManifestEntry:
-    cells = {column: (row[column] or "").strip() for column in _COLUMNS}
+    cells = {column: row.get(column, "").strip() for column in _COLUMNS}
     extract_date = parse_date(cells["数据截止日期"])
     if extract_date is None:
         raise BadDelivery(
@@ -78,6 +73,6 @@ def _entry(line: int, row: dict[str, str]) -> ManifestEntry:
         reported_by=cells["报送单位"],
         area=cells["行政区划代码"],
         extract_date=extract_date,
-        claimed_rows=int(claimed) if claimed.isdigit() else None,
+        claimed_rows=int(claimed) if claimed.isdecimal() else None,
         sha256=cells["SHA256"].lower(),
     )

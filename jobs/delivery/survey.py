@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import fastexcel
 
@@ -59,7 +59,10 @@ def survey_delivery(delivery: Path, piece_bytes: int, on_file: Callable[[], None
     with ThreadPoolExecutor(max_workers=2) as pool:
 
         def judged(entry: ManifestEntry) -> SurveyedFile:
-            found = _survey_file(delivery, entry, piece_bytes)
+            try:
+                found = _survey_file(delivery, entry, piece_bytes)
+            except (OSError, ValueError) as error:  # a file without permission, a name that no file can have
+                found = _refused(entry, f"cannot be read ({getattr(error, 'strerror', None) or error})")
             on_file()
             return found
 
@@ -152,13 +155,13 @@ def _unknown(header: Header) -> tuple[str, ...]:
 
 def _without_duplicates(files: list[SurveyedFile]) -> list[SurveyedFile]:
     """The same bytes listed twice count once: the first file name keeps them."""
-    first: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str], SurveyedFile] = {}
     kept = []
     for file in files:
         if file.status == ACCEPTED:
-            holder = first.setdefault((file.entry.data_set, file.file_id), file.entry.file_name)
-            if holder != file.entry.file_name:
-                file = replace(file, status=DUPLICATE, reason=f"the same bytes as {holder}", pieces=())
+            holder = first.setdefault((file.entry.data_set, file.file_id), file)
+            if holder is not file:
+                file = replace(file, status=DUPLICATE, reason=f"the same bytes as {holder.entry.file_name}", pieces=())
         kept.append(file)
     return kept
 
@@ -182,15 +185,15 @@ def _without_superseded(files: list[SurveyedFile]) -> list[SurveyedFile]:
 
 def _unlisted(delivery: Path, entries: list[ManifestEntry]) -> list[SurveyedFile]:
     """Data files in the folder that the manifest does not list."""
-    listed = {entry.file_name for entry in entries}
+    listed = {PurePosixPath(entry.file_name) for entry in entries}
     found = sorted(
-        path.relative_to(delivery).as_posix()
+        PurePosixPath(path.relative_to(delivery).as_posix())
         for path in delivery.rglob("*")
         if path.is_file() and not path.name.startswith(("~$", "."))
     )
     anonymous = replace(entries[0], data_set="", reported_by="", area="", claimed_rows=None, sha256="")
     return [
-        _refused(replace(anonymous, file_name=name), f"not listed in {MANIFEST_NAME}")
+        _refused(replace(anonymous, file_name=str(name)), f"not listed in {MANIFEST_NAME}")
         for name in found
-        if name not in listed and name != MANIFEST_NAME
+        if name not in listed and name != PurePosixPath(MANIFEST_NAME)
     ]

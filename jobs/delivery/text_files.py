@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +15,8 @@ import polars as pl
 _BLOCK = 16 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _SAMPLE = 256 * 1024
+_FOREIGN = bytes(range(0x80, 0x100))
+_FIRST_FOREIGN = re.compile(rb"[\x80-\xff]")
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,16 @@ def survey_text_file(path: Path, piece_bytes: int) -> TextFile:
     cuts, first_lines = [0], [1]
     has_quotes = False
     offset = line = 0
-    sample = b""
+    sample = foreign = b""
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
             digest.update(block)
             if not offset:
                 sample = block[:_SAMPLE]
+            if foreign:
+                foreign += block[: _SAMPLE - len(foreign)]
+            elif found := _FIRST_FOREIGN.search(block):
+                foreign = block[found.start() : found.start() + _SAMPLE]
             has_quotes = has_quotes or b'"' in block
             if offset + len(block) - cuts[-1] > piece_bytes and (end := block.rfind(b"\n") + 1):
                 cuts.append(offset + end)
@@ -59,7 +67,7 @@ def survey_text_file(path: Path, piece_bytes: int) -> TextFile:
         first_lines.pop()
     return TextFile(
         sha256=digest.hexdigest(),
-        encoding=_encoding(path, sample),
+        encoding=encoding_of(foreign),
         delimiter=_delimiter(sample),
         has_quotes=has_quotes,
         cuts=tuple(cuts),
@@ -68,27 +76,11 @@ def survey_text_file(path: Path, piece_bytes: int) -> TextFile:
     )
 
 
-def _encoding(path: Path, sample: bytes) -> str:
-    if sample.startswith(_BOM):
-        return "utf-8"
-    for cut in range(4):  # the sample may end inside a character
-        try:
-            sample[: len(sample) - cut].decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        return "utf-8" if not sample.isascii() or _is_utf8(path) else "gb18030"
-    return "gb18030"
-
-
-def _is_utf8(path: Path) -> bool:
-    """A file whose beginning is plain ASCII has to be read to the end."""
-    try:
-        with path.open(encoding="utf-8") as stream:
-            while stream.read(_BLOCK):
-                pass
-    except UnicodeDecodeError:
-        return False
-    return True
+def encoding_of(sample: bytes) -> str:
+    """UTF-8 unless most of what is not ASCII is no UTF-8: one damaged character does not change a file's encoding."""
+    foreign = len(sample) - len(sample.translate(None, _FOREIGN))
+    broken = len(sample) - len(sample.decode("utf-8", errors="ignore").encode())
+    return "gb18030" if broken * 2 > foreign else "utf-8"
 
 
 def _delimiter(sample: bytes) -> str:
@@ -96,12 +88,43 @@ def _delimiter(sample: bytes) -> str:
     return "\t" if sum(line.count(b"\t") for line in lines) > sum(line.count(b",") for line in lines) else ","
 
 
+def _plain(content: bytes, *, is_start: bool) -> bytes:
+    """The bytes without BOM and NUL; a newline is the only end of a line, a carriage return elsewhere is a blank."""
+    if is_start:
+        content = content.removeprefix(_BOM)
+        if b"\n" not in content:  # a file that ends its lines with carriage returns alone is never cut
+            content = content.replace(b"\r", b"\n")
+    if b"\x00" in content:
+        content = content.replace(b"\x00", b"")
+    if b"\r" in content:
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b" ")
+    return content
+
+
+def rows_of_cells(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Rows of a text. A quote that opens and is not closed as the format wants is a character like any other.
+
+    So it costs its own line at most; read leniently it would swallow the lines after it.
+    """
+    lines = text.removesuffix("\n").split("\n") if text else []
+    at = 0
+    while at < len(lines):
+        start = at
+        reader = csv.reader((lines[i] + "\n" for i in range(start, len(lines))), delimiter=delimiter, strict=True)
+        try:
+            for row in reader:
+                at = start + reader.line_num
+                yield row
+        except csv.Error:
+            yield lines[at].split(delimiter)
+            at += 1
+
+
 def read_head(path: Path, encoding: str, delimiter: str, rows: int) -> list[list[str | None]]:
     """The first rows of a text file as cells."""
     with path.open("rb") as stream:
-        text = stream.read(_SAMPLE).removeprefix(_BOM).decode(encoding, errors="replace")
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    return [list(row) for row, _ in zip(reader, range(rows), strict=False)]
+        text = _plain(stream.read(_SAMPLE), is_start=True).decode(encoding, errors="replace")
+    return [list(row) for row in islice(rows_of_cells(text, delimiter), rows)]
 
 
 def read_piece(
@@ -113,19 +136,19 @@ def read_piece(
     """
     with path.open("rb") as stream:
         stream.seek(start)
-        content = stream.read(end - start)
-    if not start:
-        content = content.removeprefix(_BOM)
-    content = content.replace(b"\r\n", b"\n").replace(b"\x00", b"") if b"\r" in content or b"\x00" in content else content
+        content = _plain(stream.read(end - start), is_start=not start)
     if encoding != "utf-8":
         content = content.decode(encoding, errors="replace").encode()
     if not has_quotes:
         lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
         if content.count(delimiter.encode()) == lines * (width - 1):
             try:
-                return _read_even(content, delimiter, width), []
-            except (pl.exceptions.ComputeError, pl.exceptions.NoDataError):
-                pass  # bytes that are not UTF-8, or nothing but blank lines: the careful way
+                frame = _read_even(content, delimiter, width)
+            except pl.exceptions.PolarsError:
+                pass  # a long line makes up for a short one, or bytes that are not UTF-8: the careful way
+            else:
+                if frame.shape == (lines, width):
+                    return frame, []
     return _read_ragged(content.decode("utf-8", errors="replace"), delimiter, width)
 
 
@@ -144,7 +167,7 @@ def _read_even(content: bytes, delimiter: str, width: int) -> pl.DataFrame:
 def _read_ragged(text: str, delimiter: str, width: int) -> tuple[pl.DataFrame, list[int]]:
     columns: list[list[str | None]] = [[] for _ in range(width)]
     uneven = []
-    for position, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)):
+    for position, row in enumerate(rows_of_cells(text, delimiter)):
         if len(row) != width and any(cell.strip() for cell in row):
             uneven.append(position)
         for i, column in enumerate(columns):

@@ -43,7 +43,7 @@ def open_run(
         if "random key" in source:
             report.warn(source)
         cores = settings.engine.usable_cores
-        with open_engine(name, cores=cores, memory=settings.engine.driver_memory) as running:
+        with open_engine(name, cores=cores, local_settings=settings.engine.spark) as running:
             yield RunContext(running, Lake(running, root), settings, as_of, out, key, report, delivery)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,10 +51,10 @@ def choose_engine(asked: str | None) -> str:
 
 
 @contextmanager
-def open_engine(name: str, *, cores: int, memory: str = "4g") -> Iterator[Engine]:
+def open_engine(name: str, *, cores: int, local_settings: Mapping[str, str]) -> Iterator[Engine]:
     """A session that is stopped on leaving, unless it was there before.
 
-    `cores` and `memory` size a local Spark; a cluster's own settings stay untouched.
+    `cores` sizes the embedded engine and a local Spark; `local_settings` are of a local Spark, a cluster keeps its own.
     """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if name == EMBEDDED:
@@ -62,7 +62,7 @@ def open_engine(name: str, *, cores: int, memory: str = "4g") -> Iterator[Engine
             yield Engine(EMBEDDED, session)
         return
     existing = SparkSession.getActiveSession()
-    session = existing or _spark(cores, memory)
+    session = existing or _spark(cores, local_settings)
     session.conf.set("spark.sql.session.timeZone", "UTC")
     try:
         yield Engine(SPARK, session)
@@ -90,14 +90,14 @@ def _sail(cores: int) -> Iterator[SparkSession]:
         server.stop()
 
 
-def _spark(cores: int, memory: str) -> SparkSession:
+def _spark(cores: int, local_settings: Mapping[str, str]) -> SparkSession:
     if remote := os.environ.get("SPARK_REMOTE"):
         return SparkSession.builder.remote(remote).getOrCreate()
     builder = SparkSession.builder.appName("mingjing")
     for key, value in _delta_settings().items():
         builder = builder.config(key, value)
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # not under spark-submit: a local Spark of our own
-        for key, value in _local_settings(cores, memory).items():
+        for key, value in {**_local_settings(cores), **local_settings}.items():
             builder = builder.config(key, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
@@ -118,14 +118,11 @@ def _delta_settings() -> dict[str, str]:
     }
 
 
-def _local_settings(cores: int, memory: str) -> dict[str, str]:
+def _local_settings(cores: int) -> dict[str, str]:
     return {
         "spark.master": f"local[{cores}]",
-        "spark.driver.memory": memory,
-        "spark.sql.shuffle.partitions": str(2 * cores),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=4",
         **delta_jars(),
     }
 

@@ -22,7 +22,7 @@ Ratio = Annotated[float, Field(ge=0, le=1)]
 
 class EngineSettings(Conf):
     cores: int = Field(ge=0)
-    driver_memory: str = Field(pattern=r"^\d+[gm]$")
+    spark: dict[str, str] = Field(description="settings of a local Spark; a cluster keeps its own")
 
     @property
     def usable_cores(self) -> int:

@@ -1,0 +1,182 @@
+"""Amounts: separators, signs and units; 万元 counts ten thousand, once; money stays exact to the cent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobs.cells.amounts import MONEY, parse_amount, parse_yuan, read_decimals, read_integers, read_yuan
+
+YUAN = {
+    "320": "320.00",
+    "320.5": "320.50",
+    "320.50": "320.50",
+    "0": "0.00",
+    "0.01": "0.01",
+    ".5": "0.50",
+    "1,234": "1234.00",
+    "1，234.50": "1234.50",
+    "1,234,567.89": "1234567.89",
+    "12,34": None,  # twin: no thousands separator stands there
+    "1,2345": None,
+    "320元": "320.00",
+    "320 元": "320.00",
+    "¥320": "320.00",
+    "￥320.00": "320.00",
+    "¥ 1,234.50元": "1234.50",
+    "３２０．５": "320.50",
+    "-320": "-320.00",
+    "−320": "-320.00",
+    "(320)": "-320.00",
+    "（320）": "-320.00",
+    "-¥320": "-320.00",
+    "¥-320": "-320.00",
+    "5万元": "50000.00",
+    "5万": "50000.00",
+    "0.558万元": "5580.00",
+    "-1.5万元": "-15000.00",
+    "5万人": None,
+    "1.005": "1.01",  # half a cent up
+    "1.004": "1.00",
+    "-1.005": "-1.01",
+    " 320 ": "320.00",
+    "320\u200b": "320.00",
+    "999999999999.99": "999999999999.99",
+    "9999999999999999": None,  # more than a register of money can hold
+    "元": None,
+    "-": None,
+    "": None,
+    "无": None,
+    "/": None,
+    "320-": None,
+    "3.2.0": None,
+    "1e3": None,
+    "NaN": None,
+}
+
+UNDER_A_WAN_HEADER = {
+    "5": "50000.00",
+    "0.5": "5000.00",
+    "1,234": "12340000.00",
+    "5万元": "50000.00",  # the unit is said twice and counts once
+    "5万": "50000.00",
+    "50000元": "50000.00",  # the cell's own unit wins
+    "¥5": "50000.00",
+    "-5": "-50000.00",
+    "": None,
+}
+
+INTEGERS = {
+    "3": 3,
+    "3.0": 3,
+    "3人": 3,
+    "65岁": 65,
+    "2017年": 2017,
+    "１２": 12,
+    "1,234": 1234,
+    "0": 0,
+    "-1": -1,
+    "3.5": None,
+    "2147483647": 2147483647,
+    "2147483648": None,
+    "三": None,
+    "": None,
+}
+
+PERCENTS = {
+    "50": "50.0000",
+    "50%": "50.0000",
+    "33.3333": "33.3333",
+    "33.33335%": "33.3334",
+    "５０％": "50.0000",
+    "100": "100.0000",
+    "1000": None,
+    "999.99999": None,  # rounds to what the column cannot hold
+    "1/2": None,
+    "一半": None,
+    "": None,
+}
+
+AREAS = {"89.5": "89.50", "89.5㎡": "89.50", "89.5m²": "89.50", "89.5平方米": "89.50", "1,089.555": "1089.56", "89.5亩": None}
+
+CENTS = st.integers(-(10**14), 10**14)
+CELLS = st.one_of(st.none(), st.text(max_size=10), st.text("0123456789,.-()¥元万 %人", max_size=12))
+
+
+def texts(*cells: str | None) -> pl.Series:
+    return pl.Series(cells, dtype=pl.String)
+
+
+def spelt(values: pl.Series) -> list[str | None]:
+    return [None if value is None else str(value) for value in values]
+
+
+def test_every_form_of_yuan() -> None:
+    assert dict(zip(YUAN, spelt(read_yuan(texts(*YUAN))), strict=True)) == YUAN
+
+
+def test_a_header_in_ten_thousand_yuan_multiplies_cells_that_name_no_unit() -> None:
+    read = spelt(read_yuan(texts(*UNDER_A_WAN_HEADER), unit=10_000))
+    assert dict(zip(UNDER_A_WAN_HEADER, read, strict=True)) == UNDER_A_WAN_HEADER
+
+
+def test_a_plain_column_reads_as_one_that_needs_care() -> None:
+    plain = texts("1", "22.5", None, "-3.25")
+    assert spelt(read_yuan(plain)) == ["1.00", "22.50", None, "-3.25"]
+    assert spelt(read_yuan(pl.concat([plain, texts("4元")]))) == ["1.00", "22.50", None, "-3.25", "4.00"]
+
+
+def test_integers() -> None:
+    assert dict(zip(INTEGERS, read_integers(texts(*INTEGERS)), strict=True)) == INTEGERS
+
+
+def test_percent() -> None:
+    assert dict(zip(PERCENTS, spelt(read_decimals(texts(*PERCENTS), 7, 4)), strict=True)) == PERCENTS
+
+
+def test_square_metres() -> None:
+    assert dict(zip(AREAS, spelt(read_decimals(texts(*AREAS), 12, 2)), strict=True)) == AREAS
+
+
+def test_columns_of_empty_cells() -> None:
+    assert read_yuan(texts(None, "")).to_list() == [None, None]
+    assert read_integers(texts(None, None)).to_list() == [None, None]
+    assert read_yuan(texts()).dtype == MONEY
+
+
+@pytest.mark.parametrize("decorate", ["{}", "{}元", "¥{}", " {} "])
+@settings(max_examples=50, deadline=None)
+@given(cents=CENTS)
+def test_money_with_thousands_separators_reads_as_itself(decorate: str, cents: int) -> None:
+    whole, part = divmod(abs(cents), 100)
+    cell = decorate.format(f"{'-' if cents < 0 else ''}{whole:,}.{part:02}")
+    [read] = read_yuan(texts(cell))
+    assert read * 100 == cents
+
+
+@settings(max_examples=50, deadline=None)
+@given(yuan=st.integers(0, 10**10))
+def test_ten_thousand_yuan_is_exact(yuan: int) -> None:
+    cell = f"{yuan // 10_000}.{yuan % 10_000:04}"
+    assert [int(value) for value in read_yuan(texts(cell), unit=10_000)] == [yuan]
+    assert parse_yuan(f"{cell}万元") == yuan
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(CELLS, max_size=8))
+def test_arbitrary_cells_keep_their_places(cells: list[str | None]) -> None:
+    for read in (read_yuan, read_integers, lambda column: read_decimals(column, 7, 4)):
+        assert read(texts(*cells)).to_list() == [read(texts(cell))[0] for cell in cells]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.text(), st.text("0123456789,.-+()¥元万", max_size=40)))
+def test_parsing_arbitrary_text_never_raises(cell: str) -> None:
+    value = parse_amount(cell)
+    assert value is None or value.is_finite()
+    yuan = parse_yuan(cell, 10_000)
+    assert yuan is None or (abs(yuan) <= Decimal(10) ** 15 and yuan == round(yuan, 2))

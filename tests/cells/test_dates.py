@@ -1,0 +1,173 @@
+"""Dates and months: every form of the delivery contract, its near misses, and the way back from a written date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobs.cells.dates import parse_date, parse_month, read_dates, read_months
+
+FIFTH = date(2017, 1, 5)
+
+DATES = {
+    "20170105": FIFTH,
+    "2017-01-05": FIFTH,
+    "2017/1/5": FIFTH,
+    "2017.1.5": FIFTH,
+    "2017年1月5日": FIFTH,
+    "2017年01月05日": FIFTH,
+    "2017年1月5": FIFTH,
+    "2017 年 1 月 5 日": FIFTH,
+    "２０１７－０１－０５": FIFTH,
+    "42740": FIFTH,  # the spreadsheet serial that the contract gives for this day
+    "42740.0": FIFTH,
+    "42740.4375": FIFTH,
+    "2017-01-05 10:30": FIFTH,
+    "2017-01-05 10:30:15": FIFTH,
+    "2017-01-05T10:30:15.250": FIFTH,
+    "2017/1/5 0:00": FIFTH,
+    "2017-01-05 00:00:00": FIFTH,
+    "20170105103015": FIFTH,
+    "201701051030": FIFTH,
+    "'2017-01-05": FIFTH,
+    " 2017-01-05\u3000": FIFTH,
+    "2016-02-29": date(2016, 2, 29),
+    "2017-02-29": None,  # twin: no leap year
+    "2016-12-31": date(2016, 12, 31),
+    "2016-12-32": None,
+    "2016-13-01": None,
+    "1850-01-01": date(1850, 1, 1),
+    "1849-12-31": None,
+    "2100-12-31": date(2100, 12, 31),
+    "9999-12-31": None,
+    "99991231": None,
+    "00000000": None,
+    "0000-00-00": None,
+    "2017": None,  # a year, not serial 2017
+    "7305": None,
+    "7306": date(1920, 1, 1),
+    "73050": date(2099, 12, 31),
+    "73051": None,
+    "201701": None,  # a month names no day
+    "2017-01": None,
+    "2017年1月": None,
+    "2017-01-05 10": None,
+    "2017-01-0510": None,
+    "2017010510": None,
+    "17/1/5": None,
+    "不详": None,
+    "无": None,
+    "": None,
+}
+
+MONTHS = {
+    "201701": date(2017, 1, 1),
+    "2017-01": date(2017, 1, 1),
+    "2017-1": date(2017, 1, 1),
+    "2017.1": date(2017, 1, 1),
+    "2017/01": date(2017, 1, 1),
+    "2017年1月": date(2017, 1, 1),
+    "2017年01月": date(2017, 1, 1),
+    "2017 年 1 月": date(2017, 1, 1),
+    "２０１７年１月": date(2017, 1, 1),
+    "2017-01-05": date(2017, 1, 1),
+    "20170131": date(2017, 1, 1),
+    "2017年1月31日": date(2017, 1, 1),
+    "2017-01-31 23:59:59": date(2017, 1, 1),
+    "42740": date(2017, 1, 1),
+    "201712": date(2017, 12, 1),
+    "2017.10": date(2017, 10, 1),
+    "201713": None,
+    "201700": None,
+    "2017-02-30": None,
+    "2017": None,
+    "2017年一季度": None,
+    "000000": None,
+    "999912": None,
+    "": None,
+}
+
+DATE_FORMS: dict[str, Callable[[date], str]] = {
+    "compact": lambda day: f"{day:%Y%m%d}",
+    "dashes": lambda day: f"{day:%Y-%m-%d}",
+    "slashes": lambda day: f"{day.year}/{day.month}/{day.day}",
+    "points": lambda day: f"{day.year}.{day.month}.{day.day}",
+    "hanzi": lambda day: f"{day.year}年{day.month}月{day.day}日",
+    "with a time": lambda day: f"{day:%Y-%m-%d} 08:30:00",
+}
+
+MONTH_FORMS: dict[str, Callable[[date], str]] = {
+    "compact": lambda day: f"{day:%Y%m}",
+    "dash": lambda day: f"{day:%Y-%m}",
+    "point": lambda day: f"{day.year}.{day.month}",
+    "hanzi": lambda day: f"{day.year}年{day.month}月",
+}
+
+DAYS = st.dates(date(1850, 1, 1), date(2100, 12, 31))
+CELLS = st.one_of(st.none(), st.text(max_size=12), st.text("0123456789-/.年月日 T:'", max_size=16), DAYS.map(str))
+
+
+def texts(*cells: str | None) -> pl.Series:
+    return pl.Series(cells, dtype=pl.String)
+
+
+def test_every_form_of_a_date() -> None:
+    assert dict(zip(DATES, read_dates(texts(*DATES)), strict=True)) == DATES
+
+
+def test_every_form_of_a_month() -> None:
+    assert dict(zip(MONTHS, read_months(texts(*MONTHS)), strict=True)) == MONTHS
+
+
+def test_columns_of_empty_cells() -> None:
+    assert read_dates(texts(None, "")).to_list() == [None, None]
+    assert read_months(texts(None, None)).to_list() == [None, None]
+    assert read_dates(texts()).dtype == read_months(texts()).dtype == pl.Date
+
+
+@pytest.mark.parametrize("form", DATE_FORMS)
+@settings(max_examples=50, deadline=None)
+@given(day=DAYS)
+def test_a_written_date_reads_as_itself(form: str, day: date) -> None:
+    cell = DATE_FORMS[form](day)
+    assert read_dates(texts(cell)).to_list() == [day]
+    assert parse_date(cell) == day
+    assert parse_month(cell) == day.replace(day=1)
+
+
+@pytest.mark.parametrize("form", MONTH_FORMS)
+@settings(max_examples=50, deadline=None)
+@given(day=DAYS)
+def test_a_written_month_reads_as_its_first_day(form: str, day: date) -> None:
+    cell = MONTH_FORMS[form](day)
+    assert read_months(texts(cell)).to_list() == [day.replace(day=1)]
+    assert parse_date(cell) is None
+
+
+@settings(max_examples=50, deadline=None)
+@given(day=st.dates(date(1920, 1, 1), date(2099, 12, 31)))
+def test_a_spreadsheet_serial_counts_days_from_one_that_is_known(day: date) -> None:
+    serial = 42740 + (day - FIFTH) // timedelta(days=1)
+    assert read_dates(texts(str(serial))).to_list() == [day]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(CELLS, max_size=8))
+def test_arbitrary_cells_keep_their_places_and_stay_in_range(cells: list[str | None]) -> None:
+    dates, months = read_dates(texts(*cells)), read_months(texts(*cells))
+    assert dates.to_list() == [read_dates(texts(cell))[0] for cell in cells]
+    assert months.to_list() == [read_months(texts(cell))[0] for cell in cells]
+    assert all(date(1850, 1, 1) <= day <= date(2100, 12, 31) for day in dates.drop_nulls())
+    assert all(month.day == 1 for month in months.drop_nulls())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.text(), st.text("0123456789０１年月日-/.: T", max_size=20)))
+def test_parsing_arbitrary_text_never_raises(cell: str) -> None:
+    day, month = parse_date(cell), parse_month(cell)
+    assert day is None or month == day.replace(day=1)

@@ -1,0 +1,93 @@
+"""Names: one spelling for comparison, and which spellings may be one person's."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobs.cells.names import may_be_same, read_names
+
+NAMES = {
+    "张三": "张三",
+    "张 三": "张三",
+    "张\u3000三": "张三",
+    "张\u00a0三": "张三",
+    "张\n三": "张三",
+    "张\u200b三": "张三",
+    "张三(户主)": "张三",
+    "张三（户主）": "张三",
+    "张三【户主】": "张三",
+    "张三(户\n主)": "张三",
+    "张三(户主": "张三",
+    "(户主)张三": "张三",
+    "欧阳三": "欧阳三",
+    "阿依古丽·买买提": "阿依古丽·买买提",
+    "阿依古丽•买买提": "阿依古丽·买买提",
+    "阿依古丽・买买提": "阿依古丽·买买提",
+    "阿依古丽.买买提": "阿依古丽·买买提",
+    "阿依古丽．买买提": "阿依古丽·买买提",
+    "阿依古丽 · 买买提": "阿依古丽·买买提",
+    "阿依古丽买买提": "阿依古丽买买提",  # twin: without a dot it stays another spelling
+    "张三.": "张三",
+    "·张三": "张三",
+    "张？": "张?",
+    "张□": "张□",
+    "'张三": "张三",
+    "(户主)": None,
+    "": None,
+}
+
+SAME = {
+    ("张三", "张三"): True,
+    ("张三", "张四"): False,
+    ("张?", "张三"): True,
+    ("张□", "张三"): True,
+    ("张〇", "张三"): True,
+    ("张?", "李三"): False,  # twin: the character that is legible differs
+    ("?三", "张三"): True,
+    ("张?", "张三丰"): False,
+    ("?", "张"): False,  # nothing legible agrees
+    ("??", "张三"): False,
+    ("张?丰", "张三?"): True,
+    ("阿依古丽·买买提", "阿依古丽买买提"): True,
+    ("阿依古丽·买买提", "阿依古丽买买江"): False,
+}
+
+
+def texts(*cells: str | None) -> pl.Series:
+    return pl.Series(cells, dtype=pl.String)
+
+
+def test_every_form_of_a_name() -> None:
+    assert dict(zip(NAMES, read_names(texts(*NAMES)), strict=True)) == NAMES
+
+
+def test_a_column_without_odd_names_stays_as_it_is() -> None:
+    assert read_names(texts("张三", None, "李四")).to_list() == ["张三", None, "李四"]
+    assert read_names(texts(None)).to_list() == [None]
+
+
+@pytest.mark.parametrize(("pair", "expected"), SAME.items())
+def test_known_variants_of_one_name(pair: tuple[str, str], expected: bool) -> None:
+    left, right = pair
+    assert may_be_same(left, right) is expected
+    assert may_be_same(right, left) is expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.text(max_size=8), st.text("张三·•.．(（)） \n'\u200b？?", max_size=10)), max_size=6))
+def test_reading_a_name_twice_changes_nothing_more(cells: list[str | None]) -> None:
+    once = read_names(texts(*cells))
+    assert read_names(once).to_list() == once.to_list()
+    assert once.to_list() == [read_names(texts(cell))[0] for cell in cells]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text("张王李赵刘陈", min_size=2, max_size=4), st.data())
+def test_one_unreadable_character_of_several_leaves_the_same_name(name: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(name) - 1))
+    damaged = name[:at] + "?" + name[at + 1 :]
+    assert may_be_same(name, damaged)
+    assert not may_be_same(name, damaged + "?")

@@ -1,0 +1,76 @@
+"""Fixtures: one session an engine for the whole test run, one small synthetic city, one run of the main job on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+from rich.console import Console
+
+KEY = "a test key, no secret: 0123456789"
+os.environ["MINGJING_KEY"] = KEY  # read by every run of the tests, in this process and in those that it starts
+os.environ.pop("MLFLOW_TRACKING_URI", None)
+
+from jobs import run_all
+from jobs.runtime.context import RunContext
+from jobs.runtime.lake import Lake
+from jobs.runtime.run_report import RunReport
+from jobs.runtime.session import EMBEDDED, Engine, open_engine
+from jobs.runtime.settings import Settings, load_settings
+from jobs.simulation import simulate
+
+AS_OF = date(2017, 12, 31)
+
+
+@dataclass(frozen=True)
+class City:
+    """A small synthetic city on disk."""
+
+    folder: Path
+
+    @property
+    def delivery(self) -> Path:
+        return self.folder / "delivery"
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    return load_settings("test")
+
+
+@pytest.fixture(scope="session")
+def embedded(settings: Settings) -> Iterator[Engine]:
+    with open_engine(EMBEDDED, cores=2, local_settings=settings.engine.spark) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def session(embedded: Engine) -> SparkSession:
+    return embedded.session
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    folder = tmp_path_factory.mktemp("city")
+    simulate(folder, scale=0.005, seed=11)
+    return City(folder)
+
+
+def run_main_job(engine: Engine, settings: Settings, delivery: Path, out: Path) -> RunContext:
+    """The main job on a lake of its own, quietly."""
+    out.mkdir(parents=True, exist_ok=True)
+    report = RunReport(Console(quiet=True))
+    ctx = RunContext(engine, Lake(engine, str(out / "lake")), settings, AS_OF, out, KEY, report, delivery)
+    run_all.run(ctx)
+    return ctx
+
+
+@pytest.fixture(scope="session")
+def finished(embedded: Engine, settings: Settings, city: City, tmp_path_factory: pytest.TempPathFactory) -> RunContext:
+    """The main job done once on the embedded engine; tests that read it must not change it."""
+    return run_main_job(embedded, settings, city.delivery, tmp_path_factory.mktemp("finished"))

@@ -1,0 +1,242 @@
+"""Bronze rows: every row of a file with its texts, its number and its fate; accounts that add up."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import polars as pl
+import pytest
+
+from expectations.contracts.deliveries import DATA_SETS
+from jobs.cells.typed import standardised
+
+WIDTH = 13
+
+
+def fates(rows: pl.DataFrame) -> dict[int, tuple[str, str | None]]:
+    """Fate and reason by row number."""
+    return {number: (fate, reason) for number, fate, reason in rows.select("_row", "_fate", "_reason").iter_rows()}
+
+
+def padded(*cells: str) -> list[str]:
+    return [*cells, *[""] * (WIDTH - len(cells))]
+
+
+def test_a_row_keeps_its_texts_its_number_and_its_file(delivery: Any, payments: Any) -> None:
+    name = delivery.add("甲.csv", payments.csv(payments.header, payments.row(name=" 张 三 ", household_no="007", batch_no="")))
+    [row] = delivery.rows(name).to_dicts()
+    assert list(row) == DATA_SETS["payments"].bronze.column_names
+    assert (row["name"], row["household_no"], row["batch_no"]) == (" 张 三 ", "007", None)
+    assert (row["_row"], row["_sheet"], row["_file_id"]) == (2, "", delivery.file(name).file_id)
+    assert (row["_fate"], row["_reason"], row["_other_cells"]) == ("accepted", None, None)
+
+
+def test_columns_in_another_order_land_under_their_fields(delivery: Any, payments: Any) -> None:
+    name = delivery.add("甲.csv", payments.csv(payments.header[::-1], payments.row(household_no="D7")[::-1]))
+    [row] = delivery.rows(name).to_dicts()
+    assert (row["county_code"], row["household_no"], row["amount"]) == ("420292", "D7", "640.00")
+
+
+SKIPPED: dict[str, tuple[list[str], str]] = {
+    "blank": (padded(), "blank"),
+    "blanks in every cell": ([" "] * WIDTH, "blank"),
+    "wide blanks": (["\u3000", *[""] * 11, "\u200b"], "blank"),
+    "a total": (padded("合计", "", "", "", "", "", "", "2", "640.00"), "subtotal"),
+    "a total of a county": (padded("大冶市小计", "", "", "", "", "", "", "", "640.00"), "subtotal"),
+    "a total with blanks inside its cell": (padded(" 总计 ", "640.00"), "subtotal"),
+    "a total in the second column": (padded("", "共计", "640.00"), "subtotal"),
+    "a note": (padded("注:本表不含补发"), "note"),
+    "a note with a wide colon": (padded("注：本表不含补发"), "note"),
+    "a numbered note": (padded("注1：本表不含补发"), "note"),
+    "who filled it in": (padded("填表人:李四", "", "审核人:王五", "", "2017-12-31"), "note"),
+    "who filled it in, without a colon": (padded("填表人 李四"), "note"),
+    "the unit that reports": (padded("填报单位：民政局"), "note"),
+}
+
+
+@pytest.mark.parametrize("case", SKIPPED)
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_rows_that_are_no_data_are_skipped_with_a_reason(delivery: Any, payments: Any, case: str, form: str) -> None:
+    cells, reason = SKIPPED[case]
+    table = [payments.header, payments.row(), cells, payments.row(name="李四")]
+    name = delivery.add("甲.csv", payments.csv(*table)) if form == "csv" else delivery.add_workbook("甲.xlsx", {"表": table})
+    assert fates(delivery.rows(name)) == {2: ("accepted", None), 3: ("skipped", reason), 4: ("accepted", None)}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"name": "合计"},
+        {"county_code": "合计"},
+        {"county_code": "注:", "name": "注:"},
+        {"county_code": "", "household_no": "", "bank_account": "", "account_name": "", "batch_no": "", "heads": ""},
+        {"county_code": "填表人"},
+    ],
+)
+def test_a_full_row_is_data_whatever_its_first_cell_says(delivery: Any, payments: Any, cells: dict[str, str]) -> None:
+    name = delivery.add("甲.csv", payments.csv(payments.header, payments.row(**cells)))
+    assert fates(delivery.rows(name)) == {2: ("accepted", None)}
+
+
+def test_a_header_that_is_repeated_is_no_data(delivery: Any, payments: Any) -> None:
+    header = [f" {name} " for name in payments.header]
+    name = delivery.add("甲.csv", payments.csv(header, payments.row(), header, payments.row(name="李四"), payments.header))
+    repeated = ("skipped", "repeated header")
+    assert fates(delivery.rows(name)) == {2: ("accepted", None), 3: repeated, 4: ("accepted", None), 5: repeated}
+
+
+def test_title_and_group_rows_above_the_header_are_skipped_as_titles(delivery: Any, payments: Any) -> None:
+    table = [
+        padded("黄石市2017年救助资金发放明细"),
+        ["基本信息", "", "", "领取人", "", "发放", "", "", "", "", "账户", "", ""],
+        payments.header,
+        payments.row(),
+    ]
+    title = ("skipped", "title")
+    expected = {1: title, 2: title, 4: ("accepted", None)}
+    assert fates(delivery.rows(delivery.add("甲.csv", payments.csv(*table)))) == expected
+    assert fates(delivery.rows(delivery.add_workbook("甲.xlsx", {"表": table}))) == expected
+
+
+def test_a_short_title_line_does_not_shift_the_rows(delivery: Any, payments: Any) -> None:
+    text = "救助资金发放明细\n" + payments.csv(payments.header, payments.row())
+    assert fates(delivery.rows(delivery.add("甲.csv", text))) == {1: ("skipped", "title"), 3: ("accepted", None)}
+
+
+def test_a_header_in_two_rows_names_the_columns_below_both(delivery: Any, payments: Any) -> None:
+    upper = ["领取人" if name == "领取人姓名" else "" if name == "领取人身份证号" else name for name in payments.header]
+    lower = [{"领取人姓名": "姓名", "领取人身份证号": "身份证号"}.get(name, "") for name in payments.header]
+    rows = delivery.rows(delivery.add_workbook("甲.xlsx", {"表": [upper, lower, payments.row()]}))
+    assert fates(rows) == {1: ("skipped", "title"), 3: ("accepted", None)}
+    assert rows.filter(pl.col("_row") == 3)["name"].to_list() == ["张三"]
+
+
+@pytest.mark.parametrize("cells", [WIDTH - 1, WIDTH + 1, 7])
+def test_a_row_with_more_or_fewer_cells_than_the_header_is_quarantined(delivery: Any, payments: Any, cells: int) -> None:
+    ragged = (payments.row() + ["x"])[:cells]
+    name = delivery.add("甲.csv", payments.csv(payments.header, payments.row(), ragged, payments.row()))
+    reason = "more or fewer cells than the header"
+    assert fates(delivery.rows(name)) == {2: ("accepted", None), 3: ("quarantined", reason), 4: ("accepted", None)}
+
+
+def test_a_long_row_does_not_make_up_for_a_short_one(delivery: Any, payments: Any) -> None:
+    full = payments.row()
+    name = delivery.add("甲.csv", payments.csv(payments.header, full[:-1], [*full, "x"], full))
+    assert [fate for fate, _ in fates(delivery.rows(name)).values()] == ["quarantined", "quarantined", "accepted"]
+
+
+@pytest.mark.parametrize(
+    ("field", "cell", "header"),
+    [
+        ("amount", "三百二十", "发放金额"),
+        ("amount", "", "发放金额"),
+        ("amount", "无", "发放金额"),
+        ("for_month", "2017年一季度", "所属期"),
+        ("for_month", "000000", "所属期"),
+        ("program", "农村五保", "项目"),
+    ],
+)
+def test_an_essential_cell_that_cannot_be_read_is_quarantined_under_its_header(
+    delivery: Any, payments: Any, field: str, cell: str, header: str
+) -> None:
+    name = delivery.add("甲.csv", payments.csv(payments.header, payments.row(**{field: cell}), payments.row()))
+    rows = delivery.rows(name)
+    assert fates(rows) == {2: ("quarantined", f"unreadable: {header}"), 3: ("accepted", None)}
+    assert rows[field][0] == (cell or None)  # as received
+
+
+@pytest.mark.parametrize(("field", "cell"), [("paid_on", "不详"), ("id_number", "无"), ("kind", "其他"), ("heads", "")])
+def test_any_other_cell_that_cannot_be_read_leaves_the_row_accepted(delivery: Any, payments: Any, field: str, cell: str) -> None:
+    name = delivery.add("甲.csv", payments.csv(payments.header, payments.row(**{field: cell})))
+    assert fates(delivery.rows(name)) == {2: ("accepted", None)}
+
+
+def test_a_header_in_ten_thousand_yuan_multiplies_once(delivery: Any, payments: Any) -> None:
+    def yuan(header: str, *cells: str) -> list[str]:
+        names = [header if name == "发放金额" else name for name in payments.header]
+        content = payments.csv(names, *(payments.row(amount=cell) for cell in cells))
+        rows = delivery.rows(delivery.add(f"{header}.csv", content))
+        assert set(rows["_fate"]) == {"accepted"}
+        return [str(value) for value in standardised(DATA_SETS["payments"], rows, "key")["amount"]]
+
+    assert yuan("发放金额(万元)", "0.064", "1,000", "0.064万元", "640元") == ["640.00", "10000000.00", "640.00", "640.00"]
+    assert yuan("发放金额(元)", "640", "0.064万元") == ["640.00", "640.00"]
+
+
+def test_an_empty_amount_under_a_ten_thousand_yuan_header_is_still_empty(delivery: Any, payments: Any) -> None:
+    names = ["发放金额（万元）" if name == "发放金额" else name for name in payments.header]
+    rows = delivery.rows(delivery.add("甲.csv", payments.csv(names, payments.row(amount=""))))
+    assert fates(rows) == {2: ("quarantined", "unreadable: 发放金额")}
+
+
+def test_unknown_columns_are_kept_aside_as_json(delivery: Any, payments: Any) -> None:
+    header = [*payments.header, "备注", "", "备注", "姓名"]
+    name = delivery.add(
+        "甲.csv", payments.csv(header, [*payments.row(), "低收入", "x", '"再"', "李四"], [*payments.row(), "", "", "", ""])
+    )
+    first, second = delivery.rows(name)["_other_cells"]
+    assert list(json.loads(first).values()) == ["低收入", "x", '"再"', "李四"]
+    assert json.loads(first)["备注"] == "低收入"
+    assert second is None
+
+
+def test_a_quoted_cell_may_hold_newlines_delimiters_and_quotes(delivery: Any, payments: Any) -> None:
+    name = delivery.add(
+        "甲.csv", payments.csv(payments.header, payments.row(batch_no='第1批,\n含"补发"'), payments.row(name="李四"))
+    )
+    rows = delivery.rows(name)
+    assert rows["batch_no"].to_list() == ['第1批,\n含"补发"', "1"]
+    assert rows["_fate"].to_list() == ["accepted"] * 2
+
+
+@pytest.mark.parametrize("opens", ['"农村低保', '"'])
+def test_a_quote_that_is_never_closed_costs_no_other_row(delivery: Any, payments: Any, opens: str) -> None:
+    lines = payments.csv(payments.header, *payments.rows(3)).split("\n")
+    lines[2] = lines[2].replace("农村低保", opens)
+    rows = delivery.rows(delivery.add("甲.csv", "\n".join(lines)))
+    assert rows["household_no"].to_list() == ["D0001", "D0002", "D0003"]
+    assert rows["_row"].to_list() == [2, 3, 4]
+    assert [fate for fate, _ in fates(rows).values()] == ["accepted", "accepted" if len(opens) > 1 else "quarantined", "accepted"]
+
+
+def test_a_quote_that_is_never_closed_in_a_long_file_costs_no_other_row(delivery: Any, payments: Any) -> None:
+    lines = payments.csv(payments.header, *payments.rows(3000)).split("\n")
+    lines[1] = lines[1].replace("农村低保", '"农村低保')
+    assert set(delivery.rows(delivery.add("甲.csv", "\n".join(lines)))["_fate"]) == {"accepted"}
+
+
+def test_batches_are_whole_rows_in_order(delivery: Any, payments: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.delivery.decode.BATCH_ROWS", 4)
+    rows = delivery.rows(delivery.add("甲.csv", payments.csv(payments.header, *payments.rows(10))))
+    assert rows["_row"].to_list() == list(range(2, 12))
+
+
+def test_a_header_without_rows_has_no_rows(delivery: Any, payments: Any) -> None:
+    assert delivery.rows(delivery.add("甲.csv", payments.csv(payments.header, padded()))).height == 1
+    file = delivery.file(delivery.add("乙.csv", payments.csv(payments.header)))
+    assert (file.status, len(file.pieces)) == ("accepted", 1)
+
+
+def test_accounts_add_up_for_every_file(delivery: Any, payments: Any) -> None:
+    table = [
+        padded("救助资金发放明细"),
+        payments.header,
+        *payments.rows(5),
+        payments.row(amount="?"),
+        padded("小计", "", "", "", "", "", "", "", "640"),
+        padded(),
+        payments.header,
+        payments.row()[:-2],
+        padded("注：无"),
+    ]
+    for name in (delivery.add("甲.csv", payments.csv(*table)), delivery.add_workbook("甲.xlsx", {"表": table})):
+        counted = dict(delivery.rows(name)["_fate"].value_counts().iter_rows())
+        # The workbook knows no ragged row: there the cells that are missing are empty ones.
+        expected = (
+            {"accepted": 5, "quarantined": 2, "skipped": 5}
+            if name.endswith("csv")
+            else {"accepted": 6, "quarantined": 1, "skipped": 5}
+        )
+        assert counted == expected
+        assert sum(counted.values()) == len(table) - 1

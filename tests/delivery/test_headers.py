@@ -1,0 +1,163 @@
+"""Headers: primary name or alias, noise around them, one row or two, and what is wrong with the others."""
+
+from __future__ import annotations
+
+import pytest
+
+from expectations.contracts.deliveries import DATA_SETS
+from jobs.delivery.headers import Header, HeaderProblem, find_header
+
+PAYMENTS, CREMATIONS, ROSTER = DATA_SETS["payments"], DATA_SETS["cremations"], DATA_SETS["dibao_roster"]
+PLAIN = [f.header for f in PAYMENTS.fields]
+REQUIRED = ["行政区划代码", "项目", "领取人姓名", "领取人身份证号", "所属期", "发放日期", "发放金额", "发放类型"]
+
+
+def fields_of(*rows: list[str | None], data_set: str = "payments") -> dict[str, str]:
+    """Delivered header by contract field."""
+    header = find_header(rows, DATA_SETS[data_set])
+    assert isinstance(header, Header), header
+    return {field: name for field, name in zip(header.fields, header.names, strict=True) if field}
+
+
+@pytest.mark.parametrize("code", DATA_SETS)
+def test_primary_headers_name_every_field_in_any_order(code: str) -> None:
+    headers = {f.name: f.header for f in DATA_SETS[code].fields}
+    assert fields_of(list(reversed(headers.values())), data_set=code) == headers
+
+
+@pytest.mark.parametrize(
+    ("delivered", "field"),
+    [
+        ("区划代码", "county_code"),
+        ("资金项目", "program"),
+        ("补贴项目", "program"),
+        ("低保证号", "household_no"),
+        ("户编号", "household_no"),
+        ("姓名", "name"),
+        ("领款人", "name"),
+        ("身份证号码", "id_number"),
+        ("发放所属月份", "for_month"),
+        ("到账日期", "paid_on"),
+        ("实发金额", "amount"),
+        ("发放金额(元)", "amount"),
+        ("账号", "bank_account"),
+        ("户名", "account_name"),
+        # noise
+        ("发放金额（元）", "amount"),
+        ("发放金额【元】", "amount"),
+        ("发放 金额", "amount"),
+        ("发放\n金额", "amount"),
+        (" 发放金额* ", "amount"),
+        ("发放金额＊", "amount"),
+        ("发\u3000放金额：", "amount"),
+        ("\ufeff发放金额", "amount"),
+    ],
+)
+def test_aliases_and_noise(delivered: str, field: str) -> None:
+    primary = PAYMENTS[field].header
+    row: list[str | None] = [delivered if name == primary else name for name in PLAIN]
+    assert fields_of(row)[field] == delivered.strip()
+
+
+@pytest.mark.parametrize("stranger", ["金额大写", "发放", "备注", "", None])
+def test_a_header_that_the_contract_does_not_know_names_no_field(stranger: str | None) -> None:
+    header = find_header([[*PLAIN, stranger]], PAYMENTS)
+    assert isinstance(header, Header)
+    assert header.fields == (*PAYMENTS.field_names, None)
+
+
+@pytest.mark.parametrize("required", REQUIRED)
+def test_a_missing_required_column_is_named_with_the_headers_found(required: str) -> None:
+    rest = [name for name in PLAIN if name != required]
+    problem = find_header([rest], PAYMENTS)
+    assert problem == HeaderProblem(f"required column {required} is missing; headers found: {'、'.join(rest)}")
+
+
+def test_a_missing_optional_column_is_no_problem() -> None:
+    assert set(fields_of([*REQUIRED])) == {
+        "county_code",
+        "program",
+        "name",
+        "id_number",
+        "for_month",
+        "paid_on",
+        "amount",
+        "kind",
+    }
+
+
+@pytest.mark.parametrize("rows", [[], [[]], [["张三", "420292"]], [["姓名"]], [[None, None]]])
+def test_rows_without_a_header_say_so(rows: list[list[str | None]]) -> None:
+    problem = find_header(rows, CREMATIONS)
+    assert isinstance(problem, HeaderProblem)
+    assert "no header of 火化登记" in problem.reason
+    assert "张三" not in problem.reason
+
+
+def test_the_first_of_two_equal_headers_counts() -> None:
+    header = find_header([[*PLAIN, "金额"]], PAYMENTS)
+    assert isinstance(header, Header)
+    assert header.fields[PLAIN.index("发放金额")] == "amount"
+    assert header.fields[-1] is None
+
+
+@pytest.mark.parametrize("above", [0, 1, 3, 29])
+def test_titles_above_the_header_are_passed_over(above: int) -> None:
+    titles: list[list[str | None]] = [["黄石市2017年救助资金发放明细", *[None] * 12]] * above
+    header = find_header([*titles, PLAIN, ["420292"] * 13], PAYMENTS)
+    assert isinstance(header, Header)
+    assert header.row == above
+
+
+def test_a_header_below_the_rows_looked_at_is_not_found() -> None:
+    assert isinstance(find_header([["标题"]] * 30 + [PLAIN], PAYMENTS), HeaderProblem)
+
+
+def test_a_row_of_groups_above_a_full_header_is_a_title() -> None:
+    groups = ["基本信息", None, None, "领取人", None, "发放情况", *[None] * 7]
+    header = find_header([groups, PLAIN], PAYMENTS)
+    assert isinstance(header, Header)
+    assert (header.row, header.names) == (1, tuple(PLAIN))
+
+
+def test_a_header_in_two_rows_with_merged_cells_reads_group_and_name_together() -> None:
+    rows = [
+        ["2017年城乡低保花名册", *[None] * 17],
+        ["区划代码", "县市区", "乡镇街道", "村社区", "户编号", "低保类型", "户主", None, "成员", None]
+        + ["与户主关系", "是否享受", "单人保", "分类", "审批日期", "起始月份", "保障人数", "月保障金额(元)", "经办人"],
+        [None, None, None, None, None, None, "姓名", "身份证号", "姓名", "身份证号", *[None] * 9],
+        ["420292", "县", "镇", "村", "1", "农村低保", "张三", None, None, None, "户主", "是", "否", "A", *[None] * 5],
+    ]
+    found = fields_of(*rows, data_set="dibao_roster")
+    header = find_header(rows, ROSTER)
+    assert isinstance(header, Header)
+    assert header.row == 2
+    assert header.fields[6:10] == ("head_name", "head_id", "name", "id_number")
+    assert found["county_code"] == "区划代码"
+    assert found["monthly_amount"] == "月保障金额(元)"
+
+
+@pytest.mark.parametrize(
+    ("delivered", "is_wan"),
+    [
+        ("发放金额(万元)", True),
+        ("发放金额（万元）", True),
+        ("发放金额（单位：万元）", True),
+        ("发放金额(元)", False),
+        ("发放金额（单位：元）", False),
+        ("发放金额", False),
+    ],
+)
+def test_a_yuan_header_in_ten_thousands_is_noticed(delivered: str, is_wan: bool) -> None:
+    header = find_header([[delivered if name == "发放金额" else name for name in PLAIN]], PAYMENTS)
+    assert isinstance(header, Header)
+    assert header.in_wan == (frozenset({"amount"}) if is_wan else frozenset())
+
+
+def test_a_column_that_is_in_ten_thousands_anyway_is_not_multiplied_twice() -> None:
+    enterprises = DATA_SETS["enterprises"]
+    row = [f"{f.header}(万元)" if f.name in ("capital", "paid_in") else f.header for f in enterprises.fields]
+    header = find_header([row], enterprises)
+    assert isinstance(header, Header)
+    assert header.fields == tuple(enterprises.field_names)
+    assert header.in_wan == frozenset()
