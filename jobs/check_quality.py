@@ -1,7 +1,7 @@
 """Quality gate: silver tables against their suites, before anything is concluded from them.
 
 Reads   silver.<all data sets>       one row per delivered row               key _file_id, _sheet, _row
-Writes  ops.quality                  one row per expectation and table       key table_name, expectation, column_name
+Writes  ops.quality                  one row per expectation and table       key table_name, expectation, column_name, severity
         OUT/quality                  Data Docs of this run, readable without a server
 Re-run  safe: the table and the pages are replaced. Raises DataRefused (exit code 3) on a critical failure.
 """

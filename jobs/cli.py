@@ -68,8 +68,14 @@ def simulate(
     """Write a synthetic city: a delivery with its truth beside it. No real person is in it."""
     from jobs.simulation import simulate as simulate_city
 
-    with console.status("simulating a city") as status:
-        simulate_city(out, scale=scale, seed=seed, progress=status.update)
+    try:
+        with console.status("simulating a city") as status:
+            simulate_city(out, scale=scale, seed=seed, progress=status.update)
+    except FileExistsError:
+        console.print(
+            f"{out / 'delivery'} is there already. Name another folder, or remove it first.", highlight=False, soft_wrap=True
+        )
+        raise typer.Exit(2) from None
     console.print(
         f"synthetic city, scale {scale:g}, seed {seed}: {out / 'delivery'} (truth: {out / 'truth.csv'})",
         highlight=False,

@@ -2,6 +2,9 @@
 
 Reads   gold.clues                   one row per clue                        key clue_id
         vault.people                 one row per person of a benefit         key person_id
+        silver.cases                 one row per benefit household           key case_id
+        silver.members               one row per person of a case            key case_id, data_set, origin
+        bronze.<rosters, payments>   number and name of subjects whom no registered name fits
         ops.files                    one row per file                        key file_name, sha256
 Writes  OUT/restricted/clues.csv, OUT/restricted/workbooks/*.xlsx    numbers and names in full, readable by their owner only
         OUT/exports/clues.csv, OUT/exports/workbooks/*.xlsx          the same, masked
@@ -17,7 +20,7 @@ from pathlib import Path
 
 import polars as pl
 
-from expectations.contracts.lake import CASES, CLUES, FILES, MEMBERS, PEOPLE
+from expectations.contracts.lake import BRONZE, CASES, CLUES, FILES, MEMBERS, PEOPLE
 from expectations.contracts.model import Table
 from jobs.publishing.listing import masked, published_clues
 from jobs.publishing.workbook import write_workbook
@@ -25,7 +28,7 @@ from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
 
 NAME = "publish"
-READS = (CLUES, PEOPLE, FILES, CASES, MEMBERS)
+READS = (CLUES, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
 WRITES: tuple[Table, ...] = ()
 BOM = b"\xef\xbb\xbf"
 

@@ -4,6 +4,7 @@ Reads   gold.findings                one row per rule and thing looked at    key
         silver.cases                 one row per benefit household           key case_id
         silver.members               one row per person of a case            key case_id, data_set, origin
         silver.entitlement_months    one row per case and month              key case_id, for_month
+        gold.clues                   the run before: when a clue was first seen
 Writes  gold.case_scores             one row per case                        key case_id
         gold.clues                   one row per clue                        key clue_id
         the model registry           a version of the forest when the training data or parameters are new
@@ -32,7 +33,7 @@ from models.isolation_forest import ForestModel, ForestParams, anomaly_score, re
 from models.registry import ForestRegistry, RegisteredForest
 
 NAME = "score_cases"
-READS = (FINDINGS, CASES, MEMBERS, ENTITLEMENT_MONTHS)
+READS = (FINDINGS, CASES, MEMBERS, ENTITLEMENT_MONTHS, CLUES)
 WRITES = (CASE_SCORES, CLUES)
 REGISTRY_FOLDER = "mlflow"
 _SCORED = StructType(

@@ -12,10 +12,6 @@ import pytest
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-KEY = "a test key, no secret: 0123456789"
-os.environ["MINGJING_KEY"] = KEY  # read by every run of the tests, in this process and in those that it starts
-os.environ.pop("MLFLOW_TRACKING_URI", None)
-
 from jobs import run_all
 from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake
@@ -25,6 +21,13 @@ from jobs.runtime.settings import Settings, load_settings
 from jobs.simulation import simulate
 
 AS_OF = date(2017, 12, 31)
+KEY = "a test key, no secret: 0123456789"
+
+
+def pytest_configure() -> None:
+    """Every run of the tests has one key and its own model registry, in this process and in those that it starts."""
+    os.environ["MINGJING_KEY"] = KEY
+    os.environ.pop("MLFLOW_TRACKING_URI", None)
 
 
 @dataclass(frozen=True)

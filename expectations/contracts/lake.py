@@ -60,7 +60,7 @@ QUALITY = Table(
     "ops",
     "quality",
     "an expectation and table of the last run",
-    ("table_name", "expectation", "column_name"),
+    ("table_name", "expectation", "column_name", "severity"),
     (
         Column("as_of", DATE, "day the run stands for", nullable=False),
         Column("table_name", TEXT, "table checked", nullable=False),

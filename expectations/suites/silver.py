@@ -88,13 +88,15 @@ def _of_number(data_set: DataSet, field: Field, bounds: SuiteBounds) -> list[Exp
     if field.nullable or field.kind is Kind.OWNER_NUMBER:
         return []
     column = f"{field.role}_key"
-    return [
+    stops = [
         gxe.ExpectColumnValuesToNotBeNull(
             column=column,
             mostly=bounds.usable_number_ratio_stop,
-            severity="critical" if data_set.is_required else "warning",
+            severity="critical",
             notes=f"{field.header} holds hardly any person number: shifted or damaged. Ask {data_set.owner} for it again.",
-        ),
+        )
+    ]
+    warns = [
         gxe.ExpectColumnValuesToNotBeNull(
             column=column,
             mostly=bounds.usable_number_ratio_warn,
@@ -102,3 +104,4 @@ def _of_number(data_set: DataSet, field: Field, bounds: SuiteBounds) -> list[Exp
             notes=f"{field.header} is unusable in many rows: the people behind them cannot be found by number.",
         ),
     ]
+    return stops + warns if data_set.is_required else warns

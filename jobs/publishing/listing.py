@@ -21,7 +21,7 @@ COLUMNS = (
 )  # fmt: skip
 """Columns of clues.csv, in the order of the delivery contract."""
 
-_IDENTIFYING_CELLS = frozenset({"号牌号码"})
+_IDENTIFYING_CELLS = frozenset({"号牌号码", "企业名称", "统一社会信用代码"})
 """Cells of evidence that name a person's thing outright; masked lists leave them out."""
 
 

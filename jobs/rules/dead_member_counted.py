@@ -12,9 +12,9 @@ from expectations.conf import Conf
 from jobs.rules.deaths_of_members import (
     deaths_of_members,
     is_recipient,
-    is_reduced,
     only_arrears,
     only_month_of_death,
+    survivors_only,
     was_refunded,
 )
 from jobs.rules.facts import Facts
@@ -38,7 +38,7 @@ def judge(params: DeadMemberCountedParams) -> Judgement:
         exempt={
             "R24": F.col("registry_status") == "恢复",
             "R23": was_refunded(),
-            "R04": is_reduced() & (F.col("paid_months") > 0),
+            "R04": survivors_only(),
             "R02": only_month_of_death(),
             "R03": only_arrears(),
         },

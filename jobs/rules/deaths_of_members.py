@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.rules.facts import Facts, next_month, pair_grade, with_identity
+from jobs.rules.facts import Facts, counted, pair_grade, with_identity
 
 
 def deaths_of_members(facts: Facts, lawful_months: int) -> DataFrame:
@@ -20,13 +20,14 @@ def deaths_of_members(facts: Facts, lawful_months: int) -> DataFrame:
         "evidence",
         F.concat(F.lit("death:"), F.col("name_key")).alias("thing_key"),
     )
-    return (
+    others = F.col("covered_members") - F.col("is_covered").cast("int")
+    linked = (
         facts.members.join(deaths, "subject_key", "inner")
         .withColumn("identity_grade", pair_grade("member_person_id", "member_grade", "other_person_id", "other_grade"))
         .withColumn("person_id", F.when(F.col("identity_grade") != "D", F.col("member_person_id")))
-        .withColumn("count_from", F.add_months(next_month("event_on"), lawful_months))
-        .withColumn("count_until", F.lit(None).cast("date"))
     )
+    # After the death the survivors' own share is lawful: months in which no more persons are paid for than are left.
+    return counted(linked, after="event_on", lawful_months=lawful_months, lawful_heads=F.when(others > 0, others))
 
 
 def is_recipient() -> Column:
@@ -34,10 +35,9 @@ def is_recipient() -> Column:
     return F.col("is_head") | (F.col("covered_heads") <= 1)
 
 
-def is_reduced() -> Column:
+def survivors_only() -> Column:
     """After the death no more persons are paid for than are left: the survivors draw what is theirs."""
-    others = F.col("covered_members") - F.col("is_covered").cast("int")
-    return (others > 0) & (F.col("heads_after") <= others)
+    return (F.col("paid_months") == 0) & (F.col("survivor_months") > 0)
 
 
 def was_refunded() -> Column:

@@ -102,6 +102,24 @@ def held_by_members(facts: Facts, data_set: str, number_key: str, name_key: str)
     ).withColumn("person_id", F.when(F.col("identity_grade") != "D", F.col("member_person_id")))
 
 
+def counted(
+    rows: DataFrame, *, after: str, lawful_months: int = 0, until: Column | None = None, lawful_heads: Column | None = None
+) -> DataFrame:
+    """Candidates with what the time engine counts by.
+
+    event_on, count_from: months of entitlement count from the month after the day in column `after`, `lawful_months` later.
+    count_until: through this month (null = no end). lawful_heads: months paid for no more persons than these are lawful.
+    """
+    return rows.withColumns(
+        {
+            "event_on": F.col(after),
+            "count_from": F.add_months(next_month(after), lawful_months),
+            "count_until": F.lit(None).cast("date") if until is None else until,
+            "lawful_heads": F.lit(None).cast("int") if lawful_heads is None else lawful_heads,
+        }
+    )
+
+
 def next_month(day: str | Column) -> Column:
     """First day of the month after: the month of the event itself never counts."""
     column = F.col(day) if isinstance(day, str) else day

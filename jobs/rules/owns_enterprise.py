@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.facts import Facts, declares, held_by_members, next_month, rows_of
+from jobs.rules.facts import Facts, counted, declares, held_by_members, rows_of
 from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
 
@@ -26,10 +26,8 @@ def candidates(facts: Facts, params: OwnsEnterpriseParams) -> DataFrame:
     """One row per member and entity. Counting runs from the month after it was established to the month it ended."""
     entities = held_by_members(facts, "enterprises", "legal_rep_key", "legal_rep_name_key")
     return (
-        entities.withColumn("event_on", F.col("established_on"))
+        counted(entities, after="established_on", until=F.trunc(F.col("ended_on"), "month"))
         .withColumn("thing_key", F.concat_ws(":", F.lit("entity"), "uscc", "reg_no"))
-        .withColumn("count_from", next_month("established_on"))
-        .withColumn("count_until", F.trunc(F.col("ended_on"), "month"))
         .withColumn(
             "evidence",
             rows_of(
@@ -49,6 +47,8 @@ def is_dormant(tax_limit: Decimal) -> Column:
 
 def judge(params: OwnsEnterpriseParams) -> Judgement:
     is_dead = F.col("status").isin(list(params.dead_statuses))
+    # An entity that ended while benefit was drawn is a fact for the months before; without a day of its end nobody can say.
+    ended_before = is_dead & (F.col("ended_on").isNull() | (F.col("paid_months") == 0))
     was_declared = F.col("kind").isin(list(params.micro_kinds)) & declares(params.declared_words)
     return Judgement(
         found=F.col("paid_months") > 0,
@@ -57,7 +57,7 @@ def judge(params: OwnsEnterpriseParams) -> Judgement:
         is_personal=False,
         missing={"status": F.col("status").isNull()},
         exempt={
-            "R13": is_dead | is_dormant(params.dormant_tax_yuan),
+            "R13": ended_before | is_dormant(params.dormant_tax_yuan),
             "R14": F.col("kind").isin(list(params.nominal_kinds)),
             "R25": was_declared,
             "R17": F.col("case_has_single_cover") & ~F.col("is_single_cover"),

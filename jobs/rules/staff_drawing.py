@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.facts import Facts, held_by_members, next_month, rows_of
+from jobs.rules.facts import Facts, counted, held_by_members, rows_of
 from jobs.rules.rule import Judgement, Rule, zh_month, zh_paid
 
 
@@ -25,10 +25,8 @@ def candidates(facts: Facts, params: StaffDrawingParams) -> DataFrame:
     """
     spells = held_by_members(facts, "fiscal_staff", "person_key", "name_key").filter(F.col("is_covered") | F.col("is_head"))
     return (
-        spells.withColumn("event_on", F.col("from_month"))
+        counted(spells, after="from_month", until=F.col("to_month"))
         .withColumn("thing_key", F.concat_ws(":", F.lit("staff"), "unit", "staff_kind", F.col("from_month").cast("string")))
-        .withColumn("count_from", next_month("from_month"))
-        .withColumn("count_until", F.col("to_month"))
         .withColumn(
             "evidence", rows_of("fiscal_staff", "unit", "post", "staff_kind", "status", "from_month", "to_month", "monthly_pay")
         )
@@ -37,16 +35,16 @@ def candidates(facts: Facts, params: StaffDrawingParams) -> DataFrame:
 
 def judge(params: StaffDrawingParams) -> Judgement:
     is_staff = F.col("staff_kind").isin(list(params.staff_kinds))
-    in_service = F.col("status").isin(list(params.staff_statuses))
+    has_left = ~F.col("status").isin(list(params.staff_statuses))
     return Judgement(
-        found=is_staff & in_service & (F.col("paid_months") > 0),
+        found=is_staff & (F.col("paid_months") > 0),
         value=F.col("monthly_pay").cast("double"),
         threshold=0.0,
         is_personal=False,
-        missing={"staff_kind": F.col("staff_kind").isNull()},
+        missing={"staff_kind": F.col("staff_kind").isNull(), "to_month": is_staff & has_left & F.col("to_month").isNull()},
         exempt={
             "R15": ~is_staff,
-            "R24": is_staff & ~in_service & (F.col("paid_months") == 0),
+            "R24": is_staff & has_left & (F.col("paid_months") == 0),
             "R18": is_staff & F.col("grace_until").isNotNull() & (F.col("last_month") <= F.col("grace_until")),
         },
         explanation=F.concat(

@@ -133,7 +133,7 @@ def delta_jars() -> dict[str, str]:
         jars = sorted(str(path) for path in Path(folder).glob("*.jar"))
         if not jars:
             raise BadConfiguration(
-                f"{JARS_VARIABLE} names {folder}, which holds no jar. Put the Delta jars there (mingjing doctor lists them)."
+                f"{JARS_VARIABLE} names {folder}, which holds no jar. Put the Delta jars there (docs/closed-network.md lists them)."
             )
         return {"spark.jars": ",".join(jars)}
     from importlib.metadata import version

@@ -50,7 +50,9 @@ def case_features(cases: DataFrame, members: DataFrame, months: DataFrame, as_of
         "round_ratio": _ratio(F.col("round_months"), F.col("months_paid")),
         "covered_heads": F.col("covered_heads"),
         "uncovered_ratio": F.coalesce(_ratio(F.col("members") - F.col("covered_members"), F.col("members")), F.lit(0.0)),
-        "heads_over_roster": F.greatest(F.col("heads_paid") - F.col("covered_members"), F.lit(0)),
+        "heads_over_roster": F.when(
+            F.col("heads_paid").isNotNull(), F.greatest(F.col("heads_paid") - F.col("covered_members"), F.lit(0))
+        ),
         "months_since_approval": _months_between(approval_month, F.lit(as_of)),
         "months_paid_before_approval": F.greatest(
             F.coalesce(_months_between(F.col("first_paid"), approval_month), F.lit(0)), F.lit(0)

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from expectations.contracts.deliveries import DATA_SETS
 from jobs.delivery.decode import decode
 from jobs.delivery.survey import SurveyedFile, survey_delivery
 
@@ -32,14 +33,7 @@ PAYMENT = {
     "开户名": "张三",
     "发放批次": "1",
 }
-FIELDS = dict(
-    zip(
-        PAYMENT,
-        ("county_code", "program", "household_no", "name", "id_number", "for_month", "paid_on", "heads", "amount", "kind")
-        + ("bank_account", "account_name", "batch_no"),
-        strict=True,
-    )
-)
+FIELDS = {f.header: f.name for f in DATA_SETS["payments"].fields}
 
 
 @dataclass

@@ -25,7 +25,9 @@ def test_every_case_of_the_table_comes_out_as_written(session: SparkSession, set
 
 
 @by_code
-def test_a_table_has_both_sides_of_the_limit_and_every_exemption_of_the_rule(session: SparkSession, settings: Settings, rule: Rule) -> None:
+def test_a_table_has_both_sides_of_the_limit_and_every_exemption_of_the_rule(
+    session: SparkSession, settings: Settings, rule: Rule
+) -> None:
     del session  # Columns can be built only while an engine is there
     cases = read_cases(rule.code)
     outcomes = {case.expected[0] for case in cases}

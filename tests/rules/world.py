@@ -38,7 +38,11 @@ MEMBER_DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 REGISTERS = {"K01": "fiscal_staff", "E01": "enterprises", "V01": "vehicles"}
 """Register that a rule's case table describes; the others describe deaths."""
-HOLDERS = {"fiscal_staff": ("person_key", "name_key"), "enterprises": ("legal_rep_key", "legal_rep_name_key"), "vehicles": ("owner_key", "owner_name_key")}
+HOLDERS = {
+    "fiscal_staff": ("person_key", "name_key"),
+    "enterprises": ("legal_rep_key", "legal_rep_name_key"),
+    "vehicles": ("owner_key", "owner_name_key"),
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,11 @@ class World:
 
 def read_cases(code: str) -> list[Case]:
     """The case table of a rule; a line `default` gives the cells that other lines leave empty."""
-    lines = [line for line in (CASES / f"{code}.txt").read_text(encoding="utf-8").splitlines() if line.strip() and not line.startswith("#")]
+    lines = [
+        line
+        for line in (CASES / f"{code}.txt").read_text(encoding="utf-8").splitlines()
+        if line.strip() and not line.startswith("#")
+    ]
     heads = [cell.strip() for cell in lines[0].split("|")]
     default: dict[str, str] = {}
     cases = []
@@ -168,4 +176,9 @@ def _seen(row: Any) -> tuple[str, str, str, str]:
         return ("no row", "", "", "")
     yuan = row["amount_estimate"]
     is_counted = row["outcome"] == "found"
-    return (row["outcome"], row["exemption_code"] or "", str(row["months"]) if is_counted else "", f"{yuan:.2f}" if is_counted else "")
+    return (
+        row["outcome"],
+        row["exemption_code"] or "",
+        str(row["months"]) if is_counted else "",
+        f"{yuan:.2f}" if is_counted else "",
+    )
