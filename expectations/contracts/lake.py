@@ -198,6 +198,7 @@ DEATHS = Table(
         Column("name_key", TEXT, "digest of the name", nullable=False),
         Column("died_on", DATE, "best-attested day of death", nullable=False),
         Column("is_exact", FLAG, "a day of death; otherwise only a month or the day of de-registration is known"),
+        Column("has_full_number", FLAG, "at least one record gives all 18 characters; otherwise the number was upgraded from 15"),
         Column("register_count", INT, "independent registers that agree on a death", unit="registers"),
         Column("evidence", EVIDENCE, "the death records", nullable=False),
     ),

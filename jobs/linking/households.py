@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, MEMBERS
 from expectations.contracts.model import ORIGIN
+from jobs.cells.person_numbers import UPGRADED
 
 Silver = Callable[[str], DataFrame]
 DIBAO_PROGRAMS = ("城市低保", "农村低保")
@@ -44,7 +45,8 @@ def _dibao_members(roster: DataFrame) -> DataFrame:
             | F.coalesce(F.col("person_key") == F.col("head_key"), F.lit(False))
         ).alias("is_head"),
         F.coalesce(F.col("covered") == "是", F.lit(True)).alias("is_covered"),
-        F.coalesce(F.col("single_person_cover") == "是", F.lit(False)).alias("is_single_cover"),
+        # Some offices mark the whole household: covered alone is whoever is covered in it.
+        F.coalesce((F.col("single_person_cover") == "是") & (F.col("covered") == "是"), F.lit(False)).alias("is_single_cover"),
         "approved_on",
         "start_month",
         "stop_month",
@@ -127,7 +129,7 @@ def members(silver: Silver, named: DataFrame, identities: DataFrame) -> DataFram
         (everyone["number_key"] == known["_number"]) & (F.coalesce(everyone["name_key"], F.lit("")) == known["_name"]),
         "left",  # identities are unique by number and name
     )
-    upgraded = F.when((F.col("number_state") == "upgraded") & F.col("identity_grade").isin("A", "B"), F.lit("C"))
+    upgraded = F.when((F.col("number_state") == UPGRADED) & F.col("identity_grade").isin("A", "B"), F.lit("C"))
     graded = joined.withColumn("identity_grade", F.coalesce(upgraded, F.col("identity_grade")))
     return graded.select(*MEMBERS.column_names)
 

@@ -16,8 +16,14 @@ from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
 class OwnsEnterpriseParams(Conf):
     dead_statuses: tuple[str, ...] = Field(description="statuses in which an entity no longer trades")
+    revoked_statuses: tuple[str, ...] = Field(
+        description="of these, the ones in which it may trade on all the same; its tax tells"
+    )
     dormant_tax_yuan: Decimal = Field(ge=0, description="tax of twelve months up to which an entity without staff may be dormant")
-    nominal_kinds: tuple[str, ...] = Field(description="kinds whose legal representative is often so in name only")
+    nominal_kinds: tuple[str, ...] = Field(description="kinds whose legal representative is so by office")
+    cooperative_kinds: tuple[str, ...] = Field(
+        description="kinds whose members are often so in name only; its tax and staff tell"
+    )
     micro_kinds: tuple[str, ...] = Field(description="kinds that may be a declared small living")
     declared_words: tuple[str, ...] = Field(description="words by which an entity was declared at approval")
 
@@ -26,7 +32,7 @@ def candidates(facts: Facts, params: OwnsEnterpriseParams) -> DataFrame:
     """One row per member and entity. Counting runs from the month after it was established to the month it ended."""
     entities = held_by_members(facts, "enterprises", "legal_rep_key", "legal_rep_name_key")
     return (
-        counted(entities, after="established_on", until=F.trunc(F.col("ended_on"), "month"))
+        counted(entities, after="established_on", until=F.when(~trades_on(params), F.trunc(F.col("ended_on"), "month")))
         .withColumn("thing_key", F.concat_ws(":", F.lit("entity"), "uscc", "reg_no"))
         .withColumn(
             "evidence",
@@ -37,18 +43,30 @@ def candidates(facts: Facts, params: OwnsEnterpriseParams) -> DataFrame:
     )  # fmt: skip
 
 
-def is_dormant(tax_limit: Decimal) -> Column:
+def pays_tax(params: OwnsEnterpriseParams) -> Column:
+    return F.coalesce(F.col("tax_12m") > F.lit(params.dormant_tax_yuan), F.lit(False))
+
+
+def trades_on(params: OwnsEnterpriseParams) -> Column:
+    """Revoked on paper, yet it paid tax within the year."""
+    return F.col("status").isin(list(params.revoked_statuses)) & pays_tax(params)
+
+
+def is_dormant(params: OwnsEnterpriseParams) -> Column:
     """No tax, nobody insured, nothing paid in: three signs that nobody trades there."""
-    no_tax = F.coalesce(F.col("tax_12m"), F.lit(Decimal(0))) <= F.lit(tax_limit)
-    no_staff = F.coalesce(F.col("insured_staff"), F.lit(0)) == 0
     nothing_paid_in = F.coalesce(F.col("paid_in"), F.lit(Decimal(0))) == 0
-    return no_tax & no_staff & nothing_paid_in
+    return ~pays_tax(params) & has_no_staff() & nothing_paid_in
+
+
+def has_no_staff() -> Column:
+    return F.coalesce(F.col("insured_staff"), F.lit(0)) == 0
 
 
 def judge(params: OwnsEnterpriseParams) -> Judgement:
     is_dead = F.col("status").isin(list(params.dead_statuses))
     # An entity that ended while benefit was drawn is a fact for the months before; without a day of its end nobody can say.
-    ended_before = is_dead & (F.col("ended_on").isNull() | (F.col("paid_months") == 0))
+    ended_before = is_dead & ~trades_on(params) & (F.col("ended_on").isNull() | (F.col("paid_months") == 0))
+    is_idle_cooperative = F.col("kind").isin(list(params.cooperative_kinds)) & ~pays_tax(params) & has_no_staff()
     was_declared = F.col("kind").isin(list(params.micro_kinds)) & declares(params.declared_words)
     return Judgement(
         found=F.col("paid_months") > 0,
@@ -57,8 +75,8 @@ def judge(params: OwnsEnterpriseParams) -> Judgement:
         is_personal=False,
         missing={"status": F.col("status").isNull()},
         exempt={
-            "R13": ended_before | is_dormant(params.dormant_tax_yuan),
-            "R14": F.col("kind").isin(list(params.nominal_kinds)),
+            "R13": ended_before | is_dormant(params),
+            "R14": F.col("kind").isin(list(params.nominal_kinds)) | is_idle_cooperative,
             "R25": was_declared,
             "R17": F.col("case_has_single_cover") & ~F.col("is_single_cover"),
             "R18": F.col("grace_until").isNotNull() & (F.col("last_month") <= F.col("grace_until")),

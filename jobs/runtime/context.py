@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class RunContext:
     settings: Settings
     as_of: date
     out: Path
-    key: str
+    key: str = field(repr=False)
     report: RunReport
     delivery: Path | None = None
 

@@ -117,14 +117,16 @@ class Case:
         return rows + self.extra
 
     def paid_after(self, month: int, *, until: int | None = None, per_head: bool = False) -> float:
-        """Yuan drawn for months of 2017 after `month` (through `until`), refunds netted, funeral grants aside.
+        """Yuan drawn for months of 2017 after `month` (through `until`), refunds netted, subsidies and funeral grants aside.
 
         `per_head`: one covered person's share of each payment.
         """
         total = sum(
             payment.yuan / (max(1, payment.heads) if per_head else 1)
             for payment in self.payments()
-            if payment.month > month and (until is None or payment.month <= until) and payment.program != FUNERAL_GRANT
+            if payment.month > month
+            and (until is None or payment.month <= until)
+            and payment.program not in (PRICE_SUBSIDY, FUNERAL_GRANT)
         )
         return round(max(0.0, total), 2)
 

@@ -82,6 +82,8 @@ STATES = {
     OLD_WOMAN[:16] + "64": (None, "check_fails"),  # a float keeps sixteen
     OLD_WOMAN[:4] + OLD_WOMAN[5] + OLD_WOMAN[4] + OLD_WOMAN[6:]: (None, "check_fails"),  # transposed
     "42029219500230102" + by_horner("42029219500230102"): (None, "check_fails"),  # right check character, no such day
+    "42029219510229102" + by_horner("42029219510229102"): (None, "check_fails"),  # 1951 was no leap year
+    number_of(date(1952, 2, 29), 102): (number_of(date(1952, 2, 29), 102), "valid"),
     "42029218490101102" + by_horner("42029218490101102"): (None, "check_fails"),
     "420292********1234": (None, "masked"),
     "420292＊＊＊＊＊＊＊＊1234": (None, "masked"),

@@ -80,6 +80,16 @@ def test_a_full_row_is_data_whatever_its_first_cell_says(delivery: Any, payments
     assert fates(delivery.rows(name)) == {2: ("accepted", None)}
 
 
+@pytest.mark.parametrize("name", ["合计", "填表人", "注:"])
+def test_a_full_row_without_its_first_cell_is_data_too(delivery: Any, payments: Any, name: str) -> None:
+    def name_second(row: list[str]) -> list[str]:
+        return [row[0], row[3], *row[1:3], *row[4:]]
+
+    row = payments.row(county_code="", name=name)
+    file = delivery.add("甲.csv", payments.csv(name_second(payments.header), name_second(row)))
+    assert fates(delivery.rows(file)) == {2: ("accepted", None)}
+
+
 def test_a_header_that_is_repeated_is_no_data(delivery: Any, payments: Any) -> None:
     header = [f" {name} " for name in payments.header]
     name = delivery.add("甲.csv", payments.csv(header, payments.row(), header, payments.row(name="李四"), payments.header))

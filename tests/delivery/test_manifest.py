@@ -31,7 +31,7 @@ def test_a_manifest_reads_in_every_encoding_and_line_end(tmp_path: Path, encodin
 
 def test_order_of_lines_and_columns_decides_nothing(tmp_path: Path) -> None:
     columns = "SHA256,记录数,数据截止日期,行政区划代码,报送单位,数据集,文件名,备注"
-    write(tmp_path, columns, "22,1,2017-12-31,420200,民政局,payments,乙.csv,x", "11,1,2017-12-31,420200,民政局,payments,甲.csv,")
+    write(tmp_path, columns, "11,1,2017-12-31,420200,民政局,payments,甲.csv,", "22,1,2017-12-31,420200,民政局,payments,乙.csv,x")
     assert [(entry.file_name, entry.sha256) for entry in read_manifest(tmp_path)] == [("乙.csv", "22"), ("甲.csv", "11")]
 
 

@@ -100,22 +100,25 @@ def funeral_grant(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
 
 @builds("death_month", "death_lag", "death_refunded")
 def lawful_end(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
-    """The death month alone, one month already ordered, or months that came back."""
+    """The death month alone, stopped in time though the registry's entry came late, or months that came back."""
     case = cases[0]
     month = stage.month(JANUARY, DECEMBER - 4)
+    entered = None
     if scenario.code == "death_month":
         died = _late_day(month, case)
         case.stop_paying(month)
     elif scenario.code == "death_lag":
-        died = last_day(month) - timedelta(days=int(stage.rng.integers(0, 4)))
-        case.stop_paying(month + 1)
+        died = day_in(stage.rng, month)
+        case.stop_paying(month)
+        entered = min(AS_OF, last_day(month) + timedelta(days=int(stage.rng.integers(60, 200))))
     else:
         died = day_in(stage.rng, month)
         last = month + stage.month(1, 3)
         case.stop_paying(last)
         case.stop = month
         case.refund(range(month + 1, last + 1), day_in(stage.rng, last + 1))
-    record_death(stage, case.head.person, died, some_sources(stage, case.head.person))
+    sources = {REGISTRY} if entered else some_sources(stage, case.head.person)
+    record_death(stage, case.head.person, died, sources, entered=entered)
     stage.record(scenario, case, case.head.person, died)
 
 

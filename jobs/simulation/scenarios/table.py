@@ -66,7 +66,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     _real("death_member_no_number", "D02", 20, "family", "dead member still counted, the only record has no number"),
     _trap("death_month", "D01", "R02", 140, "lone", "death_two_months", "the month of death was paid after the death, then it ended"),
     _trap("death_arrears", "D01", "R03", 110, "lone", "death_arrears_beyond", "arrears for months before the death, paid after it"),
-    _trap("death_lag", "D01", "R01", 85, "lone", "death_two_months", "died in the last days of a month, the next month was already ordered"),
+    _trap("death_lag", "D01", "R01", 85, "lone", "death_two_months", "stopped in time; the registry's entry came months after the death"),
     _trap("death_refunded", "D01", "R23", 80, "lone", "death_partly_refunded", "months after the death were paid and came back in full"),
     _trap("death_survivors", "D01", "R04", 70, "family", "death_head_counted", "head died, survivors recalculated, still paid under the head's name"),
     _trap("death_member_removed", "D02", "R04", 35, "family", "death_member_counted", "dead member on the roster as not covered, benefit recalculated"),

@@ -1,0 +1,194 @@
+"""The main job on the embedded engine: what must hold of every run."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import CASES, CLUES, FILES, FINDINGS, LAKE_TABLES, MEMBERS, PEOPLE, QUALITY, QUARANTINE
+from expectations.contracts.model import FATES
+from jobs.publishing.listing import COLUMNS
+from jobs.publishing.workbook import CASE_SHEET, CLUE_SHEET
+from jobs.runtime.context import RunContext
+from jobs.runtime.session import Engine
+from jobs.runtime.settings import Settings
+from tests.conftest import City, run_main_job
+from tests.end_to_end.tables import rows_of
+
+
+def clues(out: Path, zone: str) -> pl.DataFrame:
+    return pl.read_csv(out / zone / "clues.csv", infer_schema=False)
+
+
+def test_rows_read_are_accepted_quarantined_or_skipped_for_every_file(finished: RunContext, city: City) -> None:
+    files = finished.lake.read(FILES).collect()
+    for file in files:
+        assert file["read_rows"] == file["accepted_rows"] + file["quarantined_rows"] + file["skipped_rows"]
+    with (city.delivery / "交接清单.csv").open(encoding="utf-8-sig") as stream:
+        claimed = {row["文件名"]: int(row["记录数"]) for row in csv.DictReader(stream)}
+    assert {f["file_name"]: f["accepted_rows"] + f["quarantined_rows"] for f in files} == claimed
+    refused = sum(f["quarantined_rows"] for f in files)
+    assert finished.lake.read(QUARANTINE).count() == refused
+
+
+def test_silver_holds_every_accepted_row_and_no_other(finished: RunContext) -> None:
+    accepted = {code: 0 for code in DATA_SETS}
+    for file in finished.lake.read(FILES).collect():
+        accepted[file["data_set"]] += file["accepted_rows"]
+    assert {code: finished.lake.read(data_set.silver).count() for code, data_set in DATA_SETS.items()} == accepted
+
+
+def test_every_key_of_the_lake_is_unique(finished: RunContext) -> None:
+    for table in LAKE_TABLES.values():
+        rows = finished.lake.read(table)
+        assert rows.count() == rows.select(*table.key).distinct().count(), table.full_name
+
+
+def test_published_lists_have_the_contracts_columns_and_agree_with_the_lake(finished: RunContext) -> None:
+    exported, restricted = clues(finished.out, "exports"), clues(finished.out, "restricted")
+    assert tuple(exported.columns) == tuple(restricted.columns) == COLUMNS
+    dispatched = restricted.filter(pl.col("dispatched") == "是")
+    assert dispatched["rank"].cast(pl.Int64).to_list() == list(range(1, len(dispatched) + 1))
+    assert restricted.filter(pl.col("dispatched") == "否")["rank"].drop_nulls().is_empty()
+    assert not restricted.filter(pl.col("dispatched") == "否")["exemption_code"].has_nulls()
+    assert set(restricted["clue_id"]) == {row["clue_id"] for row in finished.lake.read(CLUES).select("clue_id").collect()}
+    assert dispatched.filter(~pl.col("identity_grade").is_in(["A", "B", "C"])).is_empty()
+
+
+def test_masked_lists_show_no_number_and_no_name(finished: RunContext) -> None:
+    people = finished.lake.read(PEOPLE).collect()
+    numbers = {row["number"] for row in people}
+    exported = (finished.out / "exports" / "clues.csv").read_text(encoding="utf-8-sig")
+    assert not numbers & set(re.findall(r"\d{17}[\dX]", exported))
+    subjects = clues(finished.out, "exports")
+    assert subjects["subject_id"].str.contains(r"^\d{6}\*{8}\d{3}[\dX]$").all()
+    assert subjects["subject_name"].str.contains(r"^.\*$").all()
+
+
+def test_restricted_lists_are_readable_by_their_owner_only(finished: RunContext) -> None:
+    for path in ((finished.out / "restricted"), *(finished.out / "restricted").rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path.name
+
+
+def test_no_number_or_name_is_in_logs_quality_pages_models_or_the_working_zone(finished: RunContext) -> None:
+    people = finished.lake.read(PEOPLE).collect()
+    numbers = {row["number"] for row in people}
+    names = {row["name"] for row in people if len(row["name"]) >= 3}
+    looked_at = [finished.out / "run_report.json"]
+    for folder in ("quality", "mlflow"):
+        looked_at += [path for path in (finished.out / folder).rglob("*") if path.is_file()]
+    assert len(looked_at) > 20
+    for path in looked_at:
+        text = path.read_bytes().decode("utf-8", errors="ignore")
+        assert not numbers & set(re.findall(r"\d{17}[\dX]", text)), path.name
+        assert not {name for name in names if name in text}, path.name
+    for zone in ("silver", "gold", "ops"):
+        for table in (finished.out / "lake" / zone).iterdir():
+            rows = pl.read_delta(str(table)).select(pl.col(pl.String))
+            if not rows.width:
+                continue
+            found = rows.select(pl.all_horizontal(pl.all().is_in(list(numbers)).not_().fill_null(True)).all()).item()
+            assert found, f"{zone}.{table.name} holds a person number"
+            as_names = rows.select(pl.all_horizontal(pl.all().is_in(list(names)).not_().fill_null(True)).all()).item()
+            assert as_names, f"{zone}.{table.name} holds a name"
+
+
+def test_evidence_leads_back_to_the_delivered_row(finished: RunContext, city: City) -> None:
+    listed = clues(finished.out, "restricted").filter((pl.col("rule_code") == "V01") & (pl.col("identity_grade") == "A"))
+    checked = 0
+    for clue in listed.iter_rows(named=True):
+        for row in json.loads(clue["evidence"]):
+            path = city.delivery / row["file"]
+            if path.suffix != ".csv":
+                continue
+            content = path.read_bytes()
+            try:
+                text = content.decode("utf-8-sig")
+            except UnicodeDecodeError:
+                text = content.decode("gb18030")
+            line = text.splitlines()[row["row"] - 1]
+            assert clue["subject_id"] in line
+            assert row["cells"]["号牌号码"] in line
+            checked += 1
+    assert checked > 5
+
+
+def test_clues_find_more_truth_than_the_naive_comparison_wastes(finished: RunContext, city: City) -> None:
+    """Against the simulator's own truth, for the rules that there are: a floor, not a figure to quote."""
+    truth = pl.read_csv(city.folder / "truth.csv", infer_schema=False)
+    dispatched = clues(finished.out, "restricted").filter(pl.col("dispatched") == "是")
+    family = {"D01": "D", "D02": "D", "D03": "D"}
+    true = {(family.get(r, r), s) for r, s, y in truth.select("rule_code", "subject_id", "label").iter_rows() if y == "1"}
+    hits = [(family.get(r, r), s) in true for r, s in dispatched.select("rule_code", "subject_id").iter_rows()]
+    assert sum(hits) / len(hits) > 0.6
+    visible = {
+        (family.get(r, r), s)
+        for r, s, y, v in truth.select("rule_code", "subject_id", "label", "visible_to_naive").iter_rows()
+        if y == "1" and v == "1" and r in ("D01", "D02", "D03", "K01", "E01", "V01")
+    }
+    found = visible & {(family.get(r, r), s) for r, s in dispatched.select("rule_code", "subject_id").iter_rows()}
+    assert len(found) / len(visible) > 0.9
+
+
+def test_workbooks_open_with_chinese_headings_and_only_masked_people(finished: RunContext) -> None:
+    books = sorted((finished.out / "exports" / "workbooks").glob("*.xlsx"))
+    assert books
+    for path in books:
+        book = openpyxl.load_workbook(path)
+        assert book.sheetnames == ["案件", "线索", "说明"]
+        for name, columns in (("案件", CASE_SHEET), ("线索", CLUE_SHEET)):
+            sheet = book[name]
+            assert [cell.value for cell in sheet[1]] == [column.heading for column in columns]
+            assert sheet.freeze_panes == "C2"
+            assert sheet.auto_filter.ref
+        numbers = [row[5].value for row in book["线索"].iter_rows(min_row=2)]
+        assert all(re.fullmatch(r"\d{6}\*{8}\d{3}[\dX]", number) for number in numbers)
+
+
+def test_every_expectation_has_a_severity_and_says_what_to_do(finished: RunContext) -> None:
+    rows = finished.lake.read(QUALITY).collect()
+    assert {row["severity"] for row in rows} == {"critical", "warning"}
+    assert all(row["meaning"] for row in rows)
+    assert (finished.out / "quality" / "index.html").is_file()
+
+
+def test_a_second_run_on_the_same_delivery_changes_no_byte(
+    embedded: Engine, settings: Settings, city: City, tmp_path: Path
+) -> None:
+    first = run_main_job(embedded, settings, city.delivery, tmp_path)
+    lists = {
+        path: path.read_bytes()
+        for zone in ("exports", "restricted")
+        for path in sorted((tmp_path / zone).rglob("*"))
+        if path.is_file()
+    }
+    bronze = {table: rows_of(first.lake, table) for table in (CASES, MEMBERS, FINDINGS, CLUES)}
+    second = run_main_job(embedded, settings, city.delivery, tmp_path)
+    assert {path: path.read_bytes() for path in lists} == lists
+    assert {table: rows_of(second.lake, table) for table in bronze} == bronze
+
+
+def test_the_order_of_files_and_of_the_manifest_decides_nothing(
+    embedded: Engine, settings: Settings, city: City, finished: RunContext, tmp_path: Path
+) -> None:
+    shuffled = tmp_path / "delivery"
+    shutil.copytree(city.delivery, shuffled)
+    manifest = shuffled / "交接清单.csv"
+    head, *lines = manifest.read_text(encoding="utf-8-sig").splitlines()
+    manifest.write_text("\n".join([head, *reversed(lines)]) + "\n", encoding="utf-8")
+    run_main_job(embedded, settings, shuffled, tmp_path / "out")
+    for zone in ("exports", "restricted"):
+        assert (tmp_path / "out" / zone / "clues.csv").read_bytes() == (finished.out / zone / "clues.csv").read_bytes()
+
+
+def test_fates_are_the_contracts(finished: RunContext) -> None:
+    for data_set in DATA_SETS.values():
+        fates = {row[0] for row in finished.lake.read(data_set.bronze).select("_fate").distinct().collect()}
+        assert fates <= set(FATES)
