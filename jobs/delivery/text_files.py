@@ -140,15 +140,13 @@ def read_piece(
     if encoding != "utf-8":
         content = content.decode(encoding, errors="replace").encode()
     if not has_quotes:
-        lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
-        if content.count(delimiter.encode()) == lines * (width - 1):
+        if content and not content.endswith(b"\n"):
+            content += b"\n"  # without it polars 2.1 overlooks a surplus empty cell at the end
+        if content.count(delimiter.encode()) == content.count(b"\n") * (width - 1):
             try:
-                frame = _read_even(content, delimiter, width)
+                return _read_even(content, delimiter, width), []
             except pl.exceptions.PolarsError:
                 pass  # a long line makes up for a short one, or bytes that are not UTF-8: the careful way
-            else:
-                if frame.shape == (lines, width):
-                    return frame, []
     return _read_ragged(content.decode("utf-8", errors="replace"), delimiter, width)
 
 

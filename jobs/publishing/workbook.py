@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -31,8 +32,13 @@ RULE_TITLES = {rule.code: rule.title_zh for rule in RULES}
 _VERIFY = {rule.code: "；".join(rule.verify) for rule in RULES}
 
 
+_LINE_POINTS = 14.5
+_PAGE_CHARACTERS = 300
+"""Columns wider than this together are printed two pages wide."""
+
+
 @dataclass(frozen=True)
-class Sheet:
+class Heading:
     """A column of a sheet: heading, width in characters, and how its values are shown."""
 
     heading: str
@@ -41,18 +47,18 @@ class Sheet:
 
 
 CASE_SHEET = (
-    Sheet("序号", 6, "whole"), Sheet("案件编号", 18), Sheet("乡镇街道", 14), Sheet("村社区", 16), Sheet("证号", 20), Sheet("保障类型", 10),
-    Sheet("线索数", 8, "whole"), Sheet("最高得分", 9, "score"), Sheet("涉及金额估计（元）", 14, "money"), Sheet("线索类型", 22),
-    Sheet("首要说明", 70, "wrapped"),
+    Heading("序号", 6, "whole"), Heading("案件编号", 18), Heading("乡镇街道", 14), Heading("村社区", 16), Heading("证号", 20), Heading("保障类型", 10),
+    Heading("线索数", 8, "whole"), Heading("最高得分", 9, "score"), Heading("涉及金额估计（元）", 14, "money"), Heading("线索类型", 22),
+    Heading("首要说明", 70, "wrapped"),
 )  # fmt: skip
 CLUE_SHEET = (
-    Sheet("排名", 6, "whole"), Sheet("线索编号", 18), Sheet("案件编号", 18), Sheet("线索类型", 18), Sheet("对象姓名", 10), Sheet("身份证号码", 21),
-    Sheet("乡镇街道", 14), Sheet("村社区", 16), Sheet("证号", 20), Sheet("保障类型", 10), Sheet("事件日期", 12), Sheet("涉及月份", 18),
-    Sheet("月数", 6, "whole"), Sheet("金额上限（元）", 13, "money"), Sheet("金额估计（元）", 13, "money"), Sheet("得分", 8, "score"),
-    Sheet("身份等级", 9), Sheet("说明", 60, "wrapped"), Sheet("排序理由", 46, "wrapped"), Sheet("核查要点", 40, "wrapped"),
-    Sheet("证据", 60, "wrapped"),
-    Sheet("核查结论", 14, "input"), Sheet("查否原因代码", 12, "input"), Sheet("核查日期", 12, "input"), Sheet("核查人员（两人）", 16, "input"),
-    Sheet("追回金额（元）", 13, "input"), Sheet("停发月份", 10, "input"), Sheet("备注", 30, "input"),
+    Heading("排名", 6, "whole"), Heading("线索编号", 18), Heading("案件编号", 18), Heading("线索类型", 18), Heading("对象姓名", 10), Heading("身份证号码", 21),
+    Heading("乡镇街道", 14), Heading("村社区", 16), Heading("证号", 20), Heading("保障类型", 10), Heading("事件日期", 12), Heading("涉及月份", 18),
+    Heading("月数", 6, "whole"), Heading("金额上限（元）", 13, "money"), Heading("金额估计（元）", 13, "money"), Heading("得分", 8, "score"),
+    Heading("身份等级", 9), Heading("说明", 46, "wrapped"), Heading("排序理由", 40, "wrapped"), Heading("核查要点", 32, "wrapped"),
+    Heading("证据", 56, "wrapped"),
+    Heading("核查结论", 14, "input"), Heading("查否原因代码", 12, "input"), Heading("核查日期", 12, "input"), Heading("核查人员（两人）", 16, "input"),
+    Heading("追回金额（元）", 13, "input"), Heading("停发月份", 10, "input"), Heading("备注", 30, "input"),
 )  # fmt: skip
 
 
@@ -79,9 +85,9 @@ def _formats(book: Any) -> dict[str, Any]:
         ),
         "text": book.add_format(base),
         "wrapped": book.add_format({**base, "text_wrap": True}),
-        "whole": book.add_format({**base, "num_format": "0"}),
+        "whole": book.add_format({**base, "num_format": "0", "align": "center"}),
         "money": book.add_format({**base, "num_format": "#,##0.00"}),
-        "score": book.add_format({**base, "num_format": "0.00"}),
+        "score": book.add_format({**base, "num_format": "0.00", "align": "center"}),
         "input": book.add_format({**base, "bg_color": "#FFF8E1"}),
         "title": book.add_format({"font_name": "Microsoft YaHei", "font_size": 14, "bold": True}),
         "plain": book.add_format({"font_name": "Microsoft YaHei", "font_size": 10, "text_wrap": True, "valign": "top"}),
@@ -89,13 +95,15 @@ def _formats(book: Any) -> dict[str, Any]:
     }
 
 
-def _table(book: Any, formats: dict[str, Any], name: str, columns: tuple[Sheet, ...], rows: list[tuple[Any, ...]]) -> Any:
+def _table(book: Any, formats: dict[str, Any], name: str, columns: tuple[Heading, ...], rows: list[tuple[Any, ...]]) -> Any:
     sheet = book.add_worksheet(name)
     sheet.set_row(0, 30)
     for i, column in enumerate(columns):
         sheet.set_column(i, i, column.width)
         sheet.write_string(0, i, column.heading, formats["heading"])
     for r, row in enumerate(rows, start=1):
+        # Stated, not left to the program that opens the file: some show one line of a wrapped cell only.
+        sheet.set_row(r, _LINE_POINTS * max(_lines(column, value) for column, value in zip(columns, row, strict=True)))
         for i, (column, value) in enumerate(zip(columns, row, strict=True)):
             if value is None or value == "":
                 sheet.write_blank(r, i, None, formats[column.style])
@@ -107,10 +115,20 @@ def _table(book: Any, formats: dict[str, Any], name: str, columns: tuple[Sheet, 
     sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1 if sum(column.width for column in columns) < _PAGE_CHARACTERS else 2, 0)
     sheet.repeat_rows(0)
+    sheet.repeat_columns(0, 1)
     sheet.set_footer("&C第 &P 页，共 &N 页")
     return sheet
+
+
+def _lines(column: Heading, value: Any) -> int:
+    """Lines that a cell needs; a Chinese character is two wide."""
+    if column.style != "wrapped" or not value:
+        return 1
+    return sum(
+        max(1, math.ceil(sum(1 + (ord(c) > 0x2E7F) for c in line) / (column.width - 1))) for line in str(value).split("\n")
+    )
 
 
 def _case_rows(clues: pl.DataFrame) -> list[tuple[Any, ...]]:

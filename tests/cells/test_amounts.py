@@ -166,7 +166,7 @@ def test_ten_thousand_yuan_is_exact(yuan: int) -> None:
     assert parse_yuan(f"{cell}万元") == yuan
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(CELLS, max_size=5))
 def test_arbitrary_cells_keep_their_places(cells: list[str | None]) -> None:
     for read in (read_yuan, read_integers, lambda column: read_decimals(column, 7, 4)):

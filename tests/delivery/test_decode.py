@@ -131,10 +131,15 @@ def test_a_row_with_more_or_fewer_cells_than_the_header_is_quarantined(delivery:
     assert fates(delivery.rows(name)) == {2: ("accepted", None), 3: ("quarantined", reason), 4: ("accepted", None)}
 
 
-def test_a_long_row_does_not_make_up_for_a_short_one(delivery: Any, payments: Any) -> None:
-    full = payments.row()
-    name = delivery.add("甲.csv", payments.csv(payments.header, full[:-1], [*full, "x"], full))
-    assert [fate for fate, _ in fates(delivery.rows(name)).values()] == ["quarantined", "quarantined", "accepted"]
+@pytest.mark.parametrize("order", [(12, 14, 13), (14, 12, 13), (12, 13, 14), (14, 13, 12)])
+@pytest.mark.parametrize("ending", ["\n", ""])
+@pytest.mark.parametrize("surplus", ["x", ""])
+def test_a_long_row_does_not_make_up_for_a_short_one(
+    delivery: Any, payments: Any, order: tuple[int, ...], ending: str, surplus: str
+) -> None:
+    text = payments.csv(payments.header, *([*payments.row(), surplus][:cells] for cells in order))
+    rows = delivery.rows(delivery.add("甲.csv", text.removesuffix("\n") + ending))
+    assert rows["_fate"].to_list() == ["accepted" if cells == WIDTH else "quarantined" for cells in order]
 
 
 @pytest.mark.parametrize(

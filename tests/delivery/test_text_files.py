@@ -112,7 +112,7 @@ def surveyed_in_pieces(delivery: Any, name: str, piece_bytes: int, block: int) -
 
 def long_table(payments: Any) -> list[list[str]]:
     table = [["救助资金发放明细", *[""] * 12], payments.header]
-    for i, row in enumerate(payments.rows(60)):
+    for i, row in enumerate(payments.rows(40)):
         table.append(row)
         if i % 9 == 4:
             table.append(row[: 5 + i % 3])
@@ -127,13 +127,13 @@ def test_a_file_cut_into_pieces_has_the_same_rows(delivery: Any, payments: Any, 
     name = delivery.add("大.csv", payments.csv(*long_table(payments), end=end).encode(encoding))
     whole = delivery.rows(name)
     assert whole["_row"].to_list() == [1, *range(3, len(long_table(payments)) + 1)]
-    for block, piece_bytes in ((64, 1), (101, 700), (257, 1000), (1024, 1), (2048, 2048)):
+    for block, piece_bytes in ((64, 1), (257, 1000), (1024, 1)):
         file = surveyed_in_pieces(delivery, name, piece_bytes, block)
         assert len(file.pieces) > 1, (block, piece_bytes)
         assert rows_of(file).equals(whole), (block, piece_bytes)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(block=st.integers(150, 3000), piece_bytes=st.integers(1, 3000), ends=st.booleans())
 def test_any_piece_size_gives_the_rows_of_the_whole(
     delivery: Any, payments: Any, rows_of: RowsOf, block: int, piece_bytes: int, ends: bool
@@ -182,7 +182,7 @@ def test_damaged_bytes_lose_no_line(delivery: Any, payments: Any, rows_of: RowsO
     chance = random.Random(SEED)
     original = payments.csv(payments.header, *payments.rows(12)).encode(encoding)
     accepted = 0
-    for _ in range(70):
+    for _ in range(60):
         content = mutated(original, chance, ANY_BYTE_BUT_A_QUOTE)
         delivery.lines.clear()
         file = delivery.file(delivery.add("坏.csv", content))
@@ -197,7 +197,7 @@ def test_damaged_bytes_lose_no_line(delivery: Any, payments: Any, rows_of: RowsO
         assert rows["_row"].to_list() == [line for line in range(1, lines + 1) if line != header_line]
         assert set(rows["_fate"]) <= {"accepted", "quarantined", "skipped"}
         assert rows.filter(pl.col("_fate") != "accepted")["_reason"].null_count() == 0
-    assert accepted > 30
+    assert accepted > 25
 
 
 def test_damaged_bytes_and_quotes_never_stop_a_delivery(delivery: Any, payments: Any, rows_of: RowsOf) -> None:

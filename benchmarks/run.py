@@ -1,0 +1,129 @@
+"""`make bench`: the main job at a chosen scale beside a hand-written DuckDB + scikit-learn script, in one run.
+
+Both are whole processes on the same simulated (synthetic) city; time, CPU and peak memory are the operating
+system's own. Machines are shared and noisy: quote the ratio, not the seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parents[1]
+AS_OF = "2017-12-31"
+WORK = ROOT / ".bench"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One finished process and its children: wall and CPU seconds, peak resident memory of the largest of them."""
+
+    name: str
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+
+
+def measure(name: str, command: list[str], log: Path) -> Measured:
+    """Runs the command to its end. Raises SystemExit with the log's end when it fails."""
+    started = time.perf_counter()
+    with log.open("wb") as stream:
+        pid = os.posix_spawn(
+            command[0],
+            command,
+            {**os.environ, "MINGJING_KEY": "benchmark only, no secret"},
+            file_actions=[(os.POSIX_SPAWN_DUP2, stream.fileno(), 1), (os.POSIX_SPAWN_DUP2, stream.fileno(), 2)],
+        )
+        _, status, usage = os.wait4(pid, 0)
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise SystemExit(f"{name} failed:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
+    return Measured(name, time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def city_of(scale: float) -> Path:
+    """A simulated city of the scale, made once and kept."""
+    from jobs.simulation import simulate
+
+    folder = WORK / f"city-{scale:g}"
+    if not (folder / "delivery").is_dir():
+        simulate(folder, scale=scale, seed=7)
+    return folder
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scale", type=float, default=0.1, help="1 = 397,197 civil-affairs records, 6.7 million rows")
+    parser.add_argument("--engine", default="embedded", choices=("embedded", "spark"))
+    parser.add_argument("--runs", type=int, default=1, help="runs of each, in turn; the median is printed")
+    given = parser.parse_args()
+    console = Console()
+    WORK.mkdir(exist_ok=True)
+    with console.status(f"simulating a city of scale {given.scale:g}"):
+        delivery = city_of(given.scale) / "delivery"
+    ours: list[Measured] = []
+    peers: list[Measured] = []
+    for turn in range(given.runs):
+        ours_out, peer_out = WORK / "out", WORK / "out-duckdb"
+        shutil.rmtree(ours_out, ignore_errors=True)
+        shutil.rmtree(peer_out, ignore_errors=True)
+        mingjing = [
+            str(Path(sys.executable).with_name("mingjing")),
+            "run",
+            str(delivery),
+            "--out",
+            str(ours_out),
+            "--as-of",
+            AS_OF,
+        ]
+        script = [
+            sys.executable,
+            str(ROOT / "benchmarks" / "duckdb_script.py"),
+            str(delivery),
+            "--out",
+            str(peer_out),
+            "--as-of",
+            AS_OF,
+        ]
+        with console.status(f"run {turn + 1} of {given.runs}: mingjing on {given.engine}"):
+            ours.append(measure(f"mingjing, {given.engine}", [*mingjing, "--engine", given.engine], WORK / "mingjing.log"))
+        with console.status(f"run {turn + 1} of {given.runs}: the DuckDB script"):
+            peers.append(measure("DuckDB + scikit-learn script", script, WORK / "duckdb.log"))
+    _show(console, given.scale, _median(ours), _median(peers), WORK / "out" / "run_report.json")
+
+
+def _median(runs: list[Measured]) -> Measured:
+    return sorted(runs, key=lambda run: run.seconds)[len(runs) // 2]
+
+
+def _show(console: Console, scale: float, ours: Measured, peer: Measured, report: Path) -> None:
+    table = Table(title=f"Whole process, synthetic city of scale {scale:g}", title_justify="left")
+    for heading in ("", "seconds", "CPU seconds", "peak MiB"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for run in (ours, peer):
+        table.add_row(run.name, f"{run.seconds:.1f}", f"{run.cpu_seconds:.1f}", f"{run.peak_mib:,.0f}")
+    ratios = (ours.seconds / peer.seconds, ours.cpu_seconds / peer.cpu_seconds, ours.peak_mib / peer.peak_mib)
+    table.add_row("ratio", *(f"{ratio:.2f}" for ratio in ratios), style="bold")
+    console.print(table)
+    stages = Table(title="Stages of mingjing", title_justify="left")
+    for heading in ("stage", "seconds", "rows", "rows/s", "peak MiB"):
+        stages.add_column(heading, justify="left" if heading == "stage" else "right")
+    for stage in json.loads(report.read_text(encoding="utf-8"))["stages"]:
+        speed = f"{stage['rows'] / stage['seconds']:,.0f}" if stage["rows"] else ""
+        stages.add_row(stage["name"], f"{stage['seconds']:.1f}", f"{stage['rows']:,}", speed, f"{stage['peak_mib']:,.0f}")
+    console.print(stages)
+    console.print(
+        "The script reads the same files to the same five rules; it keeps no lake, no quality pages and no model registry."
+    )
+
+
+if __name__ == "__main__":
+    main()

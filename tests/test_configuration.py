@@ -1,0 +1,167 @@
+"""The configuration and what a user hears when it, the command line or the delivery cannot be used."""
+
+from __future__ import annotations
+
+import stat
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from jobs.cli import app
+from jobs.runtime.context import KEY_VARIABLE, site_key
+from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.lake import single_writer
+from jobs.runtime.launch import day
+from jobs.runtime.session import EMBEDDED, SPARK, choose_engine
+from jobs.runtime.settings import CONF_VARIABLE, conf_folder, load_settings
+from tests.conftest import City
+
+CONF = Path(__file__).parents[1] / "conf"
+OVERLAYS = sorted(path.stem for path in CONF.glob("*.yaml") if path.stem != "base")
+
+
+@pytest.mark.parametrize("env", [None, *OVERLAYS])
+def test_every_file_of_conf_loads(env: str | None) -> None:
+    assert load_settings(env).forest.trees > 0
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "said"),
+    [
+        ("forest", "tree", 5, "forest.tree"),
+        ("forest", "trees", 0, "greater than or equal to 1"),
+        ("forest", "trees", "many", "forest.trees"),
+        ("ingest", "piece_mib", -1, "ingest.piece_mib"),
+        ("quality", "wild_date_ratio_warn", 2, "less than or equal to 1"),
+        ("rules", "D99", {}, "rules.D99 is no rule"),
+    ],
+)
+def test_a_wrong_key_or_value_is_refused_by_name(tmp_path: Path, section: str, key: str, value: object, said: str) -> None:
+    content = yaml.safe_load((CONF / "base.yaml").read_text(encoding="utf-8"))
+    content[section][key] = value
+    (tmp_path / "base.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(BadConfiguration, match=said):
+        load_settings(folder=tmp_path)
+
+
+def test_a_wrong_parameter_of_a_rule_is_refused(tmp_path: Path) -> None:
+    content = yaml.safe_load((CONF / "base.yaml").read_text(encoding="utf-8"))
+    content["rules"]["D01"]["lawful_month"] = 1
+    (tmp_path / "base.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(BadConfiguration, match="lawful_month"):
+        load_settings(folder=tmp_path)
+
+
+def test_an_overlay_replaces_only_what_it_names(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text((CONF / "base.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "few.yaml").write_text("forest: {trees: 3}\n", encoding="utf-8")
+    base, few = load_settings(folder=tmp_path), load_settings("few", tmp_path)
+    assert few.forest.trees == 3
+    assert few.forest.model_copy(update={"trees": base.forest.trees}) == base.forest
+    assert few.rules == base.rules
+    assert few.fingerprint != base.fingerprint
+
+
+@pytest.mark.parametrize(("content", "said"), [("a: [", "is not YAML"), ("", "holds no keys")])
+def test_a_file_that_is_no_configuration_is_refused(tmp_path: Path, content: str, said: str) -> None:
+    (tmp_path / "base.yaml").write_text(content, encoding="utf-8")
+    with pytest.raises(BadConfiguration, match=said):
+        load_settings(folder=tmp_path)
+
+
+def test_the_configuration_folder_may_be_named_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CONF_VARIABLE, str(tmp_path))
+    assert conf_folder() == tmp_path
+    with pytest.raises(BadConfiguration, match="No configuration file"):
+        load_settings()
+
+
+def test_the_engine_is_spark_under_spark_submit_and_embedded_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SPARK_REMOTE", "SPARK_ENV_LOADED", "PYSPARK_GATEWAY_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    assert choose_engine(None) == EMBEDDED
+    assert choose_engine(SPARK) == SPARK
+    monkeypatch.setenv("PYSPARK_GATEWAY_PORT", "1")
+    assert choose_engine(None) == SPARK
+    with pytest.raises(BadConfiguration, match="No engine 'hadoop'"):
+        choose_engine("hadoop")
+
+
+def test_a_day_of_the_command_line_is_a_day() -> None:
+    assert day("2017-12-31") == date(2017, 12, 31)
+    with pytest.raises(BadConfiguration, match="2017-12-31"):
+        day("31.12.2017")
+
+
+def test_a_key_is_made_once_kept_for_its_owner_and_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(KEY_VARIABLE)
+    first, said = site_key(str(tmp_path / "lake"))
+    assert "random key" in said
+    assert site_key(str(tmp_path / "lake"))[0] == first
+    assert site_key(str(tmp_path / "other"))[0] != first
+    (kept,) = (tmp_path / "lake").iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    with pytest.raises(BadConfiguration, match=KEY_VARIABLE):
+        site_key("s3a://bucket/lake")
+
+
+def test_a_short_key_is_refused_without_being_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, "secret")
+    with pytest.raises(BadConfiguration, match="6 characters") as refused:
+        site_key(str(tmp_path))
+    assert "secret" not in str(refused.value)
+
+
+def test_a_lake_has_one_writer_at_a_time(tmp_path: Path) -> None:
+    with single_writer(str(tmp_path)), pytest.raises(BadConfiguration, match="Another run"), single_writer(str(tmp_path)):
+        pass
+    with single_writer(str(tmp_path)):
+        pass
+
+
+def run_command(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, arguments, terminal_width=200)
+    return result.exit_code, " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["simulate"], ["doctor"]])
+def test_help_of_every_command_explains_itself(command: list[str]) -> None:
+    code, output = run_command(*command, "--help")
+    assert code == 0
+    assert len(output) > 100
+
+
+def test_a_missing_delivery_ends_with_code_2_and_writes_nothing(tmp_path: Path) -> None:
+    code, output = run_command("run", str(tmp_path / "nowhere"), "--out", str(tmp_path / "out"), "--as-of", "2017-12-31")
+    assert code == 2
+    assert "No folder" in output
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_delivery_ends_with_code_2_and_writes_no_table(tmp_path: Path) -> None:
+    (tmp_path / "delivery").mkdir()
+    code, output = run_command("run", str(tmp_path / "delivery"), "--out", str(tmp_path / "out"), "--as-of", "2017-12-31")
+    assert code == 2
+    assert "交接清单.csv" in output
+    assert not list((tmp_path / "out" / "lake").glob("*/*"))
+
+
+def test_a_day_that_is_none_ends_with_code_2(tmp_path: Path, city: City) -> None:
+    code, output = run_command("run", str(city.delivery), "--out", str(tmp_path / "out"), "--as-of", "yesterday")
+    assert code == 2
+    assert "--as-of" in output
+
+
+def test_a_city_is_not_simulated_over_another(city: City) -> None:
+    code, output = run_command("simulate", str(city.folder), "--scale", "0.005")
+    assert code == 2
+    assert "there already" in output
+
+
+def test_doctor_says_that_the_embedded_engine_can_run() -> None:
+    code, output = run_command("doctor")
+    assert code == 0
+    assert "engine: embedded" in output

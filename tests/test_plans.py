@@ -1,0 +1,129 @@
+"""Every job's plan on empty frames: a column typo dies here, without data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import (
+    CASE_SCORES,
+    CASES,
+    CLUES,
+    DEATHS,
+    ENTITLEMENT_MONTHS,
+    FINDINGS,
+    IDENTITIES,
+    MEMBERS,
+    PERSONS,
+    TABLES,
+)
+from expectations.contracts.model import Table
+from jobs import check_quality, find_clues, ingest, link_people, publish, score_cases, standardise
+from jobs.linking.deaths import best_attested_deaths
+from jobs.linking.households import cases, entitlement_months, members, named_persons
+from jobs.linking.identities import anchors, identities, mentions, persons
+from jobs.rules.facts import Facts
+from jobs.runtime.errors import ContractBroken
+from jobs.runtime.lake import conform
+from jobs.runtime.settings import Settings
+from jobs.scoring.features import case_features
+from jobs.scoring.ranking import clues_of, ranked
+from jobs.standardise import standardise as standardised
+from models.features import FEATURE_NAMES
+from tests.conftest import AS_OF, KEY
+
+JOBS = (ingest, standardise, check_quality, link_people, find_clues, score_cases, publish)
+Empty = Callable[[Table], DataFrame]
+
+
+@pytest.fixture
+def empty(session: SparkSession) -> Empty:
+    return lambda table: session.createDataFrame([], table.schema)
+
+
+@pytest.fixture
+def silver(empty: Empty) -> Callable[[str], DataFrame]:
+    return lambda code: empty(DATA_SETS[code].silver)
+
+
+def types(frame: DataFrame) -> dict[str, str]:
+    return {field.name: field.dataType.simpleString() for field in frame.schema.fields}
+
+
+def contract(table: Table) -> dict[str, str]:
+    return {column.name: column.type.simpleString() for column in table.columns}
+
+
+@pytest.mark.parametrize("code", DATA_SETS)
+def test_standardise_gives_the_silver_contract(empty: Empty, code: str) -> None:
+    data_set = DATA_SETS[code]
+    assert types(standardised(data_set, empty(data_set.bronze), ["file"], KEY)) == contract(data_set.silver)
+
+
+def test_linking_gives_its_contracts(empty: Empty, silver: Callable[[str], DataFrame]) -> None:
+    named = named_persons(silver)
+    numbers = named.select("number_key").distinct()
+    roots = anchors(silver("household_registry"), numbers, named)
+    assert types(persons(roots)) == contract(PERSONS)
+    assert types(members(silver, named, empty(IDENTITIES))) == contract(MEMBERS)
+    assert types(cases(silver, empty(MEMBERS))) == contract(CASES)
+    assert types(entitlement_months(silver)) == contract(ENTITLEMENT_MONTHS)
+    assert types(best_attested_deaths(silver, numbers)) == contract(DEATHS)
+    assert {"number_key", "name_key", "grade", "person_id"} <= set(types(identities(mentions(silver, numbers), roots)))
+
+
+def test_find_clues_gives_the_contract_of_findings(empty: Empty, silver: Callable[[str], DataFrame], settings: Settings) -> None:
+    facts = Facts(
+        members=find_clues.member_facts(empty(MEMBERS), empty(CASES), empty(PERSONS)),
+        deaths=empty(DEATHS),
+        identities=empty(IDENTITIES),
+        register=silver,
+        as_of=AS_OF,
+    )
+    rules = find_clues.rules_in_force(AS_OF, settings.params)
+    assert rules
+    assert types(find_clues.find_clues(facts, empty(ENTITLEMENT_MONTHS), rules)) == contract(FINDINGS)
+
+
+def test_scoring_gives_features_and_the_contract_of_clues(empty: Empty, settings: Settings) -> None:
+    features = case_features(empty(CASES), empty(MEMBERS), empty(ENTITLEMENT_MONTHS), AS_OF)
+    assert types(features) == {"case_id": "string", **dict.fromkeys(FEATURE_NAMES, "double")}
+    clues = ranked(clues_of(empty(FINDINGS)), empty(CASES), empty(CASE_SCORES), settings.ranking, AS_OF)
+    assert types(clues) == contract(CLUES)
+
+
+def test_a_frame_that_does_not_fit_is_refused_before_anything_is_written(empty: Empty) -> None:
+    frame = empty(PERSONS)
+    for wrong, said in (
+        (frame.drop("book_no"), "book_no is missing"),
+        (frame.selectExpr("*", "1 AS one"), "one is not in the contract"),
+        (frame.withColumn("born_on", frame["born_on"].cast("string")), "born_on is string"),
+    ):
+        with pytest.raises(ContractBroken, match=said):
+            conform(wrong, PERSONS)
+
+
+def test_every_table_is_written_by_one_job_and_read_only_after_it() -> None:
+    written: dict[str, str] = {}
+    for job in JOBS:
+        for table in job.READS:
+            # gold.clues of the run before tells when a clue was first seen.
+            assert table.full_name in written or table == CLUES, f"{job.NAME} reads {table.full_name} before anyone writes it"
+        for table in job.WRITES:
+            assert table.full_name not in written, (
+                f"{table.full_name} is written by {written.get(table.full_name)} and {job.NAME}"
+            )
+            written[table.full_name] = job.NAME
+    assert set(written) == set(TABLES)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_contract_names_its_grain_its_key_and_the_meaning_of_every_column(table: Table) -> None:
+    assert table.grain.split()[0] in ("a", "an", "of")
+    assert set(table.key) <= set(table.column_names)
+    assert len(set(table.column_names)) == len(table.column_names)
+    assert all(column.meaning for column in table.columns)
+    assert all(column.unit for column in table.columns if column.type.simpleString().startswith("decimal"))
