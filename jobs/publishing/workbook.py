@@ -47,19 +47,48 @@ class Heading:
 
 
 CASE_SHEET = (
-    Heading("序号", 6, "whole"), Heading("案件编号", 18), Heading("乡镇街道", 14), Heading("村社区", 16), Heading("证号", 20), Heading("保障类型", 10),
-    Heading("线索数", 8, "whole"), Heading("最高得分", 9, "score"), Heading("涉及金额估计（元）", 14, "money"), Heading("线索类型", 22),
+    Heading("序号", 6, "whole"),
+    Heading("案件编号", 18),
+    Heading("乡镇街道", 14),
+    Heading("村社区", 16),
+    Heading("证号", 20),
+    Heading("保障类型", 10),
+    Heading("线索数", 8, "whole"),
+    Heading("最高得分", 9, "score"),
+    Heading("涉及金额估计（元）", 14, "money"),
+    Heading("线索类型", 22),
     Heading("首要说明", 70, "wrapped"),
-)  # fmt: skip
+)
 CLUE_SHEET = (
-    Heading("排名", 6, "whole"), Heading("线索编号", 18), Heading("案件编号", 18), Heading("线索类型", 18), Heading("对象姓名", 10), Heading("身份证号码", 21),
-    Heading("乡镇街道", 14), Heading("村社区", 16), Heading("证号", 20), Heading("保障类型", 10), Heading("事件日期", 12), Heading("涉及月份", 18),
-    Heading("月数", 6, "whole"), Heading("金额上限（元）", 13, "money"), Heading("金额估计（元）", 13, "money"), Heading("得分", 8, "score"),
-    Heading("身份等级", 9), Heading("说明", 46, "wrapped"), Heading("排序理由", 40, "wrapped"), Heading("核查要点", 32, "wrapped"),
+    Heading("排名", 6, "whole"),
+    Heading("线索编号", 18),
+    Heading("案件编号", 18),
+    Heading("线索类型", 18),
+    Heading("对象姓名", 10),
+    Heading("身份证号码", 21),
+    Heading("乡镇街道", 14),
+    Heading("村社区", 16),
+    Heading("证号", 20),
+    Heading("保障类型", 10),
+    Heading("事件日期", 12),
+    Heading("涉及月份", 18),
+    Heading("月数", 6, "whole"),
+    Heading("金额上限（元）", 13, "money"),
+    Heading("金额估计（元）", 13, "money"),
+    Heading("得分", 8, "score"),
+    Heading("身份等级", 9),
+    Heading("说明", 46, "wrapped"),
+    Heading("排序理由", 40, "wrapped"),
+    Heading("核查要点", 32, "wrapped"),
     Heading("证据", 56, "wrapped"),
-    Heading("核查结论", 14, "input"), Heading("查否原因代码", 12, "input"), Heading("核查日期", 12, "input"), Heading("核查人员（两人）", 16, "input"),
-    Heading("追回金额（元）", 13, "input"), Heading("停发月份", 10, "input"), Heading("备注", 30, "input"),
-)  # fmt: skip
+    Heading("核查结论", 14, "input"),
+    Heading("查否原因代码", 12, "input"),
+    Heading("核查日期", 12, "input"),
+    Heading("核查人员（两人）", 16, "input"),
+    Heading("追回金额（元）", 13, "input"),
+    Heading("停发月份", 10, "input"),
+    Heading("备注", 30, "input"),
+)
 
 
 def write_workbook(path: Path, county: str, clues: pl.DataFrame, as_of: date, *, is_masked: bool) -> None:
