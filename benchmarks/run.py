@@ -21,6 +21,7 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parents[1]
 AS_OF = "2017-12-31"
 WORK = ROOT / ".bench"
+MINGJING = str(Path(sys.executable).with_name("mingjing"))
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,13 @@ def measure(name: str, command: list[str], log: Path) -> Measured:
 
 
 def city_of(scale: float) -> Path:
-    """A simulated city of the scale, made once and kept."""
-    from jobs.simulation import simulate
+    """A simulated city of the scale, made once and kept.
 
+    By a process of its own: a child starts with its parent's peak memory, so this one must stay small.
+    """
     folder = WORK / f"city-{scale:g}"
     if not (folder / "delivery").is_dir():
-        simulate(folder, scale=scale, seed=7)
+        measure("simulate", [MINGJING, "simulate", str(folder), "--scale", f"{scale:g}", "--seed", "7"], WORK / "simulate.log")
     return folder
 
 
@@ -76,7 +78,7 @@ def main() -> None:
         shutil.rmtree(ours_out, ignore_errors=True)
         shutil.rmtree(peer_out, ignore_errors=True)
         mingjing = [
-            str(Path(sys.executable).with_name("mingjing")),
+            MINGJING,
             "run",
             str(delivery),
             "--out",

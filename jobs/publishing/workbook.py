@@ -209,10 +209,15 @@ def _evidence_text(evidence: str) -> str:
     return "\n".join(lines)
 
 
+_GUIDE = Heading("说明", 110, "wrapped")
+
+
 def _reading_guide(book: Any, formats: dict[str, Any], county: str, count: int, as_of: date, *, is_masked: bool) -> None:
     sheet = book.add_worksheet("说明")
     sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, 96)
+    sheet.set_column(1, 1, _GUIDE.width)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, f"{county} 线索清单（截至{as_of.isoformat()}，共{count}条）", formats["title"])
     lines = [
         ("性质", "线索是请人核实的问题，不是结论，更不是指控。请先听对象本人说明，再核对证据。"),
@@ -232,3 +237,4 @@ def _reading_guide(book: Any, formats: dict[str, Any], county: str, count: int, 
     for r, (label, text) in enumerate(lines, start=2):
         sheet.write_string(r, 0, label, formats["label"])
         sheet.write_string(r, 1, text, formats["plain"])
+        sheet.set_row(r, _LINE_POINTS * _lines(_GUIDE, text))
