@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pydantic import Field
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from expectations.conf import Conf
 from jobs.rules.facts import Facts, counted, pair_grade, with_identity
+
+
+class AfterDeathParams(Conf):
+    lawful_months: int = Field(0, ge=0, description="months after the month of death that are still lawful; inclusive")
 
 
 def deaths_of_members(facts: Facts, lawful_months: int) -> DataFrame:
@@ -35,19 +41,14 @@ def is_recipient() -> Column:
     return F.col("is_head") | (F.col("covered_heads") <= 1)
 
 
-def survivors_only() -> Column:
-    """After the death no more persons are paid for than are left: the survivors draw what is theirs."""
-    return (F.col("paid_months") == 0) & (F.col("survivor_months") > 0)
-
-
-def was_refunded() -> Column:
-    """Money for months after the death went out and came back."""
-    return (F.col("paid_months") == 0) & (F.col("refunded_yuan") > 0)
-
-
-def only_month_of_death() -> Column:
-    return (F.col("gross_months") == 0) & (F.col("event_month_late") > 0)
-
-
-def only_arrears() -> Column:
-    return (F.col("gross_months") == 0) & (F.col("late_arrears_yuan") > 0)
+def lawful_after_death() -> dict[str, Column]:
+    """Exemption codes that the payments and the registry themselves can decide, in the order in which they are tried."""
+    nothing_left = F.col("paid_months") == 0
+    nothing_sent = F.col("gross_months") == 0
+    return {
+        "R24": F.col("registry_status") == "恢复",  # the cancellation was revoked: the person lives
+        "R23": nothing_left & (F.col("refunded_yuan") > 0),  # what went out came back
+        "R04": nothing_left & (F.col("survivor_months") > 0),  # only the survivors were paid for
+        "R02": nothing_sent & (F.col("event_month_late") > 0),
+        "R03": nothing_sent & (F.col("late_arrears_yuan") > 0),
+    }

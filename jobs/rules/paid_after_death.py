@@ -4,44 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import Field
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from expectations.conf import Conf
-from jobs.rules.deaths_of_members import (
-    deaths_of_members,
-    is_recipient,
-    only_arrears,
-    only_month_of_death,
-    survivors_only,
-    was_refunded,
-)
+from jobs.rules.deaths_of_members import AfterDeathParams, deaths_of_members, is_recipient, lawful_after_death
 from jobs.rules.facts import Facts
 from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
 
-class PaidAfterDeathParams(Conf):
-    lawful_months: int = Field(0, ge=0, description="months after the month of death that are still lawful; inclusive")
-
-
-def candidates(facts: Facts, params: PaidAfterDeathParams) -> DataFrame:
+def candidates(facts: Facts, params: AfterDeathParams) -> DataFrame:
     return deaths_of_members(facts, params.lawful_months).filter(is_recipient())
 
 
-def judge(params: PaidAfterDeathParams) -> Judgement:
+def judge(params: AfterDeathParams) -> Judgement:
     return Judgement(
         found=F.col("paid_months") > 0,
         value=F.col("paid_months").cast("double"),
         threshold=0.0,
         is_personal=True,
-        exempt={
-            "R24": F.col("registry_status") == "恢复",
-            "R23": was_refunded(),
-            "R04": survivors_only(),
-            "R02": only_month_of_death(),
-            "R03": only_arrears(),
-        },
+        exempt=lawful_after_death(),
         explanation=F.concat(
             F.lit("登记显示该对象于"),
             zh_day("event_on"),
@@ -60,7 +41,7 @@ RULE = Rule(
     unit="months",
     source="社会救助暂行办法（国务院令第649号，2014）第十三条、第五十八条：家庭成员变化应及时核查并调整或停发",
     in_force=(date(2014, 5, 1), None),
-    params=PaidAfterDeathParams,
+    params=AfterDeathParams,
     candidates=candidates,
     judge=judge,
     verify=("核对第二个死亡登记来源的死亡日期", "核对户内是否还有其他成员合法领取", "核对死亡后款项由谁支取"),
