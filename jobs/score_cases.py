@@ -93,9 +93,10 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         progress.advance(task)
         published = findings.filter("outcome = 'found'").select("case_id").distinct().withColumn("is_published", F.lit(True))
         flagged = features.join(published, "case_id", "left").withColumn("is_published", F.coalesce("is_published", F.lit(False)))
+        everyone = F.lit(1)  # one rank over all cases is wanted: a single partition, said on purpose
         scored = score(flagged, forest.model).withColumns(
             {
-                "anomaly_percentile": F.percent_rank().over(Window.orderBy("anomaly")),
+                "anomaly_percentile": F.percent_rank().over(Window.partitionBy(everyone).orderBy("anomaly")),
                 "model_version": F.lit(forest.version),
             }
         )

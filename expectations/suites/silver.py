@@ -55,7 +55,7 @@ def _of_field(data_set: DataSet, field: Field, as_of: date, bounds: SuiteBounds)
                 min_value=EARLIEST,
                 max_value=latest,
                 mostly=1 - bounds.wild_date_ratio_warn,
-                severity="warning",
+                severity="info" if field.nullable else "warning",
                 notes=f"{field.header} lies outside {EARLIEST} … {latest} in too many rows: swapped day and month, or another year's extract.",
             )
         )

@@ -38,7 +38,8 @@ class Lake:
 
     def exists(self, table: Table) -> bool:
         if "://" not in self.root:
-            return (Path(self.path(table)) / "_delta_log").is_dir()
+            # A run that was killed may leave a log without a commit: then there is no table yet.
+            return any((Path(self.path(table)) / "_delta_log").glob("*.json"))
         try:
             return bool(self.session.read.format("delta").load(self.path(table)).columns)
         except Exception:  # each engine and store has its own error for "not there"

@@ -6,20 +6,31 @@ import csv
 import json
 import re
 import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import polars as pl
+import pytest
+from pyspark.sql import functions as F
+from rich.console import Console
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES, CLUES, FILES, FINDINGS, LAKE_TABLES, MEMBERS, PEOPLE, QUALITY, QUARANTINE
 from expectations.contracts.model import FATES
+from jobs import check_quality
 from jobs.publishing.listing import COLUMNS
 from jobs.publishing.workbook import CASE_SHEET, CLUE_SHEET
 from jobs.runtime.context import RunContext
+from jobs.runtime.errors import DataRefused
+from jobs.runtime.lake import Lake
+from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
 from jobs.runtime.settings import Settings
-from tests.conftest import City, run_main_job
+from tests.conftest import AS_OF, City, run_main_job
 from tests.end_to_end.tables import rows_of
 
 
@@ -154,7 +165,7 @@ def test_workbooks_open_with_chinese_headings_and_only_masked_people(finished: R
 
 def test_every_expectation_has_a_severity_and_says_what_to_do(finished: RunContext) -> None:
     rows = finished.lake.read(QUALITY).collect()
-    assert {row["severity"] for row in rows} == {"critical", "warning"}
+    assert {row["severity"] for row in rows} == {"critical", "warning", "info"}
     assert all(row["meaning"] for row in rows)
     assert (finished.out / "quality" / "index.html").is_file()
 
@@ -192,3 +203,35 @@ def test_fates_are_the_contracts(finished: RunContext) -> None:
     for data_set in DATA_SETS.values():
         fates = {row[0] for row in finished.lake.read(data_set.bronze).select("_fate").distinct().collect()}
         assert fates <= set(FATES)
+
+
+def test_a_critical_failure_stops_before_anything_is_concluded(finished: RunContext, tmp_path: Path) -> None:
+    shutil.copytree(finished.out / "lake", tmp_path / "lake", ignore=shutil.ignore_patterns("gold", "vault", "_scratch"))
+    lake = Lake(finished.engine, str(tmp_path / "lake"))
+    registry = DATA_SETS["household_registry"].silver
+    unreadable = lake.read(registry).withColumn("person_key", F.lit(None).cast("string"))
+    lake.overwrite(registry, lake.computed_once(unreadable, "unreadable"))
+    with pytest.raises(DataRefused, match="household_registry person_key") as refused:
+        check_quality.run(replace(finished, lake=lake, out=tmp_path, report=RunReport(Console(quiet=True))))
+    assert refused.value.exit_code == 3
+    failed = lake.read(QUALITY).filter("NOT success AND severity = 'critical'").collect()
+    assert [row["table_name"] for row in failed] == ["silver.household_registry"]
+
+
+def test_a_run_that_was_killed_and_run_again_ends_as_one_never_killed(
+    embedded: Engine, settings: Settings, city: City, finished: RunContext, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "jobs.run_all", "--delivery", str(city.delivery), "--out", str(tmp_path)]
+    command += ["--as-of", AS_OF.isoformat(), "--env", "test"]
+    log = (tmp_path / "log").open("wb")
+    killed = subprocess.Popen(command, stdout=log, stderr=log, cwd=Path(__file__).parents[2])
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "lake" / "silver" / "payments" / "_delta_log").is_dir() and time.monotonic() < deadline:
+        assert killed.poll() is None, (tmp_path / "log").read_text(encoding="utf-8", errors="replace")
+        time.sleep(0.05)
+    killed.kill()
+    killed.wait()
+    assert not (tmp_path / "exports").exists()
+    run_main_job(embedded, settings, city.delivery, tmp_path)
+    for zone in ("exports", "restricted"):
+        assert (tmp_path / zone / "clues.csv").read_bytes() == (finished.out / zone / "clues.csv").read_bytes()
