@@ -18,6 +18,8 @@ from models.isolation_forest import ForestModel, ForestParams, anomaly_score, fi
 
 MODEL_NAME = "mingjing-forest"
 CHAMPION = "champion"
+_EXPERIMENT = "mingjing"
+_SERVER_VARIABLE = "MLFLOW_TRACKING_URI"
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _SKOPS_TYPES = ["sklearn.tree._tree.Tree"]
 
@@ -47,16 +49,23 @@ class ForestRegistry:
         self._mlflow = mlflow
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.ERROR)
-        if server := os.environ.get("MLFLOW_TRACKING_URI"):
-            mlflow.set_tracking_uri(server)
-            self._experiment = mlflow.set_experiment("mingjing").experiment_id
-        else:
+        self._server = os.environ.get(_SERVER_VARIABLE)
+        folder = folder.resolve()
+        self._uri = self._server or f"sqlite:///{folder}/mlflow.db"
+        if not self._server:
             folder.mkdir(parents=True, exist_ok=True)
-            mlflow.set_tracking_uri(f"sqlite:///{folder.resolve()}/mlflow.db")
-            known = mlflow.get_experiment_by_name("mingjing")
-            artifacts = (folder / "artifacts").resolve().as_uri()
-            self._experiment = known.experiment_id if known else mlflow.create_experiment("mingjing", artifact_location=artifacts)
-        self._client = mlflow.MlflowClient()
+        self._point_mlflow_here()
+        known = mlflow.get_experiment_by_name(_EXPERIMENT)
+        artifacts = None if self._server else (folder / "artifacts").as_uri()
+        self._experiment = known.experiment_id if known else mlflow.create_experiment(_EXPERIMENT, artifact_location=artifacts)
+        self._client = mlflow.MlflowClient(self._uri)
+
+    def _point_mlflow_here(self) -> None:
+        """MLflow has one store a process, and writes its address to the environment, where the next registry would take it
+        for a server that the user named."""
+        self._mlflow.set_tracking_uri(self._uri)
+        if not self._server:
+            os.environ.pop(_SERVER_VARIABLE, None)
 
     def champion(self) -> RegisteredForest | None:
         """The version in use, loaded by its alias; null before the first training."""
@@ -64,6 +73,7 @@ class ForestRegistry:
             version = self._client.get_model_version_by_alias(MODEL_NAME, CHAMPION)
         except self._mlflow.exceptions.MlflowException:
             return None
+        self._point_mlflow_here()
         forest = self._mlflow.sklearn.load_model(f"models:/{MODEL_NAME}@{CHAMPION}")
         run = self._client.get_run(version.run_id)
         usual = tuple(float(run.data.params[f"usual_{name}"]) for name in FEATURE_NAMES)
@@ -81,7 +91,8 @@ class ForestRegistry:
         """Fits a forest, logs the run, registers the version and gives it the champion's alias."""
         model = fit(x, params)
         scores = anomaly_score(model, x)
-        with self._mlflow.start_run(experiment_id=self._experiment) as run:
+        self._point_mlflow_here()
+        with self._mlflow.start_run(experiment_id=self._experiment):
             self._mlflow.log_params(params.model_dump())
             self._mlflow.log_params(
                 {f"usual_{name}": value for name, value in zip(FEATURE_NAMES, model.usual_values, strict=True)}
@@ -96,7 +107,6 @@ class ForestRegistry:
                 skops_trusted_types=_SKOPS_TYPES,
                 pip_requirements=[],
             )
-            del run
         version = str(info.registered_model_version)
         for key, value in tags.items():
             self._client.set_model_version_tag(MODEL_NAME, version, key, value)

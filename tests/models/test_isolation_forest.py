@@ -102,6 +102,16 @@ def test_no_feature_speaks_of_a_protected_trait() -> None:
         )
 
 
+def test_two_registries_in_one_process_do_not_share_a_store(tmp_path: Path) -> None:
+    first, second = ForestRegistry(tmp_path / "first"), ForestRegistry(tmp_path / "second")
+    first.train(ordinary(50), PARAMS, {"training_fingerprint": "one", "as_of": "2017-12-31"})
+    assert second.champion() is None
+    assert ForestRegistry(tmp_path / "third").champion() is None
+    again = first.champion()
+    assert again is not None
+    assert again.version == "1"
+
+
 def test_the_registry_gives_back_what_was_trained_and_says_which_version(tmp_path: Path) -> None:
     registry = ForestRegistry(tmp_path)
     assert registry.champion() is None
