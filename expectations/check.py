@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"  # before the import: GX reads it o
 
 import great_expectations as gx
 from pyspark.sql import DataFrame
+
+from expectations.offline_docs import Line, make_offline
 
 _SITE = "data_docs"
 _COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
@@ -70,10 +74,17 @@ class Witness:
         (validated,) = result.run_results.values()
         return [_checked(suite.name, outcome) for outcome in validated.results]
 
-    def write_docs(self) -> Path:
-        """Builds the site and returns its index page."""
+    def write_docs(self, checked: Sequence[Checked], titles: Mapping[str, str], heading: str) -> Path:
+        """Replaces the site by this run's pages and returns its index. `titles`: what a table is called."""
+        shutil.rmtree(self.docs, ignore_errors=True)
         self._context.build_data_docs(site_names=[_SITE])
-        return self.docs / "index.html"
+        lines = {}
+        for table, title in titles.items():
+            of_table = [c for c in checked if c.table == table]
+            failed = [(c.severity, c.column, f"{c.meaning} (seen: {c.observed})") for c in of_table if not c.success]
+            page = next((self.docs / "validations").glob(f"{table.replace('.', '/')}/**/*.html"), self.docs)
+            lines[table] = Line(title, page.relative_to(self.docs).as_posix(), len(of_table), failed)
+        return make_offline(self.docs, lines, heading)
 
 
 def _checked(table: str, outcome: Any) -> Checked:

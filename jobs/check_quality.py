@@ -39,7 +39,8 @@ def run(ctx: RunContext) -> None:
         for data_set in present:
             checked += witness.check(ctx.lake.read(data_set.silver), suite_for(data_set, ctx.as_of, ctx.settings.quality))
             progress.advance(task)
-        index = witness.write_docs()
+        titles = {data_set.silver.full_name: data_set.title for data_set in present}
+        index = witness.write_docs(checked, titles, f"Mingjing: data quality as of {ctx.as_of}")
         rows = [(ctx.as_of, c.table, c.expectation, c.column, c.severity, c.success, c.observed, c.meaning) for c in checked]
         ctx.lake.overwrite(QUALITY, ctx.lake.session.createDataFrame(rows, QUALITY.schema))
         ctx.report.stages[-1].rows = len(checked)

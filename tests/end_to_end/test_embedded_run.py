@@ -167,7 +167,21 @@ def test_every_expectation_has_a_severity_and_says_what_to_do(finished: RunConte
     rows = finished.lake.read(QUALITY).collect()
     assert {row["severity"] for row in rows} == {"critical", "warning", "info"}
     assert all(row["meaning"] for row in rows)
-    assert (finished.out / "quality" / "index.html").is_file()
+
+
+def test_quality_pages_open_without_a_network_and_lead_to_every_table(finished: RunContext) -> None:
+    site = finished.out / "quality"
+    pages = sorted(site.rglob("*.html"))
+    assert len(pages) > 2 * len(DATA_SETS)
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        asked = re.findall(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)\s*=\s*[\"'](?:https?:)?//[^\"']*", text)
+        assert not asked, (page.name, asked[:3])
+        assert not re.search(r"url\(\s*['\"]?https?:", text), page.name
+    index = (site / "index.html").read_text(encoding="utf-8")
+    linked = re.findall(r'href="(validations/[^"]+)"', index)
+    assert len(linked) == len(DATA_SETS)
+    assert all((site / path).is_file() for path in linked)
 
 
 def test_a_second_run_on_the_same_delivery_changes_no_byte(
