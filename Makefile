@@ -50,7 +50,7 @@ dist: install ## dist/app.zip for spark-submit --py-files, beside it dist/conf f
 	$(PY) -m jobs.runtime.package dist
 
 docs: install ## Write the generated pages: data dictionary, rule pages' tables, lineage
-	$(PY) -m jobs.runtime.documents
+	$(PY) -m jobs.documents
 
 clean: ## Remove what the targets above made, except the virtual environment
 	rm -rf $(DEMO) dist .bench .pytest_cache .mypy_cache .ruff_cache

@@ -25,14 +25,12 @@ from jobs.delivery.survey import ACCEPTED, SUPERSEDED, Piece, SurveyedFile, surv
 from jobs.runtime.arrow import arrow_batches
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadDelivery
-from jobs.runtime.lake import Lake
+from jobs.runtime.lake import PARALLEL_TABLES, Lake
 from jobs.runtime.launch import launch
 
 NAME = "ingest"
 READS: tuple[Table, ...] = ()
 WRITES = (*BRONZE, QUARANTINE, FILES)
-PARALLEL_TABLES = 2
-"""Tables written at the same time: one keeps a core busy with decoding while another commits."""
 
 
 def bronze_rows(lake: Lake, data_set: DataSet, pieces: Sequence[Piece]) -> DataFrame:

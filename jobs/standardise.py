@@ -19,9 +19,9 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, FILES, SILVER
 from expectations.contracts.model import DataSet
 from jobs.cells.typed import standardised
-from jobs.ingest import PARALLEL_TABLES
 from jobs.runtime.arrow import arrow_batches, polars_frames
 from jobs.runtime.context import RunContext
+from jobs.runtime.lake import PARALLEL_TABLES
 from jobs.runtime.launch import launch
 
 NAME = "standardise"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from jobs import documents
 from jobs.cli import app
+from jobs.documents import CHINESE, ENGLISH, ROOT, Language
 from jobs.rules import RULES
 from jobs.rules.rule import EXEMPTIONS, Rule
-from jobs.runtime import documents
-from jobs.runtime.documents import CHINESE, ENGLISH, ROOT, Language
 from jobs.runtime.settings import load_settings
 
 READMES = [ROOT / ENGLISH.page, ROOT / CHINESE.page]

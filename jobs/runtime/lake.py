@@ -18,6 +18,8 @@ from expectations.contracts.model import Table
 from jobs.runtime.errors import BadConfiguration, ContractBroken
 from jobs.runtime.session import EMBEDDED, Engine
 
+PARALLEL_TABLES = 2
+"""Tables that one run may write at the same time: one keeps a core busy while another commits."""
 RESTRICTED_ZONES = ("bronze", "quarantine", "vault")
 
 

@@ -27,7 +27,7 @@ from jobs.runtime.lake import RESTRICTED_ZONES
 from jobs.runtime.settings import Settings, load_settings
 from models.features import FEATURES
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 JOBS: tuple[ModuleType, ...] = (ingest, standardise, check_quality, link_people, find_clues, score_cases, publish)
 """The jobs of a run, in their order."""
 
@@ -307,7 +307,7 @@ def _anchor(heading: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m jobs.runtime.documents", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m jobs.documents", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 when a page is stale")
     only_check = parser.parse_args(arguments).check
