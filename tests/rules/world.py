@@ -2,7 +2,8 @@
 
 Columns of a table: `case` names the line. `paid` (01-12), `refunded`, `arrears` (02>2017-05-10: the month and the
 day of transfer) say what moved in 2017, `amount` yuan a month for the household; `name` is same or other; a name
-of a member column sets it; every other column is a cell of the register that the rule reads. Expected are
+of a member column sets it; every other column is a cell of the register that the rule reads, which a line
+`# register: vehicles owner_key owner_name_key` names with its number and name columns (without it: deaths). Expected are
 `outcome`, `code`, `months` and `yuan` (the estimate). An empty cell takes the table's default.
 """
 
@@ -36,13 +37,6 @@ MEMBER_DEFAULTS: dict[str, Any] = {
     "member_grade": "A", "is_head": True, "is_covered": True, "is_single_cover": False, "covered_heads": 1, "covered_members": 1,
     "case_has_single_cover": False, "start_month": date(2010, 1, 1), "approved_on": date(2009, 12, 20), "registry_status": "正常",
 }  # fmt: skip
-REGISTERS = {"K01": "fiscal_staff", "E01": "enterprises", "V01": "vehicles"}
-"""Register that a rule's case table describes; the others describe deaths."""
-HOLDERS = {
-    "fiscal_staff": ("person_key", "name_key"),
-    "enterprises": ("legal_rep_key", "legal_rep_name_key"),
-    "vehicles": ("owner_key", "owner_name_key"),
-}
 
 
 @dataclass(frozen=True)
@@ -89,6 +83,15 @@ def read_cases(code: str) -> list[Case]:
     return cases
 
 
+def register_of(code: str) -> tuple[str, str, str] | None:
+    """Register, number column and name column that a case table describes; null when it describes deaths."""
+    for line in (CASES / f"{code}.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("# register:"):
+            data_set, number_column, name_column = line.removeprefix("# register:").split()
+            return data_set, number_column, name_column
+    return None
+
+
 def _value(text: str, data_type: DataType) -> Any:
     if isinstance(data_type, DateType):
         return date.fromisoformat(text if len(text) == 10 else f"{text}-01")
@@ -128,8 +131,8 @@ def _months(case_id: str, cells: Mapping[str, str]) -> list[dict[str, Any]]:
 def build_world(session: SparkSession, code: str, cases: list[Case]) -> tuple[Facts, DataFrame]:
     """Facts and months of entitlement of all cases in one frame each."""
     world = World()
-    register = REGISTERS.get(code)
-    schema = DATA_SETS[register].silver.schema if register else DEATHS.schema
+    register = register_of(code)
+    schema = DATA_SETS[register[0]].silver.schema if register else DEATHS.schema
     member_types = {f.name: f.dataType for f in StructType.fromDDL(MEMBER_SCHEMA).fields}
     for i, case in enumerate(cases):
         case_id, number = f"case{i}", f"number{i}"
@@ -153,13 +156,15 @@ def build_world(session: SparkSession, code: str, cases: list[Case]) -> tuple[Fa
     return facts, months
 
 
-def _register_row(register: str | None, schema: StructType, i: int, number: str, cells: Mapping[str, str]) -> dict[str, Any]:
+def _register_row(
+    register: tuple[str, str, str] | None, schema: StructType, i: int, number: str, cells: Mapping[str, str]
+) -> dict[str, Any]:
     types = {f.name: f.dataType for f in schema.fields}
     row: dict[str, Any] = {column: _value(cell, types[column]) for column, cell in cells.items() if column in types}
     name = cells.get("name", "same")
     if register is None:
         return row | {"number_key": number, "name_key": name, "is_exact": True, "register_count": 1, "evidence": []}
-    number_column, name_column = HOLDERS[register]
+    _, number_column, name_column = register
     return row | {number_column: number, name_column: name, "_file_id": "file", "_sheet": "", "_row": i + 1}
 
 

@@ -8,7 +8,6 @@ TEKUN_ROSTER = DataSet(
     owner="民政",
     grain="a person in destitute support",
     key=("county_code", "tekun_no"),
-    is_required=True,
     fields=(
         Field("county_code", "行政区划代码", Kind.CODE, "county, GB/T 2260", aliases=("区划代码", "县区代码"), essential=True),
         Field("county", "县市区", Kind.TEXT, "county by name", aliases=("县(市、区)", "区县")),
