@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -58,12 +59,15 @@ def ingest_data_set(lake: Lake, data_set: DataSet, files: Sequence[SurveyedFile]
         lake.append(data_set.bronze, bronze_rows(lake, data_set, pieces))
 
 
-def accounts(lake: Lake, data_set: DataSet) -> dict[str, dict[str, int]]:
-    """Rows per file and fate, counted in bronze."""
-    counted = lake.read(data_set.bronze).groupBy("_file_id", "_fate").count().collect()  # three rows a file
-    by_file: dict[str, dict[str, int]] = defaultdict(dict)
-    for file_id, fate, count in counted:
-        by_file[file_id][fate] = count
+def accounts(lake: Lake, data_sets: Sequence[DataSet]) -> dict[tuple[str, str], dict[str, int]]:
+    """Rows per data set, file and fate, counted in bronze by one query over all of them."""
+    fates = [
+        lake.read(data_set.bronze).select(F.lit(data_set.code).alias("data_set"), "_file_id", "_fate") for data_set in data_sets
+    ]
+    counted = reduce(DataFrame.unionByName, fates).groupBy("data_set", "_file_id", "_fate").count().collect()  # three rows a file
+    by_file: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for code, file_id, fate, count in counted:
+        by_file[code, file_id][fate] = count
     return by_file
 
 
@@ -96,18 +100,13 @@ def run(ctx: RunContext) -> None:
     with ctx.report.stage("decode into bronze") as progress, ThreadPoolExecutor(PARALLEL_TABLES) as pool:
         task = progress.add_task("decode into bronze", total=len(usable))
 
-        def ingest_one(code: str) -> dict[str, dict[str, int]]:
+        def ingest_one(code: str) -> None:
             ingest_data_set(ctx.lake, DATA_SETS[code], usable[code])
-            counted = accounts(ctx.lake, DATA_SETS[code])
             progress.advance(task)
-            return counted
 
-        codes = sorted(usable, key=lambda code: -sum(file.entry.claimed_rows or 0 for file in usable[code]))
-        by_file = {
-            (code, file_id): fates
-            for code, found in zip(codes, pool.map(ingest_one, codes), strict=True)
-            for file_id, fates in found.items()
-        }
+        largest_first = sorted(usable, key=lambda code: -sum(file.entry.claimed_rows or 0 for file in usable[code]))
+        list(pool.map(ingest_one, largest_first))
+        by_file = accounts(ctx.lake, [DATA_SETS[code] for code in sorted(usable)])
         _write_accounts(ctx, files, by_file)
         ctx.report.stages[-1].rows = sum(sum(fates.values()) for fates in by_file.values())
 
