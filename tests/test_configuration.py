@@ -32,6 +32,7 @@ def test_every_file_of_conf_loads(env: str | None) -> None:
     ("section", "key", "value", "said"),
     [
         ("forest", "tree", 5, "forest.tree"),
+        ("quality", "unusable_ratio", 0.5, "quality.unusable_ratio"),
         ("forest", "trees", 0, "greater than or equal to 1"),
         ("forest", "trees", "many", "forest.trees"),
         ("ingest", "piece_mib", -1, "ingest.piece_mib"),
@@ -165,3 +166,10 @@ def test_doctor_says_that_the_embedded_engine_can_run() -> None:
     code, output = run_command("doctor")
     assert code == 0
     assert "engine: embedded" in output
+
+
+def test_a_misspelt_key_is_told_by_its_own_name(tmp_path: Path) -> None:
+    text = (CONF / "base.yaml").read_text(encoding="utf-8")
+    (tmp_path / "base.yaml").write_text(text.replace("  trees:", "  tree:"), encoding="utf-8")
+    with pytest.raises(BadConfiguration, match=r"forest\.tree:"):
+        load_settings(folder=tmp_path)

@@ -108,7 +108,8 @@ def _merged(base: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
 
 
 def _explained(source: str, error: ValidationError) -> str:
-    first = error.errors()[0]
+    # A misspelt key makes two errors, the unknown key and the missing one: the first is the one to tell.
+    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in first["loc"]) or error.title
     given = "" if first["type"] == "missing" else f" (given: {first['input']!r})"
     return f"{source}: {where}: {first['msg']}{given}. Nothing was read."
