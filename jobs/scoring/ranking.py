@@ -11,7 +11,7 @@ from expectations.contracts.lake import CLUES
 from jobs.rules.facts import in_order
 from jobs.runtime.settings import RankingSettings
 
-_MORE = "；另有{}项同类情况"
+_MORE = "另有%d项同类情况。"
 
 
 def clues_of(findings: DataFrame) -> DataFrame:
@@ -39,7 +39,7 @@ def clues_of(findings: DataFrame) -> DataFrame:
     )
     best = rows.filter("_n = 1").drop("evidence")
     joined = best.join(evidence, key, "inner")  # both have one row a clue
-    more = F.when(F.col("_things") > 1, F.format_string(_MORE.format("%d"), F.col("_things") - 1)).otherwise(F.lit(""))
+    more = F.when(F.col("_things") > 1, F.format_string(_MORE, F.col("_things") - 1)).otherwise(F.lit(""))
     return joined.withColumns(
         {
             "clue_id": F.substring(F.sha2(F.concat_ws("|", *key), 256), 1, 16),
