@@ -23,14 +23,12 @@ from pyspark.sql.types import (
     StringType,
     StructField,
     StructType,
-    TimestampType,
 )
 
 TEXT = StringType()
 INT = IntegerType()
 LONG = LongType()
 DATE = DateType()
-INSTANT = TimestampType()
 DOUBLE = DoubleType()
 FLAG = BooleanType()
 YUAN = DecimalType(18, 2)
@@ -125,7 +123,6 @@ class Field:
     """A column of a delivery: its header, the other headers seen, how its cells read.
 
     `essential`: a row whose cell cannot be read goes to quarantine.
-    `expects_value`: an empty cell is a fault of quality, not of form.
     """
 
     name: str

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import reduce
 from typing import Any
 
 from pyspark.sql import Column, DataFrame
@@ -80,10 +79,6 @@ def first_that_holds(conditions: Mapping[str, Column]) -> Column:
     if not conditions:
         return F.lit(None).cast("string")
     return F.coalesce(*(F.when(holds(condition), F.lit(name)) for name, condition in conditions.items()))
-
-
-def any_of(*conditions: Column) -> Column:
-    return reduce(lambda left, right: left | right, (holds(condition) for condition in conditions))
 
 
 def zh_day(column: str) -> Column:

@@ -17,7 +17,6 @@ from jobs.runtime.errors import BadConfiguration
 from models.isolation_forest import ForestParams
 
 CONF_VARIABLE = "MINGJING_CONF"
-Ratio = Annotated[float, Field(ge=0, le=1)]
 
 
 class EngineSettings(Conf):
