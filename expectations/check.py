@@ -1,4 +1,4 @@
-"""Checking frames with Great Expectations: this file and suites/ are the only ones that import it. Nothing phones home."""
+"""Holding figures against their bounds with Great Expectations: the only file that imports it. Nothing phones home."""
 
 from __future__ import annotations
 
@@ -7,37 +7,22 @@ import os
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # before the import: GX reads it once
 
 import great_expectations as gx
-from pyspark.sql import DataFrame
+import great_expectations.expectations as gxe
+import pandas as pd
 
+from expectations.bounds import Bound, Checked
 from expectations.offline_docs import Line, make_offline
 
 _SITE = "data_docs"
-_COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
-"""No sample of values: it would cost a query an expectation, and pages of quality are no place for anyone's data."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """One expectation of one table and what came of it."""
-
-    table: str
-    expectation: str
-    column: str
-    severity: str
-    success: bool
-    observed: str
-    meaning: str
 
 
 class Witness:
-    """A Great Expectations context that keeps this run's results and writes them as Data Docs.
+    """A Great Expectations context that holds measured figures against suites and writes the results as Data Docs.
 
     docs: folder of the site; it opens from the file system, without a server. Only this run is in it,
     so that it stays small after years of runs; ops.quality keeps the figures.
@@ -57,22 +42,29 @@ class Witness:
         for name in self._context.get_site_names():
             self._context.delete_data_docs_site(name)
         self._context.add_data_docs_site(site_name=_SITE, site_config=site)
-        self._source = self._context.data_sources.add_spark("lake", persist=True)
+        self._source = self._context.data_sources.add_pandas("figures")
 
-    def check(self, frame: DataFrame, suite: gx.ExpectationSuite) -> list[Checked]:
-        """Runs a suite over a frame, on whichever engine the frame lives."""
-        batches = self._source.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("whole")
+    def check(self, table: str, bounds: Sequence[Bound], figures: Mapping[str, float | None]) -> list[Checked]:
+        """Every bound with what came of it. `figures`: by measure; a null one has nothing to be wrong."""
+        measured = [bound for bound in bounds if figures[bound.measure] is not None]
+        frame = pd.DataFrame({bound.measure: [float(figures[bound.measure] or 0)] for bound in measured})
+        suite = gx.ExpectationSuite(name=table, expectations=[_expectation(bound) for bound in measured])
+        batches = self._source.add_dataframe_asset(table).add_batch_definition_whole_dataframe("whole")
         definition = self._context.validation_definitions.add(
-            gx.ValidationDefinition(name=suite.name, data=batches, suite=self._context.suites.add(suite))
+            gx.ValidationDefinition(name=table, data=batches, suite=self._context.suites.add(suite))
         )
-        checkpoint = self._context.checkpoints.add(
-            gx.Checkpoint(name=suite.name, validation_definitions=[definition], result_format=_COUNTS_ONLY)
-        )
+        checkpoint = self._context.checkpoints.add(gx.Checkpoint(name=table, validation_definitions=[definition]))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = checkpoint.run(batch_parameters={"dataframe": frame})
         (validated,) = result.run_results.values()
-        return [_checked(suite.name, outcome) for outcome in validated.results]
+        held = {
+            (outcome.expectation_config.kwargs["column"], str(outcome.expectation_config.severity.value)): bool(outcome.success)
+            for outcome in validated.results
+        }
+        return [
+            Checked(table, bound, figures[bound.measure], held.get((bound.measure, bound.severity), True)) for bound in bounds
+        ]
 
     def write_docs(self, checked: Sequence[Checked], titles: Mapping[str, str], heading: str) -> Path:
         """Replaces the site by this run's pages and returns its index. `titles`: what a table is called."""
@@ -81,28 +73,17 @@ class Witness:
         lines = {}
         for table, title in titles.items():
             of_table = [c for c in checked if c.table == table]
-            failed = [(c.severity, c.column, f"{c.meaning} (seen: {c.observed})") for c in of_table if not c.success]
             page = next((self.docs / "validations").glob(f"{table.replace('.', '/')}/**/*.html"), self.docs)
-            lines[table] = Line(title, page.relative_to(self.docs).as_posix(), len(of_table), failed)
+            lines[table] = Line(title, page.relative_to(self.docs).as_posix(), of_table)
         return make_offline(self.docs, lines, heading)
 
 
-def _checked(table: str, outcome: Any) -> Checked:
-    configuration = outcome.expectation_config
-    notes = configuration.notes
-    result = outcome.result or {}
-    if outcome.exception_info and outcome.exception_info.get("exception_message"):
-        observed = f"could not be computed: {outcome.exception_info['exception_message'].splitlines()[0][:200]}"
-    elif "unexpected_percent" in result:
-        observed = f"{result['unexpected_percent'] or 0:.2f} % of {result.get('element_count', 0)} rows"
-    else:
-        observed = str(result.get("observed_value", ""))
-    return Checked(
-        table=table,
-        expectation=configuration.type,
-        column=configuration.kwargs.get("column", ""),
-        severity=str(getattr(configuration.severity, "value", configuration.severity)),
-        success=bool(outcome.success),
-        observed=observed,
-        meaning=notes if isinstance(notes, str) else " ".join(notes or ()),
+def _expectation(bound: Bound) -> gxe.ExpectColumnMaxToBeBetween:
+    """The figure is the only value of its column, so its largest."""
+    return gxe.ExpectColumnMaxToBeBetween(
+        column=bound.measure,
+        min_value=bound.minimum,
+        max_value=bound.maximum,
+        severity=bound.severity,
+        description=f"{bound.measure}: expected {bound.expected}. {bound.meaning}",
     )

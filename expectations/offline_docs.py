@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from expectations.bounds import CRITICAL, INFO, WARNING, Checked
+
 _REMOTE = r"""["'](?:https?:)?//[^"']*["']"""
 _REMOTE_TAGS = re.compile(
     rf"<script\b[^>]*\bsrc\s*=\s*{_REMOTE}[^>]*>\s*</script>|<link\b[^>]*\bhref\s*=\s*{_REMOTE}[^>]*>|<img\b[^>]*\bsrc\s*=\s*{_REMOTE}[^>]*>",
@@ -53,9 +55,11 @@ class Line:
 
     title: str
     page: str
-    checked: int
-    failed: Sequence[tuple[str, str, str]]
-    """severity, column, what it means"""
+    checked: Sequence[Checked]
+
+    @property
+    def failed(self) -> list[Checked]:
+        return [c for c in self.checked if not c.success]
 
 
 def make_offline(site: Path, lines: Mapping[str, Line], heading: str) -> Path:
@@ -74,16 +78,20 @@ def make_offline(site: Path, lines: Mapping[str, Line], heading: str) -> Path:
 def _index(lines: Mapping[str, Line], heading: str) -> str:
     rows = "".join(
         f'<tr><td><a href="{escape(line.page)}">{escape(name)}</a></td><td>{escape(line.title)}</td>'
-        f'<td class="number">{line.checked}</td><td class="number">{len(line.failed)}</td></tr>'
+        f'<td class="number">{len(line.checked)}</td><td class="number">{len(line.failed)}</td></tr>'
         for name, line in lines.items()
     )
     failed = "".join(
-        f'<tr><td>{escape(name)}</td><td>{escape(column)}</td><td class="failed-{severity}">{severity}</td><td>{escape(meaning)}</td></tr>'
+        f'<tr><td>{escape(name)}</td><td class="failed-{c.bound.severity}">{c.bound.severity}</td><td>{escape(c.bound.measure)}</td>'
+        f'<td class="number">{c.observed or 0:.4g}</td><td>{escape(c.bound.expected)}</td><td>{escape(c.bound.meaning)}</td></tr>'
+        for severity in (CRITICAL, WARNING, INFO)
         for name, line in lines.items()
-        for severity, column, meaning in line.failed
+        for c in line.failed
+        if c.bound.severity == severity
     )
     problems = (
-        f"<table><tr><th>table</th><th>column</th><th>severity</th><th>what it means</th></tr>{failed}</table>"
+        "<table><tr><th>table</th><th>severity</th><th>figure</th><th>seen</th><th>expected</th><th>what it means</th></tr>"
+        f"{failed}</table>"
         if failed
         else "<p>Every expectation held.</p>"
     )

@@ -1,60 +1,155 @@
-"""Quality gate: silver tables against their suites, before anything is concluded from them.
+"""Quality gate: what was delivered against its suites, before anything is concluded from it; return slips for the departments.
 
 Reads   silver.<all data sets>       one row per delivered row               key _file_id, _sheet, _row
-Writes  ops.quality                  one row per expectation and table       key table_name, expectation, column_name, severity
+        ops.files                    one row per file ever delivered         key delivery_id, file_name, sha256
+        quarantine.rows, bronze.<all data sets>    what the return slips show, masked
+Writes  ops.number_states            one row per file, number column, state  key data_set, file_id, role, state
+        ops.coverage                 one row per hole in the delivery        key data_set, area, month
+        ops.quality                  one row per run and bound               key as_of, delivery_no, table_name, measure, severity
+        ops.totals                   one row per run, register and county    key as_of, delivery_no, data_set, county_code
         OUT/quality                  Data Docs of this run, readable without a server
-Re-run  safe: the table and the pages are replaced. Raises DataRefused (exit code 3) on a critical failure.
+        OUT/slips                    a workbook a department, masked, ready to send back
+Re-run  safe: tables, pages and slips are replaced. Raises DataRefused (exit code 3) on a critical failure, after the slips
+        are written and before the totals are: what was stopped is nothing to compare the next delivery with.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from pyspark.sql import functions as F
+
+from expectations.bounds import CRITICAL, Checked
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import QUALITY, SILVER
+from expectations.contracts.lake import BRONZE, COVERAGE, FILES, NUMBER_STATES, QUALITY, QUARANTINE, SILVER, TOTALS
+from expectations.contracts.model import Table
+from expectations.suites import across
+from expectations.suites.silver import silver_bounds
+from jobs.delivery.ledger import REFUSED
+from jobs.quality import coverage, figures
+from jobs.quality.delivered import Delivered
+from jobs.quality.slips import write_slips
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import DataRefused
+from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
 
 NAME = "check_quality"
-READS = SILVER
-WRITES = (QUALITY,)
+READS = (*SILVER, *BRONZE, FILES, QUARANTINE)
+WRITES = (NUMBER_STATES, COVERAGE, QUALITY, TOTALS)
 
 
 def run(ctx: RunContext) -> None:
     from expectations.check import Witness  # slow to import, and needed here only
-    from expectations.suites import suite_for
 
-    present = [data_set for data_set in DATA_SETS.values() if ctx.lake.exists(data_set.silver)]
-    missing = [data_set.title for data_set in DATA_SETS.values() if data_set.is_required and data_set not in present]
+    delivered = Delivered(ctx.lake)
+    missing = [d.title for d in DATA_SETS.values() if d.is_required and d not in delivered.data_sets]
     if missing:
+        write_slips(ctx.lake, delivered.last, [], {}, ctx.out / "slips", ctx.as_of)
         raise DataRefused(
-            f"The delivery holds no usable {'、'.join(missing)}. Without it no clue can be judged; deliver it and run again."
+            f"The delivery holds no usable {'、'.join(missing)}. Without it no clue can be judged; deliver it and run again. "
+            f"Return slips: {ctx.out / 'slips'}"
         )
-    for data_set in DATA_SETS.values():
-        if data_set not in present:
-            ctx.report.warn(f"{data_set.title} ({data_set.code}) was not delivered: rules that need it find nothing")
+    limits = ctx.settings.quality
     witness = Witness(ctx.out / "quality")
     with ctx.report.stage("quality gate") as progress:
-        task = progress.add_task("quality gate", total=len(present))
-        checked = []
-        for data_set in present:
-            checked += witness.check(ctx.lake.read(data_set.silver), suite_for(data_set, ctx.as_of, ctx.settings.quality))
+        task = progress.add_task("quality gate", total=len(delivered.data_sets) + 4)
+        checked: list[Checked] = []
+        for data_set in delivered.data_sets:
+            bounds = silver_bounds(data_set, ctx.as_of, limits)
+            checked += witness.check(
+                data_set.silver.full_name, bounds, figures.row_figures(delivered.silver(data_set.code), bounds)
+            )
             progress.advance(task)
-        titles = {data_set.silver.full_name: data_set.title for data_set in present}
+        holes = find_holes(delivered)
+        ctx.lake.overwrite(COVERAGE, ctx.lake.session.createDataFrame([hole for hole in holes], COVERAGE.schema))
+        progress.advance(task)
+        ctx.lake.overwrite(NUMBER_STATES, figures.number_states(delivered.silver, delivered.data_sets))
+        progress.advance(task)
+        fallen = figures.falls(_last_totals(ctx.lake, delivered.number), delivered.totals, limits.fall_least_rows)
+        for table, across_bounds, measured in (
+            (across.HOUSEHOLDS, across.household_bounds(limits), figures.household_figures(delivered.silver("dibao_roster"))),
+            (across.PAYMENTS, across.payment_bounds(limits), figures.payment_figures(delivered.silver)),
+            (across.TOTALS, across.total_bounds(fallen, limits), figures.fall_figures(fallen)),
+            (across.DELIVERY, across.delivery_bounds(), _delivery_figures(delivered, holes)),
+        ):
+            checked += witness.check(table, across_bounds, measured)
+        titles = {data_set.silver.full_name: data_set.title for data_set in delivered.data_sets} | across.TITLES
         index = witness.write_docs(checked, titles, f"Mingjing: data quality as of {ctx.as_of}")
-        rows = [(ctx.as_of, c.table, c.expectation, c.column, c.severity, c.success, c.observed, c.meaning) for c in checked]
-        ctx.lake.overwrite(QUALITY, ctx.lake.session.createDataFrame(rows, QUALITY.schema))
+        rows = [
+            (ctx.as_of, delivered.number, c.table, c.bound.measure, c.bound.severity, c.success, c.observed, c.bound.expected, c.bound.meaning)
+            for c in checked
+        ]  # fmt: skip
+        _remember(ctx, QUALITY, rows, delivered.number)
+        progress.advance(task)
+        write_slips(ctx.lake, delivered.last, holes, figures.number_counts(ctx.lake), ctx.out / "slips", ctx.as_of)
+        progress.advance(task)
         ctx.report.stages[-1].rows = len(checked)
+    _tell(ctx, checked, holes)
+    critical = [c for c in checked if not c.success and c.bound.severity == CRITICAL]
+    if critical:
+        raise DataRefused(
+            f"{len(critical)} critical expectation(s) failed, nothing downstream was written. First: {critical[0]} "
+            f"All results: {index}. Return slips: {ctx.out / 'slips'}"
+        )
+    totals = [(ctx.as_of, delivered.number, *key, rows) for key, rows in sorted(delivered.totals.items())]
+    _remember(ctx, TOTALS, totals, delivered.number)
+
+
+def find_holes(delivered: Delivered) -> list[tuple[Any, ...]]:
+    """Rows of ops.coverage."""
+    registered, benefit = coverage.people_by_county(delivered.silver)
+    counties = coverage.expected_counties((area for areas in delivered.areas.values() for area in areas), registered, benefit)
+    found = coverage.register_holes(delivered.totals, delivered.areas, counties)
+    found += coverage.month_holes(coverage.payments_by_month(delivered.silver))
+    named = delivered.silver("dibao_roster").filter(F.col("county").isNotNull()).select("county_code", "county").distinct()
+    names = {row["county_code"]: row["county"] for row in sorted(named.collect())}
+    rows = []
+    for hole in found:
+        people = registered.get(hole.area) if hole.area else registered.total() or None
+        on_benefit = benefit[hole.area] if hole.area else benefit.total()
+        rows.append((hole.data_set, hole.area, names.get(hole.area), hole.month, people, on_benefit))
+    return rows
+
+
+def _delivery_figures(delivered: Delivered, holes: Sequence[Any]) -> dict[str, float | None]:
+    return {
+        "files refused": float(sum(account.status == REFUSED for account in delivered.last)),
+        "files whose rows differ from the claim": float(
+            sum(any(found.code == "count_differs" for found in account.remarks) for account in delivered.last)
+        ),
+        "registers with a hole": float(len({hole[0] for hole in holes})),
+    }
+
+
+def _last_totals(lake: Lake, number: int) -> dict[tuple[str, str], int]:
+    """Totals that the last run over an earlier delivery left."""
+    earlier = [row for row in lake.read_or_empty(TOTALS).collect() if row["delivery_no"] < number]  # bounded by history_runs
+    last = max(((row["delivery_no"], row["as_of"]) for row in earlier), default=None)
+    return {
+        (row["data_set"], row["county_code"]): row["row_count"] for row in earlier if (row["delivery_no"], row["as_of"]) == last
+    }
+
+
+def _remember(ctx: RunContext, table: Table, rows: Sequence[tuple[Any, ...]], number: int) -> None:
+    """Replaces this run's rows of a table that keeps the last runs, and drops the oldest."""
+    known = [tuple(row) for row in ctx.lake.read_or_empty(table).collect() if (row[0], row[1]) != (ctx.as_of, number)]
+    runs = sorted({(row[1], row[0]) for row in known})[-(ctx.settings.quality.history_runs - 1) or len(known) :]
+    kept = [row for row in known if (row[1], row[0]) in set(runs)]
+    ctx.lake.overwrite(table, ctx.lake.session.createDataFrame([*kept, *rows], table.schema))
+
+
+def _tell(ctx: RunContext, checked: Sequence[Checked], holes: Sequence[tuple[Any, ...]]) -> None:
     failed = [c for c in checked if not c.success]
     for c in failed:
-        ctx.report.warn(f"{c.severity}: {c.table} {c.column}: {c.meaning} (seen: {c.observed})")
+        ctx.report.warn(f"{c.bound.severity}: {c}")
+    for data_set, area, area_name, month, people, benefit in holes:
+        where = " ".join(filter(None, (area_name or area, month))) or "nowhere delivered"
+        registered = "" if people is None else f"{people:,} registered people, "
+        ctx.report.warn(f"hole: {DATA_SETS[data_set].title}: {where}: {registered}{benefit:,} on benefit fall outside")
     ctx.report.figures["expectations"] = {"checked": len(checked), "failed": len(failed)}
-    critical = [c for c in failed if c.severity == "critical"]
-    if critical:
-        first = critical[0]
-        raise DataRefused(
-            f"{len(critical)} critical expectation(s) failed, nothing downstream was written. First: {first.table} {first.column}: "
-            f"{first.meaning} (seen: {first.observed}). All results: {index}"
-        )
+    ctx.report.figures["holes"] = len(holes)
 
 
 if __name__ == "__main__":

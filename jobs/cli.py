@@ -52,6 +52,78 @@ def run(
     raise typer.Exit(explained(main_job, console))
 
 
+@app.command()
+def ingest(
+    delivery: Annotated[Path, typer.Argument(help="Folder with the data files and 交接清单.csv.", show_default=False)],
+    as_of: AsOf,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the results; not needed for a dry run.", show_default=False)
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Judge the delivery and write nothing but the return slips.")
+    ] = False,
+    slips: Annotated[Path | None, typer.Option("--slips", help="Folder for the return slips of a dry run.")] = None,
+    engine: Engine = None,
+    env: Env = None,
+    lake: LakeRoot = None,
+) -> None:
+    """Take a delivery in up to the quality gate, or with --dry-run only judge it."""
+    from jobs import check_quality, standardise
+    from jobs import ingest as ingest_job
+    from jobs.quality.report import print_files, print_numbers, print_state
+    from jobs.runtime.errors import BadConfiguration
+    from jobs.runtime.launch import day, explained, open_run
+    from jobs.runtime.settings import load_settings
+
+    def judge_only() -> None:
+        from jobs.quality import dry_run as judging
+        from jobs.quality.slips import slips as slips_of
+        from jobs.quality.slips import written
+
+        settings, today = load_settings(env), day(as_of)
+        with console.status("judging the delivery"):
+            judged = judging.judge(delivery, today, settings.ingest.piece_mib << 20)
+        print_files(console, judged.accounts)
+        print_numbers(console, judged.accounts, judged.numbers, settings.quality.usable_number_ratio_warn)
+        if slips:
+            paths = written(slips_of(judged.accounts, judged.returned, [], judged.numbers), slips, today)
+            console.print(f"{len(paths)} return slips: {slips}", highlight=False, soft_wrap=True)
+
+    def take_in() -> None:
+        if out is None:
+            raise BadConfiguration("--out is missing. Name the folder of the results, or judge only: --dry-run.")
+        with open_run(
+            out=out, as_of=day(as_of), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
+        ) as ctx:
+            try:
+                for stage in (ingest_job.run, standardise.run, check_quality.run):
+                    stage(ctx)
+            finally:
+                ctx.report.save(out / "run_report.json")
+            print_state(console, ctx.lake, out, limits=ctx.settings.quality)
+
+    raise typer.Exit(explained(judge_only if dry_run else take_in, console))
+
+
+@app.command()
+def quality(
+    out: Annotated[Path, typer.Argument(help="Folder of the results of a run.", show_default=False)],
+    engine: Engine = None,
+    env: Env = None,
+    lake: LakeRoot = None,
+) -> None:
+    """Show the state of the data after the last run: files, expectations, holes, numbers that cannot be used."""
+    from jobs.quality.report import print_state
+    from jobs.runtime.launch import explained, open_lake
+    from jobs.runtime.settings import load_settings
+
+    def show() -> None:
+        with open_lake(out, engine=engine, env=env, lake_root=lake) as opened:
+            print_state(console, opened, out, limits=load_settings(env).quality)
+
+    raise typer.Exit(explained(show, console))
+
+
 def is_synthetic(delivery: Path) -> bool:
     """Simulated cities say so in a file beside the delivery."""
     return (delivery.parent / "合成数据说明.txt").is_file()

@@ -79,9 +79,14 @@ CHINESE = Language(
     delivery="报送文件夹",
     lists="清单与工作簿",
     grains={
-        "a file of a delivery or of its manifest": "报送文件夹或交接清单中的一个文件",
+        "a file of a delivery, or of its manifest, ever made to this lake": "历次报送文件夹或交接清单中的一个文件",
         "a delivered row that could not be used": "无法使用的一行报送数据",
-        "an expectation and table of the last run": "最近一次运行中对一张表的一项质量预期",
+        "a current file, a column of person numbers and a state": "一个当前文件的一列身份号码的一种状态",
+        "a hole in what was delivered: a register and an area, or of payments a month, that no row covers": (
+            "一处缺报：没有任何一行覆盖的数据集和地区，发放明细还包括月份"
+        ),
+        "a register and county of a run that passed the quality gate": "通过质量关口的一次运行中的一个数据集和县区",
+        "an expectation and table of a run": "一次运行中对一张表的一项质量预期",
         "a person whom a benefit record names": "救助记录提到的一个人",
         "a way in which records write a person: number and name": "记录中出现的一种写法：号码加姓名",
         "a household that draws a benefit": "领取待遇的一户",

@@ -1,9 +1,10 @@
 """Ingest: every row of every accepted file becomes a bronze row; what cannot be used is quarantined with its reason.
 
 Reads   the delivery folder
+        ops.files            one row per file ever delivered                key delivery_id, file_name, sha256
 Writes  bronze.<data set>    one row per row read, as received             key _file_id, _sheet, _row
         quarantine.rows      one row per row that could not be used         key data_set, _file_id, _sheet, _row
-        ops.files            one row per file, with accounts that add up    key file_name, sha256
+        ops.files            the same with this delivery's accounts, every status as of the run's day
 Re-run  safe: a file whose hash is in bronze already is not read again; the rest is rebuilt from bronze.
 """
 
@@ -22,7 +23,10 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, FILES, QUARANTINE
 from expectations.contracts.model import DataSet, Table
 from jobs.delivery.decode import decode
-from jobs.delivery.survey import ACCEPTED, SUPERSEDED, Piece, SurveyedFile, survey_delivery
+from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account, counted, from_rows, settled
+from jobs.delivery.manifest import delivery_id, read_manifest
+from jobs.delivery.remarks import in_english
+from jobs.delivery.survey import Piece, SurveyedFile, survey_delivery
 from jobs.runtime.arrow import arrow_batches
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadDelivery
@@ -30,12 +34,12 @@ from jobs.runtime.lake import PARALLEL_TABLES, Lake
 from jobs.runtime.launch import launch
 
 NAME = "ingest"
-READS: tuple[Table, ...] = ()
+READS: tuple[Table, ...] = (FILES,)
 WRITES = (*BRONZE, QUARANTINE, FILES)
 
 
 def bronze_rows(lake: Lake, data_set: DataSet, pieces: Sequence[Piece]) -> DataFrame:
-    """Bronze rows of the pieces, decoded in parallel: one task a piece."""
+    """Bronze rows of the pieces, decoded in parallel."""
     tasks = tuple(pieces)
     schema = data_set.bronze.schema
 
@@ -45,7 +49,7 @@ def bronze_rows(lake: Lake, data_set: DataSet, pieces: Sequence[Piece]) -> DataF
                 for rows in decode(tasks[task]):
                     yield from arrow_batches(rows, schema)
 
-    return lake.session.range(0, len(tasks), 1, len(tasks)).mapInArrow(decode_tasks, schema)
+    return lake.numbers_of_tasks(len(tasks)).mapInArrow(decode_tasks, schema)
 
 
 def ingest_data_set(lake: Lake, data_set: DataSet, files: Sequence[SurveyedFile]) -> None:
@@ -59,7 +63,7 @@ def ingest_data_set(lake: Lake, data_set: DataSet, files: Sequence[SurveyedFile]
         lake.append(data_set.bronze, bronze_rows(lake, data_set, pieces))
 
 
-def accounts(lake: Lake, data_sets: Sequence[DataSet]) -> dict[tuple[str, str], dict[str, int]]:
+def fates_by_file(lake: Lake, data_sets: Sequence[DataSet]) -> dict[tuple[str, str], dict[str, int]]:
     """Rows per data set, file and fate, counted in bronze by one query over all of them."""
     fates = [
         lake.read(data_set.bronze).select(F.lit(data_set.code).alias("data_set"), "_file_id", "_fate") for data_set in data_sets
@@ -87,72 +91,65 @@ def quarantined(lake: Lake, data_set: DataSet) -> DataFrame:
 def run(ctx: RunContext) -> None:
     if ctx.delivery is None:
         raise BadDelivery("ingest needs a delivery folder. Name it: --delivery FOLDER.")
+    entries = read_manifest(ctx.delivery)
     with ctx.report.stage("survey files") as progress:
-        task = progress.add_task("survey files", total=None)
-        files = survey_delivery(ctx.delivery, ctx.settings.ingest.piece_mib << 20, lambda: progress.advance(task))
-    usable: dict[str, list[SurveyedFile]] = defaultdict(list)
-    for file in files:
-        if file.status in (ACCEPTED, SUPERSEDED):
-            usable[file.entry.data_set].append(file)
-    if not usable:
+        task = progress.add_task("survey files", total=len(entries))
+        files = survey_delivery(ctx.delivery, entries, ctx.settings.ingest.piece_mib << 20, lambda: progress.advance(task))
+    name = delivery_id(entries)
+    earlier = [known for known in from_rows(ctx.lake.read_or_empty(FILES).collect()) if known.delivery_id != name]
+    number = _delivery_no(ctx.lake, name, earlier)
+    surveyed = {id(file): Account(number, name, file.entry, file.file_id, file.status, file.remarks) for file in files}
+    if not any(account.is_read for account in surveyed.values()):
         reasons = "; ".join(sorted({file.reason for file in files})[:3])
         raise BadDelivery(f"No file of {ctx.delivery} can be used ({reasons}). Nothing was written.")
+    # One of two files with the same bytes is read, whichever comes first.
+    usable: dict[str, dict[str, SurveyedFile]] = defaultdict(dict)
+    for file in files:
+        if surveyed[id(file)].is_read:
+            usable[file.entry.data_set].setdefault(file.file_id, file)
     with ctx.report.stage("decode into bronze") as progress, ThreadPoolExecutor(PARALLEL_TABLES) as pool:
         task = progress.add_task("decode into bronze", total=len(usable))
 
         def ingest_one(code: str) -> None:
-            ingest_data_set(ctx.lake, DATA_SETS[code], usable[code])
+            ingest_data_set(ctx.lake, DATA_SETS[code], list(usable[code].values()))
             progress.advance(task)
 
-        largest_first = sorted(usable, key=lambda code: -sum(file.entry.claimed_rows or 0 for file in usable[code]))
+        largest_first = sorted(usable, key=lambda code: -sum(f.entry.claimed_rows or 0 for f in usable[code].values()))
         list(pool.map(ingest_one, largest_first))
-        by_file = accounts(ctx.lake, [DATA_SETS[code] for code in sorted(usable)])
-        _write_accounts(ctx, files, by_file)
-        ctx.report.stages[-1].rows = sum(sum(fates.values()) for fates in by_file.values())
+        fates = fates_by_file(ctx.lake, [DATA_SETS[code] for code in sorted(usable)])
+        delivered = [counted(account, fates.get((account.entry.data_set, account.file_id), {})) for account in surveyed.values()]
+        ledger = settled([*earlier, *delivered], ctx.as_of)
+        _write(ctx.lake, ledger)
+        ctx.report.stages[-1].rows = sum(sum(of_file.values()) for of_file in fates.values())
+    _tell(ctx, [account for account in ledger if account.delivery_id == name])
 
 
-def _write_accounts(ctx: RunContext, files: Sequence[SurveyedFile], by_file: dict[tuple[str, str], dict[str, int]]) -> None:
-    rows = [_account(file, by_file.get((file.entry.data_set, file.file_id), {})) for file in files]
-    ctx.lake.overwrite(FILES, ctx.lake.session.createDataFrame(rows, FILES.schema))
-    refused_rows = [code for (code, _), fates in by_file.items() if fates.get("quarantined")]
-    frames = [quarantined(ctx.lake, DATA_SETS[code]) for code in sorted(set(refused_rows))]
-    everything = frames[0] if frames else ctx.lake.session.createDataFrame([], QUARANTINE.schema)
-    for frame in frames[1:]:
-        everything = everything.unionByName(frame)
-    ctx.lake.overwrite(QUARANTINE, everything)
-    _tell(ctx, files, rows)
+def _delivery_no(lake: Lake, name: str, earlier: Sequence[Account]) -> int:
+    """The delivery's number in the ledger: its own if it was made before, else the next."""
+    known = lake.read_or_empty(FILES).filter(F.col("delivery_id") == name).limit(1).collect()
+    return known[0]["delivery_no"] if known else 1 + max((account.delivery_no for account in earlier), default=0)
 
 
-def _account(file: SurveyedFile, fates: dict[str, int]) -> tuple[object, ...]:
-    entry = file.entry
-    is_read = file.status in (ACCEPTED, SUPERSEDED)
-    counts = {fate: fates.get(fate, 0) if is_read else 0 for fate in ("accepted", "quarantined", "skipped")}
-    reason = file.reason
-    delivered = counts["accepted"] + counts["quarantined"]
-    if is_read and entry.claimed_rows is not None and entry.claimed_rows != delivered:
-        reason = "; ".join(filter(None, (reason, f"the manifest claims {entry.claimed_rows} rows, the file holds {delivered}")))
-    if file.unknown_headers:
-        reason = "; ".join(
-            filter(None, (reason, f"unknown columns kept aside: {'、'.join(dict.fromkeys(file.unknown_headers))}"))
-        )
-    return (
-        entry.file_name, file.file_id, entry.sha256, entry.data_set, entry.reported_by, entry.area, entry.extract_date, file.status, reason,
-        entry.claimed_rows, sum(counts.values()), counts["accepted"], counts["quarantined"], counts["skipped"],
-    )  # fmt: skip
+def _write(lake: Lake, ledger: Sequence[Account]) -> None:
+    lake.overwrite(FILES, lake.session.createDataFrame([account.as_row() for account in ledger], FILES.schema))
+    frames = [quarantined(lake, DATA_SETS[code]) for code in sorted({a.entry.data_set for a in ledger if a.quarantined})]
+    everything = reduce(DataFrame.unionByName, frames, lake.session.createDataFrame([], QUARANTINE.schema))
+    lake.overwrite(QUARANTINE, everything)
 
 
-def _tell(ctx: RunContext, files: Sequence[SurveyedFile], rows: Sequence[tuple[object, ...]]) -> None:
-    totals = {
-        name: sum(int(str(row[position])) for row in rows)
-        for name, position in (("read", 10), ("accepted", 11), ("quarantined", 12), ("skipped", 13))
+def _tell(ctx: RunContext, accounts: Sequence[Account]) -> None:
+    ctx.report.figures["rows"] = {
+        "read": sum(account.delivered + account.skipped for account in accounts),
+        "accepted": sum(account.accepted for account in accounts),
+        "quarantined": sum(account.quarantined for account in accounts),
+        "skipped": sum(account.skipped for account in accounts),
     }
-    ctx.report.figures["rows"] = totals
     ctx.report.figures["files"] = {
-        status: sum(file.status == status for file in files) for status in ("accepted", "refused", "duplicate", "superseded")
+        status: sum(account.status == status for account in accounts) for status in (ACCEPTED, REFUSED, DUPLICATE, SUPERSEDED)
     }
-    for file in files:
-        if file.status != ACCEPTED:
-            ctx.report.warn(f"{file.entry.file_name}: {file.status}: {file.reason}")
+    for account in accounts:
+        if any(found.code != "unknown_columns" for found in account.remarks):
+            ctx.report.warn(f"{account.entry.file_name}: {account.status}: {in_english(account.remarks)}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+from operator import or_
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -17,11 +19,13 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, FILES, SILVER
-from expectations.contracts.model import DataSet
+from expectations.contracts.model import ORIGIN, DataSet
 from jobs.cells.typed import standardised
+from jobs.linking.identities import person_references
+from jobs.quality.fillers import fillers, owners, without_fillers
 from jobs.runtime.arrow import arrow_batches, polars_frames
 from jobs.runtime.context import RunContext
-from jobs.runtime.lake import PARALLEL_TABLES
+from jobs.runtime.lake import PARALLEL_TABLES, Lake
 from jobs.runtime.launch import launch
 
 NAME = "standardise"
@@ -38,7 +42,24 @@ def standardise(data_set: DataSet, bronze: DataFrame, current_files: list[str], 
             yield from arrow_batches(standardised(data_set, rows, key), schema)
 
     accepted = bronze.filter((F.col("_fate") == "accepted") & F.col("_file_id").isin(current_files))
-    return accepted.select(*data_set.field_names, "_file_id", "_sheet", "_row").mapInArrow(typed, schema)
+    return accepted.select(*data_set.field_names, "_damaged", *ORIGIN).mapInArrow(typed, schema)
+
+
+def take_out_fillers(lake: Lake, data_sets: list[DataSet], least_names: int) -> int:
+    """Rewrites the silver tables in which a number stands that is nobody's; returns how many such numbers there are."""
+
+    def silver(code: str) -> DataFrame:
+        return lake.read_or_empty(DATA_SETS[code].silver)
+
+    numbers = fillers(silver, data_sets, least_names)
+    if numbers:
+        owned = owners(silver, numbers)
+        for data_set in data_sets:
+            columns = [number for number, _, _ in person_references(data_set)]
+            holds = [F.col(column).isin(numbers) for column in columns]
+            if holds and silver(data_set.code).filter(reduce(or_, holds)).limit(1).collect():
+                lake.overwrite(data_set.silver, without_fillers(data_set, silver(data_set.code), numbers, owned))
+    return len(numbers)
 
 
 def run(ctx: RunContext) -> None:
@@ -57,7 +78,12 @@ def run(ctx: RunContext) -> None:
 
         rows = {code: sum(f["accepted_rows"] for f in files if f["data_set"] == code) for code in current}
         list(pool.map(standardise_one, sorted(current, key=lambda code: -rows[code])))
+        count = take_out_fillers(ctx.lake, [DATA_SETS[code] for code in sorted(current)], ctx.settings.ingest.filler_names)
         ctx.report.stages[-1].rows = sum(rows.values())
+    if count:
+        ctx.report.warn(
+            f"{count} numbers stand beside many names each: taken for fillers and used for nobody but a registered owner"
+        )
 
 
 if __name__ == "__main__":

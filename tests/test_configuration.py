@@ -37,6 +37,8 @@ def test_every_file_of_conf_loads(env: str | None) -> None:
         ("forest", "trees", "many", "forest.trees"),
         ("ingest", "piece_mib", -1, "ingest.piece_mib"),
         ("quality", "wild_date_ratio_warn", 2, "less than or equal to 1"),
+        ("quality", "history_runs", 0, "greater than or equal to 1"),
+        ("ingest", "filler_names", 2, "greater than or equal to 3"),
         ("rules", "D99", {}, "rules.D99 is no rule"),
     ],
 )
@@ -128,7 +130,7 @@ def run_command(*arguments: str) -> tuple[int, str]:
     return result.exit_code, " ".join(result.output.split())
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["simulate"], ["doctor"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["ingest"], ["quality"], ["simulate"], ["doctor"]])
 def test_help_of_every_command_explains_itself(command: list[str]) -> None:
     code, output = run_command(*command, "--help")
     assert code == 0

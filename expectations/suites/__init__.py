@@ -1,5 +1,1 @@
-"""Suites: what Great Expectations checks of each silver table, built from its contract and the domain's bounds."""
-
-from expectations.suites.silver import suite_for
-
-__all__ = ["suite_for"]
+"""Suites: what the figures of each table, and those between tables, may be."""

@@ -18,7 +18,7 @@ _LIMIT = Decimal(10) ** 15
 
 def parse_amount(cell: str) -> Decimal | None:
     """The number a cell states: thousands separators, currency signs and 元 are noise, 万元 is ten thousand."""
-    text = half_width(cell).replace(" ", "").replace("，", ",").replace("−", "-")
+    text = half_width(cell).replace(" ", "").replace("−", "-")
     match = _AMOUNT.match(text)
     if match is None or not (match[3] or match[4]):
         return None

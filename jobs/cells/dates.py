@@ -13,10 +13,11 @@ EARLIEST, LATEST = date(1850, 1, 1), date(2100, 12, 31)
 # Serial 1 is 1900-01-01 and serial 60 the 29 February 1900 that never was: from 61 on this origin holds.
 _SERIAL_ORIGIN = date(1899, 12, 30)
 _SERIALS = range(7306, 73051)  # 1920-01-01 to 2099-12-31: a smaller number is a year or a count, not a day
-_YMD = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$")
+_TIME = r"[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
+_YMD = re.compile(rf"^(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})日?(?:{_TIME})?$")
 _YM = re.compile(r"^(\d{4})[-/.年](\d{1,2})月?$")
-_COMPACT = re.compile(r"^(\d{4})(\d{2})(?:(\d{2})(?:\d{4}(?:\d{2})?)?)?$")  # with hour and minute, and second
-_AROUND = re.compile(r"\s*([年月])\s*|\s+(?=日)")
+_COMPACT = re.compile(rf"^(\d{{4}})(\d{{2}})(?:(\d{{2}})(?:\d{{4}}(?:\d{{2}})?|{_TIME})?)?$")  # with hour and minute, and second
+_AROUND = re.compile(r"\s*([-/.年月])\s*|\s+(?=日)")
 _SERIAL = re.compile(r"^(\d{4,5})(?:\.\d+)?$")
 
 
@@ -68,7 +69,8 @@ def _fast_then_careful(cells: pl.Series, fast: pl.Series, careful: object) -> pl
 def read_dates(cells: pl.Series) -> pl.Series:
     plain = trimmed(cells)
     iso = plain.str.to_date("%Y-%m-%d", strict=False)
-    in_range = iso.is_between(EARLIEST, LATEST).fill_null(False)
+    # The fast reader takes a sign before the year.
+    in_range = (iso.is_between(EARLIEST, LATEST) & ~plain.str.starts_with("+")).fill_null(False)
     return _fast_then_careful(plain, iso.set(~in_range, None), parse_date)
 
 

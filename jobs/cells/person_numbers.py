@@ -1,4 +1,4 @@
-"""Person numbers (GB 11643 and its relatives) and firm codes (GB 32100), whole columns at a time.
+"""Person numbers (GB 11643 and its relatives) and firms' codes (GB 32100, GS 15), whole columns at a time.
 
 A number is never judged by whether its county code was valid in the birth year: that would throw
 away most of the elderly, whose counties were renumbered after they were born.
@@ -6,6 +6,7 @@ away most of the elderly, whose counties were renumbered after they were born.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import numpy as np
@@ -16,6 +17,7 @@ from jobs.cells.text import BLANKS, EMPTY_FORMS, half_width, trimmed
 
 VALID, UPGRADED, CHECK_FAILS = "valid", "upgraded", "check_fails"
 MASKED, ABSENT, UNREADABLE, FIRM = "masked", "absent", "unreadable", "firm"
+DAMAGED, JUNK = "damaged", "junk"
 USABLE = frozenset({VALID, UPGRADED})
 """States in which a number can stand for a person."""
 
@@ -32,6 +34,18 @@ _MARKET = "9"
 """First digit of market entities' codes, which may be all digits; of persons only permanent residents share it."""
 _FIRM_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _FIRM_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+SCIENTIFIC = r"^[1-9](?:\.[0-9]+)?[Ee]\+?[0-9]{2}$"
+"""How spreadsheets show long numbers: 4.20281E+17."""
+_RUNS = ("1234567890", "123456789", "0987654321", "987654321", *"0123456789")
+_KEYBOARD = frozenset((run * 18)[start : start + length] for run in _RUNS for start in range(len(run)) for length in (15, 18))
+"""Numbers of one digit, and those that count up or down."""
+_HOLLOW = r"^[0-9]{6}(?:(?:0{8}|1{8}|9{8})[0-9]{3}[0-9X]|0{9}|1{9}|9{9})$"
+"""A division, and zeros, ones or nines where the day of birth should be."""
+_CROSSED_OUT = re.compile(r"[0-9]*X{3,}")
+_STANDARD = re.compile(r"[0-9]{17}[0-9X]")
+_ONE_OF_SEVERAL = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9X])")
+_AS_X = str.maketrans("Ⅹ×ХΧ✕", "XXXXX")
+_NOISE = str.maketrans("", "", " \u00a0\t\r\n-'`")
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
 
 
@@ -46,6 +60,16 @@ def is_firm_code(text: str) -> bool:
         return False
     total = sum(_FIRM_ALPHABET.index(c) * w for c, w in zip(text[:17], _FIRM_WEIGHTS, strict=True))
     return _FIRM_ALPHABET[(31 - total % 31) % 31] == text[17]
+
+
+def is_licence_number(text: str) -> bool:
+    """A well-formed licence number of the time before GB 32100 (GS 15-2006): 15 digits that pass ISO 7064 MOD 11,10."""
+    if len(text) != 15 or not (text.isdigit() and text.isascii()):
+        return False
+    product = 10
+    for digit in text[:14]:
+        product = ((product + int(digit)) % 10 or 10) * 2 % 11
+    return (product + int(text[14])) % 10 == 1
 
 
 def upgrade(number15: str) -> str | None:
@@ -82,39 +106,73 @@ def _passes_check(numbers: pl.Series) -> npt.NDArray[np.bool_]:
     return np.asarray((characters[:, 17] == expected) & is_day)
 
 
-def _spelt(cell: str) -> str:
-    """One odd cell in the standard's characters: full-width digits, Ⅹ, × and Cyrillic Х are X, blanks go."""
-    text = half_width(cell).upper()
-    for blank in (" ", "\u00a0", "\t", "\r", "\n", "-", "'", "`"):
-        text = text.replace(blank, "")
-    if text[-1:] in "Ⅹ×ХΧ✕":
-        text = text[:-1] + "X"
-    return text
+def passes_a_check(numbers: pl.Series) -> npt.NDArray[np.bool_]:
+    """For 18 digits: could this be an intact number of a person, or of a market entity?"""
+    passes = _passes_check(numbers)
+    is_market = numbers.str.starts_with(_MARKET)
+    if is_market.any():
+        digits = (_bytes_matrix(numbers.filter(is_market)) - np.uint8(ord("0"))).astype(np.float32)
+        passes[is_market.to_numpy()] |= digits @ np.array([*_FIRM_WEIGHTS, 1], dtype=np.float32) % 31 == 0
+    return passes
+
+
+def _is_junk(numbers: pl.Series) -> pl.Series:
+    return numbers.is_in(list(_KEYBOARD)) | numbers.str.contains(_HOLLOW)
 
 
 def _judge_odd(cell: str) -> tuple[str | None, str]:
     """Number and state of a cell that is not 18 characters of the plain form, or that may be a firm's."""
-    if half_width(cell) in EMPTY_FORMS:
+    text = half_width(cell)
+    if text in EMPTY_FORMS:
         return None, ABSENT
-    text = _spelt(cell)
+    text = text.upper().translate(_AS_X)
     if "*" in text:
         return None, MASKED
-    if len(text) == 18 and text[:17].isdigit() and text[:17].isascii() and text[17] in "0123456789X":
-        if _passes_check(pl.Series([text]))[0]:
-            return text, VALID
-        if not (text.startswith(_MARKET) and is_firm_code(text)):
-            return None, CHECK_FAILS
-    if is_firm_code(text):
+    number, state = _judge_one(text.translate(_NOISE))
+    several = _ONE_OF_SEVERAL.findall(text) if state == UNREADABLE else []
+    if len(several) > 1:
+        judged = {_judge_one(one) for one in several}
+        if len({number for number, _ in judged}) == 1:  # one number, written twice or in both lengths
+            return max(judged, key=lambda one: one[1] == VALID)
+    return number, state
+
+
+def _is_person_number(text: str) -> bool:
+    """`_passes_check` of one text."""
+    try:
+        return check_character(text[:17]) == text[17] and 1850 <= birth_date(text).year <= 2100
+    except ValueError:
+        return False
+
+
+def _judge_one(text: str) -> tuple[str | None, str]:
+    """Number and state of a text in the standard's characters."""
+    if _STANDARD.fullmatch(text) and _is_person_number(text):
+        return text, VALID
+    if text in _KEYBOARD or _CROSSED_OUT.fullmatch(text):
+        return None, JUNK
+    if is_firm_code(text) and (text.startswith(_MARKET) or not _STANDARD.fullmatch(text)):
         return None, FIRM
+    if re.match(_HOLLOW, text):
+        return None, JUNK
+    if _STANDARD.fullmatch(text):
+        return None, CHECK_FAILS
+    if re.match(SCIENTIFIC, text):
+        return None, DAMAGED
     if len(text) == 15 and text.isdigit() and text.isascii():
         longer = upgrade(text)
-        return (longer, UPGRADED) if longer else (None, UNREADABLE)
+        return (longer, UPGRADED) if longer else (None, FIRM if is_licence_number(text) else UNREADABLE)
     return None, UNREADABLE
 
 
-def read_numbers(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Numbers in 18 characters (null where none can be used) and the state of every cell."""
+def read_numbers(cells: pl.Series, *, is_damaged: pl.Series | None = None) -> tuple[pl.Series, pl.Series]:
+    """Numbers in 18 characters (null where none can be used) and the state of every cell.
+
+    `is_damaged` marks the cells whose column shows that a spreadsheet or a float damaged them.
+    """
     plain = trimmed(cells)
+    if is_damaged is not None:
+        plain = plain.set(is_damaged, None)
     is_standard = plain.str.contains(r"^[0-8][0-9]{16}[0-9X]$").fill_null(False)
     standard = plain.filter(is_standard)
     fits = pl.Series(_passes_check(standard), dtype=pl.Boolean)
@@ -128,17 +186,21 @@ def read_numbers(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
         .when(plain.is_null())
         .then(pl.lit(ABSENT))
     ).to_series()
+    fails = (is_standard & ~is_valid).arg_true()
+    states = states.scatter(fails.filter(_is_junk(plain.gather(fails))), JUNK)
     odd = plain.filter(states.is_null()).unique(maintain_order=True)
     if len(odd):
         judged = [_judge_odd(cell) for cell in odd.to_list()]
         numbers = numbers.fill_null(plain.replace_strict(odd, pl.Series([n for n, _ in judged], dtype=pl.String), default=None))
         states = states.fill_null(plain.replace_strict(odd, pl.Series([s for _, s in judged], dtype=pl.String), default=None))
-    return numbers, states
+    return numbers, states if is_damaged is None else states.set(is_damaged, DAMAGED)
 
 
-def read_disability_numbers(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
+def read_disability_numbers(cells: pl.Series, *, is_damaged: pl.Series | None = None) -> tuple[pl.Series, pl.Series]:
     """The person number inside disability certificates (number + kind + level, with or without a B suffix)."""
-    return read_numbers(trimmed(cells).str.replace_all(BLANKS, "").str.slice(0, 18))
+    certificates = trimmed(cells).str.replace_all(BLANKS, "")
+    # No more than a suffix goes, so that of two certificates none is chosen; a number with a point is in scientific notation.
+    return read_numbers(certificates.str.replace(r"^([^.]{18}).{1,6}$", "${1}"), is_damaged=is_damaged)
 
 
 def birth_date(number: str) -> date:

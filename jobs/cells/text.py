@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-INVISIBLE = "[\u200b-\u200f\u2060\ufeff\u00ad]"
+# Zero widths, typographers' spaces, marks of writing direction (copied from phones) and of the style of a symbol.
+INVISIBLE = "[\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufe00-\ufe0f\ufeff]"
 EDGE = " \t\r\n\u00a0\u3000'\"‘’“”`"
 BLANKS = r"[\s\u3000\u00a0]+"
 EMPTY_FORMS = frozenset({"", "无", "不详", "/", "\\", "-", "--", "—", "——", "空", "未知", "null", "NULL", "None", "nan", "同上"})
@@ -23,8 +24,8 @@ def half_width(text: str) -> str:
 def trimmed(cells: pl.Series) -> pl.Series:
     """The cells without invisible characters, blanks and stray quotes at the edges; empty becomes null."""
     plain = cells.str.strip_chars(EDGE)
-    # Non-ASCII white space is rare: only touch what carries it, the common case stays one pass.
-    if plain.str.contains(INVISIBLE).any():
+    # All of them are rare, and none is in a column of plain ASCII: only touch what carries them, the common case stays one pass.
+    if plain.str.len_bytes().sum() != plain.str.len_chars().sum() and plain.str.contains(INVISIBLE).any():
         plain = plain.str.replace_all(INVISIBLE, "").str.strip_chars(EDGE)
     return plain.set(plain == "", None) if (plain == "").any() else plain
 

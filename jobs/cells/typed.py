@@ -7,6 +7,7 @@ import polars_hash as plh
 
 from expectations.contracts.model import PERSON_KINDS, DataSet, Field, Kind, name_key_column
 from jobs.cells.amounts import read_decimals, read_integers, read_yuan
+from jobs.cells.damage import damaged, damaged_accounts
 from jobs.cells.dates import read_dates, read_months
 from jobs.cells.names import read_names
 from jobs.cells.person_numbers import read_disability_numbers, read_numbers
@@ -53,23 +54,61 @@ def read_plain(field: Field, cells: pl.Series) -> pl.Series:
             return texts.set(texts.is_in(list(EMPTY_FORMS)), None) if field.nullable else texts
 
 
-def silver_columns(field: Field, cells: pl.Series, key: str) -> list[pl.Series]:
-    """The silver columns that one delivered column becomes, in the contract's order."""
+def read_person_numbers(field: Field, cells: pl.Series, is_damaged: pl.Series | None) -> tuple[pl.Series, pl.Series]:
+    """Numbers and states of a field of PERSON_KINDS."""
+    read = read_disability_numbers if field.kind is Kind.DISABILITY_NUMBER else read_numbers
+    return read(cells, is_damaged=is_damaged)
+
+
+def number_states(field: Field, rows: pl.DataFrame) -> pl.Series:
+    """How the field's numbers read in bronze rows."""
+    return read_person_numbers(field, rows[field.name], marked_fields(rows["_damaged"]).get(field.name))[1]
+
+
+def silver_columns(field: Field, cells: pl.Series, key: str, is_damaged: pl.Series | None = None) -> list[pl.Series]:
+    """The silver columns that one delivered column becomes, in the contract's order. `is_damaged`: cells that ingest marked."""
     if field.kind in PERSON_KINDS:
-        read = read_disability_numbers if field.kind is Kind.DISABILITY_NUMBER else read_numbers
-        numbers, states = read(cells)
+        numbers, states = read_person_numbers(field, cells, is_damaged)
         return [keyed_digest(numbers, key).alias(f"{field.role}_key"), states.alias(f"{field.role}_number_state")]
     if field.kind is Kind.NAME:
         return [_distinct_digest(read_names(cells), key).alias(name_key_column(field.name))]
     if field.kind is Kind.ACCOUNT:
-        return [_distinct_digest(trimmed(cells), key).alias(f"{field.name}_key")]
+        accounts = trimmed(cells) if is_damaged is None else trimmed(cells).set(is_damaged, None)
+        return [_distinct_digest(accounts, key).alias(f"{field.name}_key")]
     return [read_plain(field, cells).alias(field.name)]
 
 
 def standardised(data_set: DataSet, rows: pl.DataFrame, key: str) -> pl.DataFrame:
     """Silver rows of accepted bronze rows: same rows, same order, contract columns."""
-    columns = [column for field in data_set.fields for column in silver_columns(field, rows[field.name], key)]
+    marked = marked_fields(rows["_damaged"])
+    columns = [
+        column for field in data_set.fields for column in silver_columns(field, rows[field.name], key, marked.get(field.name))
+    ]
     return pl.DataFrame([*columns, rows["_file_id"], rows["_sheet"], rows["_row"]])
+
+
+_DAMAGE = {**dict.fromkeys(PERSON_KINDS, damaged), Kind.ACCOUNT: damaged_accounts}
+
+
+def damaged_fields(data_set: DataSet, rows: pl.DataFrame) -> pl.Series:
+    """Per row the number and account fields that a spreadsheet or a float cut short, joined by a blank; null where none is."""
+    marks = [
+        pl.when(marked).then(pl.lit(field.name))
+        for field in data_set.fields
+        if (damage := _DAMAGE.get(field.kind)) and (marked := damage(rows[field.name])).any()
+    ]
+    if not marks:
+        return pl.Series("_damaged", [None] * len(rows), dtype=pl.String)
+    joined = pl.concat_str(marks, separator=" ", ignore_nulls=True)
+    return rows.select(pl.when(joined != "").then(joined).alias("_damaged")).to_series()
+
+
+def marked_fields(marks: pl.Series) -> dict[str, pl.Series]:
+    """Per field named in the marks of `damaged_fields`, which rows carry it."""
+    if marks.null_count() == len(marks):
+        return {}
+    named = {name for mark in marks.drop_nulls().unique() for name in mark.split(" ")}
+    return {name: marks.str.split(" ").list.contains(name).fill_null(False) for name in named}
 
 
 def unreadable_essentials(data_set: DataSet, rows: pl.DataFrame) -> pl.Series:

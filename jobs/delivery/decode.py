@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.model import DataSet
+from expectations.contracts.model import DataSet, Kind
 from jobs.cells.text import INVISIBLE
-from jobs.cells.typed import unreadable_essentials
+from jobs.cells.typed import damaged_fields, unreadable_essentials
 from jobs.delivery.headers import Header
 from jobs.delivery.survey import Piece
 from jobs.delivery.text_files import read_piece
@@ -27,27 +28,31 @@ _NOTE = (
 def decode(piece: Piece) -> Iterator[pl.DataFrame]:
     """Bronze rows of a piece in batches: all texts, in the column order of the data set's bronze contract."""
     data_set = DATA_SETS[piece.data_set]
+    for frame, uneven in _frames(piece):
+        yield from _judged(data_set, piece, frame, uneven).iter_slices(BATCH_ROWS)
+        piece = replace(piece, first_row=piece.first_row + frame.height)
+
+
+def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, list[int]]]:
+    """The rows of a piece, and where among them those are that have more or fewer cells than the header."""
+    path = Path(piece.path)
     if piece.is_workbook:
-        frame = read_sheet(Path(piece.path), piece.sheet)
-        uneven: list[int] = []
+        yield read_sheet(path, piece.sheet), []
     else:
-        width = len(piece.header.names)
-        frame, uneven = read_piece(
-            Path(piece.path), piece.start, piece.end, piece.encoding, piece.delimiter, width, piece.has_quotes
-        )
-    rows = _judged(data_set, piece, frame, uneven)
-    yield from rows.iter_slices(BATCH_ROWS)
+        yield from read_piece(path, piece.start, piece.end, piece.dialect, len(piece.header.names))
 
 
 def _judged(data_set: DataSet, piece: Piece, frame: pl.DataFrame, uneven: list[int]) -> pl.DataFrame:
-    rows = frame.with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64) + piece.first_line)
-    header_at = piece.header.row - (piece.first_line - 1)  # negative where an earlier piece holds the header
+    rows = frame.with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64) + piece.first_row)
+    header_at = piece.header.row - (piece.first_row - 1)  # negative where rows before these hold the header
     skipped = _skip_reason(frame, piece.header, header_at)
     ragged = pl.Series(range(len(frame)), dtype=pl.Int64).is_in(uneven) if uneven else None
     if 0 <= header_at < len(frame):  # the header itself is no row of data
         keep = pl.Series(range(len(frame)), dtype=pl.Int64) != header_at
         rows, skipped = rows.filter(keep), skipped.filter(keep)
         ragged = ragged.filter(keep) if ragged is not None else None
+    if piece.is_set_aside:
+        skipped = skipped.fill_null("hidden sheet")
     bronze = _named(data_set, piece, rows)
     is_data = skipped.is_null()
     refused = unreadable_essentials(data_set, bronze) if is_data.any() else skipped
@@ -61,7 +66,7 @@ def _judged(data_set: DataSet, piece: Piece, frame: pl.DataFrame, uneven: list[i
         .then(pl.lit("quarantined"))
         .otherwise(pl.lit("accepted"))
     ).to_series()
-    bronze = bronze.with_columns(_fate=fate, _reason=reason)
+    bronze = bronze.with_columns(_fate=fate, _reason=reason, _damaged=damaged_fields(data_set, bronze))
     return bronze.select(data_set.bronze.column_names)
 
 
@@ -76,6 +81,8 @@ def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
         elif name in piece.header.in_wan:
             cell = pl.col(known[name])
             columns.append(pl.when(cell.str.contains("[万元]")).then(cell).otherwise(cell + pl.lit("万元")).alias(name))
+        elif piece.is_1904 and data_set[name].kind in (Kind.DATE, Kind.MONTH):
+            columns.append(_counted_from_1900(pl.col(known[name])).alias(name))
         else:
             columns.append(pl.col(known[name]).alias(name))
     other = pl.lit(None, dtype=pl.String)
@@ -90,6 +97,12 @@ def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
         pl.lit(piece.sheet).alias("_sheet"),
         "_row",
     )
+
+
+def _counted_from_1900(cell: pl.Expr) -> pl.Expr:
+    """Days counted from 1904, 1920-01-01 to 2099-12-31, as numbers of the usual count. Cells with a date's format are read right."""
+    days = cell.str.strip_chars().str.extract(r"^(\d{4,5})(?:\.\d+)?$").cast(pl.Int64)
+    return pl.when(days.is_between(5844, 71588)).then((days + 1462).cast(pl.String)).otherwise(cell)
 
 
 def _labels(header: Header, columns: list[int]) -> dict[int, str]:

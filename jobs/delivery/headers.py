@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from expectations.contracts.model import DataSet, Kind, plain_header
+from jobs.delivery.remarks import Remark, remark
 
 SEARCH_DEPTH = 30
 """Rows looked at for a header: title rows, filler lines and a group row stand above it."""
@@ -28,15 +29,8 @@ class Header:
     in_wan: frozenset[str]
 
 
-@dataclass(frozen=True)
-class HeaderProblem:
-    """Why a table's header cannot be used, in words for the department that sent it."""
-
-    reason: str
-
-
-def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | HeaderProblem:
-    """The row, or two rows, that name most of the contract's fields, if they name every required one."""
+def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | Remark:
+    """The row, or two rows, that name most of the contract's fields, if they name every required one; else why not."""
     best: Header | None = None
     for index, row in enumerate(rows[:SEARCH_DEPTH]):
         one_row = _as_header(index, [(cell or "",) for cell in row], data_set)
@@ -45,14 +39,11 @@ def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Head
             if best is None or _named(header) > _named(best):
                 best = header
     if best is None or _named(best) < min(2, len(data_set.fields)):
-        first = " | ".join(cell or "" for cell in rows[0][:8]) if rows else ""
-        return HeaderProblem(
-            f"no header of {data_set.title} among the first {SEARCH_DEPTH} rows (the first row has {len(first)} characters)"
-        )
+        return remark("no_header", title=data_set.title, depth=SEARCH_DEPTH)
     missing = [f.header for f in data_set.fields if not f.nullable and f.name not in best.fields]
     if missing:
         found = "、".join(name for name in best.names if name)
-        return HeaderProblem(f"required column {'、'.join(missing)} is missing; headers found: {found}")
+        return remark("missing_column", columns="、".join(missing), found=found)
     return best
 
 

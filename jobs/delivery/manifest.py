@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -57,6 +59,12 @@ def read_manifest(delivery: Path) -> list[ManifestEntry]:
     if not entries:
         raise BadDelivery(f"{MANIFEST_NAME} in {delivery} lists no file. Expected one line for each data file.")
     return sorted(entries, key=lambda entry: (entry.file_name, entry.sha256))
+
+
+def delivery_id(entries: Sequence[ManifestEntry]) -> str:
+    """Names a delivery by what its manifest says: the same lines in another order are the same delivery."""
+    lines = sorted("\x1f".join(map(str, astuple(entry))) for entry in entries)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 def _entry(line: int, row: dict[str, str]) -> ManifestEntry:

@@ -1,79 +1,154 @@
-"""Text files: encoding, delimiter, cutting large ones at newlines, and rows of text cells."""
+"""Text files: how they are written, where large ones are cut, and their rows as text cells."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
-_BLOCK = 16 * 1024 * 1024
-_BOM = b"\xef\xbb\xbf"
+from jobs.delivery.formats import UTF16_BOMS
+
+_BLOCK = 4 * 1024 * 1024
 _SAMPLE = 256 * 1024
+_CAREFUL_ROWS = 50_000
+_LONGEST_LINE = 64 * 1024 * 1024  # a longer one is cut, so that memory is bounded
+_LONGEST_QUOTED_LINE = 1024 * 1024  # in a longer one quotes mean nothing
+_LONGEST_CELL = 32_767
+"""What a cell of a spreadsheet holds: a quote that is not closed within so many characters is a stray one."""
+_MOST_CELLS = 16_384
+"""What a row of a spreadsheet holds; the last cell of a longer one keeps the rest."""
 _FOREIGN = bytes(range(0x80, 0x100))
 _FIRST_FOREIGN = re.compile(rb"[\x80-\xff]")
+# Each byte's part in UTF-8: L leads a Chinese character of three bytes, c continues it, . is ASCII.
+_PARTS = bytes(ord("." if i < 0x80 else "c" if i < 0xC0 else "L" if 0xE3 <= i <= 0xE9 or i == 0xEF else "x") for i in range(256))
+_NULL_IF_EMPTY = pl.when(pl.all() != "").then(pl.all())
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text file is written.
+
+    `is_sound`: each quote opens or closes a cell, or is doubled inside one. Such a file may be cut, and read fast.
+    """
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    line_end: bytes = b"\n"
+    is_sound: bool = True
 
 
 @dataclass(frozen=True)
 class TextFile:
-    """What one pass over a text file tells: hash, encoding, delimiter and where it may be cut.
+    """What one pass over a text file tells: its hash, its dialect and where it may be cut.
 
-    `cuts`: byte offsets at which pieces begin, the first is 0; `first_lines`: line number at each.
+    `cuts`: byte offsets at which pieces begin, the first is 0; `first_rows`: the number of each one's first row.
     """
 
     sha256: str
-    encoding: str
-    delimiter: str
-    has_quotes: bool
+    dialect: Dialect
     cuts: tuple[int, ...]
-    first_lines: tuple[int, ...]
+    first_rows: tuple[int, ...]
     size: int
 
 
 def survey_text_file(path: Path, piece_bytes: int) -> TextFile:
-    """Reads the file once. Only files without quotes are cut: a quoted cell may hold a newline.
+    """Reads the file once. It is cut where a line ends outside of quotes, unless it is UTF-16 or a quote is stray.
 
-    In UTF-8 and in GB18030 alike no character contains the byte of a newline, so a cut there is safe.
+    In UTF-8 and in GB18030 alike no character contains the byte of a newline, a quote or a delimiter.
     """
     digest = hashlib.sha256()
-    cuts, first_lines = [0], [1]
-    has_quotes = False
-    offset = line = 0
-    sample = foreign = b""
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
+    size = 0
+
+    def hashed() -> Iterator[bytes]:
+        nonlocal size
+        for block in _raw(path, 0, None, _BLOCK):
             digest.update(block)
-            if not offset:
-                sample = block[:_SAMPLE]
-            if foreign:
-                foreign += block[: _SAMPLE - len(foreign)]
-            elif found := _FIRST_FOREIGN.search(block):
-                foreign = block[found.start() : found.start() + _SAMPLE]
-            has_quotes = has_quotes or b'"' in block
-            if offset + len(block) - cuts[-1] > piece_bytes and (end := block.rfind(b"\n") + 1):
-                cuts.append(offset + end)
-                first_lines.append(line + block.count(b"\n", 0, end) + 1)
-            line += block.count(b"\n")
-            offset += len(block)
-    if has_quotes:
-        cuts, first_lines = [0], [1]
-    if cuts[-1] >= offset and len(cuts) > 1:
-        cuts.pop()
-        first_lines.pop()
+            size += len(block)
+            yield block
+
+    dialect = _dialect_at_start(path)
+    quotes = _Quotes(dialect.delimiter)
+    cuts, first_rows = [0], [1]
+    offset = rows = 0
+    foreign = b""
+    for block in _whole_lines(hashed(), dialect):
+        if not offset and block.startswith(codecs.BOM_UTF8):
+            offset, block = len(codecs.BOM_UTF8), block.removeprefix(codecs.BOM_UTF8)
+        if foreign:
+            foreign += block[: _SAMPLE - len(foreign)]
+        elif found := _FIRST_FOREIGN.search(block):
+            foreign = block[found.start() : found.start() + _SAMPLE]
+        ends, last_end = quotes.row_ends(block)
+        if offset + len(block) - cuts[-1] > piece_bytes and last_end:
+            cuts.append(offset + last_end)
+            first_rows.append(rows + ends + 1)
+        rows += ends
+        offset += len(block)
+    if dialect.encoding == "utf-16" or not quotes.are_sound:
+        del cuts[1:], first_rows[1:]
+    elif len(cuts) > 1 and size - cuts[-1] <= piece_bytes // 4:  # a scrap tells too little about its columns
+        del cuts[-1], first_rows[-1]
     return TextFile(
         sha256=digest.hexdigest(),
-        encoding=encoding_of(foreign),
-        delimiter=_delimiter(sample),
-        has_quotes=has_quotes,
+        dialect=replace(dialect, encoding=dialect.encoding or encoding_of(foreign), is_sound=quotes.are_sound),
         cuts=tuple(cuts),
-        first_lines=tuple(first_lines),
-        size=offset,
+        first_rows=tuple(first_rows),
+        size=size,
     )
+
+
+class _Quotes:
+    """Follows the quotes of a text from block to block: are they sound, and which newlines end a row?"""
+
+    def __init__(self, delimiter: str) -> None:
+        self._is_sound = True
+        self._is_open = False  # at the end of the last block, in a quoted cell
+        self._length = 0  # of that cell so far
+        self._is_whole = True  # the last block ended with a line
+        self._may_adjoin = np.zeros(256, dtype=bool)
+        self._may_adjoin[[ord(delimiter), ord("\n"), ord('"')]] = True
+
+    @property
+    def are_sound(self) -> bool:
+        return self._is_sound and not self._is_open
+
+    def row_ends(self, block: bytes) -> tuple[int, int]:
+        """How many rows end in a block of whole lines, and the offset after the last of them."""
+        self._is_sound &= self._is_whole
+        self._is_whole = block.endswith(b"\n")
+        if not self._is_sound or not (self._is_open or b'"' in block):
+            return block.count(b"\n"), block.rfind(b"\n") + 1
+        text = np.frombuffer(b"\n" + block + b"\n\n", dtype=np.uint8)
+        quotes = np.insert(np.flatnonzero(text == ord('"')), 0, [-self._length] * self._is_open)
+        opening, closing = quotes[::2], quotes[1::2]
+        self._is_open = len(opening) > len(closing)
+        self._length = len(text) - int(opening[-1]) if self._is_open else 0
+        lengths = np.append(closing, [len(text)] * self._is_open) - opening
+        before, after = text[opening[opening > 0] - 1], text[closing + 1]
+        is_followed = self._may_adjoin[after] | (after == ord("\r")) & (text[closing + 2] == ord("\n"))
+        self._is_sound = bool(self._may_adjoin[before].all() and is_followed.all() and lengths.max(initial=0) <= _LONGEST_CELL)
+        newlines = np.flatnonzero(text[1:-2] == ord("\n")) + 1
+        ends = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
+        return len(ends), int(ends[-1]) if len(ends) else 0
+
+
+def _dialect_at_start(path: Path) -> Dialect:
+    """What the start of the file tells; the encoding is empty where no byte order mark states it."""
+    head = next(_raw(path, 0, _SAMPLE, _SAMPLE), b"")
+    encoding = "utf-16" if head.startswith(UTF16_BOMS) else ""
+    text = b"".join(_transcoded([head], encoding))
+    lines = text.splitlines()[:20]
+    tabs, commas = (sum(line.count(character) for line in lines) for character in (b"\t", b","))
+    return Dialect(encoding, "\t" if tabs > commas else ",", b"\r" if b"\r" in text and b"\n" not in text else b"\n")
 
 
 def encoding_of(sample: bytes) -> str:
@@ -83,17 +158,43 @@ def encoding_of(sample: bytes) -> str:
     return "gb18030" if broken * 2 > foreign else "utf-8"
 
 
-def _delimiter(sample: bytes) -> str:
-    lines = sample.split(b"\n")[:20]
-    return "\t" if sum(line.count(b"\t") for line in lines) > sum(line.count(b",") for line in lines) else ","
+def _raw(path: Path, start: int, end: int | None, size: int) -> Iterator[bytes]:
+    """The file's bytes from start to end, `size` at a time."""
+    with path.open("rb") as stream:
+        stream.seek(start)
+        while block := stream.read(size if end is None else min(size, end - stream.tell())):
+            yield block
 
 
-def _plain(content: bytes, *, is_start: bool) -> bytes:
-    """The bytes without BOM and NUL; a newline is the only end of a line, a carriage return elsewhere is a blank."""
-    if is_start:
-        content = content.removeprefix(_BOM)
-        if b"\n" not in content:  # a file that ends its lines with carriage returns alone is never cut
-            content = content.replace(b"\r", b"\n")
+def _transcoded(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """UTF-16 as UTF-8; other encodings as they are."""
+    if encoding != "utf-16":
+        yield from blocks
+        return
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    for block in blocks:
+        yield decoder.decode(block).encode()
+    yield decoder.decode(b"", final=True).encode()
+
+
+def _whole_lines(blocks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
+    """The text in blocks that end with a line. A newline ends it, also where the file has carriage returns alone."""
+    rest = b""
+    for block in _transcoded(blocks, dialect.encoding):
+        block = rest + (block if dialect.line_end == b"\n" else block.replace(dialect.line_end, b"\n"))
+        end = block.rfind(b"\n") + 1 or (len(block) if len(block) > _LONGEST_LINE else 0)
+        rest = block[end:]
+        if end:
+            yield block[:end]
+    if rest:
+        yield rest
+
+
+def _plain(content: bytes) -> bytes:
+    """Whole lines without byte order marks and NUL; a carriage return that ends no line is a blank."""
+    content = content.removeprefix(codecs.BOM_UTF8)
+    if codecs.BOM_UTF8 in content:  # a file made of several keeps those of its parts
+        content = content.replace(b"\n" + codecs.BOM_UTF8, b"\n")
     if b"\x00" in content:
         content = content.replace(b"\x00", b"")
     if b"\r" in content:
@@ -101,75 +202,143 @@ def _plain(content: bytes, *, is_start: bool) -> bytes:
     return content
 
 
+def _utf8(content: bytes, encoding: str) -> bytes:
+    """The content in UTF-8. Where the file's encoding does not fit all of it, each line is read in its own."""
+    try:
+        if encoding != "gb18030":
+            pl.Series([content], dtype=pl.Binary).cast(pl.String)  # the fastest check there is
+            return content
+        if not _has_utf8_word(content):
+            return content.decode(encoding).encode()
+    except (pl.exceptions.ComputeError, UnicodeDecodeError):
+        pass
+    return b"\n".join(_line_as_utf8(line, encoding) for line in content.split(b"\n"))
+
+
+def _utf8_blocks(raw: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
+    """Whole lines in UTF-8, each ended by a newline alone."""
+    return (_utf8(_plain(block), dialect.encoding) for block in _whole_lines(raw, dialect))
+
+
+def _line_as_utf8(line: bytes, encoding: str) -> bytes:
+    """Bytes that are no text become U+FFFD. In a file of GB18030 a line is UTF-8 only if a word says so: 联通 alone fits both."""
+    if encoding != "gb18030" or _has_utf8_word(b"\n" + line + b"\n"):
+        encoding = encoding_of(line)
+    return line.decode(encoding, errors="replace").encode()
+
+
+def _has_utf8_word(content: bytes) -> bool:
+    """Does a word between ASCII characters end like Chinese in UTF-8? In GB18030 hardly one of 100,000 does."""
+    parts = content.translate(_PARTS)
+    return b".Lcc." in parts or b"LccLcc." in parts
+
+
+def _lines(blocks: Iterable[str]) -> Iterator[str]:
+    for block in blocks:
+        if block:
+            yield from block.removesuffix("\n").split("\n")
+
+
 def rows_of_cells(text: str, delimiter: str) -> Iterator[list[str]]:
     """Rows of a text. A quote that opens and is not closed as the format wants is a character like any other.
 
     So it costs its own line at most; read leniently it would swallow the lines after it.
     """
-    lines = text.removesuffix("\n").split("\n") if text else []
-    at = 0
-    while at < len(lines):
-        start = at
-        reader = csv.reader((lines[i] + "\n" for i in range(start, len(lines))), delimiter=delimiter, strict=True)
-        try:
-            for row in reader:
-                at = start + reader.line_num
-                yield row
-        except csv.Error:
-            yield lines[at].split(delimiter)
-            at += 1
+    return _rows(_lines([text]), delimiter)
 
 
-def read_head(path: Path, encoding: str, delimiter: str, rows: int) -> list[list[str | None]]:
+def _rows(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    ahead: deque[str] = deque()
+
+    def record(line: str) -> Iterator[str]:
+        """The line and, while its last cell is open, the lines after it."""
+        yield line + "\n"
+        length = 0
+        for at in range(_LONGEST_CELL):
+            if at == len(ahead):
+                ahead.extend(islice(lines, 1))
+            if at == len(ahead) or length > _LONGEST_CELL or len(ahead[at]) > _LONGEST_QUOTED_LINE:
+                return
+            length += len(ahead[at]) + 1
+            yield ahead[at] + "\n"
+
+    while (line := ahead.popleft() if ahead else next(lines, None)) is not None:
+        if '"' in line and len(line) <= _LONGEST_QUOTED_LINE:
+            reader = csv.reader(record(line), delimiter=delimiter, strict=True)
+            try:
+                yield next(reader)
+            except csv.Error:
+                pass
+            else:
+                for _ in range(reader.line_num - 1):
+                    ahead.popleft()
+                continue
+        yield line.split(delimiter, _MOST_CELLS)
+
+
+def read_head(path: Path, dialect: Dialect, rows: int) -> list[list[str]]:
     """The first rows of a text file as cells."""
-    with path.open("rb") as stream:
-        text = _plain(stream.read(_SAMPLE), is_start=True).decode(encoding, errors="replace")
-    return [list(row) for row in islice(rows_of_cells(text, delimiter), rows)]
+    blocks = _utf8_blocks(_raw(path, 0, _SAMPLE, _SAMPLE), dialect)
+    return list(islice(_rows(_lines(block.decode() for block in blocks), dialect.delimiter), rows))
 
 
-def read_piece(
-    path: Path, start: int, end: int, encoding: str, delimiter: str, width: int, has_quotes: bool
-) -> tuple[pl.DataFrame, list[int]]:
+def read_piece(path: Path, start: int, end: int, dialect: Dialect, width: int) -> Iterator[tuple[pl.DataFrame, list[int]]]:
     """Rows of a piece as text columns c0 … c{width-1}, and the 0-based positions of rows with too many or too few cells.
 
-    Such a row keeps what fits; the caller quarantines it. Bytes that are no text in the encoding become U+FFFD.
+    Such a row keeps what fits; the caller quarantines it. A sound piece of even rows is one frame, any other comes in several.
     """
-    with path.open("rb") as stream:
-        stream.seek(start)
-        content = _plain(stream.read(end - start), is_start=not start)
-    if encoding != "utf-8":
-        content = content.decode(encoding, errors="replace").encode()
-    if not has_quotes:
-        if content and not content.endswith(b"\n"):
-            content += b"\n"  # without it polars 2.1 overlooks a surplus empty cell at the end
-        if content.count(delimiter.encode()) == content.count(b"\n") * (width - 1):
-            try:
-                return _read_even(content, delimiter, width), []
-            except pl.exceptions.PolarsError:
-                pass  # a long line makes up for a short one, or bytes that are not UTF-8: the careful way
-    return _read_ragged(content.decode("utf-8", errors="replace"), delimiter, width)
+    blocks = _utf8_blocks(_raw(path, start, end, end - start if dialect.is_sound else _BLOCK), dialect)
+    if dialect.is_sound:
+        content = b"".join(blocks)
+        if (frame := _read_even(content, dialect.delimiter, width)) is not None:
+            yield frame, []
+            return
+        blocks = iter([content])
+    rows = _rows(_lines(block.decode() for block in blocks), dialect.delimiter)
+    batch = list(islice(rows, _CAREFUL_ROWS))
+    while batch:
+        after = list(islice(rows, _CAREFUL_ROWS))
+        if len(after) <= _CAREFUL_ROWS // 4:  # columns are judged frame by frame: none is a scrap
+            batch, after = batch + after, []
+        yield _as_frame(batch, width)
+        batch = after
 
 
-def _read_even(content: bytes, delimiter: str, width: int) -> pl.DataFrame:
-    """Every line has the same number of cells and nothing is quoted: the fast way."""
-    return pl.read_csv(
-        content,
-        has_header=False,
-        separator=delimiter,
-        quote_char=None,
-        infer_schema=False,
-        new_columns=[f"c{i}" for i in range(width)],
-    )
+def _read_even(content: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
+    """The fast way, for sound rows of the same number of cells; null for any others."""
+    if content and not content.endswith(b"\n"):
+        content += b"\n"  # without it polars 2.1 overlooks a surplus empty cell at the end
+    is_quoted = b'"' in content
+    cells, rows = content.count(delimiter.encode()), content.count(b"\n")
+    if not is_quoted and cells != rows * (width - 1):
+        return None
+    try:
+        frame = pl.read_csv(
+            content,
+            has_header=False,
+            separator=delimiter,
+            quote_char='"' if is_quoted else None,
+            infer_schema=False,
+            new_columns=[f"c{i}" for i in range(width)],
+        )
+    except pl.exceptions.PolarsError:
+        return None  # a long line makes up for a short one
+    if is_quoted:
+        frame = frame.select(_NULL_IF_EMPTY)
+        cells, rows = cells - _count_inside(frame, delimiter), rows - _count_inside(frame, "\n")
+        if (cells, rows) != (frame.height * (width - 1), frame.height):
+            return None
+    return frame
 
 
-def _read_ragged(text: str, delimiter: str, width: int) -> tuple[pl.DataFrame, list[int]]:
-    columns: list[list[str | None]] = [[] for _ in range(width)]
-    uneven = []
-    for position, row in enumerate(rows_of_cells(text, delimiter)):
-        if len(row) != width and any(cell.strip() for cell in row):
-            uneven.append(position)
-        for i, column in enumerate(columns):
-            column.append(row[i] or None if i < len(row) else None)
-    return pl.DataFrame(
-        {f"c{i}": column for i, column in enumerate(columns)}, schema={f"c{i}": pl.String for i in range(width)}
-    ), uneven
+def _count_inside(frame: pl.DataFrame, character: str) -> int:
+    counts = frame.select(pl.all().str.count_matches(character, literal=True).sum())
+    return sum(counts.row(0))
+
+
+def _as_frame(rows: list[list[str]], width: int) -> tuple[pl.DataFrame, list[int]]:
+    uneven = [at for at, row in enumerate(rows) if len(row) != width and any(cell.strip() for cell in row)]
+    padding = [""] * width
+    columns = zip(*((row + padding)[:width] for row in rows), strict=True)
+    frame = pl.DataFrame([pl.Series(f"c{i}", column, pl.String) for i, column in enumerate(columns)])
+    return frame.select(_NULL_IF_EMPTY), uneven

@@ -12,6 +12,7 @@ import polars as pl
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CLUES, FILES, MEMBERS, PEOPLE
 from jobs.linking.origins import texts_at
+from jobs.publishing.masking import mask_name, mask_number
 from jobs.runtime.lake import Lake
 
 COLUMNS = (
@@ -32,16 +33,6 @@ class SourceFile:
     name: str
     data_set: str
     extract_date: str
-
-
-def mask_number(number: str | None) -> str:
-    """420281********1234: division and last four stay."""
-    return f"{number[:6]}********{number[-4:]}" if number and len(number) == 18 else ("********" if number else "")
-
-
-def mask_name(name: str | None) -> str:
-    """张*: the first character stays."""
-    return f"{name[0]}*" if name else ""
 
 
 def source_files(lake: Lake) -> dict[str, SourceFile]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
 from jobs.rules import RULES
 
 VERDICTS = (
@@ -30,20 +29,6 @@ VERDICTS = (
 
 RULE_TITLES = {rule.code: rule.title_zh for rule in RULES}
 _VERIFY = {rule.code: "；".join(rule.verify) for rule in RULES}
-
-
-_LINE_POINTS = 14.5
-_PAGE_CHARACTERS = 300
-"""Columns wider than this together are printed two pages wide."""
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A column of a sheet: heading, width in characters, and how its values are shown."""
-
-    heading: str
-    width: int
-    style: str = "text"
 
 
 CASE_SHEET = (
@@ -97,67 +82,13 @@ def write_workbook(path: Path, county: str, clues: pl.DataFrame, as_of: date, *,
         str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
         book.set_properties({"title": f"{county}线索清单", "created": datetime(as_of.year, as_of.month, as_of.day)})
-        formats = _formats(book)
-        _table(book, formats, "案件", CASE_SHEET, _case_rows(clues))
-        sheet = _table(book, formats, "线索", CLUE_SHEET, _clue_rows(clues))
+        formats = cell_formats(book)
+        write_table(book, formats, "案件", CASE_SHEET, _case_rows(clues))
+        sheet = write_table(book, formats, "线索", CLUE_SHEET, _clue_rows(clues))
         verdict_column = next(i for i, column in enumerate(CLUE_SHEET) if column.heading == "核查结论")
         last = max(1, len(clues))
         sheet.data_validation(1, verdict_column, last, verdict_column, {"validate": "list", "source": list(VERDICTS)})
         _reading_guide(book, formats, county, len(clues), as_of, is_masked=is_masked)
-
-
-def _formats(book: Any) -> dict[str, Any]:
-    base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "border": 1, "border_color": "#D0D7DE"}
-    return {
-        "heading": book.add_format(
-            {**base, "bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter"}
-        ),
-        "text": book.add_format(base),
-        "wrapped": book.add_format({**base, "text_wrap": True}),
-        "whole": book.add_format({**base, "num_format": "0", "align": "center"}),
-        "money": book.add_format({**base, "num_format": "#,##0.00"}),
-        "score": book.add_format({**base, "num_format": "0.00", "align": "center"}),
-        "input": book.add_format({**base, "bg_color": "#FFF8E1"}),
-        "title": book.add_format({"font_name": "Microsoft YaHei", "font_size": 14, "bold": True}),
-        "plain": book.add_format({"font_name": "Microsoft YaHei", "font_size": 10, "text_wrap": True, "valign": "top"}),
-        "label": book.add_format({"font_name": "Microsoft YaHei", "font_size": 10, "bold": True, "valign": "top"}),
-    }
-
-
-def _table(book: Any, formats: dict[str, Any], name: str, columns: tuple[Heading, ...], rows: list[tuple[Any, ...]]) -> Any:
-    sheet = book.add_worksheet(name)
-    sheet.set_row(0, 30)
-    for i, column in enumerate(columns):
-        sheet.set_column(i, i, column.width)
-        sheet.write_string(0, i, column.heading, formats["heading"])
-    for r, row in enumerate(rows, start=1):
-        # Stated, not left to the program that opens the file: some show one line of a wrapped cell only.
-        sheet.set_row(r, _LINE_POINTS * max(_lines(column, value) for column, value in zip(columns, row, strict=True)))
-        for i, (column, value) in enumerate(zip(columns, row, strict=True)):
-            if value is None or value == "":
-                sheet.write_blank(r, i, None, formats[column.style])
-            elif column.style in ("whole", "money", "score"):
-                sheet.write_number(r, i, float(value), formats[column.style])
-            else:
-                sheet.write_string(r, i, str(value), formats[column.style])
-    sheet.freeze_panes(1, 2)
-    sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(8)  # A3
-    sheet.fit_to_pages(1 if sum(column.width for column in columns) < _PAGE_CHARACTERS else 2, 0)
-    sheet.repeat_rows(0)
-    sheet.repeat_columns(0, 1)
-    sheet.set_footer("&C第 &P 页，共 &N 页")
-    return sheet
-
-
-def _lines(column: Heading, value: Any) -> int:
-    """Lines that a cell needs; a Chinese character is two wide."""
-    if column.style != "wrapped" or not value:
-        return 1
-    return sum(
-        max(1, math.ceil(sum(1 + (ord(c) > 0x2E7F) for c in line) / (column.width - 1))) for line in str(value).split("\n")
-    )
 
 
 def _case_rows(clues: pl.DataFrame) -> list[tuple[Any, ...]]:
@@ -237,4 +168,4 @@ def _reading_guide(book: Any, formats: dict[str, Any], county: str, count: int, 
     for r, (label, text) in enumerate(lines, start=2):
         sheet.write_string(r, 0, label, formats["label"])
         sheet.write_string(r, 1, text, formats["plain"])
-        sheet.set_row(r, _LINE_POINTS * _lines(_GUIDE, text))
+        sheet.set_row(r, LINE_POINTS * lines_needed(_GUIDE, text))

@@ -34,9 +34,19 @@ class Lake:
         self.session = engine.session
         self.root = root.rstrip("/")
         self._is_embedded = engine.name == EMBEDDED
+        self._cores = engine.cores
 
     def path(self, table: Table) -> str:
         return f"{self.root}/{table.zone}/{table.name}"
+
+    def numbers_of_tasks(self, count: int) -> DataFrame:
+        """The numbers 0 … count-1 in column `id`, spread for work that takes seconds and megabytes each.
+
+        Spark hands out a partition at a time and gets one for each. The embedded engine starts all partitions at once:
+        as many as there are cores work through the numbers, or the memory would grow with them.
+        """
+        partitions = min(count, self._cores) if self._is_embedded else count
+        return self.session.range(0, count, 1, partitions)
 
     def exists(self, table: Table) -> bool:
         if "://" not in self.root:

@@ -47,6 +47,18 @@ def open_run(
             yield RunContext(running, Lake(running, root), settings, as_of, out, key, report, delivery)
 
 
+@contextmanager
+def open_lake(out: Path, *, engine: str | None = None, env: str | None = None, lake_root: str | None = None) -> Iterator[Lake]:
+    """The lake of a run, to be read only. Raises BadConfiguration where there is none."""
+    settings = load_settings(env)
+    root = lake_root or str(out.resolve() / "lake")
+    if "://" not in root and not Path(root).is_dir():
+        raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
+    cores = settings.engine.usable_cores
+    with open_engine(choose_engine(engine), cores=cores, local_settings=settings.engine.spark) as running:
+        yield Lake(running, root)
+
+
 def day(text: str) -> date:
     """A day of the command line. Raises BadConfiguration for anything else."""
     try:

@@ -31,10 +31,11 @@ JARS_VARIABLE = "MINGJING_DELTA_JARS"
 
 @dataclass(frozen=True)
 class Engine:
-    """A running engine: its name and its session."""
+    """A running engine: its name, its session, and how many tasks of this machine it should be given at a time."""
 
     name: str
     session: SparkSession
+    cores: int
 
 
 def choose_engine(asked: str | None) -> str:
@@ -59,13 +60,13 @@ def open_engine(name: str, *, cores: int, local_settings: Mapping[str, str]) -> 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if name == EMBEDDED:
         with _sail(cores) as session:
-            yield Engine(EMBEDDED, session)
+            yield Engine(EMBEDDED, session, cores)
         return
     existing = SparkSession.getActiveSession()
     session = existing or _spark(cores, local_settings)
     session.conf.set("spark.sql.session.timeZone", "UTC")
     try:
-        yield Engine(SPARK, session)
+        yield Engine(SPARK, session, cores)
     finally:
         if existing is None:
             session.stop()

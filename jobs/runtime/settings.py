@@ -30,6 +30,7 @@ class EngineSettings(Conf):
 
 class IngestSettings(Conf):
     piece_mib: int = Field(ge=1)
+    filler_names: int = Field(ge=3)
 
 
 class RankingSettings(Conf):

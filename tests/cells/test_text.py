@@ -15,6 +15,8 @@ TRIMMED = {
     "\u3000张三\u00a0": "张三",
     "张\u200b三\ufeff": "张三",
     "'420292": "420292",
+    "\u202d420292\u202c": "420292",  # as a phone copies it
+    "\u2003张三\u2002": "张三",
     "“农村低保”": "农村低保",
     "张 三": "张 三",  # a blank inside is for the reader of names to judge
     "O'Brien": "O'Brien",
@@ -27,6 +29,7 @@ TRIMMED = {
 YES_OR_NO = {
     "是": "是",
     "√": "是",
+    "☑\ufe0f": "是",
     "1": "是",
     "Y": "是",
     "y": "是",

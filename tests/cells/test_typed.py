@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field, Kind
-from jobs.cells.typed import keyed_digest, read_plain, silver_columns, standardised, unreadable_essentials
+from jobs.cells.typed import (
+    damaged_fields,
+    keyed_digest,
+    marked_fields,
+    read_plain,
+    silver_columns,
+    standardised,
+    unreadable_essentials,
+)
 
 KEY = "a key of the site"
 PERSON = "11010519491231002X"  # the standard's own example
@@ -33,6 +41,7 @@ def bronze(data_set: str, *rows: dict[str, str]) -> pl.DataFrame:
     return pl.DataFrame(
         {
             **{name: texts(*(row.get(name) for row in rows)) for name in fields},
+            "_damaged": texts(*(row.get("_damaged") for row in rows)),
             "_file_id": texts(*("f" for _ in rows)),
             "_sheet": texts(*("" for _ in rows)),
             "_row": pl.Series(range(2, len(rows) + 2), dtype=pl.Int64),
@@ -137,3 +146,34 @@ def test_each_row_reads_as_it_does_alone(rows: list[dict[str, str]]) -> None:
     data_set = DATA_SETS["payments"]
     together = standardised(data_set, bronze("payments", *rows), KEY).drop("_row").rows()
     assert together == [standardised(data_set, bronze("payments", row), KEY).drop("_row").row(0) for row in rows]
+
+
+def test_a_number_that_ingest_marked_is_nobody_s_though_its_check_fits() -> None:
+    rows = bronze("payments", {"id_number": PERSON, "_damaged": "id_number"}, {"id_number": PERSON})
+    silver = standardised(DATA_SETS["payments"], rows, KEY)
+    assert silver["person_key"].to_list() == [None, digest(PERSON)]
+    assert silver["person_number_state"].to_list() == ["damaged", "valid"]
+
+
+def test_an_account_that_a_spreadsheet_rounded_is_nobody_s_account() -> None:
+    rounded = [f"62170000{i:07}0000" for i in range(1, 31)]
+    whole = [f"62170000{i:07}1234" for i in range(1, 11)]
+    rows = bronze("payments", *({"bank_account": account} for account in rounded + whole))
+    marks = damaged_fields(DATA_SETS["payments"], rows)
+    assert marks.to_list() == ["bank_account"] * 30 + [None] * 10
+    silver = standardised(DATA_SETS["payments"], rows.with_columns(_damaged=marks), KEY)
+    assert silver["bank_account_key"].null_count() == 30
+
+
+def test_one_account_that_happens_to_end_in_zeros_is_left_alone() -> None:
+    accounts = ["6217000000000010000", *(f"62170000{i:07}1234" for i in range(1, 40))]
+    rows = bronze("payments", *({"bank_account": account} for account in accounts))
+    assert damaged_fields(DATA_SETS["payments"], rows).null_count() == 40
+
+
+def test_marks_name_the_fields_of_each_row() -> None:
+    marked = marked_fields(texts("head_id id_number", None, "id_number"))
+    assert {name: rows.to_list() for name, rows in marked.items()} == {
+        "head_id": [True, False, False],
+        "id_number": [True, False, True],
+    }

@@ -15,6 +15,7 @@ import xlsxwriter
 
 from expectations.contracts.deliveries import DATA_SETS
 from jobs.delivery.decode import decode
+from jobs.delivery.manifest import read_manifest
 from jobs.delivery.survey import SurveyedFile, survey_delivery
 
 MANIFEST_COLUMNS = ["文件名", "数据集", "报送单位", "行政区划代码", "数据截止日期", "记录数", "SHA256"]
@@ -71,6 +72,7 @@ class Delivery:
         extract_date: str = "2017-12-31",
         rows: str = "1",
         sha256: str = "",
+        department: str = "民政局",
     ) -> str:
         """Lists a file and, unless its content is null, writes it. Returns its name."""
         written = content.encode() if isinstance(content, str) else content
@@ -79,7 +81,7 @@ class Delivery:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(written)
         self.lines.append(
-            [name, data_set, "民政局", area, extract_date, rows, sha256 or hashlib.sha256(written or b"").hexdigest()]
+            [name, data_set, department, area, extract_date, rows, sha256 or hashlib.sha256(written or b"").hexdigest()]
         )
         return name
 
@@ -99,7 +101,8 @@ class Delivery:
 
     def survey(self, piece_bytes: int = 1 << 20) -> dict[str, SurveyedFile]:
         self.write_manifest()
-        return {file.entry.file_name: file for file in survey_delivery(self.folder, piece_bytes)}
+        files = survey_delivery(self.folder, read_manifest(self.folder), piece_bytes)
+        return {file.entry.file_name: file for file in files}
 
     def file(self, name: str) -> SurveyedFile:
         return self.survey()[name]

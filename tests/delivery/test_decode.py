@@ -228,6 +228,19 @@ def test_batches_are_whole_rows_in_order(delivery: Any, payments: Any, monkeypat
     assert rows["_row"].to_list() == list(range(2, 12))
 
 
+def test_rows_that_come_in_several_frames_are_numbered_on(delivery: Any, payments: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.delivery.text_files._CAREFUL_ROWS", 4)
+    table = [padded("标题"), padded(), padded(), padded(), padded("填报"), payments.header, *payments.rows(9), padded("合计")]
+    stray = [[cell.replace("农村低保", '农村低保"') for cell in row] for row in table]
+    rows = delivery.rows(delivery.add("甲.csv", "".join(",".join(row) + "\n" for row in stray)))
+    assert fates(rows) == {
+        **{number: ("skipped", "title") for number in range(1, 6)},
+        **{number: ("accepted", None) for number in range(7, 16)},
+        16: ("skipped", "subtotal"),
+    }
+    assert rows["household_no"].to_list()[5:14] == [row[2] for row in payments.rows(9)]
+
+
 def test_a_header_without_rows_has_no_rows(delivery: Any, payments: Any) -> None:
     [piece] = delivery.file(delivery.add("甲.csv", payments.csv(payments.header))).pieces
     assert sum(rows.height for rows in decode(piece)) == 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
-from jobs.delivery.headers import Header, HeaderProblem, find_header
+from jobs.delivery.headers import Header, find_header
+from jobs.delivery.remarks import Remark, remark
 
 PAYMENTS, CREMATIONS, ROSTER = DATA_SETS["payments"], DATA_SETS["cremations"], DATA_SETS["dibao_roster"]
 PLAIN = [f.header for f in PAYMENTS.fields]
@@ -70,7 +71,16 @@ def test_a_header_that_the_contract_does_not_know_names_no_field(stranger: str |
 def test_a_missing_required_column_is_named_with_the_headers_found(required: str) -> None:
     rest = [name for name in PLAIN if name != required]
     problem = find_header([rest], PAYMENTS)
-    assert problem == HeaderProblem(f"required column {required} is missing; headers found: {'、'.join(rest)}")
+    assert problem == remark("missing_column", columns=required, found="、".join(rest))
+    assert isinstance(problem, Remark)
+    assert problem.en == f"required column {required} is missing; headers found: {'、'.join(rest)}"
+    assert problem.zh == f"缺少必需的列：{required}。现有表头：{'、'.join(rest)}"
+
+
+def test_all_missing_required_columns_are_named_at_once() -> None:
+    problem = find_header([[name for name in PLAIN if name not in ("所属期", "发放金额")]], PAYMENTS)
+    assert isinstance(problem, Remark)
+    assert problem.en.startswith("required column 所属期、发放金额 is missing")
 
 
 def test_a_missing_optional_column_is_no_problem() -> None:
@@ -89,9 +99,9 @@ def test_a_missing_optional_column_is_no_problem() -> None:
 @pytest.mark.parametrize("rows", [[], [[]], [["张三", "420292"]], [["姓名"]], [[None, None]]])
 def test_rows_without_a_header_say_so(rows: list[list[str | None]]) -> None:
     problem = find_header(rows, CREMATIONS)
-    assert isinstance(problem, HeaderProblem)
-    assert "no header of 火化登记" in problem.reason
-    assert "张三" not in problem.reason
+    assert isinstance(problem, Remark)
+    assert problem.en == "no header of 火化登记 among the first 30 rows"
+    assert problem.zh == "前30行中未找到“火化登记”的表头"
 
 
 def test_the_first_of_two_equal_headers_counts() -> None:
@@ -110,7 +120,7 @@ def test_titles_above_the_header_are_passed_over(above: int) -> None:
 
 
 def test_a_header_below_the_rows_looked_at_is_not_found() -> None:
-    assert isinstance(find_header([["标题"]] * 30 + [PLAIN], PAYMENTS), HeaderProblem)
+    assert isinstance(find_header([["标题"]] * 30 + [PLAIN], PAYMENTS), Remark)
 
 
 def test_a_row_of_groups_above_a_full_header_is_a_title() -> None:

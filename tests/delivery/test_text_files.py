@@ -1,10 +1,10 @@
-"""Text files: encodings, delimiters, line ends, and large files cut into pieces without a trace."""
+"""Text files: encodings, delimiters, line ends, quotes, and large files cut into pieces without a trace."""
 
 from __future__ import annotations
 
 import csv
 import io
-import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 
 from jobs.delivery import text_files
 from jobs.delivery.survey import SurveyedFile
-from jobs.delivery.text_files import read_piece, rows_of_cells, survey_text_file
+from jobs.delivery.text_files import Dialect, read_piece, rows_of_cells, survey_text_file
 
 RowsOf = Callable[[SurveyedFile], pl.DataFrame]
-SEED = 20170105
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -59,9 +58,9 @@ def test_an_encoding_shows_where_the_first_hanzi_stand(tmp_path: Path, monkeypat
     for encoding in ("utf-8", "gb18030"):
         for ascii_bytes in range(60, 70):  # the first character falls on either side of a block's end
             path.write_bytes(b"a" * ascii_bytes + "低保对象花名册".encode(encoding))
-            assert survey_text_file(path, 1 << 20).encoding == encoding
+            assert survey_text_file(path, 1 << 20).dialect.encoding == encoding
     path.write_bytes(b"a" * 100)
-    assert survey_text_file(path, 1 << 20).encoding == "utf-8"
+    assert survey_text_file(path, 1 << 20).dialect.encoding == "utf-8"
 
 
 @pytest.mark.parametrize("inside", ["\r", "\x00", "\r\x00"])
@@ -88,10 +87,12 @@ def test_lines_without_quotes_are_rows_and_delimiters_part_cells(
     path = tmp_path / "甲.csv"
     path.write_bytes(b"\xef\xbb\xbf" + text.encode())
     lines = text.split("\n")[: None if text and not text.endswith("\n") else -1]
-    frame, uneven = read_piece(path, 0, path.stat().st_size, "utf-8", ",", width, has_quotes=False)
+    frames = list(read_piece(path, 0, path.stat().st_size, Dialect(), width))
     cells = [line.split(",") for line in lines]
-    assert frame.rows() == [as_read(row, width) for row in cells]
-    assert uneven == [at for at, row in enumerate(cells) if len(row) != width and any(map(str.strip, row))]
+    assert [row for frame, _ in frames for row in frame.rows()] == [as_read(row, width) for row in cells]
+    assert [at for _, uneven in frames for at in uneven] == [
+        at for at, row in enumerate(cells) if len(row) != width and any(map(str.strip, row))
+    ]
 
 
 @settings(max_examples=80, deadline=None)
@@ -146,71 +147,197 @@ def test_any_piece_size_gives_the_rows_of_the_whole(
     assert rows_of(file).equals(delivery.rows(name))
 
 
-def test_a_file_with_quotes_is_not_cut(delivery: Any, payments: Any, rows_of: RowsOf) -> None:
-    table = [payments.header, *payments.rows(30), payments.row(batch_no="一\n二"), *payments.rows(30)]
-    file = surveyed_in_pieces(delivery, delivery.add("大.csv", payments.csv(*table)), piece_bytes=1, block=64)
+def test_the_scrap_at_the_end_belongs_to_the_piece_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_files, "_BLOCK", 10)
+    path = tmp_path / "甲.csv"
+    for lines, cuts in ((44, (0, 100, 200, 300, 400)), (42, (0, 100, 200, 300)), (40, (0, 100, 200, 300))):
+        path.write_bytes(b"123456789\n" * lines)
+        assert survey_text_file(path, 95).cuts == cuts, lines
+
+
+CELLS_TO_QUOTE = st.text('张0; "\n', max_size=5)  # the semicolon stands for the delimiter
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    table=st.lists(st.lists(CELLS_TO_QUOTE, min_size=3, max_size=3), min_size=1, max_size=25),
+    ragged=st.booleans(),
+    style=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+    delimiter=st.sampled_from(",\t"),
+    end=st.sampled_from(["\n", "\r\n"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
+    block=st.integers(1, 60),
+)
+def test_quoted_rows_are_read_and_numbered_the_same_however_they_are_cut(
+    tmp_path: Path,
+    table: list[list[str]],
+    ragged: bool,
+    style: Any,
+    delimiter: str,
+    end: str,
+    encoding: str,
+    block: int,
+) -> None:
+    table = [[cell.replace(";", delimiter) for cell in row[: 1 if ragged and at % 4 == 3 else 3]] for at, row in enumerate(table)]
+    table = [["行", "一", "二", "三"], *([str(at), *row] for at, row in enumerate(table))]
+    written = io.StringIO(newline="")
+    csv.writer(written, delimiter=delimiter, lineterminator=end, quoting=style).writerows(table)
+    path = tmp_path / "甲.csv"
+    path.write_bytes(written.getvalue().encode(encoding))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_files, "_BLOCK", block)
+        file = survey_text_file(path, block)
+        assert file.dialect.is_sound
+        assert encoding == "utf-16" or len(file.cuts) > 1 or file.size < 4 * block + 80
+        read: list[tuple[str | None, ...]] = []
+        for start, stop, row in zip(file.cuts, (*file.cuts[1:], file.size), file.first_rows, strict=True):
+            assert row == len(read) + 1
+            read += [cells for frame, _ in read_piece(path, start, stop, file.dialect, 4) for cells in frame.rows()]
+    assert read == [as_read(row, 4) for row in table]
+
+
+SOUND = ['"a",b\n', 'a,""\n', '"a""b",\n', '"a\nb",c\r\n"d",e\r\n', 'a,"b"', '\ufeff"a",b\n', '"""",","\n']
+STRAY = ['"a,b\n', 'a,b"\n', '"a"b,c\n', 'a,"b" \n', ' "a",b\n', 'a,5" x\nb,c\n', '"a"\rb,c\n', 'a,"b""\n']
+
+
+@pytest.mark.parametrize("block", [1, 3, 1000])
+@pytest.mark.parametrize(("text", "is_sound"), [*((text, True) for text in SOUND), *((text, False) for text in STRAY)])
+def test_quotes_are_sound_when_each_opens_or_closes_a_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, is_sound: bool, block: int
+) -> None:
+    monkeypatch.setattr(text_files, "_BLOCK", block)
+    path = tmp_path / "甲.csv"
+    path.write_bytes(("x,y\n" * 3 + text if text[0] != "\ufeff" else text).encode())
+    file = survey_text_file(path, 1)
+    assert file.dialect.is_sound is is_sound
+    if block < 10:
+        assert (len(file.cuts) > 1) is (is_sound and text[0] != "\ufeff")
+
+
+@pytest.mark.parametrize(("length", "is_sound"), [(32_000, True), (33_000, False)])
+def test_a_quoted_cell_longer_than_a_spreadsheet_holds_is_a_stray_quote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int, is_sound: bool
+) -> None:
+    path = tmp_path / "甲.csv"
+    path.write_bytes(b'a,b\n"' + b"x,y\n" * (length // 4) + b'",c\nd,e\n')
+    for block in (1000, 1 << 20):
+        monkeypatch.setattr(text_files, "_BLOCK", block)
+        file = survey_text_file(path, 1 << 20)
+        assert file.dialect.is_sound is is_sound
+        frames = [frame for frame, _ in read_piece(path, 0, file.size, file.dialect, 2)]
+        assert pl.concat(frames).height == (3 if is_sound else length // 4 + 3)
+
+
+def test_a_file_with_a_stray_quote_is_one_piece_and_only_its_line_suffers(delivery: Any, payments: Any, rows_of: RowsOf) -> None:
+    lines = payments.csv(payments.header, *payments.rows(30), payments.row(batch_no="一\n二"), *payments.rows(30)).split("\n")
+    lines[4] = lines[4].replace("农村低保", '"农村低保')
+    lines[9] = lines[9].replace("农村低保", '农村"低保"')
+    file = surveyed_in_pieces(delivery, delivery.add("大.csv", "\n".join(lines)), piece_bytes=1, block=64)
     assert len(file.pieces) == 1
-    assert rows_of(file).height == 61
+    rows = rows_of(file)
+    assert rows["_row"].to_list() == list(range(2, 63))
+    assert [row for row, fate in rows.select("_row", "_fate").iter_rows() if fate != "accepted"] == [10]
+    assert rows["batch_no"].to_list().count("一\n二") == 1
 
 
-def mutated(content: bytes, chance: random.Random, alphabet: bytes) -> bytes:
-    """A few bytes replaced, inserted, removed, exchanged or cut off."""
-    damaged = bytearray(content)
-    for _ in range(chance.randint(1, 6)):
-        at = chance.randrange(len(damaged))
-        match chance.randrange(5):
-            case 0:
-                damaged[at] = chance.choice(alphabet)
-            case 1:
-                damaged.insert(at, chance.choice(alphabet))
-            case 2:
-                del damaged[at : at + chance.randint(1, 40)]
-            case 3:
-                other = chance.randrange(len(damaged))
-                damaged[at], damaged[other] = damaged[other], damaged[at]
-            case 4 if chance.random() < 0.2:
-                del damaged[max(at, 1) :]
-        damaged = damaged or bytearray(b"\n")
-    return bytes(damaged)
+def test_careful_reading_goes_batch_by_batch_and_leaves_no_scrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_files, "_CAREFUL_ROWS", 8)
+    path = tmp_path / "甲.csv"
+    for lines, heights in ((7, [7]), (16, [8, 8]), (18, [8, 10]), (19, [8, 8, 3])):
+        path.write_bytes(b'a,"b\n' * lines)
+        file = survey_text_file(path, 1)
+        assert [frame.height for frame, _ in read_piece(path, 0, file.size, file.dialect, 2)] == heights
 
 
-ANY_BYTE_BUT_A_QUOTE = bytes(byte for byte in range(256) if byte != ord('"')) + b"\n\r\t,,\x00" * 20
+@pytest.mark.parametrize("line", ['农村低保,"张三,420292,640.00,正常', 'a,"",b,"""c', 'x,"y"z'])
+def test_stray_quotes_on_every_line_cost_time_by_the_line(tmp_path: Path, line: str) -> None:
+    """Read with an endless look ahead, each of them would look through all lines after it."""
+    path = tmp_path / "甲.csv"
+    path.write_bytes((line + "\n").encode() * 40_001)
+    file = survey_text_file(path, 1 << 20)
+    began = time.process_time()
+    frames = [frame for frame, _ in read_piece(path, 0, file.size, file.dialect, 4)]
+    assert time.process_time() - began < 5
+    assert sum(frame.height for frame in frames) == 40_001
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
-def test_damaged_bytes_lose_no_line(delivery: Any, payments: Any, rows_of: RowsOf, encoding: str) -> None:
-    chance = random.Random(SEED)
-    original = payments.csv(payments.header, *payments.rows(12)).encode(encoding)
-    accepted = 0
-    for _ in range(60):
-        content = mutated(original, chance, ANY_BYTE_BUT_A_QUOTE)
-        delivery.lines.clear()
-        file = delivery.file(delivery.add("坏.csv", content))
-        if file.status == "refused":
-            assert file.reason
-            continue
-        accepted += 1
-        rows = rows_of(file)
-        text = content.replace(b"\x00", b"")
-        lines = text.count(b"\n") + (not text.endswith(b"\n"))
-        header_line = file.pieces[0].header.row + 1
-        assert rows["_row"].to_list() == [line for line in range(1, lines + 1) if line != header_line]
-        assert set(rows["_fate"]) <= {"accepted", "quarantined", "skipped"}
-        assert rows.filter(pl.col("_fate") != "accepted")["_reason"].null_count() == 0
-    assert accepted > 25
+def test_an_endless_line_is_cut_and_the_others_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_files, "_BLOCK", 1000)
+    monkeypatch.setattr(text_files, "_LONGEST_LINE", 5000)
+    path = tmp_path / "甲.csv"
+    for endless in (b"x" * 18_000, b"," * 18_000, b'"' + b"x" * 18_000):
+        path.write_bytes(b"a,b\n" + endless + b"\nc,d\n")
+        file = survey_text_file(path, 1000)
+        assert (file.dialect.is_sound, file.cuts) == (False, (0,))
+        rows = pl.concat([frame for frame, _ in read_piece(path, 0, file.size, file.dialect, 2)]).rows()
+        assert (rows[0], rows[-1]) == (("a", "b"), ("c", "d"))
+        assert 5 <= len(rows) <= 6
 
 
-def test_damaged_bytes_and_quotes_never_stop_a_delivery(delivery: Any, payments: Any, rows_of: RowsOf) -> None:
-    chance = random.Random(SEED)
-    original = payments.csv(payments.header, *payments.rows(6), payments.row(batch_no="一\n二"), *payments.rows(6)).encode()
-    accepted = 0
-    for _ in range(50):
-        content = mutated(original, chance, b'"",,\n\r' + bytes(range(0x20, 0x80)))
-        delivery.lines.clear()
-        file = delivery.file(delivery.add("坏.csv", content))
-        if file.status == "accepted":
-            accepted += 1
-            rows = rows_of(file)
-            assert rows["_row"].is_sorted()
-            assert rows.height <= content.count(b"\n") + 1
-    assert accepted > 15
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_lines_ended_by_carriage_returns_alone_are_cut_too(delivery: Any, payments: Any, rows_of: RowsOf, quote: str) -> None:
+    table = [payments.header, *payments.rows(30), payments.row(batch_no=f"{quote}一{quote}")]
+    name = delivery.add("旧.csv", payments.csv(*table, end="\r"))
+    file = surveyed_in_pieces(delivery, name, piece_bytes=300, block=256)
+    assert len(file.pieces) > 5
+    assert rows_of(file).equals(delivery.rows(name))
+    assert rows_of(file)["_row"].to_list() == list(range(2, 33))
+
+
+def test_files_put_one_behind_the_other_leave_no_mark(delivery: Any, payments: Any) -> None:
+    part = payments.csv(payments.header, payments.row()).encode("utf-8-sig")
+    rows = delivery.rows(delivery.add("合.csv", part + part))
+    assert rows.select("_row", "_reason").rows() == [(2, None), (3, "repeated header"), (4, None)]
+
+
+NAMES = ["张三", "王小明", "阿不都·热合曼", "𠮷田", "联通", "李", "瑶瑶", "欧阳娜娜", "A座3栋"]
+
+
+def in_lines(payments: Any, encodings: list[str], names: list[str] = NAMES) -> bytes:
+    """A register whose lines take the encodings in turn, the header the first."""
+    rows = [payments.header, *(payments.row(name=names[at % len(names)]) for at in range(len(encodings) - 1))]
+    return b"".join(payments.csv(row).encode(encoding) for row, encoding in zip(rows, encodings, strict=True))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(["utf-8", "gb18030"]), min_size=2, max_size=30))
+def test_each_line_is_read_in_its_own_encoding(delivery: Any, payments: Any, encodings: list[str]) -> None:
+    delivery.lines.clear()
+    rows = delivery.rows(delivery.add("混.csv", in_lines(payments, encodings)))
+    assert rows["name"].to_list() == [NAMES[at % len(NAMES)] for at in range(len(encodings) - 1)]
+    assert set(rows["_fate"]) == {"accepted"}
+
+
+def test_lines_without_a_word_of_another_encoding_keep_the_encoding_of_the_file(delivery: Any, payments: Any) -> None:
+    """联通 in GB18030 is UTF-8 without an error, too."""
+    table = [payments.header, *payments.rows(3)]
+    table += [["" if cell != "张三" else "联通" for cell in payments.row(program="", kind="")]]
+    rows = delivery.rows(delivery.add("甲.csv", payments.csv(*table).encode("gb18030")))
+    assert rows["name"].to_list() == ["张三"] * 3 + ["联通"]
+
+
+@pytest.mark.parametrize("first", ["utf-8", "gb18030"])
+def test_bytes_of_no_encoding_cost_their_own_line_only(delivery: Any, payments: Any, first: str) -> None:
+    other = {"utf-8": "gb18030", "gb18030": "utf-8"}[first]
+    lines = in_lines(payments, [first, first, other, first, first, other], ["张三"]).split(b"\n")
+    lines[3] = lines[3].replace("正常".encode(first), b"\xff\xff")
+    rows = delivery.rows(delivery.add("坏.csv", b"\n".join(lines)))
+    assert rows["name"].to_list() == ["张三"] * 5
+    assert rows["kind"].to_list() == ["正常", "正常", "\ufffd\ufffd", "正常", "正常"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_utf16_is_read_whole(delivery: Any, payments: Any, rows_of: RowsOf, encoding: str, delimiter: str) -> None:
+    table = [payments.header, *payments.rows(20), payments.row(name="𠮷", batch_no="一\n二,\t")]
+    content = ("\ufeff" + payments.csv(*table, delimiter=delimiter, end="\r\n")).encode(encoding)
+    file = surveyed_in_pieces(delivery, delivery.add("统一码.txt", content), piece_bytes=64, block=33)
+    assert len(file.pieces) == 1
+    rows = rows_of(file)
+    assert rows.select(rows.columns[:13]).rows() == [tuple(cell or None for cell in row) for row in table[1:]]
+    assert rows["_row"].to_list() == list(range(2, 23))
+
+
+def test_utf16_that_is_cut_off_keeps_its_rows(delivery: Any, payments: Any) -> None:
+    content = payments.csv(payments.header, *payments.rows(3)).encode("utf-16")
+    assert delivery.rows(delivery.add("断.txt", content[:-41])).height == 3

@@ -111,6 +111,23 @@ def test_no_number_or_name_is_in_logs_quality_pages_models_or_the_working_zone(f
             assert as_names, f"{zone}.{table.name} holds a name"
 
 
+def test_return_slips_show_no_number_and_no_name(finished: RunContext) -> None:
+    people = finished.lake.read(PEOPLE).collect()
+    numbers = {row["number"] for row in people}
+    names = {row["name"] for row in people if len(row["name"]) >= 3}
+    slips = sorted((finished.out / "slips").glob("*.xlsx"))
+    departments = {row["reported_by"] for row in finished.lake.read(FILES).collect()}
+    assert {path.stem for path in slips} == {f"数据校核回执_{name}" for name in departments}
+    returned = 0
+    for path in slips:
+        book = openpyxl.load_workbook(path, read_only=True)
+        returned += "待更正记录" in book.sheetnames
+        text = "\n".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell)
+        assert not numbers & set(re.findall(r"\d{17}[\dX]", text)), path.name
+        assert not {name for name in names if name in text}, path.name
+    assert returned  # some rows were shown at all
+
+
 def test_evidence_leads_back_to_the_delivered_row(finished: RunContext, city: City) -> None:
     listed = clues(finished.out, "restricted").filter((pl.col("rule_code") == "V01") & (pl.col("identity_grade") == "A"))
     checked = 0
@@ -180,7 +197,8 @@ def test_quality_pages_open_without_a_network_and_lead_to_every_table(finished: 
         assert not re.search(r"url\(\s*['\"]?https?:", text), page.name
     index = (site / "index.html").read_text(encoding="utf-8")
     linked = re.findall(r'href="(validations/[^"]+)"', index)
-    assert len(linked) == len(DATA_SETS)
+    across = {f"across/{name}" for name in ("households", "payments", "totals", "delivery")}
+    assert sorted("/".join(path.split("/")[1:3]) for path in linked) == sorted({f"silver/{code}" for code in DATA_SETS} | across)
     assert all((site / path).is_file() for path in linked)
 
 
@@ -225,11 +243,15 @@ def test_a_critical_failure_stops_before_anything_is_concluded(finished: RunCont
     registry = DATA_SETS["household_registry"].silver
     unreadable = lake.read(registry).withColumn("person_key", F.lit(None).cast("string"))
     lake.overwrite(registry, lake.computed_once(unreadable, "unreadable"))
-    with pytest.raises(DataRefused, match="household_registry person_key") as refused:
+    with pytest.raises(DataRefused, match=r"silver\.household_registry: 身份证号码 usable is 0, ") as refused:
         check_quality.run(replace(finished, lake=lake, out=tmp_path, report=RunReport(Console(quiet=True))))
     assert refused.value.exit_code == 3
     failed = lake.read(QUALITY).filter("NOT success AND severity = 'critical'").collect()
-    assert [row["table_name"] for row in failed] == ["silver.household_registry"]
+    assert [(row["table_name"], row["measure"], row["observed"]) for row in failed] == [
+        ("silver.household_registry", "身份证号码 usable", 0)
+    ]
+    departments = {row["reported_by"] for row in lake.read(FILES).collect()}
+    assert {path.stem for path in (tmp_path / "slips").iterdir()} == {f"数据校核回执_{name}" for name in departments}
 
 
 def test_a_run_that_was_killed_and_run_again_ends_as_one_never_killed(

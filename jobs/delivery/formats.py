@@ -1,0 +1,62 @@
+"""What a delivered file is, found in its bytes: a suffix says only what somebody typed."""
+
+from __future__ import annotations
+
+import codecs
+import mmap
+import re
+import zipfile
+from enum import Enum
+from pathlib import Path
+
+_SAMPLE = 64 * 1024
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MARKUP = re.compile(rb"\s*(?:<(?:!doctype|\?xml|html|head|meta|style|body|div|table)\b|mime-version:)", re.IGNORECASE)
+_CONTROLS = bytes(set(range(0x20)) - set(b"\x00\t\n\v\f\r\x1a"))  # what text holds at most by damage
+
+
+class Format(Enum):
+    """What is read, and of what is not, the code of the remark that says why."""
+
+    TEXT = "text"
+    WORKBOOK = "workbook"
+    EMPTY = "empty_file"
+    OLD_WORKBOOK = "old_workbook"
+    LOCKED_WORKBOOK = "locked_workbook"
+    WEB_PAGE = "web_page"
+    OTHER = "other_format"
+
+
+SUFFIXES = {Format.TEXT: (".csv", ".txt", ".tsv"), Format.WORKBOOK: (".xlsx", ".xlsm")}
+
+
+def format_of(path: Path) -> Format:
+    """Raises OSError when the file cannot be read."""
+    with path.open("rb") as stream:
+        head = stream.read(_SAMPLE)
+        is_all = len(head) < _SAMPLE
+        if head.startswith(_OLE):
+            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                return Format.LOCKED_WORKBOOK if content.find(_LOCKED) >= 0 else Format.OLD_WORKBOOK
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _of_archive(path)
+    if head.startswith(UTF16_BOMS):
+        head = head.decode("utf-16", errors="ignore").encode()
+    head = head.removeprefix(codecs.BOM_UTF8)
+    if is_all and not head.strip(b"\x00 \t\r\n"):
+        return Format.EMPTY
+    if _MARKUP.match(head):
+        return Format.WEB_PAGE
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return Format.OTHER if head.startswith(b"%PDF") or controls * 20 > len(head) else Format.TEXT
+
+
+def _of_archive(path: Path) -> Format:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {name.lower() for name in archive.namelist()}
+    except Exception:  # zipfile raises many things; opening it as a workbook will tell which
+        return Format.WORKBOOK
+    return Format.WORKBOOK if "xl/workbook.xml" in names else Format.OTHER

@@ -1,0 +1,155 @@
+"""The ledger of everything ever delivered to a lake: which file counts on the day of a run, which is kept for the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import date
+from typing import Any
+
+from expectations.contracts.deliveries import DATA_SETS
+from jobs.delivery.manifest import ManifestEntry
+from jobs.delivery.remarks import Remark, from_json, in_english, remark, to_json
+
+ACCEPTED, REFUSED, DUPLICATE, SUPERSEDED = "accepted", "refused", "duplicate", "superseded"
+SPREADSHEET_LIMITS = (65_536, 1_048_576)
+"""Rows of a sheet in the two formats, the header included."""
+_OF_STATUS = frozenset({"same_bytes", "newer_extract", "later_extract", "delivered_again"})
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of one file of one delivery; rows read = accepted + quarantined + skipped."""
+
+    delivery_no: int
+    delivery_id: str
+    entry: ManifestEntry
+    file_id: str
+    status: str
+    remarks: tuple[Remark, ...] = ()
+    accepted: int = 0
+    quarantined: int = 0
+    skipped: int = 0
+
+    @property
+    def is_read(self) -> bool:
+        return self.status in (ACCEPTED, SUPERSEDED)
+
+    @property
+    def delivered(self) -> int:
+        return self.accepted + self.quarantined
+
+    def as_row(self) -> tuple[Any, ...]:
+        """The account in the columns of ops.files."""
+        remarks = (in_english(self.remarks), to_json(self.remarks))
+        rows = (self.delivered + self.skipped, self.accepted, self.quarantined, self.skipped)
+        entry = astuple(self.entry)
+        return (self.delivery_no, self.delivery_id, self.file_id, *entry[:-2], self.status, *remarks, *entry[-2:], *rows)
+
+
+def from_rows(rows: Iterable[Any]) -> list[Account]:
+    """Accounts of ops.files."""
+    names = ManifestEntry.__dataclass_fields__
+    return [
+        Account(
+            row["delivery_no"], row["delivery_id"], ManifestEntry(**{name: row[name] for name in names}), row["file_id"],
+            row["status"], tuple(from_json(row["remarks"])), row["accepted_rows"], row["quarantined_rows"], row["skipped_rows"],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def counted(account: Account, fates: Mapping[str, int]) -> Account:
+    """The account with the rows that were found, and what is to be said of their number. A refused file has none."""
+    if not account.is_read:
+        return account
+    accepted, quarantined, skipped = (fates.get(fate, 0) for fate in ("accepted", "quarantined", "skipped"))
+    delivered, claimed = accepted + quarantined, account.entry.claimed_rows
+    remarks = account.remarks
+    if not delivered:
+        remarks += (remark("no_rows"),)
+    elif (rows := delivered + skipped + 1) in SPREADSHEET_LIMITS:  # titles and notes take up rows of the sheet, too
+        remarks += (remark("cut_at_limit", rows=rows),)
+    if claimed is not None and claimed != delivered:
+        remarks += (remark("count_differs", claimed=claimed, found=delivered),)
+    return replace(account, remarks=remarks, accepted=accepted, quarantined=quarantined, skipped=skipped)
+
+
+def settled(accounts: Sequence[Account], as_of: date) -> list[Account]:
+    """The accounts with the status that each file has on the day of the run, in the order of deliveries.
+
+    The same bytes count once. Of a register that is delivered as a snapshot the newest extract up to the day counts
+    (else the earliest after it), and what a later delivery brings again replaces what an earlier one brought.
+    Refused files stay refused.
+    """
+    ordered = sorted(accounts, key=_order)
+    return _superseded(_duplicates([_afresh(account) for account in ordered]), as_of)
+
+
+def _order(account: Account) -> tuple[object, ...]:
+    """Of the same bytes the shorter name comes first: the copy is the one called 名单(2)."""
+    name = account.entry.file_name
+    return account.delivery_no, len(name), name, *map(str, astuple(account.entry))
+
+
+def _afresh(account: Account) -> Account:
+    """As surveyed: without what an earlier run concluded from the other files."""
+    if account.status == REFUSED:
+        return account
+    return replace(account, status=ACCEPTED, remarks=tuple(r for r in account.remarks if r.code not in _OF_STATUS))
+
+
+def _set_aside(account: Account, status: str, why: Remark) -> Account:
+    return replace(account, status=status, remarks=(why, *account.remarks))
+
+
+def _content(account: Account) -> tuple[str, str]:
+    return account.entry.data_set, account.file_id
+
+
+def _duplicates(accounts: list[Account]) -> list[Account]:
+    holders: dict[tuple[str, str], Account] = {}
+    kept = []
+    for account in accounts:
+        if account.status == ACCEPTED:
+            holder = holders.setdefault(_content(account), account)
+            if holder is not account:
+                account = _set_aside(account, DUPLICATE, remark("same_bytes", other=holder.entry.file_name))
+                account = replace(account, accepted=0, quarantined=0, skipped=0)
+        kept.append(account)
+    return kept
+
+
+def _extract(account: Account) -> tuple[object, ...]:
+    """What a later delivery replaces: the area's extract of a day, or of a register that accumulates the very file."""
+    entry = account.entry
+    extract = (entry.data_set, entry.area, entry.extract_date)
+    return extract if DATA_SETS[entry.data_set].snapshot else (*extract, entry.reported_by, entry.file_name)
+
+
+def _superseded(accounts: list[Account], as_of: date) -> list[Account]:
+    # A file that a later delivery holds unchanged was delivered again by it, too.
+    last_sent = {_content(account): account.delivery_no for account in accounts if account.status in (ACCEPTED, DUPLICATE)}
+    last_delivery: dict[tuple[object, ...], int] = {}
+    extracts: dict[tuple[str, str], set[date]] = {}
+    for account in accounts:
+        if account.status == ACCEPTED:
+            extract = _extract(account)
+            last_delivery[extract] = max(last_sent[_content(account)], last_delivery.get(extract, 0))
+            extracts.setdefault((account.entry.data_set, account.entry.area), set()).add(account.entry.extract_date)
+    in_force = {
+        area: max((day for day in days if day <= as_of), default=min(days)) for area, days in extracts.items()
+    }  # fmt: skip
+    kept = []
+    for account in accounts:
+        entry = account.entry
+        if account.status == ACCEPTED:
+            current = in_force[entry.data_set, entry.area]
+            if DATA_SETS[entry.data_set].snapshot and entry.extract_date < current:
+                account = _set_aside(account, SUPERSEDED, remark("newer_extract", day=current))
+            elif DATA_SETS[entry.data_set].snapshot and entry.extract_date > current:
+                account = _set_aside(account, SUPERSEDED, remark("later_extract", day=entry.extract_date))
+            elif last_sent[_content(account)] < (number := last_delivery[_extract(account)]):
+                account = _set_aside(account, SUPERSEDED, remark("delivered_again", number=number))
+        kept.append(account)
+    return kept

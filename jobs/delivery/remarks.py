@@ -1,0 +1,163 @@
+"""What is said of a delivered file: a code with its details, worded for the data team (English) and for the department (Chinese)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A remark in both languages and, for the department, how to mend what it tells. Braces name details."""
+
+    en: str
+    zh: str
+    mend: str = "无需处理。"
+
+
+RESEND = "请核对后重新报送该文件，并更新交接清单中的记录数和SHA256。"
+WORDINGS: dict[str, Wording] = {
+    "unlisted": Wording(
+        "not listed in the manifest",
+        "文件在目录中，但交接清单未登记",
+        "如需使用，请在交接清单中补登该文件；如系误放，请移除。",
+    ),
+    "absent": Wording(
+        "listed in the manifest, but not there", "交接清单已登记，但未收到该文件", "请补报该文件，或从交接清单中删除该行。"
+    ),
+    "wrong_hash": Wording(
+        "SHA256 is {found}…, the manifest says {claimed}…",
+        "文件的SHA256为{found}…，与交接清单（{claimed}…）不符，文件可能在传输中损坏或已被改动",
+        "请核对是否为最终版本，重新传输，并更新交接清单中的SHA256。",
+    ),
+    "unknown_data_set": Wording(
+        "unknown data set '{data_set}'", "交接清单中的数据集代码“{data_set}”不在约定之列", "请按数据约定填写数据集代码。"
+    ),
+    "leads_out": Wording("the path leads out of the delivery", "文件名指向报送目录之外", "请将文件放入报送目录后重新登记。"),
+    "unreadable_file": Wording("cannot be read ({why})", "文件无法读取（{why}）", RESEND),
+    "no_header": Wording(
+        "no header of {title} among the first {depth} rows",
+        "前{depth}行中未找到“{title}”的表头",
+        "请确认文件内容与数据集一致，并保留表头行。",
+    ),
+    "missing_column": Wording(
+        "required column {columns} is missing; headers found: {found}",
+        "缺少必需的列：{columns}。现有表头：{found}",
+        "请补充所缺的列后重新报送。",
+    ),
+    "count_differs": Wording(
+        "the manifest claims {claimed} rows, the file holds {found}",
+        "交接清单记录数为{claimed}，文件实有{found}条",
+        "请核对是否漏报或多报；如文件无误，请更正交接清单中的记录数。",
+    ),
+    "unknown_columns": Wording(
+        "unknown columns kept aside: {columns}",
+        "以下列不在约定之列，已另行保存、未参与比对：{columns}",
+        "如系表头笔误，请更正表头。",
+    ),
+    "same_bytes": Wording("the same bytes as {other}", "与“{other}”内容完全相同，只计一次"),
+    "newer_extract": Wording("a newer extract of the area, of {day}, is there", "已有该地区截至{day}的更新数据，本文件留存备查"),
+    "later_extract": Wording(
+        "stands for {day}, after the day of this run; an extract up to that day is there",
+        "数据截止日期为{day}，晚于本次比对日期，已采用此前的数据，本文件留存备查",
+    ),
+    "delivered_again": Wording(
+        "the department delivered this extract again, in delivery {number}",
+        "该数据已在第{number}次报送中重新报送，本文件留存备查",
+    ),
+    "empty_file": Wording("an empty file", "文件为空", RESEND),
+    "old_workbook": Wording(
+        "an old binary workbook (.xls, .et), which is not read",
+        "旧版二进制电子表格（.xls、.et），无法读取",
+        "请另存为.xlsx或.csv后重新报送，并更新交接清单。",
+    ),
+    "locked_workbook": Wording(
+        "a workbook protected by a password", "电子表格设有打开密码，无法读取", "请取消密码后重新报送，并更新交接清单中的SHA256。"
+    ),
+    "web_page": Wording(
+        "a web page or XML under the name of a table, which is not read",
+        "文件实为网页或XML，并非表格，无法读取",
+        "请用电子表格软件打开后另存为.xlsx或.csv，重新报送，并更新交接清单。",
+    ),
+    "other_format": Wording(
+        "neither text nor a workbook (a picture, a PDF, an archive?)",
+        "文件既不是文本也不是电子表格（可能是图片、PDF或压缩包）",
+        "请以.csv或.xlsx格式报送；压缩包请先解压。",
+    ),
+    "damaged_workbook": Wording("a damaged workbook ({why})", "电子表格已损坏，无法打开（{why}）", RESEND),
+    "unpacks_too_large": Wording(
+        "unpacks to more than {limit} bytes",
+        "文件解压后超过{limit}字节，未读取",
+        "请核对文件；如数据确有如此之多，请改用CSV格式报送。",
+    ),
+    "far_cells": Wording(
+        "cells so far from the table that the sheet spans more than {limit} cells",
+        "工作表中有远离表格的单元格，所占区域超过{limit}个单元格，未读取",
+        "请删除表格以外的内容，或改用CSV格式报送。",
+    ),
+    "text_by_content": Wording(
+        "text under the suffix {suffix}, read as text",
+        "文件内容为文本，扩展名却为{suffix}，已按文本读取",
+        "请下次使用.csv扩展名。",
+    ),
+    "workbook_by_content": Wording(
+        "a workbook under the suffix {suffix}, read as a workbook",
+        "文件内容为电子表格，扩展名却为{suffix}，已按电子表格读取",
+        "请下次使用.xlsx扩展名。",
+    ),
+    "hidden_rows": Wording(
+        "{rows} hidden rows, read like the others", "含{rows}个隐藏行，已一并读取", "如隐藏行不应报送，请删除后重新报送。"
+    ),
+    "hidden_sheets": Wording(
+        "hidden sheets beside a visible one, kept aside and not used: {sheets}",
+        "存在可见工作表，以下隐藏工作表未采用，仅留存备查：{sheets}",
+        "如隐藏工作表中的数据应采用，请取消隐藏后重新报送；否则请删除该工作表。",
+    ),
+    "no_rows": Wording("a header, but no row of data", "只有表头，没有数据", "如当期确无数据请予说明；否则请重新报送。"),
+    "cut_at_limit": Wording(
+        "exactly {rows} rows, where spreadsheets end: probably cut",
+        "恰好{rows}行，已达电子表格行数上限，数据可能被截断",
+        "请改用CSV格式导出全部数据后重新报送。",
+    ),
+}
+"""Every remark that there is. Codes are kept in ops.files, wordings are not: they may be mended later."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One remark on a file. Raises KeyError for a code or a detail that the wordings do not know."""
+
+    code: str
+    details: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        self.en, self.zh  # noqa: B018 - worded now, so that a missing detail fails where it was left out
+
+    @property
+    def en(self) -> str:
+        return WORDINGS[self.code].en.format(**dict(self.details))
+
+    @property
+    def zh(self) -> str:
+        return WORDINGS[self.code].zh.format(**dict(self.details))
+
+    @property
+    def mend(self) -> str:
+        return WORDINGS[self.code].mend
+
+
+def remark(code: str, **details: object) -> Remark:
+    return Remark(code, tuple((name, str(value)) for name, value in details.items()))
+
+
+def in_english(remarks: Iterable[Remark]) -> str:
+    return "; ".join(found.en for found in remarks)
+
+
+def to_json(remarks: Iterable[Remark]) -> str:
+    return json.dumps([[found.code, dict(found.details)] for found in remarks], ensure_ascii=False)
+
+
+def from_json(text: str) -> list[Remark]:
+    return [remark(code, **details) for code, details in json.loads(text)]

@@ -1,0 +1,116 @@
+"""The state of a delivery in the terminal: files and their accounts, what did not hold, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from expectations.bounds import SuiteBounds
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import COVERAGE, QUALITY
+from jobs.cells.person_numbers import FIRM, UPGRADED, VALID
+from jobs.delivery.ledger import ACCEPTED, REFUSED, Account
+from jobs.delivery.remarks import in_english
+from jobs.quality.delivered import Delivered
+from jobs.quality.figures import number_counts
+from jobs.runtime.lake import Lake
+
+SHOWN_FILES = 40
+_USABLE = (VALID, UPGRADED, FIRM)
+_STYLES = {REFUSED: "red", ACCEPTED: "green"}
+
+
+def print_state(console: Console, lake: Lake, out: Path, *, limits: SuiteBounds) -> None:
+    """All of it, for the last run of a lake; of one that ended before the quality gate, the files."""
+    delivered = Delivered(lake)
+    runs = [
+        row for row in lake.read_or_empty(QUALITY).collect() if row["delivery_no"] == delivered.number
+    ]  # bounded by history_runs
+    as_of = max((row["as_of"] for row in runs), default=None)
+    checked = f"as of {as_of}" if as_of else "which did not come to the quality gate"
+    console.print(f"[bold]Delivery {delivered.number}, {checked}[/bold]", highlight=False)
+    print_files(console, delivered.last)
+    if as_of:
+        print_bounds(console, [row for row in runs if row["as_of"] == as_of])
+        print_holes(console, sorted((tuple(row) for row in lake.read(COVERAGE).collect()), key=str))  # some rows
+        print_numbers(console, delivered.last, number_counts(lake), limits.usable_number_ratio_warn)
+    for label, path in (("return slips", out / "slips"), ("quality pages", out / "quality" / "index.html")):
+        console.print(f"{label:<14} {path}", highlight=False, soft_wrap=True)
+
+
+def print_files(console: Console, accounts: Sequence[Account]) -> None:
+    """Totals, then every file of which something is to be said."""
+    totals = [sum(getattr(account, name) for account in accounts) for name in ("accepted", "quarantined", "skipped")]
+    console.print(
+        f"[bold]{len(accounts)} files[/bold]: rows read {sum(totals):,} = accepted {totals[0]:,} + quarantined {totals[1]:,} + "
+        f"skipped {totals[2]:,} (titles, subtotals, notes, blanks)",
+        highlight=False,
+        soft_wrap=True,
+    )
+    telling = sorted((a for a in accounts if a.remarks or a.quarantined), key=lambda account: account.status != REFUSED)
+    if not telling:
+        return
+    table = Table(title="Files of which something is to be said", title_justify="left")
+    for heading in ("file", "status", "claimed", "accepted", "quarantined", "skipped", "remarks"):
+        table.add_column(heading, justify="right" if heading in ("claimed", "accepted", "quarantined", "skipped") else "left")
+    for account in telling[:SHOWN_FILES]:
+        style = _STYLES.get(account.status, "yellow")
+        counts = (account.entry.claimed_rows, account.accepted, account.quarantined, account.skipped)
+        shown = ["" if count is None or (not account.is_read and i) else f"{count:,}" for i, count in enumerate(counts)]
+        table.add_row(account.entry.file_name, f"[{style}]{account.status}[/]", *shown, in_english(account.remarks))
+    console.print(table)
+    if len(telling) > SHOWN_FILES:
+        console.print(f"… and {len(telling) - SHOWN_FILES} more; the return slips hold all of them")
+
+
+def print_numbers(
+    console: Console, accounts: Iterable[Account], numbers: Mapping[tuple[str, str], Mapping[str, int]], least_usable: float
+) -> None:
+    """Number columns of which too few can be used, the worst first."""
+    files = {account.file_id: account.entry.file_name for account in accounts if account.is_read}
+    poor = []
+    for (file_id, role), states in numbers.items():
+        total = sum(states.values())
+        share = sum(states.get(state, 0) for state in _USABLE) / total if total else 1.0
+        if share < least_usable and file_id in files:
+            others = ", ".join(f"{state} {rows:,}" for state, rows in sorted(states.items()) if state not in _USABLE)
+            poor.append((share, files[file_id], role, others))
+    if poor:
+        table = Table(title=f"Number columns less than {least_usable:.0%} usable", title_justify="left")
+        for heading in ("file", "whose", "usable", "the others"):
+            table.add_column(heading)
+        for share, name, role, others in sorted(poor)[:SHOWN_FILES]:
+            table.add_row(name, role, f"{share:.1%}", others)
+        console.print(table)
+
+
+def print_holes(console: Console, holes: Sequence[Any]) -> None:
+    if not holes:
+        return
+    table = Table(title="Holes: problems there cannot be found", title_justify="left")
+    for heading in ("register", "county", "month", "registered people", "on benefit"):
+        table.add_column(heading, justify="right" if "people" in heading or "benefit" in heading else "left")
+    for data_set, area, area_name, month, people, benefit in holes:
+        where = " ".join(filter(None, (area_name, area))) or "all"
+        table.add_row(DATA_SETS[data_set].title, where, month, "" if people is None else f"{people:,}", f"{benefit:,}")
+    console.print(table)
+
+
+def print_bounds(console: Console, rows: Sequence[Any]) -> None:
+    """Rows of ops.quality of one run: what did not hold."""
+    failed = [row for row in rows if not row["success"]]
+    console.print(f"[bold]{len(rows)} expectations[/bold], {len(failed)} did not hold", highlight=False)
+    if not failed:
+        return
+    table = Table(title="What did not hold", title_justify="left")
+    for heading in ("severity", "table", "figure", "seen", "expected", "what it means"):
+        table.add_column(heading)
+    for row in sorted(failed, key=lambda row: (row["severity"] != "critical", row["severity"] != "warning")):
+        style = {"critical": "bold red", "warning": "yellow"}.get(row["severity"], "dim")
+        seen = "" if row["observed"] is None else f"{row['observed']:.4g}"
+        table.add_row(f"[{style}]{row['severity']}[/]", row["table_name"], row["measure"], seen, row["expected"], row["meaning"])
+    console.print(table)

@@ -1,0 +1,457 @@
+"""A lake over several deliveries on the embedded engine: what counts, what stops a run, what is told and kept."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import shutil
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+from pyspark.sql import functions as F
+from typer.testing import CliRunner
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import COVERAGE, FILES, LAKE_TABLES, QUALITY, QUARANTINE, TABLES, TOTALS
+from jobs import check_quality, ingest, standardise
+from jobs.cli import app
+from jobs.runtime.context import RunContext
+from jobs.runtime.errors import DataRefused
+from jobs.runtime.lake import Lake
+from jobs.runtime.session import Engine
+from jobs.runtime.settings import Settings
+from tests.conftest import AS_OF, City
+from tests.end_to_end.tables import rows_of
+from tests.quality.hand_made import (
+    NORTH,
+    SOUTH,
+    HandMade,
+    again,
+    context,
+    first_delivery,
+    household,
+    payment,
+    person_name,
+    person_number,
+    registered,
+    vehicle,
+)
+
+FEBRUARY = date(2018, 2, 1)
+PEOPLE = 60
+"""In each of the two counties."""
+ROSTER, PAYMENTS = DATA_SETS["dibao_roster"], DATA_SETS["payments"]
+Snapshot = dict[str, list[dict[str, Any]]]
+
+
+def take_in(ctx: RunContext) -> RunContext:
+    """From the delivery through the quality gate."""
+    for job in (ingest, standardise, check_quality):
+        job.run(ctx)
+    return ctx
+
+
+def snapshot(lake: Lake) -> Snapshot:
+    return {name: rows_of(lake, table) for name, table in TABLES.items() if lake.exists(table)}
+
+
+def cadre(i: int) -> dict[str, str]:
+    return {
+        "name": person_name(i), "id_number": person_number(i), "county": "北县", "town": "青石镇", "village": "一村",
+        "post": "委员", "from_on": "2016-01-01",
+    }  # fmt: skip
+
+
+@dataclass
+class Grown:
+    """A lake over two deliveries and what was in it after each run."""
+
+    ctx: RunContext
+    after: list[Snapshot] = field(default_factory=list)
+
+    def status(self, run: int) -> dict[tuple[int, str], tuple[str, str]]:
+        return {(row["delivery_no"], row["file_name"]): (row["status"], row["reason"]) for row in self.after[run]["ops.files"]}
+
+
+@pytest.fixture(scope="module")
+def grown(embedded: Engine, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Grown:
+    """A first delivery; a second with another month of payments and the roster of a month later; the first once more."""
+    folder = tmp_path_factory.mktemp("grown")
+    made = first_delivery(folder / "first", north=PEOPLE, south=PEOPLE)
+    made.table("village_cadres", [cadre(i) for i in range(3)], area=NORTH, department="组织部")
+    first = made.done()
+    made = HandMade(folder / "second")
+    newer = [household(i) | {"monthly_amount": "350.00"} for i in range(PEOPLE - 2)]
+    made.table("dibao_roster", newer, "北县/花名册.csv", area=NORTH, extract_date="2018-01-31", department="北县民政局")
+    paid = [payment(i, "2017-03", area) for area, start in ((NORTH, 0), (SOUTH, 100)) for i in range(start, start + PEOPLE)]
+    made.table("payments", paid, "发放2017-03.csv", department="财政局")
+    second = made.done()
+    grown = Grown(context(embedded, settings, first, folder / "out"))
+    for delivery, as_of in ((first, AS_OF), (second, FEBRUARY), (first, FEBRUARY), (first, AS_OF)):
+        take_in(again(grown.ctx, delivery=delivery, as_of=as_of))
+        grown.after.append(snapshot(grown.ctx.lake))
+    return grown
+
+
+def test_a_second_delivery_adds_to_the_first_and_replaces_its_older_extract(grown: Grown) -> None:
+    assert {place: status for place, (status, _) in grown.status(1).items()} == {
+        (1, "北县/花名册.csv"): "superseded",
+        (1, "北县/户籍.csv"): "accepted",
+        (1, "南县/花名册.csv"): "accepted",
+        (1, "南县/户籍.csv"): "accepted",
+        (1, "发放2017-01.csv"): "accepted",
+        (1, "发放2017-02.csv"): "accepted",
+        (1, "village_cadres.csv"): "accepted",
+        (2, "北县/花名册.csv"): "accepted",
+        (2, "发放2017-03.csv"): "accepted",
+    }
+    assert grown.status(1)[1, "北县/花名册.csv"][1] == "a newer extract of the area, of 2018-01-31, is there"
+    assert {status for status, _ in grown.status(0).values()} == {"accepted"}
+
+
+def test_what_was_replaced_stays_in_bronze_and_in_the_accounts(grown: Grown) -> None:
+    assert len(grown.after[0]["bronze.dibao_roster"]) == 2 * PEOPLE
+    assert len(grown.after[1]["bronze.dibao_roster"]) == 2 * PEOPLE + PEOPLE - 2
+    (old,) = [row for row in grown.after[1]["ops.files"] if row["status"] == "superseded"]
+    assert (old["read_rows"], old["accepted_rows"]) == (PEOPLE, PEOPLE)
+    assert old["file_id"] in {row["_file_id"] for row in grown.after[1]["bronze.dibao_roster"]}
+
+
+def test_silver_holds_the_newer_extract_and_all_months(grown: Grown) -> None:
+    north = [row for row in grown.after[1]["silver.dibao_roster"] if row["county_code"] == NORTH]
+    assert len(north) == PEOPLE - 2
+    assert {str(row["monthly_amount"]) for row in north} == {"350.00"}
+    south = [row for row in grown.after[1]["silver.dibao_roster"] if row["county_code"] == SOUTH]
+    assert south == [row for row in grown.after[0]["silver.dibao_roster"] if row["county_code"] == SOUTH]
+    months = [f"{row['for_month']:%Y-%m}" for row in grown.after[1]["silver.payments"]]
+    assert {month: months.count(month) for month in months} == dict.fromkeys(("2017-01", "2017-02", "2017-03"), 2 * PEOPLE)
+
+
+def test_totals_of_both_deliveries_are_kept_and_those_of_the_second_are_its_own(grown: Grown) -> None:
+    totals = {(row["delivery_no"], row["data_set"], row["county_code"]): row["row_count"] for row in grown.after[1]["ops.totals"]}
+    assert {key: rows for key, rows in totals.items() if key[1] in ("dibao_roster", "payments")} == {
+        (1, "dibao_roster", NORTH): PEOPLE,
+        (1, "dibao_roster", SOUTH): PEOPLE,
+        (1, "payments", NORTH): 2 * PEOPLE,
+        (1, "payments", SOUTH): 2 * PEOPLE,
+        (2, "dibao_roster", NORTH): PEOPLE - 2,
+        (2, "dibao_roster", SOUTH): PEOPLE,
+        (2, "payments", NORTH): 3 * PEOPLE,
+        (2, "payments", SOUTH): 3 * PEOPLE,
+    }
+    falls = {row["measure"]: row["observed"] for row in grown.after[1]["ops.quality"] if row["table_name"] == "across.totals"}
+    assert falls == pytest.approx(
+        {
+            "fall of 城乡低保对象花名册 in 420292": 2 / PEOPLE,
+            "fall of 城乡低保对象花名册 in 420293": 0,
+            "fall of 救助资金发放明细 in 420292": -0.5,
+            "fall of 救助资金发放明细 in 420293": -0.5,
+            "fall of 户籍人口 in 420292": 0,
+            "fall of 户籍人口 in 420293": 0,
+        },
+        abs=1e-6,
+    )
+    assert not [row for row in grown.after[0]["ops.quality"] if row["table_name"] == "across.totals"]  # nothing to compare with
+
+
+def test_the_first_delivery_made_again_changes_nothing(grown: Grown) -> None:
+    assert grown.after[2] == grown.after[1]
+
+
+def test_as_of_an_earlier_day_the_earlier_extract_counts_again(grown: Grown) -> None:
+    kept = ("silver.dibao_roster", "silver.household_registry")
+    assert {name: grown.after[3][name] for name in kept} == {name: grown.after[0][name] for name in kept}
+    assert grown.status(3)[1, "北县/花名册.csv"][0] == "accepted"
+    status, reason = grown.status(3)[2, "北县/花名册.csv"]
+    assert status == "superseded"
+    assert reason.startswith("stands for 2018-01-31, after the day of this run")
+    assert len(grown.after[3]["silver.payments"]) == 6 * PEOPLE  # what was paid was paid
+
+
+def test_every_row_of_a_read_file_is_in_bronze_and_every_accepted_one_of_a_current_file_in_silver(grown: Grown) -> None:
+    for tables in grown.after:
+        files = tables["ops.files"]
+        for code in {row["data_set"] for row in files}:
+            of_register = [row for row in files if row["data_set"] == code]
+            assert len(tables[f"bronze.{code}"]) == sum(row["read_rows"] for row in of_register)
+            current = sum(row["accepted_rows"] for row in of_register if row["status"] == "accepted")
+            assert len(tables[f"silver.{code}"]) == current
+
+
+def test_a_county_left_out_of_a_register_is_told_with_the_people_who_live_there(grown: Grown) -> None:
+    holes = {(row["data_set"], row["area"], row["month"]): row for row in grown.after[0]["ops.coverage"]}
+    hole = holes["village_cadres", SOUTH, ""]
+    assert (hole["area_name"], hole["registered_people"], hole["benefit_people"]) == ("南县", PEOPLE, PEOPLE)
+    whole = holes["vehicles", "", ""]  # never delivered at all
+    assert (whole["area_name"], whole["registered_people"], whole["benefit_people"]) == (None, 2 * PEOPLE, 2 * PEOPLE)
+    delivered = {"dibao_roster", "payments", "household_registry", "village_cadres"}
+    assert set(holes) == {("village_cadres", SOUTH, "")} | {(code, "", "") for code in DATA_SETS if code not in delivered}
+
+
+def test_a_month_left_out_is_told_and_one_delivered_later_is_none(embedded: Engine, settings: Settings, tmp_path: Path) -> None:
+    made = first_delivery(tmp_path / "first", months=("2017-01", "2017-03", "2017-04"), north=PEOPLE, south=PEOPLE)
+    ctx = take_in(context(embedded, settings, made.done(), tmp_path / "out"))
+    holes = [tuple(row) for row in ctx.lake.read(COVERAGE).filter(F.col("data_set") == "payments").collect()]
+    assert holes == [("payments", "", None, "2017-02", 2 * PEOPLE, 2 * PEOPLE)]
+    assert [w for w in ctx.report.warnings if "2017-02" in w] == [
+        "hole: 救助资金发放明细: 2017-02: 120 registered people, 120 on benefit fall outside"
+    ]
+    made = HandMade(tmp_path / "second")
+    made.table("payments", [payment(i, "2017-02") for i in range(PEOPLE)], "发放2017-02.csv", department="财政局")
+    ctx = take_in(again(ctx, delivery=made.done()))
+    holes = [tuple(row) for row in ctx.lake.read(COVERAGE).filter(F.col("data_set") == "payments").collect()]
+    assert holes == [("payments", SOUTH, "南县", "2017-02", PEOPLE, PEOPLE)]  # of the north only
+
+
+def test_a_county_without_a_name_stops_nobody(embedded: Engine, settings: Settings, tmp_path: Path) -> None:
+    made = first_delivery(tmp_path / "first", north=PEOPLE, south=PEOPLE)
+    nameless = [household(i) | {"county": ""} for i in range(900, 903)]
+    made.table("dibao_roster", nameless, "无名.csv", area=NORTH)
+    made.table("village_cadres", [cadre(1)], area=SOUTH)
+    ctx = take_in(context(embedded, settings, made.done(), tmp_path / "out"))
+    (hole,) = ctx.lake.read(COVERAGE).filter(F.col("data_set") == "village_cadres").collect()
+    assert (hole["area"], hole["area_name"]) == (NORTH, "北县")
+
+
+def test_a_filler_is_nobodys_number_after_standardising(embedded: Engine, settings: Settings, tmp_path: Path) -> None:
+    made = first_delivery(tmp_path / "first", north=PEOPLE, south=PEOPLE)
+    filler, owner = person_number(5), person_name(5)
+    cars = [vehicle(i, owner_id=filler) for i in range(9)] + [vehicle(20)]
+    made.table("vehicles", cars)
+    ctx = context(embedded, settings, made.done(), tmp_path / "out")
+    ingest.run(ctx)
+    standardise.run(ctx)
+    rows = rows_of(ctx.lake, DATA_SETS["vehicles"].silver)
+    used = {row["plate_no"] for row in rows if row["owner_key"] is not None}
+    assert owner == cars[5]["owner_name"]
+    assert used == {"鄂B00005", "鄂B00020"}  # the registered owner's own car, and one under another number
+    assert {row["owner_number_state"] for row in rows if row["plate_no"] not in used} == {"junk"}
+    assert all(row["person_key"] for row in rows_of(ctx.lake, DATA_SETS["household_registry"].silver))
+    assert "1 numbers stand beside many names" in ctx.report.warnings[-1]
+
+
+def run_command(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, arguments, terminal_width=200)
+    return result.exit_code, " ".join(result.output.split())
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A run that the quality gate stopped: the first 40 of 100 rows of a county's roster were all that came."""
+
+    out: Path
+    code: int
+    said: str
+    before: dict[str, str]
+    department: str
+    rows: tuple[int, int]
+
+    def read(self, table: str) -> pl.DataFrame:
+        return pl.read_delta(str(self.out / "lake" / table.replace(".", "/")))
+
+
+@pytest.fixture(scope="module")
+def stopped(finished: RunContext, city: City, tmp_path_factory: pytest.TempPathFactory) -> Stopped:
+    """The lake of the simulated city, and to it a second delivery with a roster that lost 60 % of its rows."""
+    folder = tmp_path_factory.mktemp("stopped")
+    out = folder / "out"
+    shutil.copytree(finished.out, out)
+    manifest = list(csv.DictReader((city.delivery / "交接清单.csv").open(encoding="utf-8-sig")))
+    line = max(
+        (x for x in manifest if x["数据集"] == "dibao_roster" and x["文件名"].endswith(".csv")), key=lambda x: int(x["记录数"])
+    )
+    whole = (city.delivery / line["文件名"]).read_bytes().splitlines(keepends=True)
+    kept = 1 + int(line["记录数"]) * 4 // 10
+    delivery = HandMade(folder / "delivery")
+    delivery.add(
+        line["文件名"],
+        b"".join(whole[:kept]),
+        "dibao_roster",
+        area=line["行政区划代码"],
+        extract_date=line["数据截止日期"],
+        rows=str(kept - 1),
+        department=line["报送单位"],
+    )
+    before = digests(out)
+    arguments = ("--out", str(out), "--as-of", AS_OF.isoformat(), "--env", "test")
+    code, said = run_command("run", str(delivery.done()), *arguments)
+    return Stopped(out, code, said, before, line["报送单位"], (int(line["记录数"]), kept - 1))
+
+
+def test_a_roster_that_lost_most_of_its_rows_stops_the_run(stopped: Stopped) -> None:
+    assert stopped.code == 3
+    assert "DataRefused 1 critical expectation(s) failed, nothing downstream was written." in stopped.said
+    assert "Far fewer rows than at the last delivery" in stopped.said
+    assert str(stopped.out / "slips") in stopped.said.replace(" ", "")
+    failed = stopped.read("ops.quality").filter(~pl.col("success") & (pl.col("severity") == "critical"))
+    assert failed.select("delivery_no", "table_name").rows() == [(2, "across.totals")]
+    whole, kept = stopped.rows
+    assert failed["observed"].item() == pytest.approx(1 - kept / whole, abs=0.02)  # some rows were quarantined in both
+
+
+def test_a_stopped_run_leaves_no_totals_to_compare_the_next_with(stopped: Stopped) -> None:
+    assert stopped.read("ops.totals")["delivery_no"].unique().to_list() == [1]
+    assert set(stopped.read("ops.quality")["delivery_no"]) == {1, 2}
+
+
+def test_a_stopped_run_touches_nothing_downstream(stopped: Stopped) -> None:
+    after = digests(stopped.out)
+    assert any(name.startswith("lake/gold/") for name in after)
+    downstream = ("lake/gold/", "lake/vault/", "exports/", "restricted/")
+    later = {table.full_name for table in LAKE_TABLES.values() if table.zone == "silver"}  # persons, cases and the like
+    downstream += tuple(f"lake/{name.replace('.', '/')}/" for name in sorted(later))
+    assert {name: d for name, d in after.items() if name.startswith(downstream)} == {
+        name: d for name, d in stopped.before.items() if name.startswith(downstream)
+    }
+
+
+def test_a_stopped_run_tells_the_department_all_the_same(stopped: Stopped) -> None:
+    (slip,) = (stopped.out / "slips").iterdir()
+    assert slip.name == f"数据校核回执_{stopped.department}.xlsx"
+    row = [cell.value for cell in openpyxl.load_workbook(slip)["文件"][2]]
+    assert (row[4], row[6]) == ("采用", stopped.rows[1])
+
+
+def test_the_delivery_mended_is_held_against_the_last_that_passed(
+    embedded: Engine, settings: Settings, stopped: Stopped, city: City
+) -> None:
+    """It brings the first delivery's file again, under another name."""
+    manifest = list(csv.DictReader((city.delivery / "交接清单.csv").open(encoding="utf-8-sig")))
+    (line,) = [x for x in manifest if x["数据集"] == "dibao_roster" and x["报送单位"] == stopped.department]
+    delivery = HandMade(stopped.out.parent / "mended")
+    listed = {"area": line["行政区划代码"], "extract_date": line["数据截止日期"], "department": stopped.department}
+    whole = (city.delivery / line["文件名"]).read_bytes()
+    delivery.add("更正.csv", whole, "dibao_roster", rows=line["记录数"], **listed)
+    out = stopped.out.parent / "mended_out"
+    shutil.copytree(stopped.out / "lake", out / "lake")
+    ctx = take_in(context(embedded, settings, delivery.done(), out))
+    files = {(row["delivery_no"], row["status"]) for row in ctx.lake.read(FILES).collect() if row["sha256"] == line["SHA256"]}
+    assert files == {(1, "accepted"), (3, "duplicate")}  # the first delivery's rows count again
+    assert {row["delivery_no"] for row in ctx.lake.read(TOTALS).select("delivery_no").distinct().collect()} == {1, 3}
+
+
+def test_without_a_required_register_the_run_stops_and_the_slips_are_written(tmp_path: Path) -> None:
+    made = HandMade(tmp_path / "delivery")
+    made.table("household_registry", [registered(i) for i in range(5)], area=NORTH, department="北县公安局")
+    out = tmp_path / "out"
+    code, said = run_command("ingest", str(made.done()), "--out", str(out), "--as-of", AS_OF.isoformat(), "--env", "test")
+    assert code == 3
+    assert "holds no usable 城乡低保对象花名册、救助资金发放明细." in said
+    assert [path.name for path in (out / "slips").iterdir()] == ["数据校核回执_北县公安局.xlsx"]
+    code, said = run_command("quality", str(out))
+    assert code == 0
+    assert "Delivery 1, which did not come to the quality gate 1 files: rows read 5 = accepted 5" in said
+
+
+def test_the_command_quality_shows_the_state_of_the_last_run(finished: RunContext) -> None:
+    before = digests(finished.out)
+    code, said = run_command("quality", str(finished.out))
+    assert code == 0
+    rows = finished.report.figures["rows"]
+    assert isinstance(rows, dict)
+    assert "Delivery 1, as of 2017-12-31" in said
+    assert f"rows read {rows['read']:,} = accepted {rows['accepted']:,} + quarantined {rows['quarantined']:,}" in said
+    checked = finished.report.figures["expectations"]
+    assert isinstance(checked, dict)
+    assert f"{checked['checked']} expectations, {checked['failed']} did not hold" in said
+    assert f"return slips {finished.out / 'slips'}" in said
+    assert digests(finished.out) == before
+
+
+def test_the_command_quality_without_a_lake_ends_with_code_2(tmp_path: Path) -> None:
+    code, said = run_command("quality", str(tmp_path / "nowhere"))
+    assert code == 2
+    assert "No lake" in said
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_dry_run_prints_the_accounts_writes_slips_and_nothing_else(tmp_path: Path) -> None:
+    made = first_delivery(tmp_path / "delivery", north=PEOPLE, south=PEOPLE)
+    made.add("坏.csv", "x", sha256="ab" * 32, department="财政局")
+    made.table(
+        "dibao_roster", [household(900) | {"start_month": "不详"}], "补.csv", area=NORTH, department="北县民政局", rows="2"
+    )
+    folder = made.done()
+    before = digests(tmp_path)
+    slips = tmp_path / "slips"
+    code, said = run_command("ingest", str(folder), "--dry-run", "--as-of", AS_OF.isoformat(), "--slips", str(slips))
+    assert code == 0
+    assert f"8 files: rows read {8 * PEOPLE + 1} = accepted {8 * PEOPLE} + quarantined 1 + skipped 0" in said
+    assert "坏.csv" in said
+    assert "refused" in said
+    assert f"5 return slips: {slips}" in said
+    assert {path.name for path in slips.iterdir()} == {
+        f"数据校核回执_{name}.xlsx" for name in ("北县公安局", "北县民政局", "南县公安局", "南县民政局", "财政局")
+    }
+    book = openpyxl.load_workbook(slips / "数据校核回执_北县民政局.xlsx")
+    assert [cell.value for cell in book["待更正记录"][2]][:5] == ["补.csv", None, 2, "起始月份", "不详"]
+    shutil.rmtree(slips)
+    assert digests(tmp_path) == before
+
+
+def test_taking_in_without_an_out_folder_ends_with_code_2(tmp_path: Path) -> None:
+    folder = first_delivery(tmp_path / "delivery", north=1, south=1).done()
+    code, said = run_command("ingest", str(folder), "--as-of", AS_OF.isoformat())
+    assert code == 2
+    assert "--out is missing" in said
+
+
+def test_results_of_old_runs_are_dropped_and_pages_are_of_the_last(
+    embedded: Engine, settings: Settings, grown: Grown, tmp_path: Path
+) -> None:
+    shutil.copytree(grown.ctx.out / "lake", tmp_path / "lake")
+    few = settings.model_copy(update={"quality": settings.quality.model_copy(update={"history_runs": 3})})
+    ctx = replace(grown.ctx, lake=Lake(embedded, str(tmp_path / "lake")), out=tmp_path, settings=few)
+    days = [date(2018, 3, day) for day in range(1, 6)]
+    pages = []
+    for day in days:
+        check_quality.run(again(ctx, as_of=day))
+        pages.append(sorted(path.relative_to(tmp_path).as_posix() for path in (tmp_path / "quality").rglob("*.html")))
+    for table in (QUALITY, TOTALS):
+        runs = {(row["delivery_no"], row["as_of"]) for row in ctx.lake.read(table).select("delivery_no", "as_of").collect()}
+        assert runs == {(2, day) for day in days[2:]}, table.full_name
+    a_run = ctx.lake.read(QUALITY).groupBy("as_of").count().collect()
+    assert len({row["count"] for row in a_run}) == 1  # each is whole
+    assert len({len(of_run) for of_run in pages}) == 1
+    assert not set(pages[0]) & {page for page in pages[-1] if "validations/" in page}  # no page of an earlier run is left
+    assert "as of 2018-03-05" in (tmp_path / "quality" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_run_made_again_replaces_its_results(embedded: Engine, grown: Grown, tmp_path: Path) -> None:
+    shutil.copytree(grown.ctx.out / "lake", tmp_path / "lake")
+    lake = Lake(embedded, str(tmp_path / "lake"))
+    before = rows_of(lake, QUALITY), rows_of(lake, TOTALS)
+    check_quality.run(again(grown.ctx, lake=lake, out=tmp_path, as_of=AS_OF))
+    assert (rows_of(lake, QUALITY), rows_of(lake, TOTALS)) == before
+
+
+def test_nothing_usable_writes_nothing(embedded: Engine, settings: Settings, tmp_path: Path) -> None:
+    made = HandMade(tmp_path / "delivery")
+    made.add("坏.csv", "x", sha256="ab" * 32)
+    code, said = run_command("ingest", str(made.done()), "--out", str(tmp_path / "out"), "--as-of", AS_OF.isoformat())
+    assert code == 2
+    assert "No file of" in said
+    assert "Nothing was written." in said
+    assert not list((tmp_path / "out" / "lake").glob("*/*"))
+
+
+def test_nothing_required_delivered_leaves_accounts_without_quarantined_rows(
+    embedded: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    made = HandMade(tmp_path / "delivery")
+    made.table("vehicles", [vehicle(1)])
+    ctx = context(embedded, settings, made.done(), tmp_path / "out")
+    with pytest.raises(DataRefused, match="城乡低保对象花名册、救助资金发放明细、户籍人口"):
+        take_in(ctx)
+    assert ctx.lake.read(QUARANTINE).count() == 0
+    assert [row["accepted_rows"] for row in ctx.lake.read(FILES).collect()] == [1]
