@@ -36,7 +36,7 @@ from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
 
 NAME = "check_quality"
-READS = (*SILVER, *BRONZE, FILES, QUARANTINE)
+READS = (*SILVER, *BRONZE, FILES, QUARANTINE, QUALITY, TOTALS)
 WRITES = (NUMBER_STATES, COVERAGE, QUALITY, TOTALS)
 
 

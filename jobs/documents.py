@@ -88,6 +88,7 @@ CHINESE = Language(
         "a register and county of a run that passed the quality gate": "通过质量关口的一次运行中的一个数据集和县区",
         "an expectation and table of a run": "一次运行中对一张表的一项质量预期",
         "a person whom a benefit record names": "救助记录提到的一个人",
+        "a record that is tied to a person by more than its own number and name": "一条不单凭自身号码和姓名认定到人的记录",
         "a way in which records write a person: number and name": "记录中出现的一种写法：号码加姓名",
         "a household that draws a benefit": "领取待遇的一户",
         "a person of a case, as the roster or a payment names him or her": "一户中的一个人，按花名册或发放明细所载",

@@ -22,7 +22,8 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASES, DEATHS, ENTITLEMENT_MONTHS, FINDINGS, IDENTITIES, MEMBERS, PERSONS, SILVER
+from expectations.contracts.lake import CASES, DEATHS, ENTITLEMENT_MONTHS, FINDINGS, IDENTITIES, LINKS, MEMBERS, PERSONS, SILVER
+from jobs.linking.links import with_links
 from jobs.rules import RULES
 from jobs.rules.facts import MEMBER_COLUMNS, Facts
 from jobs.rules.outcomes import findings
@@ -32,7 +33,7 @@ from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
 
 NAME = "find_clues"
-READS = (MEMBERS, CASES, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, DEATHS, *SILVER)
+READS = (MEMBERS, CASES, PERSONS, IDENTITIES, LINKS, ENTITLEMENT_MONTHS, DEATHS, *SILVER)
 WRITES = (FINDINGS,)
 
 
@@ -77,7 +78,7 @@ def run(ctx: RunContext) -> None:
             members=member_facts(lake.read(MEMBERS), lake.read(CASES), lake.read(PERSONS)),
             deaths=lake.read(DEATHS),
             identities=lake.read(IDENTITIES),
-            register=lambda code: lake.read_or_empty(DATA_SETS[code].silver),
+            register=with_links(lambda code: lake.read_or_empty(DATA_SETS[code].silver), lake.read(LINKS)),
             as_of=ctx.as_of,
         )
         rules = rules_in_force(ctx.as_of, ctx.settings.params)

@@ -75,9 +75,9 @@ def fates_by_file(lake: Lake, data_sets: Sequence[DataSet]) -> dict[tuple[str, s
     return by_file
 
 
-def quarantined(lake: Lake, data_set: DataSet) -> DataFrame:
-    """Quarantined rows of a data set, their cells as JSON. Restricted: the cells are as received."""
-    rows = lake.read(data_set.bronze).filter(F.col("_fate") == "quarantined")
+def quarantined(lake: Lake, data_set: DataSet, files: Sequence[str]) -> DataFrame:
+    """Quarantined rows of the files, their cells as JSON. Restricted: the cells are as received."""
+    rows = lake.read(data_set.bronze).filter((F.col("_fate") == "quarantined") & F.col("_file_id").isin(list(files)))
     return rows.select(
         F.lit(data_set.code).alias("data_set"),
         "_file_id",
@@ -132,7 +132,11 @@ def _delivery_no(lake: Lake, name: str, earlier: Sequence[Account]) -> int:
 
 def _write(lake: Lake, ledger: Sequence[Account]) -> None:
     lake.overwrite(FILES, lake.session.createDataFrame([account.as_row() for account in ledger], FILES.schema))
-    frames = [quarantined(lake, DATA_SETS[code]) for code in sorted({a.entry.data_set for a in ledger if a.quarantined})]
+    files: dict[str, list[str]] = defaultdict(list)  # a run that was killed may have left rows of files that no account knows
+    for account in ledger:
+        if account.quarantined:
+            files[account.entry.data_set].append(account.file_id)
+    frames = [quarantined(lake, DATA_SETS[code], sorted(of_register)) for code, of_register in sorted(files.items())]
     everything = reduce(DataFrame.unionByName, frames, lake.session.createDataFrame([], QUARANTINE.schema))
     lake.overwrite(QUARANTINE, everything)
 

@@ -55,8 +55,7 @@ def take_out_fillers(lake: Lake, data_sets: list[DataSet], least_names: int) -> 
     if numbers:
         owned = owners(silver, numbers)
         for data_set in data_sets:
-            columns = [number for number, _, _ in person_references(data_set)]
-            holds = [F.col(column).isin(numbers) for column in columns]
+            holds = [F.col(reference.number_key).isin(numbers) for reference in person_references(data_set)]
             if holds and silver(data_set.code).filter(reduce(or_, holds)).limit(1).collect():
                 lake.overwrite(data_set.silver, without_fillers(data_set, silver(data_set.code), numbers, owned))
     return len(numbers)
@@ -78,6 +77,9 @@ def run(ctx: RunContext) -> None:
 
         rows = {code: sum(f["accepted_rows"] for f in files if f["data_set"] == code) for code in current}
         list(pool.map(standardise_one, sorted(current, key=lambda code: -rows[code])))
+        for data_set in DATA_SETS.values():
+            if data_set.code not in current and ctx.lake.exists(data_set.silver):  # its files were accepted once, and are no more
+                ctx.lake.overwrite(data_set.silver, ctx.lake.session.createDataFrame([], data_set.silver.schema))
         count = take_out_fillers(ctx.lake, [DATA_SETS[code] for code in sorted(current)], ctx.settings.ingest.filler_names)
         ctx.report.stages[-1].rows = sum(rows.values())
     if count:

@@ -53,12 +53,22 @@ class ForestRegistry:
         folder = folder.resolve()
         self._uri = self._server or f"sqlite:///{folder}/mlflow.db"
         if not self._server:
-            folder.mkdir(parents=True, exist_ok=True)
+            self._make_store(folder)
         self._point_mlflow_here()
         known = mlflow.get_experiment_by_name(_EXPERIMENT)
         artifacts = None if self._server else (folder / "artifacts").as_uri()
         self._experiment = known.experiment_id if known else mlflow.create_experiment(_EXPERIMENT, artifact_location=artifacts)
         self._client = mlflow.MlflowClient(self._uri)
+
+    def _make_store(self, folder: Path) -> None:
+        """Makes the store aside and moves it into place: one whose making was interrupted could never be opened again."""
+        folder.mkdir(parents=True, exist_ok=True)
+        store, making = folder / "mlflow.db", folder / ".making.db"
+        if not store.exists():
+            making.unlink(missing_ok=True)
+            self._mlflow.set_tracking_uri(f"sqlite:///{making}")
+            self._mlflow.get_experiment_by_name(_EXPERIMENT)
+            making.replace(store)
 
     def _point_mlflow_here(self) -> None:
         """MLflow has one store a process, and writes its address to the environment, where the next registry would take it

@@ -140,6 +140,23 @@ PEOPLE = Table(
     ),
 )
 
+LINKS = Table(
+    "silver",
+    "links",
+    "a record that is tied to a person by more than its own number and name",
+    ("data_set", "role", *ORIGIN),
+    (
+        Column("data_set", TEXT, "register of the record", nullable=False),
+        Column("role", TEXT, "whose number the record holds: person, head, owner ...", nullable=False),
+        *ORIGIN_COLUMNS,
+        Column("number_key", TEXT, "digest of the number of the person it is tied to", nullable=False),
+        Column("name_key", TEXT, "digest of that person's name", nullable=False),
+        Column("grade", TEXT, "C by a number that is nearly the person's; E by name, birth and place", values=("C", "E")),
+        Column("reason", TEXT, "mistyped / cut short / masked / name, birth and place"),
+        Column("match_weight", DOUBLE, "log2 of the odds that it is the person; null where a number decided", unit="bits"),
+    ),
+)
+
 IDENTITIES = Table(
     "silver",
     "identities",
@@ -252,7 +269,12 @@ DEATHS = Table(
         Column("name_key", TEXT, "digest of the name", nullable=False),
         Column("died_on", DATE, "best-attested day of death", nullable=False),
         Column("is_exact", FLAG, "a day of death; otherwise only a month or the day of de-registration is known"),
-        Column("has_full_number", FLAG, "at least one record gives all 18 characters; otherwise the number was upgraded from 15"),
+        Column(
+            "number_grade",
+            TEXT,
+            "best grade that the records' numbers allow: A whole, C upgraded or repaired, E found without",
+            values=("A", "C", "E"),
+        ),
         Column("register_count", INT, "independent registers that agree on a death", unit="registers"),
         Column("evidence", EVIDENCE, "the death records", nullable=False),
     ),
@@ -347,7 +369,7 @@ SILVER: tuple[Table, ...] = tuple(data_set.silver for data_set in DATA_SETS.valu
 LAKE_TABLES: dict[str, Table] = {
     table.full_name: table
     for table in (
-        FILES, QUARANTINE, NUMBER_STATES, COVERAGE, TOTALS, QUALITY, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
+        FILES, QUARANTINE, NUMBER_STATES, COVERAGE, TOTALS, QUALITY, LINKS, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
         ENTITLEMENT_MONTHS, DEATHS, FINDINGS, CASE_SCORES, CLUES,
     )
 }  # fmt: skip

@@ -41,7 +41,9 @@ def _shortest(floats: _Numbers) -> _Numbers:
 
 def _is_beyond_chance(failing: int, by_chance: float) -> bool:
     """Chernoff's bound on the upper tail of a binomial, for which so many are expected."""
-    return failing >= _FEWEST and failing - by_chance + failing * log(by_chance / failing) < _LOG_OF_CHANCE
+    if failing < max(_FEWEST, by_chance):
+        return False
+    return failing - by_chance + failing * log(by_chance / failing) < _LOG_OF_CHANCE
 
 
 def _damaged_numbers(numbers: _Numbers) -> _Numbers:

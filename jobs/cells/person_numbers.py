@@ -120,15 +120,21 @@ def _is_junk(numbers: pl.Series) -> pl.Series:
     return numbers.is_in(list(_KEYBOARD)) | numbers.str.contains(_HOLLOW)
 
 
+def spelt(cell: str) -> str:
+    """A cell in the standard's characters: half width, capitals, every form of X, no blanks and dashes."""
+    return half_width(cell).upper().translate(_AS_X).translate(_NOISE)
+
+
 def _judge_odd(cell: str) -> tuple[str | None, str]:
     """Number and state of a cell that is not 18 characters of the plain form, or that may be a firm's."""
     text = half_width(cell)
     if text in EMPTY_FORMS:
         return None, ABSENT
-    text = text.upper().translate(_AS_X)
-    if "*" in text:
+    plain = spelt(text)
+    if "*" in plain:
         return None, MASKED
-    number, state = _judge_one(text.translate(_NOISE))
+    number, state = _judge_one(plain)
+    text = text.upper().translate(_AS_X)
     several = _ONE_OF_SEVERAL.findall(text) if state == UNREADABLE else []
     if len(several) > 1:
         judged = {_judge_one(one) for one in several}

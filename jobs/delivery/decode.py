@@ -127,18 +127,18 @@ def _skip_reason(frame: pl.DataFrame, header: Header, header_at: int) -> pl.Seri
     first = pl.coalesce([pl.when(cell != "").then(cell) for cell in cells])
     filled = pl.sum_horizontal([(cell != "").fill_null(False) for cell in cells])
     dense = pl.sum_horizontal([pl.col(column).is_not_null() for column in frame.columns])
+    leftmost = pl.col("c0").str.strip_chars().str.strip_prefix("\ufeff")  # files put one behind the other keep their marks
     sparse_limit = max(2, len(header.names) // 2)
     reason = pl.Series("_reason", [None] * len(frame), dtype=pl.String)
     suspects = frame.with_columns(_at=position, _dense=dense).filter(
         (pl.col("_dense") <= sparse_limit) | (pl.col("_at") < header_at)
-        | pl.col("c0").fill_null("").str.strip_chars().is_in(["", header.names[0]])
+        | leftmost.fill_null("").is_in(["", header.names[0]])
     )  # fmt: skip
     if suspects.is_empty():
         return reason
     names = [name or None for name in header.names]
-    repeats = pl.all_horizontal(
-        [pl.col(f"c{i}").str.strip_chars().eq_missing(pl.lit(name)) for i, name in enumerate(names) if f"c{i}" in frame.columns]
-    )
+    plain = [leftmost, *(pl.col(f"c{i}").str.strip_chars() for i in range(1, len(names)))]
+    repeats = pl.all_horizontal([plain[i].eq_missing(pl.lit(name)) for i, name in enumerate(names) if f"c{i}" in frame.columns])
     judged = suspects.select(
         "_at",
         pl.when(pl.col("_at") < header_at).then(pl.lit("title"))

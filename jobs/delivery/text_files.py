@@ -191,10 +191,8 @@ def _whole_lines(blocks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
 
 
 def _plain(content: bytes) -> bytes:
-    """Whole lines without byte order marks and NUL; a carriage return that ends no line is a blank."""
+    """Whole lines without byte order mark and NUL; a carriage return that ends no line is a blank."""
     content = content.removeprefix(codecs.BOM_UTF8)
-    if codecs.BOM_UTF8 in content:  # a file made of several keeps those of its parts
-        content = content.replace(b"\n" + codecs.BOM_UTF8, b"\n")
     if b"\x00" in content:
         content = content.replace(b"\x00", b"")
     if b"\r" in content:
@@ -263,6 +261,7 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
             yield ahead[at] + "\n"
 
     while (line := ahead.popleft() if ahead else next(lines, None)) is not None:
+        line = line.removeprefix("\ufeff")
         if '"' in line and len(line) <= _LONGEST_QUOTED_LINE:
             reader = csv.reader(record(line), delimiter=delimiter, strict=True)
             try:

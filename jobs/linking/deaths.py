@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from expectations.contracts.lake import DEATHS
-from jobs.cells.person_numbers import VALID
+from jobs.linking.grades import grade_cap
 from jobs.linking.households import Silver
 from jobs.rules.facts import in_order, rows_of
 
@@ -21,7 +21,7 @@ def _records(rows: DataFrame, data_set: str, died_on: Column, trust: Column | in
     return rows.select(
         F.col("person_key").alias("number_key"),
         F.coalesce(F.col("name_key"), F.lit("")).alias("name_key"),
-        (F.col("person_number_state") == VALID).alias("is_full"),
+        grade_cap("person_number_state").alias("number_grade"),
         died_on.alias("died_on"),
         (F.lit(trust) if isinstance(trust, int) else trust).cast("int").alias("trust"),
         F.lit(data_set).alias("data_set"),
@@ -60,7 +60,7 @@ def best_attested_deaths(silver: Silver, numbers: DataFrame) -> DataFrame:
     best = F.min(F.struct("trust", "died_on"))
     grouped = of_members.groupBy("number_key", "name_key").agg(
         best.alias("best"),
-        F.max("is_full").alias("has_full_number"),
+        F.min("number_grade").alias("number_grade"),
         F.countDistinct("data_set").cast("int").alias("register_count"),
         F.collect_list("evidence").alias("evidence"),
     )
@@ -69,7 +69,7 @@ def best_attested_deaths(silver: Silver, numbers: DataFrame) -> DataFrame:
         "name_key",
         F.col("best.died_on").alias("died_on"),
         (F.col("best.trust") < _MONTH_ONLY).alias("is_exact"),
-        "has_full_number",
+        "number_grade",
         "register_count",
         in_order(F.flatten("evidence")).alias("evidence"),
     ).select(*DEATHS.column_names)

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, MEMBERS
 from expectations.contracts.model import ORIGIN
-from jobs.cells.person_numbers import UPGRADED
+from jobs.linking.grades import capped, grade_cap
 
 Silver = Callable[[str], DataFrame]
 DIBAO_PROGRAMS = ("城市低保", "农村低保")
@@ -129,8 +129,7 @@ def members(silver: Silver, named: DataFrame, identities: DataFrame) -> DataFram
         (everyone["number_key"] == known["_number"]) & (F.coalesce(everyone["name_key"], F.lit("")) == known["_name"]),
         "left",  # identities are unique by number and name
     )
-    upgraded = F.when((F.col("number_state") == UPGRADED) & F.col("identity_grade").isin("A", "B"), F.lit("C"))
-    graded = joined.withColumn("identity_grade", F.coalesce(upgraded, F.col("identity_grade")))
+    graded = joined.withColumn("identity_grade", capped("identity_grade", grade_cap("number_state")))
     return graded.select(*MEMBERS.column_names)
 
 

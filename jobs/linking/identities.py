@@ -7,6 +7,7 @@ number; where it does not know the number, the name that the benefit rosters giv
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pandas as pd
 from pyspark.sql import DataFrame, Window
@@ -23,8 +24,20 @@ from jobs.runtime.lake import Lake
 REGISTRY = "household_registry"
 
 
-def person_references(data_set: DataSet) -> list[tuple[str, str, str]]:
-    """(number column, name column, delivered name field) of every person that a row of the data set names."""
+@dataclass(frozen=True)
+class Reference:
+    """A person that every row of a data set names: by which silver columns and which delivered fields."""
+
+    role: str
+    number_key: str
+    name_key: str
+    state: str
+    number_field: str
+    name_field: str
+
+
+def person_references(data_set: DataSet) -> list[Reference]:
+    """Every person that a row of the data set names by number and name."""
     names = [field for field in data_set.fields if field.kind is Kind.NAME]
     references = []
     for field in data_set.fields:
@@ -32,7 +45,8 @@ def person_references(data_set: DataSet) -> list[tuple[str, str, str]]:
             partner = {"person": "name"}.get(field.role, f"{field.role}_name")
             name = next((n for n in names if n.name in (partner, field.role)), None)
             if name is not None:
-                references.append((f"{field.role}_key", name_key_column(name.name), name.name))
+                number_key, state = (column.name for column in field.silver_columns)
+                references.append(Reference(field.role, number_key, name_key_column(name.name), state, field.name, name.name))
     return references
 
 
@@ -46,12 +60,12 @@ def mentions(silver: Silver, numbers: DataFrame) -> DataFrame:
         if data_set.purpose != "supervision":
             continue
         rows = silver(code)
-        for number_column, name_column, name_field in person_references(data_set):
+        for reference in person_references(data_set):
             frames.append(
                 rows.select(
-                    F.col(number_column).alias("number_key"),
-                    F.coalesce(F.col(name_column), F.lit("")).alias("name_key"),
-                    F.struct(F.lit(code).alias("data_set"), F.lit(name_field).alias("name_field"), *ORIGIN).alias("at"),
+                    F.col(reference.number_key).alias("number_key"),
+                    F.coalesce(F.col(reference.name_key), F.lit("")).alias("name_key"),
+                    F.struct(F.lit(code).alias("data_set"), F.lit(reference.name_field).alias("name_field"), *ORIGIN).alias("at"),
                 ).join(numbers, "number_key", "left_semi")
             )
     everything = frames[0]

@@ -22,10 +22,10 @@ def fillers(silver: Silver, data_sets: list[DataSet], least_names: int) -> list[
     The household registry is left out of the counting: it says whose a number is, and is the largest by far.
     """
     mentions = [
-        silver(data_set.code).select(F.col(number).alias("number_key"), F.col(name).alias("name_key"))
+        silver(data_set.code).select(F.col(reference.number_key).alias("number_key"), F.col(reference.name_key).alias("name_key"))
         for data_set in data_sets
         if data_set.code != REGISTRY
-        for number, name, _ in person_references(data_set)
+        for reference in person_references(data_set)
     ]
     if not mentions:
         return []
@@ -44,10 +44,14 @@ def owners(silver: Silver, numbers: list[str]) -> list[str]:
 
 def without_fillers(data_set: DataSet, rows: DataFrame, numbers: list[str], owned: list[str]) -> DataFrame:
     """The rows with every filler taken out, its state `junk`; a registered owner under their own name keeps it."""
-    for number, name, _ in person_references(data_set):
-        is_owner = F.concat_ws("|", number, name).isin(owned) if owned else F.lit(False)
-        is_filler = F.coalesce(F.col(number).isin(numbers) & ~is_owner, F.lit(False))
-        state = number.replace("_key", "_number_state")
-        rows = rows.withColumn(state, F.when(is_filler, F.lit(JUNK)).otherwise(F.col(state)))
-        rows = rows.withColumn(number, F.when(~is_filler, F.col(number)))
+    for reference in person_references(data_set):
+        number, state = F.col(reference.number_key), F.col(reference.state)
+        is_owner = F.concat_ws("|", reference.number_key, reference.name_key).isin(owned) if owned else F.lit(False)
+        is_filler = F.coalesce(number.isin(numbers) & ~is_owner, F.lit(False))
+        rows = rows.withColumns(
+            {
+                reference.state: F.when(is_filler, F.lit(JUNK)).otherwise(state),
+                reference.number_key: F.when(~is_filler, number),
+            }
+        )
     return rows

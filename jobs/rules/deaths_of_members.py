@@ -16,7 +16,7 @@ class AfterDeathParams(Conf):
 
 def deaths_of_members(facts: Facts, lawful_months: int) -> DataFrame:
     """One row per member and death record of the number. Counting starts after the month of death and the lawful months."""
-    deaths = with_identity(facts.deaths, facts, "number_key", "name_key", is_upgraded=~F.col("has_full_number")).select(
+    deaths = with_identity(facts.deaths, facts, "number_key", "name_key", cap="number_grade").select(
         F.col("number_key").alias("subject_key"),
         "other_person_id",
         "other_grade",

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import EVIDENCE
-from jobs.cells.person_numbers import UPGRADED
+from jobs.linking.grades import capped, grade_cap
 
 MEMBER_COLUMNS = (
     "case_id", "subject_key", "member_person_id", "member_grade", "is_head", "is_covered", "is_single_cover", "start_month",
@@ -76,11 +76,8 @@ def pair_grade(left_person: str, left_grade: str, right_person: str, right_grade
     )  # letters order as grades do: A < B < C
 
 
-def with_identity(rows: DataFrame, facts: Facts, number_key: str, name_key: str, *, is_upgraded: Column) -> DataFrame:
-    """Register rows with the person whom their number and name make: other_person_id, other_grade.
-
-    A number that came in 15 digits and was upgraded is no better than C, whatever the name.
-    """
+def with_identity(rows: DataFrame, facts: Facts, number_key: str, name_key: str, *, cap: str | Column) -> DataFrame:
+    """Register rows with the person whom their number and name make: other_person_id, other_grade, no better than `cap`."""
     identities = facts.identities.select(
         F.col("number_key").alias(number_key),
         F.col("name_key").alias("_name_key"),
@@ -90,8 +87,7 @@ def with_identity(rows: DataFrame, facts: Facts, number_key: str, name_key: str,
     rows = rows.withColumn("_name_key", F.coalesce(F.col(name_key), F.lit("")))
     # identities are unique by number and name: the join multiplies nothing.
     joined = rows.join(identities, [number_key, "_name_key"], "left").drop("_name_key")
-    upgraded = is_upgraded & F.col("other_grade").isin("A", "B")
-    return joined.withColumn("other_grade", F.when(upgraded, F.lit("C")).otherwise(F.col("other_grade")))
+    return joined.withColumn("other_grade", capped("other_grade", cap))
 
 
 def held_by_members(facts: Facts, data_set: str, number_key: str, name_key: str) -> DataFrame:
@@ -101,8 +97,8 @@ def held_by_members(facts: Facts, data_set: str, number_key: str, name_key: str)
     """
     clashing = [column for column in MEMBER_COLUMNS if column in facts.register(data_set).columns]
     register = facts.register(data_set).drop(*clashing)
-    is_upgraded = F.col(number_key.replace("_key", "_number_state")) == UPGRADED
-    rows = with_identity(register, facts, number_key, name_key, is_upgraded=is_upgraded)
+    cap = grade_cap(number_key.replace("_key", "_number_state"))
+    rows = with_identity(register, facts, number_key, name_key, cap=cap)
     joined = facts.members.join(rows, facts.members["subject_key"] == rows[number_key], "inner")
     return joined.withColumn(
         "identity_grade", pair_grade("member_person_id", "member_grade", "other_person_id", "other_grade")

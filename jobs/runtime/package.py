@@ -30,7 +30,7 @@ def build(root: Path, target: Path) -> Path:
     archive = target / "app.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         for package in PACKAGES:
-            for path in sorted((root / package).rglob("*.py")):
+            for path in sorted(path for path in (root / package).rglob("*") if path.suffix in (".py", ".json")):
                 entry = zipfile.ZipInfo(path.relative_to(root).as_posix(), _FIXED_TIME)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 zipped.writestr(entry, path.read_bytes())

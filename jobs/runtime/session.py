@@ -25,6 +25,8 @@ _DELTA_EXCLUDES = (
     "com.fasterxml.jackson.datatype:jackson-datatype-jdk8,org.apache.logging.log4j:log4j-slf4j2-impl,"
     "org.locationtech.jts:jts-core,org.roaringbitmap:RoaringBitmap"
 )
+_IS_CONNECT = "SPARK_CONNECT_MODE_ENABLED"
+"""Set by pyspark when a process first speaks Spark Connect: from then on every session it gives is of that kind."""
 JARS_VARIABLE = "MINGJING_DELTA_JARS"
 """Folder with the Delta jars, for sites without internet."""
 
@@ -63,6 +65,10 @@ def open_engine(name: str, *, cores: int, local_settings: Mapping[str, str]) -> 
             yield Engine(EMBEDDED, session, cores)
         return
     existing = SparkSession.getActiveSession()
+    if _IS_CONNECT in os.environ and "SPARK_REMOTE" not in os.environ:
+        raise BadConfiguration(
+            "This process has run the embedded engine and cannot run Spark, too. Start Spark in a process of its own."
+        )
     session = existing or _spark(cores, local_settings)
     session.conf.set("spark.sql.session.timeZone", "UTC")
     try:

@@ -15,6 +15,7 @@ from expectations.conf import Conf
 from jobs.rules import RULES
 from jobs.runtime.errors import BadConfiguration
 from models.isolation_forest import ForestParams
+from models.record_linkage import LinkageParams
 
 CONF_VARIABLE = "MINGJING_CONF"
 
@@ -46,6 +47,7 @@ class Settings(Conf):
     engine: EngineSettings
     ingest: IngestSettings
     quality: SuiteBounds
+    linkage: LinkageParams
     rules: dict[str, dict[str, Any]]
     forest: ForestParams
     ranking: RankingSettings

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from jobs.cells.damage import damaged
+from jobs.cells.damage import damaged, damaged_accounts
 from jobs.cells.person_numbers import read_disability_numbers, read_numbers
 
 Rng = np.random.Generator
@@ -177,8 +177,10 @@ def test_a_lone_number_that_a_float_can_hold_is_left_alone() -> None:
     assert marks(number, shortest(number), *["无"] * 5) == [False] * 7
 
 
-@pytest.mark.parametrize("cell", ["6217001234567890000", "1701234567890000", "42029219500101000X", "4202921950010100000000"])
-def test_numbers_of_other_lengths_are_not_judged(cell: str) -> None:
+@pytest.mark.parametrize(
+    "cell", ["6217001234567890000", "1701234567890000", "4202921950010100000000", "042029219500101000", "-42029219500101000"]
+)
+def test_numbers_of_other_shapes_are_not_judged(cell: str) -> None:
     assert marks(cell) == [False]
 
 
@@ -250,6 +252,14 @@ def test_certificates_that_a_spreadsheet_rounded_are_damaged() -> None:
     marked = damaged(cells.to_series())
     assert marked.to_list() == cells.to_series().str.ends_with("00000").to_list()
     assert set(read_disability_numbers(cells.to_series(), is_damaged=marked)[1]) == {"damaged", "valid"}
+
+
+@pytest.mark.parametrize(("rounded_ones", "expected"), [(10, 0), (50, 0), (200, 200)])
+def test_accounts_are_damaged_when_more_end_in_zeros_than_chance_brings(rounded_ones: int, expected: int) -> None:
+    """Of 5000 accounts of 17 digits 50 end in 00 by chance; fewer are no damage either."""
+    zeros = [f"{621700000000000 + row}00" for row in range(rounded_ones)]
+    others = [f"{621700000000000 + row}{1 + row % 99:02}" for row in range(5000 - rounded_ones)]
+    assert damaged_accounts(pl.Series(zeros + others)).to_list() == [True] * expected + [False] * (5000 - expected)
 
 
 def test_columns_of_empty_cells() -> None:

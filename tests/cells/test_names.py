@@ -76,14 +76,6 @@ def test_known_variants_of_one_name(pair: tuple[str, str], expected: bool) -> No
     assert may_be_same(right, left) is expected
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.one_of(st.none(), st.text(max_size=8), st.text("张三·•.．(（)） \n'\u200b？?", max_size=10)), max_size=6))
-def test_reading_a_name_twice_changes_nothing_more(cells: list[str | None]) -> None:
-    once = read_names(texts(*cells))
-    assert read_names(once).to_list() == once.to_list()
-    assert once.to_list() == [read_names(texts(cell))[0] for cell in cells]
-
-
 @settings(max_examples=50, deadline=None)
 @given(st.text("张王李赵刘陈", min_size=2, max_size=4), st.data())
 def test_one_unreadable_character_of_several_leaves_the_same_name(name: str, data: st.DataObject) -> None:

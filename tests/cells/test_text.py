@@ -110,15 +110,6 @@ def test_each_distinct_cell_is_read_once_and_lands_in_every_place() -> None:
     assert calls == ["a", "bb"]
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.one_of(st.none(), st.text(max_size=12), st.text("\u200b\ufeff \u3000'张A", max_size=8)), max_size=8))
-def test_trimming_keeps_length_and_order_and_is_idempotent(cells: list[str | None]) -> None:
-    once = trimmed(texts(*cells))
-    assert once.to_list() == [trimmed(texts(cell))[0] for cell in cells]
-    assert trimmed(once).to_list() == once.to_list()
-    assert [cell is None for cell in cells] <= [cell is None for cell in once]
-
-
 @pytest.mark.parametrize("form", ["是", "否", "√", "×", "1", "0"])
 @settings(max_examples=20, deadline=None)
 @given(blank=st.text(" \t\u3000\u00a0\u200b", max_size=4))

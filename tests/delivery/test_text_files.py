@@ -284,9 +284,11 @@ def test_lines_ended_by_carriage_returns_alone_are_cut_too(delivery: Any, paymen
     assert rows_of(file)["_row"].to_list() == list(range(2, 33))
 
 
-def test_files_put_one_behind_the_other_leave_no_mark(delivery: Any, payments: Any) -> None:
-    part = payments.csv(payments.header, payments.row()).encode("utf-8-sig")
-    rows = delivery.rows(delivery.add("合.csv", part + part))
+@pytest.mark.parametrize("style", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+def test_files_put_one_behind_the_other_leave_no_mark(delivery: Any, payments: Any, style: Any) -> None:
+    part = io.StringIO(newline="")
+    csv.writer(part, quoting=style).writerows([payments.header, payments.row()])
+    rows = delivery.rows(delivery.add("合.csv", part.getvalue().encode("utf-8-sig") * 2))
     assert rows.select("_row", "_reason").rows() == [(2, None), (3, "repeated header"), (4, None)]
 
 

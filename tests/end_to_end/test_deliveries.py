@@ -20,6 +20,8 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import COVERAGE, FILES, LAKE_TABLES, QUALITY, QUARANTINE, TABLES, TOTALS
 from jobs import check_quality, ingest, standardise
 from jobs.cli import app
+from jobs.delivery.manifest import read_manifest
+from jobs.delivery.survey import survey_delivery
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import DataRefused
 from jobs.runtime.lake import Lake
@@ -45,7 +47,7 @@ from tests.quality.hand_made import (
 FEBRUARY = date(2018, 2, 1)
 PEOPLE = 60
 """In each of the two counties."""
-ROSTER, PAYMENTS = DATA_SETS["dibao_roster"], DATA_SETS["payments"]
+ROSTER = DATA_SETS["dibao_roster"]
 Snapshot = dict[str, list[dict[str, Any]]]
 
 
@@ -233,6 +235,37 @@ def test_a_filler_is_nobodys_number_after_standardising(embedded: Engine, settin
     assert {row["owner_number_state"] for row in rows if row["plate_no"] not in used} == {"junk"}
     assert all(row["person_key"] for row in rows_of(ctx.lake, DATA_SETS["household_registry"].silver))
     assert "1 numbers stand beside many names" in ctx.report.warnings[-1]
+
+
+def test_rows_that_a_killed_run_left_are_in_no_account(embedded: Engine, settings: Settings, tmp_path: Path) -> None:
+    """The killed run had put a file into bronze and not come to its accounts; then another delivery is taken in."""
+    made = HandMade(tmp_path / "killed")
+    made.table("dibao_roster", [household(i) | {"start_month": "不详"} for i in range(3)])
+    killed = survey_delivery(made.done(), read_manifest(made.folder), 1 << 20)
+    made = HandMade(tmp_path / "delivery")
+    made.table("dibao_roster", [household(5), household(6) | {"start_month": "不详"}])
+    ctx = context(embedded, settings, made.done(), tmp_path / "out")
+    ingest.ingest_data_set(ctx.lake, ROSTER, killed)
+    ingest.run(ctx)
+    (file,) = ctx.lake.read(FILES).collect()
+    (row,) = ctx.lake.read(QUARANTINE).collect()
+    assert (row["_file_id"], file["quarantined_rows"]) == (file["file_id"], 1)
+    assert ctx.lake.read(ROSTER.bronze).count() == 3 + 2
+
+
+def test_a_file_that_is_refused_when_it_is_made_again_leaves_silver(embedded: Engine, settings: Settings, tmp_path: Path) -> None:
+    made = first_delivery(tmp_path / "delivery", north=PEOPLE, south=PEOPLE)
+    made.table("vehicles", [vehicle(1)])
+    ctx = context(embedded, settings, made.done(), tmp_path / "out")
+    for change in (None, "the disk failed"):
+        if change:
+            (made.folder / "vehicles.csv").write_text(change)
+        ingest.run(again(ctx))
+        standardise.run(again(ctx))
+    status = {row["file_name"]: row["status"] for row in ctx.lake.read(FILES).collect()}
+    assert status["vehicles.csv"] == "refused"
+    assert ctx.lake.read(DATA_SETS["vehicles"].silver).count() == 0
+    assert ctx.lake.read(ROSTER.silver).count() == 2 * PEOPLE
 
 
 def run_command(*arguments: str) -> tuple[int, str]:

@@ -1,0 +1,123 @@
+"""Records whose number and name make nobody yet, with what they say of the person, and the people they may be. Restricted.
+
+Both leave the lake as texts, to be compared and forgotten: what is kept of a comparison is keys, grades and weights.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import polars as pl
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.model import ORIGIN
+from jobs.cells.names import read_names
+from jobs.cells.person_numbers import ABSENT, DAMAGED, FIRM, JUNK, read_numbers, spelt
+from jobs.cells.text import map_distinct
+from jobs.linking.households import Silver
+from jobs.linking.identities import REGISTRY, person_references
+from jobs.runtime.lake import Lake
+
+RECORD = ("data_set", "role", *ORIGIN)
+"""Key of a record: a delivered row names a person in one of its roles."""
+_STATED = {
+    "sex": "string", "born_on": "date", "age": "int", "died_on": "date", "address": "string", "county_code": "string",
+    "town": "string", "village": "string",
+}  # fmt: skip
+"""What a record may say of the person beside number and name."""
+
+
+def unresolved(silver: Silver, registered: DataFrame) -> DataFrame:
+    """Every record whose number is not registered under its name: RECORD, state and _STATED. Firms are left out.
+
+    registered: number_key and name_key that together make a person. A record without a name is nobody's, and not looked at.
+    """
+    frames = []
+    for data_set in DATA_SETS.values():
+        if data_set.code == REGISTRY or data_set.purpose != "supervision":
+            continue
+        for reference in person_references(data_set):
+            rows = silver(data_set.code).filter(F.col(reference.name_key).isNotNull() & (F.col(reference.state) != FIRM))
+            says = {
+                name: F.col(name).cast(kind) if name in data_set.field_names else F.lit(None).cast(kind)
+                for name, kind in _STATED.items()
+            }
+            records = rows.select(
+                F.lit(data_set.code).alias("data_set"),
+                F.lit(reference.role).alias("role"),
+                *ORIGIN,
+                F.col(reference.number_key).alias("number_key"),
+                F.col(reference.name_key).alias("name_key"),
+                F.col(reference.state).alias("state"),
+                *(column.alias(name) for name, column in says.items()),
+            )
+            frames.append(records.join(registered, ["number_key", "name_key"], "left_anti"))
+    return reduce(DataFrame.unionByName, frames)
+
+
+def with_texts(lake: Lake, found: DataFrame) -> pl.DataFrame:
+    """The unresolved records with `text`, the number cell in the standard's characters, and `name`; `record` numbers them.
+
+    Sorted by key, so that no order of files or tasks shows in what follows.
+    """
+    present = {(row["data_set"], row["role"]) for row in found.select("data_set", "role").distinct().collect()}  # some dozens
+    frames = []
+    for code, data_set in DATA_SETS.items():
+        for reference in person_references(data_set):
+            if (code, reference.role) in present:
+                of_role = found.filter((F.col("data_set") == code) & (F.col("role") == reference.role))
+                texts = lake.read(data_set.bronze).select(
+                    *ORIGIN, F.col(reference.number_field).alias("cell"), F.col(reference.name_field).alias("name")
+                )
+                frames.append(texts.join(F.broadcast(of_role), list(ORIGIN), "inner"))  # a row of bronze is one record of a role
+    if not frames:
+        return pl.DataFrame()
+    rows = _polars(reduce(DataFrame.unionByName, frames)).sort(*RECORD)
+    usable = ~pl.col("state").is_in([ABSENT, JUNK])
+    return (
+        rows.with_columns(
+            read_names(rows["name"]).alias("name"),
+            map_distinct(rows["cell"], spelt, pl.String).alias("text"),
+            is_damaged=pl.col("state") == DAMAGED,
+        )
+        .with_columns(text=pl.when(usable).then("text"))
+        .drop("cell")
+        .with_row_index("record")
+    )
+
+
+def people(lake: Lake, silver: Silver, found: DataFrame, roots: DataFrame) -> pl.DataFrame:
+    """Whom the records may be: everyone registered under a name of theirs, and everyone whom a benefit names.
+
+    number, name, former_name as texts; number_key, name_key, sex, born_on, county_code, town, village, book_no; `person` numbers them.
+    """
+    names = found.select("name_key").distinct()
+    registry = silver(REGISTRY).filter(F.col("person_key").isNotNull())
+    by_name = registry.join(names, "name_key", "left_semi")
+    by_former = registry.join(names.withColumnRenamed("name_key", "former_name_key"), "former_name_key", "left_semi")
+    by_benefit = registry.join(roots.select(F.col("number_key").alias("person_key")).distinct(), "person_key", "left_semi")
+    columns = (*ORIGIN, "person_key", "name_key", "sex", "born_on", "county_code", "town", "village", "book_no")
+    keys = by_name.select(*columns).unionByName(by_former.select(*columns)).unionByName(by_benefit.select(*columns)).distinct()
+    texts = lake.read(DATA_SETS[REGISTRY].bronze).select(*ORIGIN, "id_number", "name", "former_name")
+    registered = _polars(texts.join(keys, list(ORIGIN), "inner"))
+    return (
+        registered.with_columns(
+            read_names(registered["name"]).alias("name"),
+            read_names(registered["former_name"]).alias("former_name"),
+            read_numbers(registered["id_number"])[0].alias("number"),
+        )
+        .rename({"person_key": "number_key"})
+        .filter(pl.col("number").is_not_null())
+        .sort("number", "name", *ORIGIN)
+        .unique(["number", "name"], keep="first", maintain_order=True)
+        .drop("id_number", *ORIGIN)
+        .with_row_index("person")
+    )
+
+
+def _polars(rows: DataFrame) -> pl.DataFrame:
+    frame = pl.from_arrow(rows.toArrow())
+    assert isinstance(frame, pl.DataFrame)
+    return frame

@@ -1,0 +1,144 @@
+"""Numbers that are nearly someone's: mistyped, cut short or masked, and the one registered person whom they fit.
+
+A repair needs the name, and the birth date and sex where the record states them; and it needs that exactly one registered
+person fits. What fits two is nobody's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from jobs.cells.names import may_be_same
+
+MISTYPED, CUT_SHORT, MASKED_DIGITS = "mistyped", "cut short", "masked"
+_NUMBER = "^(?:[0-9]{15}|[0-9]{15,17}[0-9X]{2})$"
+"""A number of 15 digits, or of 18 characters with one too few or too many; the X may have changed places."""
+_FLOAT_REACH = 128
+"""How far the float nearest to a number of 18 digits may lie from it, twice over."""
+
+
+def repaired(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """The one person whom a damaged number fits: record, person, reason. Key record.
+
+    records: record, text (the cell in the standard's characters), is_damaged, name, born_on, sex (both null where not stated).
+    people: person, number, name, former_name, born_on, sex; one row a person.
+    """
+    named = _by_name(people)
+    found = pl.concat(
+        [_cut_short(records, named), _masked(records, named), _mistyped(records, named), _unsure_names(records, people)]
+    )
+    stated = records.select("record", "born_on", "sex")
+    known = people.select("person", known_birth="born_on", known_sex="sex")
+    fits = (
+        found.join(stated, on="record")
+        .join(known, on="person")
+        .filter(
+            (pl.col("born_on") == pl.col("known_birth")).fill_null(True) & (pl.col("sex") == pl.col("known_sex")).fill_null(True)
+        )
+        .unique(["record", "person"], keep="first", maintain_order=True)
+    )
+    return fits.filter(pl.len().over("record") == 1).select("record", "person", "reason").sort("record")
+
+
+def _by_name(people: pl.DataFrame) -> pl.DataFrame:
+    """person, number, name; twice for who has had another name."""
+    former = people.filter(pl.col("former_name").is_not_null() & (pl.col("former_name") != pl.col("name")))
+    return pl.concat([people.select("person", "number", "name"), former.select("person", "number", name="former_name")])
+
+
+def _cut_short(records: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """Fifteen digits are left, and perhaps a sixteenth: the number that the spreadsheet or the float stands for lies near."""
+    cut = records.filter(pl.col("is_damaged")).with_columns(stem=pl.col("text").str.head(15))
+    pairs = cut.join(named.with_columns(stem=pl.col("number").str.head(15)), on=["name", "stem"])
+    written = pl.col("text").str.to_integer(strict=False)
+    first17 = pl.col("number").str.head(17).str.to_integer() * 10
+    near = (first17 + 5 - written).abs() <= _FLOAT_REACH
+    is_round = pl.col("text").str.ends_with("000")
+    return pairs.filter(is_round | near).select("record", "person", reason=pl.lit(CUT_SHORT))
+
+
+def _masked(records: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    masked = records.filter(
+        pl.col("text").str.contains(r"^[0-9]{6,}\*+[0-9]{2,}[0-9X]$") & (pl.col("text").str.len_chars() == 18)
+    )
+    masked = masked.with_columns(head=pl.col("text").str.head(6), tail=pl.col("text").str.tail(3))
+    pairs = masked.join(
+        named.with_columns(head=pl.col("number").str.head(6), tail=pl.col("number").str.tail(3)), on=["name", "head", "tail"]
+    )
+    pattern = [
+        (pl.col("text").str.slice(i, 1) == "*") | (pl.col("text").str.slice(i, 1) == pl.col("number").str.slice(i, 1))
+        for i in range(6, 18)
+    ]
+    return pairs.filter(pl.all_horizontal(pattern)).select("record", "person", reason=pl.lit(MASKED_DIGITS))
+
+
+def _mistyped(records: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """One digit is wrong, two neighbours are swapped, one digit is missing or too many; the name is the person's own."""
+    return _near(records.filter(pl.col("text").str.contains(_NUMBER) & ~pl.col("is_damaged")), named, ["name"])
+
+
+def _near(whole: pl.DataFrame, named: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Pairs that agree in the keys and in a third of the number, and differ by one slip. A 15-digit number is held against its like."""
+    is_short = pl.col("text").str.len_chars() == 15
+    short = _slips(whole.filter(is_short), named.with_columns(like=_fifteen(pl.col("number"))), keys, 5)
+    long = _slips(whole.filter(~is_short), named.with_columns(like=pl.col("number")), keys, 6)
+    return pl.concat([short, long]).select("record", "person", reason=pl.lit(MISTYPED))
+
+
+def _fifteen(number: pl.Expr) -> pl.Expr:
+    """The number as it was before 2000: no century, no check."""
+    return number.str.head(6) + number.str.slice(8, 9)
+
+
+def _slips(records: pl.DataFrame, named: pl.DataFrame, keys: list[str], width: int) -> pl.DataFrame:
+    # The last third is counted from the end, so that a digit too few or too many moves only one of them.
+    pairs = [
+        records.with_columns(part=pl.col("text").str.slice(at, width))
+        .join(named.with_columns(part=pl.col("like").str.slice(at, width)), on=[*keys, "part"])
+        .select("record", "person", "text", "like")
+        for at in (0, width, -width)
+    ]
+    candidates = pl.concat(pairs).unique(["record", "person"], maintain_order=True)
+    return candidates.filter(pl.Series(one_slip(candidates["text"], candidates["like"]), dtype=pl.Boolean))
+
+
+def one_slip(left: pl.Series, right: pl.Series) -> npt.NDArray[np.bool_]:
+    """Per pair: are the texts at most one wrong, missing, surplus or swapped character apart (Damerau-Levenshtein at most 1)?"""
+    result = np.zeros(len(left), dtype=np.bool_)
+    lengths = [texts.str.len_bytes().cast(pl.Int64).to_numpy() for texts in (left, right)]
+    for size in np.unique(lengths[0][lengths[0] == lengths[1]]):
+        rows = np.flatnonzero((lengths[0] == size) & (lengths[1] == size))
+        a, b = _characters(left.gather(rows), size), _characters(right.gather(rows), size)
+        differs = a != b
+        count = differs.sum(axis=1)
+        first = np.minimum(differs.argmax(axis=1), size - 2)
+        at = np.arange(len(rows))
+        swapped = (a[at, first] == b[at, first + 1]) & (a[at, first + 1] == b[at, first]) & differs[at, first + 1]
+        result[rows] = (count <= 1) | ((count == 2) & swapped)
+    for row in np.flatnonzero(np.abs(lengths[0] - lengths[1]) == 1):
+        short, long = sorted((left[int(row)], right[int(row)]), key=len)
+        result[row] = any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+    return result
+
+
+def _characters(texts: pl.Series, size: int) -> npt.NDArray[np.uint8]:
+    return np.frombuffer("".join(texts.to_list()).encode("ascii"), dtype=np.uint8).reshape(len(texts), size)
+
+
+def _unsure_names(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """A name with a character that could not be written: two thirds of the number and the characters that are there decide."""
+    unsure = records.filter(
+        pl.col("name").str.contains(r"[?□〇*�·]") & pl.col("text").str.contains(_NUMBER) & ~pl.col("is_damaged")
+    )
+    if unsure.is_empty():
+        return pl.DataFrame(schema={"record": records.schema["record"], "person": people.schema["person"], "reason": pl.String})
+    pairs = _near(
+        unsure.rename({"name": "written"}).with_columns(two=pl.col("text").str.head(1)),
+        people.with_columns(two=pl.col("number").str.head(1)),
+        ["two"],
+    )
+    both = pairs.join(unsure.select("record", "name"), on="record").join(people.select("person", registered="name"), on="person")
+    same = [may_be_same(name, registered) for name, registered in both.select("name", "registered").iter_rows()]
+    return both.filter(pl.Series(same, dtype=pl.Boolean)).select("record", "person", "reason")
