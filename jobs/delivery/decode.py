@@ -28,25 +28,24 @@ _NOTE = (
 def decode(piece: Piece) -> Iterator[pl.DataFrame]:
     """Bronze rows of a piece in batches: all texts, in the column order of the data set's bronze contract."""
     data_set = DATA_SETS[piece.data_set]
-    for frame, uneven in _frames(piece):
-        yield from _judged(data_set, piece, frame, uneven).iter_slices(BATCH_ROWS)
+    for frame, ragged in _frames(piece):
+        yield from _judged(data_set, piece, frame, ragged).iter_slices(BATCH_ROWS)
         piece = replace(piece, first_row=piece.first_row + frame.height)
 
 
-def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, list[int]]]:
-    """The rows of a piece, and where among them those are that have more or fewer cells than the header."""
+def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
+    """The rows of a piece, and which of them have more or fewer cells than the header, if any."""
     path = Path(piece.path)
     if piece.is_workbook:
-        yield read_sheet(path, piece.sheet), []
+        yield read_sheet(path, piece.sheet), None
     else:
         yield from read_piece(path, piece.start, piece.end, piece.dialect, len(piece.header.names))
 
 
-def _judged(data_set: DataSet, piece: Piece, frame: pl.DataFrame, uneven: list[int]) -> pl.DataFrame:
+def _judged(data_set: DataSet, piece: Piece, frame: pl.DataFrame, ragged: pl.Series | None) -> pl.DataFrame:
     rows = frame.with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64) + piece.first_row)
     header_at = piece.header.row - (piece.first_row - 1)  # negative where rows before these hold the header
     skipped = _skip_reason(frame, piece.header, header_at)
-    ragged = pl.Series(range(len(frame)), dtype=pl.Int64).is_in(uneven) if uneven else None
     if 0 <= header_at < len(frame):  # the header itself is no row of data
         keep = pl.Series(range(len(frame)), dtype=pl.Int64) != header_at
         rows, skipped = rows.filter(keep), skipped.filter(keep)

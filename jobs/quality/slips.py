@@ -17,10 +17,10 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import QUARANTINE
-from expectations.contracts.model import ORIGIN, PERSON_KINDS, DataSet, Field, Kind
+from expectations.contracts.model import ORIGIN, PERSON_KINDS, DataSet, Field
 from jobs.cells.person_numbers import CHECK_FAILS, DAMAGED, JUNK, UNREADABLE
 from jobs.delivery.ledger import Account
-from jobs.publishing.masking import mask_cell
+from jobs.publishing.masking import mask_field
 from jobs.quality.slip_workbook import NO_DEPARTMENT, UNREADABLE_CELL, NumberCount, Returned, Slip, write_slip
 from jobs.runtime.lake import Lake
 
@@ -30,9 +30,6 @@ ROWS_A_STATE = 50
 """Unusable numbers listed by file, column and state: examples to find the cause by."""
 LISTED_STATES = (CHECK_FAILS, DAMAGED, JUNK, UNREADABLE)
 _NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
-_IN_GROUPS = re.compile(r"[0-9０-９][0-9０-９ -]{13,}[0-9０-９Xx]")
-_DIGIT = re.compile(r"[0-9０-９Xx]")
-_SHORTEST_NUMBER = 15
 
 
 def write_slips(
@@ -99,25 +96,11 @@ def _field(account: Account, role: str) -> Field:
     return next(field for field in data_set.fields if field.kind in PERSON_KINDS and field.role == role)
 
 
-def masked(field: Field, text: str | None) -> str:
-    """A cell of the field, masked; of words only those that the field knows. In a shifted row a name may stand anywhere."""
-    if not (text and text.strip()):
-        return mask_cell(field.kind, None)
-    shown = mask_cell(field.kind, text)
-    if field.kind is Kind.ENUM or field.kind in PERSON_KINDS:
-        known = set("".join(field.values))
-        shown = "".join("*" if "\u3400" <= c <= "\u9fff" and c not in known else c for c in shown)
-    for group in _IN_GROUPS.findall(shown):  # 6217 0000 0000 0001, as bank cards are written
-        if len(_DIGIT.findall(group)) >= _SHORTEST_NUMBER:
-            shown = shown.replace(group, group[:4] + _DIGIT.sub("*", group[4:]))
-    return shown
-
-
 def refused_row(data_set: DataSet, file_id: str, sheet: str, row: int, reason: str, cells: Mapping[str, str | None]) -> Returned:
     """A quarantined row, its cell masked. The reason names the header after a colon, where one column is to blame."""
     code, _, header = reason.partition(": ")
     field = next((field for field in data_set.fields if field.header == header), None)
-    value = masked(field, cells.get(field.name)) if field else ""
+    value = mask_field(field, cells.get(field.name)) if field else ""
     return Returned(file_id, sheet, row, header, value, UNREADABLE_CELL if header else code)
 
 
@@ -151,7 +134,7 @@ def unusable_numbers(
     rows = reduce(DataFrame.unionByName, frames).orderBy("_file_id", "header", "_sheet", "_row").collect()  # bounded a state
     fields = {(d.code, f.header): f for d in DATA_SETS.values() for f in d.fields}
     return [
-        Returned(r["_file_id"], r["_sheet"], r["_row"], r["header"], masked(fields[r["data_set"], r["header"]], r["cell"]), r["state"])
+        Returned(r["_file_id"], r["_sheet"], r["_row"], r["header"], mask_field(fields[r["data_set"], r["header"]], r["cell"]), r["state"])
         for r in rows
     ]  # fmt: skip
 

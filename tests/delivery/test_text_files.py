@@ -90,9 +90,8 @@ def test_lines_without_quotes_are_rows_and_delimiters_part_cells(
     frames = list(read_piece(path, 0, path.stat().st_size, Dialect(), width))
     cells = [line.split(",") for line in lines]
     assert [row for frame, _ in frames for row in frame.rows()] == [as_read(row, width) for row in cells]
-    assert [at for _, uneven in frames for at in uneven] == [
-        at for at, row in enumerate(cells) if len(row) != width and any(map(str.strip, row))
-    ]
+    uneven = [is_so for frame, marked in frames for is_so in ([False] * frame.height if marked is None else marked)]
+    assert uneven == [len(row) != width and any(map(str.strip, row)) for row in cells]
 
 
 @settings(max_examples=80, deadline=None)
@@ -310,22 +309,24 @@ def test_each_line_is_read_in_its_own_encoding(delivery: Any, payments: Any, enc
     assert set(rows["_fate"]) == {"accepted"}
 
 
-def test_lines_without_a_word_of_another_encoding_keep_the_encoding_of_the_file(delivery: Any, payments: Any) -> None:
-    """联通 in GB18030 is UTF-8 without an error, too."""
-    table = [payments.header, *payments.rows(3)]
-    table += [["" if cell != "张三" else "联通" for cell in payments.row(program="", kind="")]]
-    rows = delivery.rows(delivery.add("甲.csv", payments.csv(*table).encode("gb18030")))
-    assert rows["name"].to_list() == ["张三"] * 3 + ["联通"]
+@pytest.mark.parametrize("word", ["李", "联通", "男A", "中国移动通信"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_one_word_tells_the_encoding_of_a_line(delivery: Any, payments: Any, word: str, encoding: str) -> None:
+    """But 联通 in GB18030 could be UTF-8 as well: in a file of GB18030 it is not."""
+    rows = [payments.row(name=word, account_name="", program="A", kind="B"), payments.row(name="王小明")]
+    lines = [payments.csv(payments.header).encode("gb18030"), payments.csv(rows[0]).encode(encoding)]
+    lines += [payments.csv(rows[1]).encode(other) for other in ("gb18030", "utf-8", "gb18030")]
+    assert delivery.rows(delivery.add("混.csv", b"".join(lines)))["name"].to_list() == [word, *["王小明"] * 3]
 
 
 @pytest.mark.parametrize("first", ["utf-8", "gb18030"])
-def test_bytes_of_no_encoding_cost_their_own_line_only(delivery: Any, payments: Any, first: str) -> None:
-    other = {"utf-8": "gb18030", "gb18030": "utf-8"}[first]
+@pytest.mark.parametrize("other", ["utf-8", "gb18030"])
+def test_bytes_of_no_encoding_cost_their_own_line_only(delivery: Any, payments: Any, first: str, other: str) -> None:
     lines = in_lines(payments, [first, first, other, first, first, other], ["张三"]).split(b"\n")
-    lines[3] = lines[3].replace("正常".encode(first), b"\xff\xff")
+    lines[4] = lines[4].replace("正常".encode(first), b"\xff\xff")
     rows = delivery.rows(delivery.add("坏.csv", b"\n".join(lines)))
     assert rows["name"].to_list() == ["张三"] * 5
-    assert rows["kind"].to_list() == ["正常", "正常", "\ufffd\ufffd", "正常", "正常"]
+    assert rows["kind"].to_list() == ["正常", "正常", "正常", "\ufffd\ufffd", "正常"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])

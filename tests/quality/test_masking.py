@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import PERSON_KINDS, Field, Kind
-from jobs.publishing.masking import mask_cell, mask_name, mask_number
-from jobs.quality.slips import masked
+from jobs.publishing.masking import mask_cell, mask_field, mask_name, mask_number
 from tests.quality.hand_made import person_name, person_number
 
 NUMBER = person_number(7)
@@ -83,7 +82,7 @@ RETURNED: list[tuple[Field, str | None, str]] = [
 
 @pytest.mark.parametrize(("field", "cell", "shown"), RETURNED)
 def test_a_returned_cell_shows_no_word_that_its_field_does_not_know(field: Field, cell: str | None, shown: str) -> None:
-    assert masked(field, cell) == shown
+    assert mask_field(field, cell) == shown
 
 
 JUDGED = [field for data_set in DATA_SETS.values() for field in data_set.fields if field.essential or field.kind in PERSON_KINDS]
@@ -94,7 +93,7 @@ BLANK_OR_HYPHEN = st.sampled_from(["", " ", "-"])
 def test_no_persons_number_stands_in_a_returned_cell(field: Field, i: int, between: str, is_first: bool) -> None:
     number = person_number(i)
     written = between.join((number[:6], number[6:14], number[14:]))
-    shown = masked(field, f"{written} {person_name(i)}" if is_first else f"姓名 {written}")
+    shown = mask_field(field, f"{written} {person_name(i)}" if is_first else f"姓名 {written}")
     assert number[6:14] not in shown
     assert number not in re.sub("[ -]", "", shown)
 
@@ -105,4 +104,4 @@ SHIFTED = [field for field in JUDGED if field.kind not in (Kind.TEXT, Kind.CODE,
 @given(st.sampled_from(SHIFTED), st.sampled_from(["张三", "欧阳娜娜", "李建国", "买买提·艾力"]))
 def test_no_persons_name_stands_where_none_belongs(field: Field, name: str) -> None:
     """Texts and codes are unreadable only when they are empty: they never reach a slip."""
-    assert name not in masked(field, name)
+    assert name not in mask_field(field, name)
