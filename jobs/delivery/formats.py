@@ -56,7 +56,7 @@ def format_of(path: Path) -> Format:
 def _of_archive(path: Path) -> Format:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = {name.lower() for name in archive.namelist()}
+            names = {name.replace("\\", "/").lower() for name in archive.namelist()}
     except Exception:  # zipfile raises many things; opening it as a workbook will tell which
         return Format.WORKBOOK
     return Format.WORKBOOK if "xl/workbook.xml" in names else Format.OTHER

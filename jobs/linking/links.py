@@ -34,7 +34,8 @@ def registered_pairs(registry: DataFrame) -> DataFrame:
 
 def find_links(lake: Lake, silver: Silver, roots: DataFrame, params: LinkageParams) -> DataFrame:
     """silver.links. roots: the anchors of everyone whom a benefit names. What fits two people is left untied."""
-    found = lake.computed_once(unresolved(silver, registered_pairs(silver(REGISTRY))), "unresolved")
+    known = lake.computed_once(registered_pairs(silver(REGISTRY)), "registered_pairs")
+    found = lake.computed_once(unresolved(silver, known), "unresolved")
     records = with_texts(lake, found)
     if records.is_empty():
         return lake.session.createDataFrame([], LINKS.schema)

@@ -53,8 +53,9 @@ def unresolved(silver: Silver, registered: DataFrame) -> DataFrame:
                 F.col(reference.state).alias("state"),
                 *(column.alias(name) for name, column in says.items()),
             )
-            frames.append(records.join(registered, ["number_key", "name_key"], "left_anti"))
-    return reduce(DataFrame.unionByName, frames)
+            frames.append(records)
+    # One join over all of them: each would build its own table of the whole registry.
+    return reduce(DataFrame.unionByName, frames).join(registered, ["number_key", "name_key"], "left_anti")
 
 
 def with_texts(lake: Lake, found: DataFrame) -> pl.DataFrame:

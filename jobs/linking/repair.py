@@ -76,30 +76,28 @@ def _masked(records: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
 
 def _mistyped(records: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """One digit is wrong, two neighbours are swapped, one digit is missing or too many; the name is the person's own."""
-    return _near(records.filter(pl.col("text").str.contains(_NUMBER) & ~pl.col("is_damaged")), named, ["name"])
+    whole = records.filter(pl.col("text").str.contains(_NUMBER) & ~pl.col("is_damaged"))
+    return _near(whole, named, [("name", part) for part in _PARTS])
 
 
-def _near(whole: pl.DataFrame, named: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Pairs that agree in the keys and in a third of the number, and differ by one slip. A 15-digit number is held against its like."""
+def _near(whole: pl.DataFrame, named: pl.DataFrame, blocks: list[tuple[str, str]]) -> pl.DataFrame:
+    """Pairs that agree in both columns of a block and differ by one slip. A 15-digit number is held against its like."""
     is_short = pl.col("text").str.len_chars() == 15
-    short = _slips(whole.filter(is_short), named.with_columns(like=_fifteen(pl.col("number"))), keys, 5)
-    long = _slips(whole.filter(~is_short), named.with_columns(like=pl.col("number")), keys, 6)
+    fifteen = pl.col("number").str.head(6) + pl.col("number").str.slice(8, 9)  # as it was before 2000: no century, no check
+    short = _slips(whole.filter(is_short), named.with_columns(like=fifteen), blocks, 5)
+    long = _slips(whole.filter(~is_short), named.with_columns(like=pl.col("number")), blocks, 6)
     return pl.concat([short, long]).select("record", "person", reason=pl.lit(MISTYPED))
 
 
-def _fifteen(number: pl.Expr) -> pl.Expr:
-    """The number as it was before 2000: no century, no check."""
-    return number.str.head(6) + number.str.slice(8, 9)
+_PARTS = ("first", "middle", "last")
 
 
-def _slips(records: pl.DataFrame, named: pl.DataFrame, keys: list[str], width: int) -> pl.DataFrame:
+def _slips(records: pl.DataFrame, named: pl.DataFrame, blocks: list[tuple[str, str]], width: int) -> pl.DataFrame:
     # The last third is counted from the end, so that a digit too few or too many moves only one of them.
-    pairs = [
-        records.with_columns(part=pl.col("text").str.slice(at, width))
-        .join(named.with_columns(part=pl.col("like").str.slice(at, width)), on=[*keys, "part"])
-        .select("record", "person", "text", "like")
-        for at in (0, width, -width)
-    ]
+    starts = dict(zip(_PARTS, (0, width, -width), strict=True))
+    left = records.with_columns(**{part: pl.col("text").str.slice(at, width) for part, at in starts.items()})
+    right = named.with_columns(**{part: pl.col("like").str.slice(at, width) for part, at in starts.items()})
+    pairs = [left.join(right, on=block).select("record", "person", "text", "like") for block in blocks]
     candidates = pl.concat(pairs).unique(["record", "person"], maintain_order=True)
     return candidates.filter(pl.Series(one_slip(candidates["text"], candidates["like"]), dtype=pl.Boolean))
 
@@ -134,11 +132,9 @@ def _unsure_names(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     )
     if unsure.is_empty():
         return pl.DataFrame(schema={"record": records.schema["record"], "person": people.schema["person"], "reason": pl.String})
-    pairs = _near(
-        unsure.rename({"name": "written"}).with_columns(two=pl.col("text").str.head(1)),
-        people.with_columns(two=pl.col("number").str.head(1)),
-        ["two"],
-    )
+    # Without the name two thirds of the number must agree: one third is half a county's.
+    blocks = [("first", "middle"), ("first", "last"), ("middle", "last")]
+    pairs = _near(unsure.select("record", "text"), people.select("person", "number"), blocks)
     both = pairs.join(unsure.select("record", "name"), on="record").join(people.select("person", registered="name"), on="person")
     same = [may_be_same(name, registered) for name, registered in both.select("name", "registered").iter_rows()]
     return both.filter(pl.Series(same, dtype=pl.Boolean)).select("record", "person", "reason")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -245,6 +246,15 @@ def test_entities_are_not_expanded(plain: bytes, tmp_path: Path) -> None:
         assert refusal(content, tmp_path) == "damaged_workbook"
 
 
+def test_entities_that_would_grow_without_end_are_refused(plain: bytes, tmp_path: Path) -> None:
+    levels = "".join(f'<!ENTITY e{level} "{f"&e{level - 1};" * 10}">' for level in range(1, 10))
+    declared = f'?><!DOCTYPE x [<!ENTITY e0 "ha">{levels}]>'.encode()
+    bomb = repacked(plain, BOOK, lambda xml: xml.replace(b"?>", declared, 1).replace(b"</sheets>", b"</sheets><x>&e9;</x>"))
+    began = time.process_time()
+    assert refusal(bomb, tmp_path) == "damaged_workbook"
+    assert time.process_time() - began < 2
+
+
 def test_a_reader_that_panics_refuses_the_file(plain: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class PanicException(BaseException):
         """As the one that the Rust part of fastexcel raises."""
@@ -264,6 +274,15 @@ def test_who_stops_the_run_is_obeyed(plain: bytes, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(fastexcel, "read_excel", stopped)
     with pytest.raises(stop):
         survey_of(plain, tmp_path)
+
+
+def test_parts_may_be_named_as_on_windows(delivery: Any, payments: Any) -> None:
+    name = delivery.add_workbook("册.xlsx", {"表": [payments.header, payments.row()]})
+    changed = io.BytesIO()
+    with zipfile.ZipFile(delivery.folder / name) as old, zipfile.ZipFile(changed, "w") as new:
+        for part in old.namelist():
+            new.writestr(part.replace("/", "\\"), old.read(part))
+    assert delivery.rows(delivery.add("窗.xlsx", changed.getvalue()))["_fate"].to_list() == ["accepted"]
 
 
 BROKEN: dict[str, Callable[[bytes], bytes]] = {
