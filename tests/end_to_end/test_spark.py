@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -23,9 +21,9 @@ from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine, delta_jars
 from tests.conftest import AS_OF, City
 from tests.end_to_end.tables import rows_of
+from tests.processes import ROOT, run_apart
 
 pytestmark = pytest.mark.spark
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +32,7 @@ def on_spark(embedded: Engine, city: City, tmp_path_factory: pytest.TempPathFact
     out = tmp_path_factory.mktemp("on_spark")
     command = [sys.executable, "-m", "jobs.run_all", "--delivery", str(city.delivery), "--out", str(out)]
     command += ["--as-of", AS_OF.isoformat(), "--engine", "spark", "--env", "test"]
-    done = subprocess.run(command, env=clean_environment(), cwd=ROOT, capture_output=True, text=True, timeout=1200, check=False)
-    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-3000:]
+    done = run_apart(command)
     assert "NativeCodeLoader" in done.stderr or "spark" in done.stderr.lower(), "no word of a JVM: was this Spark?"
     return out
 
@@ -92,22 +89,7 @@ def test_the_zip_runs_under_spark_submit_on_a_cluster_with_udfs_that_call_our_mo
         command += ["--conf", f"{key}={value}"]
     command += ["--py-files", str(archive), str(tmp_path / "dist" / "run_job.py"), "standardise"]
     command += ["--out", str(tmp_path), "--as-of", AS_OF.isoformat()]
-    done = subprocess.run(
-        command,
-        env={**clean_environment(), "MINGJING_CONF": str(tmp_path / "dist" / "conf")},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-3000:]
+    run_apart(command, cwd=tmp_path, MINGJING_CONF=str(tmp_path / "dist" / "conf"))
     for code in SUBMITTED:
         table = DATA_SETS[code].silver
         assert rows_of(lake, table) == rows_of(finished.lake, table)
-
-
-def clean_environment() -> dict[str, str]:
-    """Of this process what a user's shell has: sessions of the tests leave variables behind that would decide the engine."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_", "PYTHONPATH"))}
-    return {**ours, "PYSPARK_PYTHON": sys.executable}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from jobs.runtime.session import SPARK, open_engine
-from jobs.runtime.settings import Settings
 from models.linkage.columns import PEOPLE, RECORDS, ColumnMismatch
 from models.linkage.places import find_places, with_stems
 from models.record_linkage import LinkageParams, best_matches, load_model, matches
+from tests.processes import run_apart
 
 MODEL = load_model()
 
@@ -236,7 +237,8 @@ def test_places_are_found_in_addresses(text: str, place: tuple[str | None, ...])
 
 
 @pytest.mark.spark
-def test_spark_gives_the_same_pairs(settings: Settings, pairs: pl.DataFrame) -> None:
-    with open_engine(SPARK, cores=2, local_settings=settings.engine.spark) as engine:
-        on_spark = matches(GIVEN, CITY, MODEL, spark=engine.session)
-    assert_frame_equal(on_spark, pairs, check_exact=True)
+def test_spark_gives_the_same_pairs(pairs: pl.DataFrame, tmp_path: Path) -> None:
+    GIVEN.write_parquet(tmp_path / "records.parquet")
+    CITY.write_parquet(tmp_path / "people.parquet")
+    run_apart([sys.executable, "-m", "tests.models.pairs_on_spark", str(tmp_path)])
+    assert_frame_equal(pl.read_parquet(tmp_path / "pairs.parquet"), pairs, check_exact=True)
