@@ -124,6 +124,56 @@ def quality(
     raise typer.Exit(explained(show, console))
 
 
+@app.command()
+def why_linked(
+    record: Annotated[
+        str,
+        typer.Argument(help="FILE:ROW or FILE:SHEET:ROW, with #role behind it where a row names several.", show_default=False),
+    ],
+    out: Out,
+    full: Annotated[bool, typer.Option("--full", help="Show numbers, names and birth dates in full.")] = False,
+    engine: Engine = None,
+    env: Env = None,
+    lake: LakeRoot = None,
+) -> None:
+    """Say why a record is tied to a person, or to nobody: both side by side, how well each thing agrees, and what that weighs."""
+    from jobs.linking.delivered_row import parse_record
+    from jobs.linking.explain import explanations
+    from jobs.linking.side_by_side import print_explanation
+    from jobs.runtime.launch import explained, open_lake
+    from jobs.runtime.settings import load_settings
+
+    def explain() -> None:
+        wanted, settings = parse_record(record), load_settings(env)
+        with open_lake(out, engine=engine, env=env, lake_root=lake) as opened:
+            for explanation in explanations(opened, wanted, settings.linkage):
+                print_explanation(console, explanation, full=full)
+
+    raise typer.Exit(explained(explain, console))
+
+
+@app.command(name="settle-identities")
+def settle_identities(
+    file: Annotated[
+        Path, typer.Argument(help="CSV: 记录一, 记录二, 结论 (同一人 / 不是同一人), 核查日期, 核查人 (two).", show_default=False)
+    ],
+    out: Out,
+    engine: Engine = None,
+    env: Env = None,
+    lake: LakeRoot = None,
+) -> None:
+    """Take in inspectors' decisions on who is who; the next run obeys them. A record is FILE:ROW or FILE:SHEET:ROW, with #role."""
+    from jobs import settle_identities as job
+    from jobs.runtime.launch import explained, open_lake
+
+    def settle() -> None:
+        with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
+            count = job.settle(opened, file)
+        console.print(f"{count} decisions taken in. The next mingjing run obeys them.", highlight=False)
+
+    raise typer.Exit(explained(settle, console))
+
+
 def is_synthetic(delivery: Path) -> bool:
     """Simulated cities say so in a file beside the delivery."""
     return (delivery.parent / "合成数据说明.txt").is_file()

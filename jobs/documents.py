@@ -20,7 +20,7 @@ from rich.console import Console
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, LAKE_TABLES, SILVER
 from expectations.contracts.model import Column, DataSet, Table
-from jobs import check_quality, find_clues, ingest, link_people, publish, score_cases, standardise
+from jobs import check_quality, find_clues, ingest, link_people, publish, score_cases, settle_identities, standardise
 from jobs.rules import RULES
 from jobs.rules.rule import Rule
 from jobs.runtime.lake import RESTRICTED_ZONES
@@ -28,8 +28,17 @@ from jobs.runtime.settings import Settings, load_settings
 from models.features import FEATURES
 
 ROOT = Path(__file__).resolve().parents[1]
-JOBS: tuple[ModuleType, ...] = (ingest, standardise, check_quality, link_people, find_clues, score_cases, publish)
-"""The jobs of a run, in their order."""
+JOBS: tuple[ModuleType, ...] = (
+    ingest,
+    standardise,
+    check_quality,
+    settle_identities,
+    link_people,
+    find_clues,
+    score_cases,
+    publish,
+)
+"""The jobs of a run, in their order, and the one that inspectors start."""
 
 DICTIONARY = Path("docs/data-dictionary.md")
 MODEL_CARD = Path("models/MODEL_CARD.md")
@@ -87,8 +96,15 @@ CHINESE = Language(
         ),
         "a register and county of a run that passed the quality gate": "通过质量关口的一次运行中的一个数据集和县区",
         "an expectation and table of a run": "一次运行中对一张表的一项质量预期",
-        "a person whom a benefit record names": "救助记录提到的一个人",
+        "a person whom a benefit record names, or the husband or wife of one": "救助记录提到的一个人，或其配偶",
         "a record that is tied to a person by more than its own number and name": "一条不单凭自身号码和姓名认定到人的记录",
+        "a record without a person of its own number and name, and a person it may be": "一条凭自身号码和姓名认不到人的记录，及其可能所指的一个人",
+        "a number and name that belong to a person who has another number or name now": "已改用其他号码或姓名的人原有的号码加姓名",
+        "a number and name that ever made a person of a benefit": "历次运行中曾对应救助对象的号码加姓名",
+        "a run in which a number and name changed its person": "一次运行中所对应的人发生变化的号码加姓名",
+        "a decision of two inspectors on two records": "两名核查人对两条记录是否同一人的一次认定",
+        "a column of persons in a register and a grade with its reason": "一个数据集中的一列人员、一个身份等级及其理由",
+        "a person of a benefit household, a relative, and a register that says so": "救助家庭的一个人、其一名亲属及载明此关系的一个数据集",
         "a way in which records write a person: number and name": "记录中出现的一种写法：号码加姓名",
         "a household that draws a benefit": "领取待遇的一户",
         "a person of a case, as the roster or a payment names him or her": "一户中的一个人，按花名册或发放明细所载",

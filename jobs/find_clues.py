@@ -4,6 +4,8 @@ Reads   silver.members               one row per person of a case            key
         silver.cases                 one row per benefit household           key case_id
         silver.persons               one row per person of a benefit         key person_id
         silver.identities            one row per number and name             key number_key, name_key
+        silver.kin                   one row per person, relative, register   key number_key, name_key, kin_..., relation, data_set
+        silver.links, silver.aliases records and numbers that mean somebody else
         silver.entitlement_months    one row per case and month              key case_id, for_month
         silver.deaths                one row per number and name             key number_key, name_key
         silver.<registers>           one row per delivered row               key _file_id, _sheet, _row
@@ -22,23 +24,36 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASES, DEATHS, ENTITLEMENT_MONTHS, FINDINGS, IDENTITIES, LINKS, MEMBERS, PERSONS, SILVER
+from expectations.contracts.lake import (
+    ALIASES,
+    CASES,
+    DEATHS,
+    ENTITLEMENT_MONTHS,
+    FINDINGS,
+    IDENTITIES,
+    KIN,
+    LINKS,
+    MEMBERS,
+    PERSONS,
+    SILVER,
+)
 from jobs.linking.links import with_links
 from jobs.rules import RULES
 from jobs.rules.facts import MEMBER_COLUMNS, Facts
 from jobs.rules.outcomes import findings
+from jobs.rules.policy import gaps
 from jobs.rules.rule import Rule
 from jobs.rules.time_engine import with_payments
 from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
 
 NAME = "find_clues"
-READS = (MEMBERS, CASES, PERSONS, IDENTITIES, LINKS, ENTITLEMENT_MONTHS, DEATHS, *SILVER)
+READS = (MEMBERS, CASES, PERSONS, IDENTITIES, KIN, LINKS, ALIASES, ENTITLEMENT_MONTHS, DEATHS, *SILVER)
 WRITES = (FINDINGS,)
 
 
 def member_facts(members: DataFrame, cases: DataFrame, persons: DataFrame) -> DataFrame:
-    """MEMBER_COLUMNS: each person once per case and number, with what of the case and the registry a rule needs."""
+    """Facts.members: each person of a roster once per case and number."""
     once = Window.partitionBy("case_id", "number_key", "name_key").orderBy(
         F.col("is_head").desc(), F.col("is_covered").desc(), "data_set", "_file_id", "_sheet", "_row"
     )
@@ -47,12 +62,21 @@ def member_facts(members: DataFrame, cases: DataFrame, persons: DataFrame) -> Da
         F.sum(F.col("is_covered").cast("int")).cast("int").alias("covered_members"),
         F.max(F.col("is_single_cover").cast("int")).cast("boolean").alias("case_has_single_cover"),
     )
-    of_case = cases.select("case_id", "covered_heads", "declared_assets")
+    of_case = cases.select(
+        "case_id", F.col("county_code").alias("case_county"), F.col("program").alias("case_program"), "covered_heads",
+        "declared_assets", "rigid_expense",
+    )  # fmt: skip
     registered = persons.select(F.col("person_id").alias("member_person_id"), "registry_status")
     return (
         numbered.withColumnsRenamed(
-            {"number_key": "subject_key", "person_id": "member_person_id", "identity_grade": "member_grade"}
+            {
+                "number_key": "subject_key",
+                "name_key": "subject_name_key",
+                "person_id": "member_person_id",
+                "identity_grade": "member_grade",
+            }
         )
+        .withColumns({"joined_on": F.lit(None).cast("date"), "left_on": F.lit(None).cast("date")})
         .join(of_case, "case_id", "left")  # one row a case
         .join(household, "case_id", "left")  # one row a case
         .join(registered, "member_person_id", "left")  # one row a person
@@ -60,9 +84,50 @@ def member_facts(members: DataFrame, cases: DataFrame, persons: DataFrame) -> Da
     )
 
 
-def find_clues(facts: Facts, entitlement_months: DataFrame, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
+def spouse_facts(members: DataFrame, kin: DataFrame, identities: DataFrame, persons: DataFrame) -> DataFrame:
+    """Facts.spouses of Facts.members: husbands and wives of the covered who are not in the household's roster.
+
+    A registration of the marriage tells its days and goes before the household book, which keeps the divorced together.
+    """
+    pair = ("case_id", "kin_number_key", "kin_name_key")
+    registered_first = Window.partitionBy(*pair).orderBy(
+        (F.col("data_set") != "marriages").cast("int"), F.col("is_head").desc(), F.col("since_on").desc(), "subject_key"
+    )
+    couples = (
+        members.filter("is_covered")
+        .join(
+            kin.filter((F.col("relation") == "spouse") & F.col("data_set").isin("marriages", "household_registry")).select(
+                F.col("number_key").alias("subject_key"), "kin_number_key", "kin_name_key", "data_set", "since_on", "until_on"
+            ),
+            "subject_key",
+            "inner",
+        )
+        .withColumn("_n", F.row_number().over(registered_first))
+        .filter("_n = 1")
+    )
+    in_roster = members.select("case_id", F.col("subject_key").alias("kin_number_key"))
+    outside = couples.join(in_roster, ["case_id", "kin_number_key"], "left_anti")
+    known = identities.select(
+        F.col("number_key").alias("kin_number_key"), F.col("name_key").alias("kin_name_key"),
+        F.col("person_id").alias("_person"), F.col("grade").alias("_grade"),
+    )  # fmt: skip
+    registered = persons.select(F.col("person_id").alias("_person"), F.col("registry_status").alias("_status"))
+    of_spouse = {
+        "subject_key": "kin_number_key", "subject_name_key": "kin_name_key", "member_person_id": "_person", "member_grade": "_grade",
+        "joined_on": "since_on", "left_on": "until_on", "registry_status": "_status",
+    }  # fmt: skip
+    flags = dict.fromkeys(("is_head", "is_covered", "is_single_cover"), F.lit(False))
+    return (
+        outside.join(known, ["kin_number_key", "kin_name_key"], "inner")  # unique by number and name
+        .join(registered, "_person", "left")  # one row a person
+        .withColumns({**{column: F.col(given) for column, given in of_spouse.items()}, **flags})
+        .select(*MEMBER_COLUMNS)
+    )
+
+
+def find_clues(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
     """gold.findings of all rules. Pure. What a rule cannot judge keeps a row with what is missing; it is never silently clear."""
-    frames = [findings(rule, params, with_payments(rule.candidates(facts, params), entitlement_months)) for rule, params in rules]
+    frames = [findings(rule, params, with_payments(rule.candidates(facts, params), facts.months)) for rule, params in rules]
     return reduce(DataFrame.unionByName, frames)
 
 
@@ -70,19 +135,33 @@ def rules_in_force(as_of: date, params: Callable[[str], Conf]) -> list[tuple[Rul
     return [(rule, params(rule.code)) for rule in RULES if rule.is_in_force(as_of)]
 
 
+def gathered(ctx: RunContext) -> Facts:
+    """Everything the rules look at; what several of them read is computed once."""
+    lake = ctx.lake
+    cases, persons, kin, identities = (lake.read(table) for table in (CASES, PERSONS, KIN, IDENTITIES))
+    members = lake.computed_once(member_facts(lake.read(MEMBERS), cases, persons), "member_facts")
+    spouses = lake.computed_once(spouse_facts(members, kin, identities, persons), "spouse_facts")
+    return Facts(
+        members=members,
+        spouses=spouses,
+        cases=cases,
+        months=lake.read(ENTITLEMENT_MONTHS),
+        kin=kin,
+        deaths=lake.read(DEATHS),
+        identities=identities,
+        register=with_links(lambda code: lake.read_or_empty(DATA_SETS[code].silver), lake.read(LINKS), lake.read(ALIASES)),
+        policy=ctx.settings.policy,
+        as_of=ctx.as_of,
+    )
+
+
 def run(ctx: RunContext) -> None:
     lake = ctx.lake
     with ctx.report.stage("find clues") as progress:
         progress.add_task("find clues", total=None)
-        facts = Facts(
-            members=member_facts(lake.read(MEMBERS), lake.read(CASES), lake.read(PERSONS)),
-            deaths=lake.read(DEATHS),
-            identities=lake.read(IDENTITIES),
-            register=with_links(lambda code: lake.read_or_empty(DATA_SETS[code].silver), lake.read(LINKS)),
-            as_of=ctx.as_of,
-        )
-        rules = rules_in_force(ctx.as_of, ctx.settings.params)
-        lake.overwrite(FINDINGS, find_clues(facts, lake.read(ENTITLEMENT_MONTHS), rules))
+        for gap in gaps(ctx.settings.policy, ctx.as_of):
+            ctx.report.warn(gap)
+        lake.overwrite(FINDINGS, find_clues(gathered(ctx), rules_in_force(ctx.as_of, ctx.settings.params)))
         counted = lake.read(FINDINGS).groupBy("rule_code", "outcome").count().collect()  # at most four rows a rule
         ctx.report.stages[-1].rows = sum(row["count"] for row in counted)
         ctx.report.figures["findings"] = {f"{row['rule_code']} {row['outcome']}": row["count"] for row in sorted(counted)}

@@ -2,9 +2,17 @@
 
 Reads   silver.<all data sets>       one row per delivered row               key _file_id, _sheet, _row
         bronze.<all data sets>       the names behind digests that disagree, and the numbers for the vault
-Writes  silver.links                 one row per record tied otherwise        key data_set, role, origin
+        vault.identity_verdicts      one row per decision of inspectors       key left, right
+        ops.number_states            one row per file, role and state         key data_set, file_id, role, state
+Writes  silver.aliases               one row per number and name given up     key number_key, name_key
+        silver.link_candidates       one row per record and candidate         key data_set, role, origin, number_key, name_key
+        silver.links                 one row per record tied otherwise        key data_set, role, origin
+        ops.identity_counts          one row per role, grade and reason       key data_set, role, grade, reason
         silver.identities            one row per number and name             key number_key, name_key
         silver.persons               one row per person of a benefit         key person_id
+        silver.person_ids            one row per number and name ever seen    key number_key, name_key
+        ops.person_changes           one row per person merged or split       key as_of, number_key, name_key
+        silver.kin                   one row per person, relative, register   key number_key, name_key, kin_..., relation, data_set
         silver.cases                 one row per benefit household           key case_id
         silver.members               one row per person of a case            key case_id, data_set, origin
         silver.entitlement_months    one row per case and month              key case_id, for_month
@@ -16,34 +24,55 @@ Re-run  safe: each table is replaced in one commit.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import (
+    ALIASES,
     BRONZE,
     CASES,
     DEATHS,
     ENTITLEMENT_MONTHS,
     IDENTITIES,
+    IDENTITY_COUNTS,
+    IDENTITY_VERDICTS,
+    KIN,
+    LINK_CANDIDATES,
     LINKS,
     MEMBERS,
+    NUMBER_STATES,
     PEOPLE,
+    PERSON_CHANGES,
+    PERSON_IDS,
     PERSONS,
     SILVER,
 )
+from jobs.linking.aliases import aliases
+from jobs.linking.counts import identity_counts
 from jobs.linking.deaths import best_attested_deaths
 from jobs.linking.households import Silver, cases, entitlement_months, members, named_persons
-from jobs.linking.identities import anchors, identities, mentions, persons, with_variants
-from jobs.linking.links import find_links, with_links
+from jobs.linking.identities import REGISTRY, anchors, identities, mentions, persons, with_variants
+from jobs.linking.kin import kin, spouses
+from jobs.linking.links import Decided, as_table, city, link_candidates, links, registered_pairs, with_links
+from jobs.linking.person_ids import next_person_ids, person_changes, with_person_ids
+from jobs.linking.records import beyond_the_registry, with_texts
+from jobs.linking.records import people as people_of_records
+from jobs.linking.records import unresolved as unresolved_records
 from jobs.linking.vault import people
+from jobs.linking.verdicts import Groups, kept_apart, row_sides, verdicts_in_force
 from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
 
 NAME = "link_people"
-READS = (*SILVER, *BRONZE)
-WRITES = (LINKS, IDENTITIES, PERSONS, CASES, MEMBERS, ENTITLEMENT_MONTHS, DEATHS, PEOPLE)
+READS = (*SILVER, *BRONZE, NUMBER_STATES, IDENTITY_VERDICTS)
+WRITES = (
+    ALIASES, LINK_CANDIDATES, LINKS, IDENTITY_COUNTS, IDENTITIES, PERSONS, PERSON_IDS, PERSON_CHANGES, CASES, MEMBERS, KIN,
+    ENTITLEMENT_MONTHS, DEATHS, PEOPLE,
+)  # fmt: skip
 
 
 def run(ctx: RunContext) -> None:
@@ -53,7 +82,7 @@ def run(ctx: RunContext) -> None:
         return lake.read_or_empty(DATA_SETS[code].silver)
 
     with ctx.report.stage("link people") as progress:
-        task = progress.add_task("link people", total=9)
+        task = progress.add_task("link people", total=14)
 
         def step(title: str, write: Callable[[], None]) -> None:
             progress.update(task, description=title)
@@ -61,17 +90,25 @@ def run(ctx: RunContext) -> None:
             progress.advance(task)
 
         progress.update(task, description="persons whom a benefit names")
+        verdicts = verdicts_in_force(lake)
+        renamed, groups = aliases(silver, verdicts)
+        lake.overwrite(ALIASES, renamed)
         registered = _anchors(lake, silver, named_persons(silver), "before_links")[1]
         progress.advance(task)
-        step(
-            "records that name nobody", lambda: lake.overwrite(LINKS, find_links(lake, silver, registered, ctx.settings.linkage))
-        )
-        linked = with_links(silver, lake.read(LINKS))
+        progress.update(task, description="records that name nobody")
+        unresolved = _link(ctx, silver, registered, groups, row_sides(silver, verdicts))
+        progress.advance(task)
+        linked = with_links(silver, lake.read(LINKS), lake.read(ALIASES))
         named = lake.computed_once(named_persons(linked), "named_persons")
-        numbers, roots = _anchors(lake, linked, named, "after_links")
-        step("names under a number", lambda: lake.overwrite(IDENTITIES, _identities(lake, linked, numbers, roots)))
+        step("kin", lambda: lake.overwrite(KIN, kin(linked, named)))
+        numbers, anchored = _anchors(lake, linked, named, "after_links", spouses(lake.read(KIN)))
+        known = lake.read_or_empty(PERSON_IDS)
+        roots = lake.computed_once(with_person_ids(anchored, known), "roots")
+        step("names under a number", lambda: lake.overwrite(IDENTITIES, _identities(lake, linked, numbers, roots, groups)))
+        step("how records were tied", lambda: lake.overwrite(IDENTITY_COUNTS, _counts(lake, silver, unresolved)))
         step("persons", lambda: lake.overwrite(PERSONS, persons(roots)))
-        step("members of households", lambda: lake.overwrite(MEMBERS, members(linked, named, lake.read(IDENTITIES))))
+        step("persons from run to run", lambda: _keep_ids(ctx, known, roots))
+        step("members of households", lambda: lake.overwrite(MEMBERS, members(named, lake.read(IDENTITIES))))
         step("households", lambda: lake.overwrite(CASES, cases(linked, lake.read(MEMBERS))))
         step("months of entitlement", lambda: lake.overwrite(ENTITLEMENT_MONTHS, entitlement_months(linked)))
         step("deaths", lambda: lake.overwrite(DEATHS, best_attested_deaths(linked, numbers)))
@@ -80,14 +117,55 @@ def run(ctx: RunContext) -> None:
     ctx.report.figures["cases"] = lake.read(CASES).count()
 
 
-def _anchors(lake: Lake, silver: Silver, named: DataFrame, name: str) -> tuple[DataFrame, DataFrame]:
-    """The numbers of everyone whom a benefit names, and who stands for each."""
-    numbers = lake.computed_once(named.select("number_key").distinct(), f"numbers_{name}")
-    return numbers, lake.computed_once(anchors(silver("household_registry"), numbers, named), f"anchors_{name}")
+def _anchors(
+    lake: Lake, silver: Silver, named: DataFrame, name: str, more: DataFrame | None = None
+) -> tuple[DataFrame, DataFrame]:
+    """The numbers of everyone whom a benefit names, and `more`, and who stands for each."""
+    of_benefits = named.filter(F.col("number_key").isNotNull()).select("number_key")
+    numbers = lake.computed_once((of_benefits.unionByName(more) if more else of_benefits).distinct(), f"numbers_{name}")
+    return numbers, lake.computed_once(anchors(silver(REGISTRY), numbers, named), f"anchors_{name}")
 
 
-def _identities(lake: Lake, silver: Silver, numbers: DataFrame, roots: DataFrame) -> DataFrame:
-    return with_variants(lake, lake.computed_once(identities(mentions(silver, numbers), roots), "mentions"))
+def _link(ctx: RunContext, silver: Silver, roots: DataFrame, groups: Groups, decided: Decided) -> DataFrame:
+    """Writes silver.link_candidates and silver.links; gives the records that their own number and name tie to nobody."""
+    lake = ctx.lake
+    renamed = lake.read(ALIASES)
+    beyond = lake.computed_once(beyond_the_registry(silver, roots), "beyond_the_registry")
+    pairs = [registered_pairs(silver(REGISTRY)), *(frame.select("number_key", "name_key") for frame in (renamed, beyond))]
+    known = lake.computed_once(reduce(DataFrame.unionByName, pairs).distinct(), "registered_pairs")
+    found = lake.computed_once(unresolved_records(silver, known), "unresolved")
+    records = with_texts(lake, found)
+    if records.is_empty():
+        candidates = lake.session.createDataFrame([], LINK_CANDIDATES.schema)
+    else:
+        whom = people_of_records(lake, silver, found, roots, beyond, renamed)
+        params = ctx.settings.linkage
+        spark = lake.session if params.backend == "spark" else None
+        chosen = link_candidates(records, whom, city(silver), params, groups, decided, spark)
+        candidates = as_table(lake, chosen, records, whom)
+    lake.overwrite(LINK_CANDIDATES, candidates)
+    lake.overwrite(LINKS, links(lake.read(LINK_CANDIDATES), decided, groups))
+    return found
+
+
+def _counts(lake: Lake, silver: Silver, found: DataFrame) -> DataFrame:
+    return identity_counts(lake, silver, found, lake.read(LINKS), lake.read(LINK_CANDIDATES))
+
+
+def _keep_ids(ctx: RunContext, known: DataFrame, roots: DataFrame) -> None:
+    """What changed is written before the ids: a run that is killed between the two finds the same changes again."""
+    lake, renamed = ctx.lake, ctx.lake.read(ALIASES)
+    now = lake.computed_once(next_person_ids(known, roots, renamed, ctx.as_of), "person_ids")
+    before = lake.computed_once(lake.read_or_empty(PERSON_CHANGES), "person_changes")
+    changed = person_changes(known, now, renamed, ctx.as_of)
+    kept = before.join(changed.select(*PERSON_CHANGES.key), list(PERSON_CHANGES.key), "left_anti")
+    lake.overwrite(PERSON_CHANGES, kept.unionByName(changed))
+    lake.overwrite(PERSON_IDS, now)
+
+
+def _identities(lake: Lake, silver: Silver, numbers: DataFrame, roots: DataFrame, groups: Groups) -> DataFrame:
+    judged = lake.computed_once(identities(mentions(silver, numbers), roots), "mentions")
+    return with_variants(lake, judged, kept_apart(judged, groups))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import polars as pl
@@ -37,6 +37,10 @@ class LinkageParams(Conf):
     # Above what a name, the sex and the village can say together, and above what a twin has: see the page.
     least_weight: float = Field(default=11.0, description="match weight that a link needs, log2 of odds")
     least_lead: float = Field(default=4.0, gt=0, description="how much more it must weigh than the next candidate, log2 of odds")
+    backend: Literal["duckdb", "spark"] = Field(
+        default="duckdb",
+        description="where pairs are made and weighed: duckdb on the driver does for a city, spark for a province",
+    )
 
 
 @dataclass(frozen=True)

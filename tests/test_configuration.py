@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from jobs.runtime.settings import CONF_VARIABLE, conf_folder, load_settings
 from tests.conftest import City
 
 CONF = Path(__file__).parents[1] / "conf"
-OVERLAYS = sorted(path.stem for path in CONF.glob("*.yaml") if path.stem != "base")
+OVERLAYS = sorted(path.stem for path in CONF.glob("*.yaml") if path.stem not in ("base", "policy"))
 
 
 @pytest.mark.parametrize("env", [None, *OVERLAYS])
@@ -43,6 +44,7 @@ def test_every_file_of_conf_loads(env: str | None) -> None:
     ],
 )
 def test_a_wrong_key_or_value_is_refused_by_name(tmp_path: Path, section: str, key: str, value: object, said: str) -> None:
+    shutil.copytree(CONF, tmp_path, dirs_exist_ok=True)
     content = yaml.safe_load((CONF / "base.yaml").read_text(encoding="utf-8"))
     content[section][key] = value
     (tmp_path / "base.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
@@ -51,6 +53,7 @@ def test_a_wrong_key_or_value_is_refused_by_name(tmp_path: Path, section: str, k
 
 
 def test_a_wrong_parameter_of_a_rule_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(CONF, tmp_path, dirs_exist_ok=True)
     content = yaml.safe_load((CONF / "base.yaml").read_text(encoding="utf-8"))
     content["rules"]["D01"]["lawful_month"] = 1
     (tmp_path / "base.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
@@ -59,7 +62,7 @@ def test_a_wrong_parameter_of_a_rule_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_overlay_replaces_only_what_it_names(tmp_path: Path) -> None:
-    (tmp_path / "base.yaml").write_text((CONF / "base.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    shutil.copytree(CONF, tmp_path, dirs_exist_ok=True)
     (tmp_path / "few.yaml").write_text("forest: {trees: 3}\n", encoding="utf-8")
     base, few = load_settings(folder=tmp_path), load_settings("few", tmp_path)
     assert few.forest.trees == 3
@@ -71,6 +74,23 @@ def test_an_overlay_replaces_only_what_it_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("content", "said"), [("a: [", "is not YAML"), ("", "holds no keys")])
 def test_a_file_that_is_no_configuration_is_refused(tmp_path: Path, content: str, said: str) -> None:
     (tmp_path / "base.yaml").write_text(content, encoding="utf-8")
+    with pytest.raises(BadConfiguration, match=said):
+        load_settings(folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('yuan_a_year: "5580"', 'yuan_a_year: "-1"', r"policy\.yaml: policy\.standards\.0\.yuan_a_year: .*greater than 0"),
+        ("staff_kinds:", "staff_kind:", r"policy\.yaml: policy\.public_payroll\.0\.staff_kind: "),
+        ("key_persons:", "key_person:", r"policy\.yaml: policy\.key_person: "),
+    ],
+)
+def test_a_provision_that_cannot_be_used_is_refused_by_name(tmp_path: Path, old: str, new: str, said: str) -> None:
+    shutil.copytree(CONF, tmp_path, dirs_exist_ok=True)
+    text = (CONF / "policy.yaml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "policy.yaml").write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(BadConfiguration, match=said):
         load_settings(folder=tmp_path)
 
@@ -171,6 +191,7 @@ def test_doctor_says_that_the_embedded_engine_can_run() -> None:
 
 
 def test_a_misspelt_key_is_told_by_its_own_name(tmp_path: Path) -> None:
+    shutil.copytree(CONF, tmp_path, dirs_exist_ok=True)
     text = (CONF / "base.yaml").read_text(encoding="utf-8")
     (tmp_path / "base.yaml").write_text(text.replace("  trees:", "  tree:"), encoding="utf-8")
     with pytest.raises(BadConfiguration, match=r"forest\.tree:"):

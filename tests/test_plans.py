@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import (
+    ALIASES,
     CASE_SCORES,
     CASES,
     CLUES,
@@ -17,17 +18,27 @@ from expectations.contracts.lake import (
     FILES,
     FINDINGS,
     IDENTITIES,
+    KIN,
+    LINK_CANDIDATES,
+    LINKS,
     MEMBERS,
+    PERSON_CHANGES,
+    PERSON_IDS,
     PERSONS,
     QUALITY,
     TABLES,
     TOTALS,
 )
 from expectations.contracts.model import Table
-from jobs import check_quality, find_clues, ingest, link_people, publish, score_cases, standardise
+from jobs import check_quality, find_clues, ingest, link_people, publish, score_cases, settle_identities, standardise
+from jobs.linking.aliases import aliases
 from jobs.linking.deaths import best_attested_deaths
 from jobs.linking.households import cases, entitlement_months, members, named_persons
 from jobs.linking.identities import anchors, identities, mentions, persons
+from jobs.linking.kin import kin
+from jobs.linking.links import links
+from jobs.linking.person_ids import next_person_ids, person_changes, with_person_ids
+from jobs.linking.verdicts import Groups, Verdicts
 from jobs.rules.facts import Facts
 from jobs.runtime.errors import ContractBroken
 from jobs.runtime.lake import conform
@@ -38,7 +49,7 @@ from jobs.standardise import standardise as standardised
 from models.features import FEATURE_NAMES
 from tests.conftest import AS_OF, KEY
 
-JOBS = (ingest, standardise, check_quality, link_people, find_clues, score_cases, publish)
+JOBS = (ingest, standardise, check_quality, settle_identities, link_people, find_clues, score_cases, publish)
 Empty = Callable[[Table], DataFrame]
 
 
@@ -69,9 +80,15 @@ def test_standardise_gives_the_silver_contract(empty: Empty, code: str) -> None:
 def test_linking_gives_its_contracts(empty: Empty, silver: Callable[[str], DataFrame]) -> None:
     named = named_persons(silver)
     numbers = named.select("number_key").distinct()
-    roots = anchors(silver("household_registry"), numbers, named)
+    roots = with_person_ids(anchors(silver("household_registry"), numbers, named), empty(PERSON_IDS))
     assert types(persons(roots)) == contract(PERSONS)
-    assert types(members(silver, named, empty(IDENTITIES))) == contract(MEMBERS)
+    assert types(aliases(silver, Verdicts())[0]) == contract(ALIASES)
+    assert types(links(empty(LINK_CANDIDATES), {}, Groups())) == contract(LINKS)
+    now = next_person_ids(empty(PERSON_IDS), roots, empty(ALIASES), AS_OF)
+    assert types(now) == contract(PERSON_IDS)
+    assert types(person_changes(empty(PERSON_IDS), now, empty(ALIASES), AS_OF)) == contract(PERSON_CHANGES)
+    assert types(kin(silver, named)) == contract(KIN)
+    assert types(members(named, empty(IDENTITIES))) == contract(MEMBERS)
     assert types(cases(silver, empty(MEMBERS))) == contract(CASES)
     assert types(entitlement_months(silver)) == contract(ENTITLEMENT_MONTHS)
     assert types(best_attested_deaths(silver, numbers)) == contract(DEATHS)
@@ -79,16 +96,23 @@ def test_linking_gives_its_contracts(empty: Empty, silver: Callable[[str], DataF
 
 
 def test_find_clues_gives_the_contract_of_findings(empty: Empty, silver: Callable[[str], DataFrame], settings: Settings) -> None:
+    members = find_clues.member_facts(empty(MEMBERS), empty(CASES), empty(PERSONS))
     facts = Facts(
-        members=find_clues.member_facts(empty(MEMBERS), empty(CASES), empty(PERSONS)),
+        members=members,
+        spouses=find_clues.spouse_facts(members, empty(KIN), empty(IDENTITIES), empty(PERSONS)),
+        cases=empty(CASES),
+        months=empty(ENTITLEMENT_MONTHS),
+        kin=empty(KIN),
         deaths=empty(DEATHS),
         identities=empty(IDENTITIES),
         register=silver,
+        policy=settings.policy,
         as_of=AS_OF,
     )
+    assert types(facts.household) == types(members)
     rules = find_clues.rules_in_force(AS_OF, settings.params)
     assert rules
-    assert types(find_clues.find_clues(facts, empty(ENTITLEMENT_MONTHS), rules)) == contract(FINDINGS)
+    assert types(find_clues.find_clues(facts, rules)) == contract(FINDINGS)
 
 
 def test_scoring_gives_features_and_the_contract_of_clues(empty: Empty, settings: Settings) -> None:
@@ -112,7 +136,7 @@ def test_a_frame_that_does_not_fit_is_refused_before_anything_is_written(empty: 
 def test_every_table_is_written_by_one_job_and_read_only_after_it() -> None:
     written: dict[str, str] = {}
     # What the run before left: when a clue was first seen, what was delivered earlier, and how the data was then.
-    kept = {CLUES, FILES, QUALITY, TOTALS}
+    kept = {CLUES, FILES, QUALITY, TOTALS, PERSON_IDS}
     for job in JOBS:
         for table in job.READS:
             is_kept = table in kept and table in job.WRITES

@@ -18,7 +18,10 @@ EVIDENCE = ArrayType(
 )
 """Source rows a rule saw: where each stands, and the cells it looked at (identifying cells are never among them)."""
 
+WORDS = MapType(StringType(), StringType())
+WEIGHTS = MapType(StringType(), DOUBLE)
 GRADES = ("A", "B", "C", "D", "E", "F")
+KIN_RELATIONS = ("spouse", "child", "parent", "child-in-law", "parent-in-law", "sibling", "grandchild", "grandparent", "other")
 
 FILES = Table(
     "ops",
@@ -130,7 +133,7 @@ QUALITY = Table(
 PEOPLE = Table(
     "vault",
     "people",
-    "a person whom a benefit record names",
+    "a person whom a benefit record names, or the husband or wife of one",
     ("person_id",),
     (
         Column("person_id", TEXT, "keyed digest, stable from run to run", nullable=False),
@@ -152,8 +155,126 @@ LINKS = Table(
         Column("number_key", TEXT, "digest of the number of the person it is tied to", nullable=False),
         Column("name_key", TEXT, "digest of that person's name", nullable=False),
         Column("grade", TEXT, "C by a number that is nearly the person's; E by name, birth and place", values=("C", "E")),
-        Column("reason", TEXT, "mistyped / cut short / masked / name, birth and place"),
+        Column("reason", TEXT, "mistyped / cut short / masked / new number / name, birth and place / verdict"),
         Column("match_weight", DOUBLE, "log2 of the odds that it is the person; null where a number decided", unit="bits"),
+    ),
+)
+
+LINK_CANDIDATES = Table(
+    "silver",
+    "link_candidates",
+    "a record without a person of its own number and name, and a person it may be",
+    ("data_set", "role", *ORIGIN, "number_key", "name_key"),
+    (
+        Column("data_set", TEXT, "register of the record", nullable=False),
+        Column("role", TEXT, "whose number the record holds: person, head, owner ...", nullable=False),
+        *ORIGIN_COLUMNS,
+        Column("number_key", TEXT, "digest of the candidate's number", nullable=False),
+        Column("name_key", TEXT, "digest of the candidate's name", nullable=False),
+        Column("rank", INT, "1 = fits best; those that fit alike share it", nullable=False),
+        Column(
+            "outcome",
+            TEXT,
+            "linked; tie: another person fits as well, so nobody was chosen; below: not sure enough; refused: inspectors said no",
+            values=("linked", "tie", "below", "refused"),
+        ),
+        Column("reason", TEXT, "what spoke for the person; see silver.links"),
+        Column("match_weight", DOUBLE, "log2 of the odds that it is the person; null where a number decided", unit="bits"),
+        Column("levels", WORDS, "of each thing compared, how well it agrees, in words"),
+        Column("weights", WEIGHTS, "of each thing compared, its part of match_weight", unit="bits"),
+    ),
+)
+
+ALIASES = Table(
+    "silver",
+    "aliases",
+    "a number and name that belong to a person who has another number or name now",
+    ("number_key", "name_key"),
+    (
+        Column("number_key", TEXT, "digest of the number as records write it", nullable=False),
+        Column("name_key", TEXT, "digest of the name as records write it", nullable=False),
+        Column("to_number_key", TEXT, "digest of the number that stands for the person", nullable=False),
+        Column("to_name_key", TEXT, "digest of the name that stands for the person", nullable=False),
+        Column("reason", TEXT, "new number / same person by verdict", nullable=False),
+    ),
+)
+
+PERSON_IDS = Table(
+    "silver",
+    "person_ids",
+    "a number and name that ever made a person of a benefit",
+    ("number_key", "name_key"),
+    (
+        Column("number_key", TEXT, "digest of the number", nullable=False),
+        Column("name_key", TEXT, "digest of the name, empty where none was given", nullable=False),
+        Column("own_id", TEXT, "person id given when first seen; never given anew", nullable=False),
+        Column("person_id", TEXT, "person id in the last run: own_id, or that of the person it was merged into", nullable=False),
+        Column("first_seen", DATE, "as-of day of the first run that saw it", nullable=False),
+    ),
+)
+"""Kept from run to run: what makes person ids stable."""
+
+PERSON_CHANGES = Table(
+    "ops",
+    "person_changes",
+    "a run in which a number and name changed its person",
+    ("as_of", "number_key", "name_key"),
+    (
+        Column("as_of", DATE, "day the run stands for", nullable=False),
+        Column("number_key", TEXT, "digest of the number", nullable=False),
+        Column("name_key", TEXT, "digest of the name", nullable=False),
+        Column("change", TEXT, "merged into another person, or split from one", values=("merged", "split"), nullable=False),
+        Column("old_person_id", TEXT, "person before", nullable=False),
+        Column("new_person_id", TEXT, "person from this run on", nullable=False),
+        Column("reason", TEXT, "new number / same person by verdict / verdict withdrawn"),
+    ),
+)
+
+IDENTITY_VERDICTS = Table(
+    "vault",
+    "identity_verdicts",
+    "a decision of two inspectors on two records",
+    ("left", "right"),
+    (
+        Column("left", TEXT, "what the first record writes: number and name, or the row where it has no number", nullable=False),
+        Column("right", TEXT, "the same of the second record; left is the smaller of the two", nullable=False),
+        Column("is_same", FLAG, "do both mean one person?", nullable=False),
+        Column("checked_on", DATE, "day of the decision", nullable=False),
+        Column("checkers", TEXT, "who decided", nullable=False),
+    ),
+)
+
+IDENTITY_COUNTS = Table(
+    "ops",
+    "identity_counts",
+    "a column of persons in a register and a grade with its reason",
+    ("data_set", "role", "grade", "reason"),
+    (
+        Column("data_set", TEXT, "register", nullable=False),
+        Column("role", TEXT, "whose number the column holds: person, head, owner ...", nullable=False),
+        Column(
+            "grade", TEXT, "identity grade, or none where a record is tied to nobody", values=(*GRADES, "none"), nullable=False
+        ),
+        Column("reason", TEXT, "why tied so, or why not", nullable=False),
+        Column("row_count", LONG, "records", unit="records", nullable=False),
+    ),
+)
+
+KIN = Table(
+    "silver",
+    "kin",
+    "a person of a benefit household, a relative, and a register that says so",
+    ("number_key", "name_key", "kin_number_key", "kin_name_key", "relation", "data_set"),
+    (
+        Column("number_key", TEXT, "digest of the number of the person of a benefit household", nullable=False),
+        Column("name_key", TEXT, "digest of that person's name", nullable=False),
+        Column("kin_number_key", TEXT, "digest of the relative's number", nullable=False),
+        Column("kin_name_key", TEXT, "digest of the relative's name", nullable=False),
+        Column("relation", TEXT, "what the relative is to the person", values=KIN_RELATIONS, nullable=False),
+        Column("data_set", TEXT, "register that says so", nullable=False),
+        *ORIGIN_COLUMNS,
+        Column("since_on", DATE, "first day: of the marriage, or the child's birth; null where not known"),
+        Column("until_on", DATE, "last day: of the marriage; null while it lasts"),
     ),
 )
 
@@ -167,14 +288,18 @@ IDENTITIES = Table(
         Column("name_key", TEXT, "digest of the name, empty where none was given", nullable=False),
         Column("person_id", TEXT, "the person; null where the name fits nobody registered under the number"),
         Column("grade", TEXT, "how well number and name agree with the registered person", values=("A", "B", "D")),
-        Column("reason", TEXT, "same name / former name / variant of the name / other name / not in the registry"),
+        Column(
+            "reason",
+            TEXT,
+            "same name / former name / variant of the name / other name / another person by verdict / not in the registry",
+        ),
     ),
 )
 
 PERSONS = Table(
     "silver",
     "persons",
-    "a person whom a benefit record names",
+    "a person whom a benefit record names, or the husband or wife of one",
     ("person_id",),
     (
         Column("person_id", TEXT, "keyed digest", nullable=False),
@@ -369,7 +494,8 @@ SILVER: tuple[Table, ...] = tuple(data_set.silver for data_set in DATA_SETS.valu
 LAKE_TABLES: dict[str, Table] = {
     table.full_name: table
     for table in (
-        FILES, QUARANTINE, NUMBER_STATES, COVERAGE, TOTALS, QUALITY, LINKS, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
+        FILES, QUARANTINE, NUMBER_STATES, COVERAGE, TOTALS, QUALITY, LINKS, LINK_CANDIDATES, ALIASES, PERSON_IDS, PERSON_CHANGES,
+        IDENTITY_VERDICTS, IDENTITY_COUNTS, KIN, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
         ENTITLEMENT_MONTHS, DEATHS, FINDINGS, CASE_SCORES, CLUES,
     )
 }  # fmt: skip

@@ -104,29 +104,25 @@ def _payees(payments: DataFrame, roster_members: DataFrame) -> DataFrame:
 
 
 def named_persons(silver: Silver) -> DataFrame:
-    """Everyone whom a benefit names by number: number_key, name_key, data_set and origin, one row a mention.
+    """Everyone whom a benefit names: number_key, name_key, data_set and origin, one row a roster row or stranger among payees.
 
-    Rows without a usable number are in silver.members all the same; they wait for linkage by other means.
+    Rows without a usable number are there, too: number_key is null.
     """
     roster = _dibao_members(silver("dibao_roster")).unionByName(_tekun_members(silver("tekun_roster")))
-    everyone = roster.unionByName(_payees(silver("payments"), roster))
-    return everyone.filter(F.col("number_key").isNotNull())
+    return roster.unionByName(_payees(silver("payments"), roster))
 
 
-def members(silver: Silver, named: DataFrame, identities: DataFrame) -> DataFrame:
-    """silver.members: every roster row and every payee outside the roster, tied to a person where it can be."""
-    roster = _dibao_members(silver("dibao_roster")).unionByName(_tekun_members(silver("tekun_roster")))
-    unnumbered = roster.filter(F.col("number_key").isNull())
-    everyone = named.unionByName(unnumbered)
+def members(named: DataFrame, identities: DataFrame) -> DataFrame:
+    """silver.members: everyone whom a benefit names, tied to a person where that can be."""
     known = identities.select(
         F.col("number_key").alias("_number"),
         F.col("name_key").alias("_name"),
         "person_id",
         F.col("grade").alias("identity_grade"),
     )
-    joined = everyone.join(
+    joined = named.join(
         known,
-        (everyone["number_key"] == known["_number"]) & (F.coalesce(everyone["name_key"], F.lit("")) == known["_name"]),
+        (named["number_key"] == known["_number"]) & (F.coalesce(named["name_key"], F.lit("")) == known["_name"]),
         "left",  # identities are unique by number and name
     )
     graded = joined.withColumn("identity_grade", capped("identity_grade", grade_cap("number_state")))

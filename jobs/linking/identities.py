@@ -75,7 +75,7 @@ def mentions(silver: Silver, numbers: DataFrame) -> DataFrame:
 
 
 def anchors(registry: DataFrame, numbers: DataFrame, named: DataFrame) -> DataFrame:
-    """The names that stand for a number, with the person each makes: key number_key, name_key.
+    """The names that stand for a number: key number_key, name_key.
 
     A number that the registry gives to two names is two people: the name keeps them apart.
     """
@@ -91,7 +91,8 @@ def anchors(registry: DataFrame, numbers: DataFrame, named: DataFrame) -> DataFr
     )  # fmt: skip
     most_often = Window.partitionBy("number_key").orderBy(F.col("mention_count").desc(), "name_key")
     unregistered = (
-        named.join(registered.select("number_key").distinct(), "number_key", "left_anti")
+        named.filter(F.col("number_key").isNotNull())
+        .join(registered.select("number_key").distinct(), "number_key", "left_anti")
         .groupBy("number_key", F.coalesce(F.col("name_key"), F.lit("")).alias("name_key"))
         .agg(F.count("*").alias("mention_count"), F.min(F.struct("data_set", *ORIGIN)).alias("at"))
         .withColumn("_n", F.row_number().over(most_often))
@@ -102,10 +103,7 @@ def anchors(registry: DataFrame, numbers: DataFrame, named: DataFrame) -> DataFr
             F.lit(None).cast("string").alias("registry_county_code"), "at.*",
         )
     )  # fmt: skip
-    everything = registered.unionByName(unregistered)
-    sharers = F.count("*").over(Window.partitionBy("number_key"))
-    apart = F.substring(F.sha2(F.concat_ws("|", "number_key", "name_key"), 256), 1, 24)
-    return everything.withColumn("person_id", F.when(sharers > 1, apart).otherwise(F.col("number_key")))
+    return registered.unionByName(unregistered)
 
 
 def persons(roots: DataFrame) -> DataFrame:
@@ -128,22 +126,28 @@ def identities(found: DataFrame, roots: DataFrame) -> DataFrame:
     return judged.withColumn("_n", F.row_number().over(best)).filter("_n = 1").drop("_n")
 
 
-def with_variants(lake: Lake, judged: DataFrame) -> DataFrame:
+def with_variants(lake: Lake, judged: DataFrame, apart: DataFrame) -> DataFrame:
     """silver.identities: names that differ are compared as texts, so that what a machine could not write is no other person.
 
-    The texts stay inside the comparison; only the grade leaves it.
+    The texts stay inside the comparison; only the grade leaves it. apart: number_key, name_key, anchor_name of pairs that
+    inspectors said are two people.
     """
+    two_people = ["number_key", "name_key", "anchor_name"]
+    refused = apart.withColumn("is_refused", F.lit(True))
+    judged = judged.join(F.broadcast(refused), two_people, "left")
     other = judged.filter("grade = 'D'").select(
         "number_key", "name_key", "data_set", "name_field", *ORIGIN, "anchor_set", *(f"anchor{column}" for column in ORIGIN)
     )
     pairs = other.toPandas()  # numbers under two names: a few in a thousand
     variants = _variants(lake, pairs)
     found = lake.session.createDataFrame(variants, "number_key string, name_key string, is_variant boolean")
+    grade = F.when(F.col("is_refused"), F.lit("D")).when(F.col("is_variant"), F.lit("B")).otherwise(F.col("grade"))
     reason = (
         F.when(
             F.col("grade") == "A",
             F.when(F.col("anchor_set") == REGISTRY, F.lit("same name")).otherwise(F.lit("not in the registry")),
         )
+        .when(F.col("is_refused"), F.lit("another person by verdict"))
         .when(F.col("is_variant"), F.lit("variant of the name"))
         .when(F.col("grade") == "B", F.lit("former name"))
         .otherwise(F.lit("other name"))
@@ -151,8 +155,8 @@ def with_variants(lake: Lake, judged: DataFrame) -> DataFrame:
     graded = judged.join(found, ["number_key", "name_key"], "left").select(
         "number_key",
         "name_key",
-        F.when((F.col("grade") != "D") | F.col("is_variant"), F.col("person_id")).alias("person_id"),
-        F.when(F.col("is_variant"), F.lit("B")).otherwise(F.col("grade")).alias("grade"),
+        F.when(grade != "D", F.col("person_id")).alias("person_id"),
+        grade.alias("grade"),
         reason.alias("reason"),
     )
     return graded.select(*IDENTITIES.column_names)

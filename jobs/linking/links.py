@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
-from pyspark.sql import DataFrame
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import LINKS
+from expectations.contracts.lake import LINK_CANDIDATES, LINKS
 from expectations.contracts.model import ORIGIN
 from jobs.linking.grades import MATCHED, REPAIRED
 from jobs.linking.households import Silver
-from jobs.linking.identities import REGISTRY, person_references
-from jobs.linking.records import people, unresolved, with_texts
-from jobs.linking.repair import repaired
+from jobs.linking.identities import REGISTRY, Reference, person_references
+from jobs.linking.records import RECORD
+from jobs.linking.repair import nearly_theirs
+from jobs.linking.verdicts import Groups, pair_of, pair_side
 from jobs.runtime.lake import Lake
-from models.record_linkage import LINKED, LinkageParams, best_matches, load_model, matches
+from models.record_linkage import BELOW, LINKED, TIE, LinkageModel, LinkageParams, best_matches, load_model, matches
 
-BY_EVERYTHING_ELSE = "name, birth and place"
+BY_EVERYTHING_ELSE, BY_VERDICT = "name, birth and place", "verdict"
+REFUSED = "refused"
+PRIOR = "prior"
+Decided = Mapping[tuple[str, str, str, str, int], str]
+"""The side (jobs.linking.verdicts) of rows that inspectors decided on, by data set, role and origin."""
 
 
 def registered_pairs(registry: DataFrame) -> DataFrame:
@@ -32,33 +39,47 @@ def registered_pairs(registry: DataFrame) -> DataFrame:
     return pairs[0].unionByName(pairs[1]).filter(F.col("name_key").isNotNull()).distinct()
 
 
-def find_links(lake: Lake, silver: Silver, roots: DataFrame, params: LinkageParams) -> DataFrame:
-    """silver.links. roots: the anchors of everyone whom a benefit names. What fits two people is left untied."""
-    known = lake.computed_once(registered_pairs(silver(REGISTRY)), "registered_pairs")
-    found = lake.computed_once(unresolved(silver, known), "unresolved")
-    records = with_texts(lake, found)
-    if records.is_empty():
-        return lake.session.createDataFrame([], LINKS.schema)
-    candidates = people(lake, silver, found, roots)
-    by_number = repaired(records, candidates).with_columns(match_weight=pl.lit(None, dtype=pl.Float64), grade=pl.lit("C"))
-    left = records.join(by_number, on="record", how="anti").filter(_states_a_birth())
-    registered = silver(REGISTRY).count()
-    tied = pl.concat([by_number, _matched(left, candidates, county_names(silver), registered, params)])
-    rows = (
-        tied.join(records.select("record", "data_set", "role", *ORIGIN), on="record")
-        .join(candidates.select("person", "number_key", "name_key"), on="person")
-        .select(LINKS.column_names)
-        .sort("data_set", "role", *ORIGIN)
-    )
-    return lake.session.createDataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest()), LINKS.schema)
+@dataclass(frozen=True)
+class City:
+    """counties: their names by code. registered: people in the registry."""
+
+    counties: Mapping[str, str]
+    registered: int
 
 
-def county_names(silver: Silver) -> dict[str, str]:
-    """What the rosters most often call each county code."""
+def city(silver: Silver) -> City:
+    """The city as the rosters and the registry know it; a county is called what the rosters most often call it."""
     counted = (
         silver("dibao_roster").groupBy("county_code", "county").count().filter("county IS NOT NULL").collect()
     )  # some counties
-    return {row["county_code"]: row["county"] for row in sorted(counted, key=lambda row: (row["count"], row["county"]))}
+    names = {row["county_code"]: row["county"] for row in sorted(counted, key=lambda row: (row["count"], row["county"]))}
+    return City(names, silver(REGISTRY).count())
+
+
+def link_candidates(
+    records: pl.DataFrame,
+    people: pl.DataFrame,
+    of: City,
+    params: LinkageParams,
+    groups: Groups,
+    decided: Decided,
+    spark: SparkSession | None = None,
+) -> pl.DataFrame:
+    """Whom the records may mean and who was chosen: record, person, outcome, rank, reason, match_weight, levels, weights.
+
+    records, people: as jobs.linking.records gives them. Key record, person. What inspectors refused is nobody's second best.
+    spark: weighs the pairs in place of DuckDB.
+    """
+    refused = _refused(records, people, groups, decided)
+    near = nearly_theirs(records, people)
+    by_number = near.join(refused, on=["record", "person"], how="anti").with_columns(
+        outcome=pl.when(pl.len().over("record") == 1).then(pl.lit(LINKED)).otherwise(pl.lit(TIE)), rank=pl.lit(1, dtype=pl.Int32)
+    )
+    # Whom a number fits, if only in part, is not looked for among the namesakes.
+    others = records.join(near, on="record", how="anti").filter(_states_a_birth())
+    weighed = _weighed(others, people, of, params, refused, spark)
+    told = refused.with_columns(outcome=pl.lit(REFUSED), rank=pl.lit(1, dtype=pl.Int32), reason=pl.lit(BY_VERDICT))
+    return pl.concat([weighed, by_number, told], how="diagonal").sort("record", "rank", "person")
 
 
 def _states_a_birth() -> pl.Expr:
@@ -66,14 +87,19 @@ def _states_a_birth() -> pl.Expr:
     return pl.col("born_on").is_not_null() | (pl.col("age").is_not_null() & pl.col("died_on").is_not_null())
 
 
-def _matched(
-    records: pl.DataFrame, candidates: pl.DataFrame, counties: Mapping[str, str], registered: int, params: LinkageParams
+def _weighed(
+    records: pl.DataFrame,
+    people: pl.DataFrame,
+    of: City,
+    params: LinkageParams,
+    refused: pl.DataFrame,
+    spark: SparkSession | None,
 ) -> pl.DataFrame:
-    """Records without a number and the one person whom name, birth and place mean: record, person, reason, match_weight, grade.
+    """Records without a number, and whom name, birth and place mean.
 
     Only under the same name: of people with like names no more are among the candidates than chance brought there.
     """
-    of_county = pl.col("county_code").replace_strict(counties, default=None, return_dtype=pl.String)
+    of_county = pl.col("county_code").replace_strict(of.counties, default=None, return_dtype=pl.String)
     year = pl.col("died_on").dt.year() - pl.col("age")  # at the birthday, or the year before
     by_age = pl.col("born_on").is_null()
     says = records.select(
@@ -88,40 +114,129 @@ def _matched(
         birth_year_high=pl.when(by_age).then(year).cast(pl.Int32),
         county=of_county,
     )
-    known = candidates.select(
+    known = people.select(
         pl.col("person").cast(pl.String), "name", "former_name", "sex", "town", "village", birth_date="born_on", county=of_county
     )
-    pairs = matches(says, known, load_model(), params, population=registered)
-    best = best_matches(says, pairs, params).filter(pl.col("outcome") == LINKED)
-    same_name = pairs.filter(pl.col("name") == "same name").select("record", "person")
-    return best.join(same_name, on=["record", "person"], how="semi").select(
+    model = load_model()
+    texts = refused.select(pl.all().cast(pl.String))
+    pairs = matches(says, known, model, params, population=of.registered, spark=spark).join(
+        texts, on=["record", "person"], how="anti"
+    )
+    best = best_matches(says, pairs, params).select("record", best_outcome="outcome")
+    is_best = pl.col("rank") == 1
+    outcome = (
+        pl.when(is_best & (pl.col("best_outcome") == LINKED) & (pl.col("name") == "same name"))
+        .then(pl.lit(LINKED))
+        .when((pl.col("best_outcome") == TIE) & (pl.col("match_weight") >= params.least_weight))
+        .then(pl.lit(TIE))
+        .otherwise(pl.lit(BELOW))
+    )
+    return pairs.join(best, on="record").select(
         pl.col("record").cast(records.schema["record"]),
-        pl.col("person").cast(candidates.schema["person"]),
+        pl.col("person").cast(people.schema["person"]),
+        outcome=outcome,
+        rank=pl.col("rank").cast(pl.Int32),
         reason=pl.lit(BY_EVERYTHING_ELSE),
         match_weight=pl.col("match_weight").round(3),
-        grade=pl.lit("E"),
+        levels=pl.struct(*model.levels),
+        weights=_weights(model),
     )
 
 
-def with_links(silver: Silver, links: DataFrame) -> Silver:
-    """Registers whose linked records carry the number and name of the person they are tied to, and a state that says so."""
+def _weights(model: LinkageModel) -> pl.Expr:
+    """Of each comparison its part of the match weight, and what was there before any was made."""
+    parts = [f"{comparison}_weight" for comparison in model.levels]
+    prior = pl.col("match_weight") - pl.sum_horizontal(parts)
+    return pl.struct(*(pl.col(part).round(3).alias(part.removesuffix("_weight")) for part in parts), prior.round(3).alias(PRIOR))
+
+
+def _refused(records: pl.DataFrame, people: pl.DataFrame, groups: Groups, decided: Decided) -> pl.DataFrame:
+    """Records and people whom inspectors keep apart, be it through others: record, person."""
+    whole = (pl.col("number_key").is_not_null() & pl.col("name_key").is_not_null()) & pl.lit(bool(groups.apart))
+    sides = {
+        record: pair_side(*pair) for record, *pair in records.filter(whole).select("record", "number_key", "name_key").iter_rows()
+    }
+    sides |= {
+        record: decided[tuple(key)] for record, *key in records.select("record", *RECORD).iter_rows() if tuple(key) in decided
+    }
+    ruled = {groups.of(side) for pair in groups.apart for side in pair}
+    sides = {record: side for record, side in sides.items() if groups.of(side) in ruled}
+    persons = {
+        person: pair_side(*pair) for person, *pair in people.select("person", "number_key", "name_key").iter_rows() if sides
+    }
+    pairs = [
+        (record, person)
+        for record, side in sides.items()
+        for person, theirs in persons.items()
+        if groups.of(theirs) in ruled and not groups.may_join(side, theirs)
+    ]
+    return pl.DataFrame(pairs, schema={"record": records.schema["record"], "person": people.schema["person"]}, orient="row")
+
+
+def as_table(lake: Lake, found: pl.DataFrame, records: pl.DataFrame, people: pl.DataFrame) -> DataFrame:
+    """silver.link_candidates of what link_candidates found."""
+    rows = (
+        found.join(records.select("record", *RECORD), on="record")
+        .join(people.select("person", "number_key", "name_key"), on="person")
+        .sort(*RECORD, "rank", "number_key", "name_key")
+    )
+    maps = {
+        "levels": pa.map_(pa.string(), pa.string()),
+        "weights": pa.map_(pa.string(), pa.float64()),
+    }
+    plain = [name for name in LINK_CANDIDATES.column_names if name not in maps]
+    table = rows.select(plain).to_arrow(compat_level=pl.CompatLevel.oldest())
+    for name, kind in maps.items():
+        cells = [None if cell is None else list(cell.items()) for cell in rows[name].to_list()]
+        table = table.append_column(name, pa.array(cells, type=kind))
+    return lake.session.createDataFrame(table, LINK_CANDIDATES.schema)
+
+
+def links(candidates: DataFrame, decided: Decided, groups: Groups) -> DataFrame:
+    """silver.links: the candidates that were chosen, and whom inspectors chose."""
+    grade = F.when(F.col("reason") == BY_EVERYTHING_ELSE, F.lit("E")).otherwise(F.lit("C"))
+    chosen = candidates.filter(F.col("outcome") == LINKED).withColumn("grade", grade)
+    members = groups.members()
+    told = []
+    for record, side in sorted(decided.items()):
+        persons = [pair for other in members.get(groups.of(side), []) if (pair := pair_of(other))]
+        if persons:
+            told.append((*record, *persons[0], "C", BY_VERDICT, None))
+    schema = LINKS.schema
+    by_verdict = candidates.sparkSession.createDataFrame(told, schema)
+    untold = chosen.join(F.broadcast(by_verdict.select(*RECORD)), list(RECORD), "left_anti")
+    return untold.select(*LINKS.column_names).unionByName(by_verdict)
+
+
+def with_links(silver: Silver, links: DataFrame, aliases: DataFrame) -> Silver:
+    """Registers whose records carry the number and name of the person they are tied to, and a state that says so."""
     linked = {(row["data_set"], row["role"]) for row in links.select("data_set", "role").distinct().collect()}  # some dozens
+    has_aliases = not aliases.isEmpty()
 
     def register(code: str) -> DataFrame:
         rows = silver(code)
         for reference in person_references(DATA_SETS[code]):
             if (code, reference.role) in linked:
-                of_role = links.filter((F.col("data_set") == code) & (F.col("role") == reference.role)).select(
-                    *ORIGIN,
-                    F.col("number_key").alias("_number"),
-                    F.col("name_key").alias("_name"),
-                    F.when(F.col("grade") == "E", F.lit(MATCHED)).otherwise(F.lit(REPAIRED)).alias("_state"),
-                )
-                joined = rows.join(F.broadcast(of_role), list(ORIGIN), "left")  # a record has one link: no row doubles
-                tied = {reference.number_key: "_number", reference.name_key: "_name", reference.state: "_state"}
-                rows = joined.withColumns({column: F.coalesce(given, column) for column, given in tied.items()}).select(
-                    rows.columns
-                )
+                is_role = (F.col("data_set") == code) & (F.col("role") == reference.role)
+                state = F.when(F.col("grade") == "E", F.lit(MATCHED)).otherwise(F.lit(REPAIRED))
+                # A record has one link.
+                rows = _tied(rows, links.filter(is_role).withColumn("_state", state), list(ORIGIN), reference)
+            if has_aliases:
+                pair = {"number_key": reference.number_key, "name_key": reference.name_key}
+                given = {"to_number_key": "number_key", "to_name_key": "name_key"}
+                # A pair has one alias.
+                of_pair = aliases.withColumnsRenamed({**pair, **given}).withColumn("_state", F.lit(REPAIRED))
+                rows = _tied(rows, of_pair, list(pair.values()), reference)
         return rows
 
     return register
+
+
+def _tied(rows: DataFrame, persons: DataFrame, on: list[str], reference: Reference) -> DataFrame:
+    """The rows with number_key, name_key and _state of the person of `persons` in the columns of the reference; none doubles."""
+    person = persons.select(*on, F.col("number_key").alias("_number"), F.col("name_key").alias("_name"), "_state")
+    tied = {reference.number_key: "_number", reference.name_key: "_name", reference.state: "_state"}
+    joined = rows.join(F.broadcast(person), on, "left")
+    return joined.withColumns({column: F.coalesce(F.col(given), F.col(column)) for column, given in tied.items()}).select(
+        rows.columns
+    )

@@ -22,6 +22,8 @@ from jobs.runtime.lake import Lake
 
 RECORD = ("data_set", "role", *ORIGIN)
 """Key of a record: a delivered row names a person in one of its roles."""
+ROSTERS = ("dibao_roster", "tekun_roster", "payments")
+"""Data sets that an anchor outside the registry may come from."""
 _STATED = {
     "sex": "string", "born_on": "date", "age": "int", "died_on": "date", "address": "string", "county_code": "string",
     "town": "string", "village": "string",
@@ -89,33 +91,65 @@ def with_texts(lake: Lake, found: DataFrame) -> pl.DataFrame:
     )
 
 
-def people(lake: Lake, silver: Silver, found: DataFrame, roots: DataFrame) -> pl.DataFrame:
+def beyond_the_registry(silver: Silver, roots: DataFrame) -> DataFrame:
+    """Anchors of counties whose registry was not delivered: number_key, name_key, data_set, origin, county_code, town, village.
+
+    There a roster is the only word on who lives; elsewhere an unregistered number is more likely a wrong one.
+    """
+    registered = silver(REGISTRY).select("county_code").distinct()
+    frames = []
+    for code in ROSTERS:
+        known = DATA_SETS[code].field_names
+        place = [(F.col(name) if name in known else F.lit(None).cast("string")).alias(name) for name in ("town", "village")]
+        rows = silver(code).join(F.broadcast(registered), "county_code", "left_anti").select(*ORIGIN, "county_code", *place)
+        of_code = roots.filter(F.col("data_set") == code).select("number_key", "name_key", "data_set", *ORIGIN)
+        frames.append(of_code.join(rows, list(ORIGIN), "inner"))  # an origin is one row
+    return reduce(DataFrame.unionByName, frames)
+
+
+def people(lake: Lake, silver: Silver, found: DataFrame, roots: DataFrame, beyond: DataFrame, aliases: DataFrame) -> pl.DataFrame:
     """Whom the records may be: everyone registered under a name of theirs, and everyone whom a benefit names.
 
-    number, name, former_name as texts; number_key, name_key, sex, born_on, county_code, town, village, book_no; `person` numbers them.
+    number, name, former_name as texts; number_key, name_key, sex, born_on, county_code, town, village; `person` numbers them.
+    beyond: as beyond_the_registry gives it. A number and name that mean another entry is nobody's own.
     """
     names = found.select("name_key").distinct()
-    registry = silver(REGISTRY).filter(F.col("person_key").isNotNull())
+    own = silver(REGISTRY).filter(F.col("person_key").isNotNull()).withColumnRenamed("person_key", "number_key")
+    registry = own.join(F.broadcast(aliases.select("number_key", "name_key")), ["number_key", "name_key"], "left_anti")
     by_name = registry.join(names, "name_key", "left_semi")
     by_former = registry.join(names.withColumnRenamed("name_key", "former_name_key"), "former_name_key", "left_semi")
-    by_benefit = registry.join(roots.select(F.col("number_key").alias("person_key")).distinct(), "person_key", "left_semi")
-    columns = (*ORIGIN, "person_key", "name_key", "sex", "born_on", "county_code", "town", "village", "book_no")
+    by_benefit = registry.join(roots.select("number_key").distinct(), "number_key", "left_semi")
+    columns = (*ORIGIN, "number_key", "name_key", "sex", "born_on", "county_code", "town", "village")
     keys = by_name.select(*columns).unionByName(by_former.select(*columns)).unionByName(by_benefit.select(*columns)).distinct()
     texts = lake.read(DATA_SETS[REGISTRY].bronze).select(*ORIGIN, "id_number", "name", "former_name")
-    registered = _polars(texts.join(keys, list(ORIGIN), "inner"))
+    frames = [_polars(texts.join(keys, list(ORIGIN), "inner"))]
+    for code in ROSTERS:
+        of_code = beyond.filter(F.col("data_set") == code).drop("data_set")
+        cells = lake.read_or_empty(DATA_SETS[code].bronze).select(*ORIGIN, "id_number", "name")
+        frames.append(_polars(cells.join(of_code, list(ORIGIN), "inner")))  # an origin is one row
+    everyone = pl.concat(frames, how="diagonal_relaxed")
+    numbers = read_numbers(everyone["id_number"])[0]
+    says_number = numbers.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
     return (
-        registered.with_columns(
-            read_names(registered["name"]).alias("name"),
-            read_names(registered["former_name"]).alias("former_name"),
-            read_numbers(registered["id_number"])[0].alias("number"),
+        everyone.with_columns(
+            read_names(everyone["name"]).alias("name"),
+            read_names(everyone["former_name"]).alias("former_name"),
+            numbers.alias("number"),
+            born_on=pl.coalesce("born_on", says_number),
+            sex=pl.coalesce("sex", _sex_of(numbers)),
         )
-        .rename({"person_key": "number_key"})
         .filter(pl.col("number").is_not_null())
         .sort("number", "name", *ORIGIN)
         .unique(["number", "name"], keep="first", maintain_order=True)
         .drop("id_number", *ORIGIN)
         .with_row_index("person")
     )
+
+
+def _sex_of(numbers: pl.Series) -> pl.Series:
+    """By the parity of the sequence."""
+    is_male = numbers.str.slice(16, 1).cast(pl.Int8, strict=False) % 2 == 1
+    return pl.select(pl.when(is_male).then(pl.lit("男")).when(~is_male).then(pl.lit("女"))).to_series()
 
 
 def _polars(rows: DataFrame) -> pl.DataFrame:

@@ -11,35 +11,43 @@ import numpy.typing as npt
 import polars as pl
 
 from jobs.cells.names import may_be_same
+from jobs.cells.person_numbers import VALID
 
-MISTYPED, CUT_SHORT, MASKED_DIGITS = "mistyped", "cut short", "masked"
+MISTYPED, CUT_SHORT, MASKED_DIGITS, NEW_NUMBER = "mistyped", "cut short", "masked", "new number"
 _NUMBER = "^(?:[0-9]{15}|[0-9]{15,17}[0-9X]{2})$"
 """A number of 15 digits, or of 18 characters with one too few or too many; the X may have changed places."""
 _FLOAT_REACH = 128
 """How far the float nearest to a number of 18 digits may lie from it, twice over."""
 
 
-def repaired(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """The one person whom a damaged number fits: record, person, reason. Key record.
+def nearly_theirs(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """The people whom a damaged number fits: record, person, reason. Key record, person. Who fits alone is meant.
 
-    records: record, text (the cell in the standard's characters), is_damaged, name, born_on, sex (both null where not stated).
+    records: record, text (the cell in the standard's characters), state of the number, is_damaged, name, born_on, sex (both null where not stated).
     people: person, number, name, former_name, born_on, sex; one row a person.
     """
     named = _by_name(people)
     found = pl.concat(
-        [_cut_short(records, named), _masked(records, named), _mistyped(records, named), _unsure_names(records, people)]
+        [
+            _cut_short(records, named),
+            _masked(records, named),
+            _mistyped(records, named),
+            _unsure_names(records, people),
+            _renumbered(records, named),
+        ]
     )
     stated = records.select("record", "born_on", "sex")
     known = people.select("person", known_birth="born_on", known_sex="sex")
-    fits = (
+    return (
         found.join(stated, on="record")
         .join(known, on="person")
         .filter(
             (pl.col("born_on") == pl.col("known_birth")).fill_null(True) & (pl.col("sex") == pl.col("known_sex")).fill_null(True)
         )
         .unique(["record", "person"], keep="first", maintain_order=True)
+        .select("record", "person", "reason")
+        .sort("record", "person")
     )
-    return fits.filter(pl.len().over("record") == 1).select("record", "person", "reason").sort("record")
 
 
 def _by_name(people: pl.DataFrame) -> pl.DataFrame:
@@ -78,6 +86,16 @@ def _mistyped(records: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """One digit is wrong, two neighbours are swapped, one digit is missing or too many; the name is the person's own."""
     whole = records.filter(pl.col("text").str.contains(_NUMBER) & ~pl.col("is_damaged"))
     return _near(whole, named, [("name", part) for part in _PARTS])
+
+
+def _renumbered(records: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """Division, day of birth, sex and name are the person's and the rest is not: one of the numbers corrected since 1999."""
+    whole = records.filter((pl.col("text").str.len_chars() == 18) & (pl.col("state") == VALID))
+    pairs = whole.with_columns(stem=pl.col("text").str.head(14)).join(
+        named.with_columns(stem=pl.col("number").str.head(14)), on=["name", "stem"]
+    )
+    is_male = [pl.col(text).str.slice(16, 1).cast(pl.Int8) % 2 for text in ("text", "number")]
+    return pairs.filter(is_male[0] == is_male[1]).select("record", "person", reason=pl.lit(NEW_NUMBER))
 
 
 def _near(whole: pl.DataFrame, named: pl.DataFrame, blocks: list[tuple[str, str]]) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from expectations.bounds import SuiteBounds
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import COVERAGE, QUALITY
+from expectations.contracts.lake import COVERAGE, IDENTITY_COUNTS, QUALITY
 from jobs.cells.person_numbers import FIRM, UPGRADED, VALID
 from jobs.delivery.ledger import ACCEPTED, REFUSED, Account
 from jobs.delivery.remarks import in_english
@@ -21,6 +22,9 @@ from jobs.runtime.lake import Lake
 
 SHOWN_FILES = 40
 _USABLE = (VALID, UPGRADED, FIRM)
+_TYING = ("A", "B", "C", "E")
+"""Grades that tie a record to a person."""
+_SHOWN_GRADES = ("A", "B", "C", "D", "E", "none")
 _STYLES = {REFUSED: "red", ACCEPTED: "green"}
 
 
@@ -38,6 +42,8 @@ def print_state(console: Console, lake: Lake, out: Path, *, limits: SuiteBounds)
         print_bounds(console, [row for row in runs if row["as_of"] == as_of])
         print_holes(console, sorted((tuple(row) for row in lake.read(COVERAGE).collect()), key=str))  # some rows
         print_numbers(console, delivered.last, number_counts(lake), limits.usable_number_ratio_warn)
+    if lake.exists(IDENTITY_COUNTS):
+        print_identities(console, lake)
     for label, path in (("return slips", out / "slips"), ("quality pages", out / "quality" / "index.html")):
         console.print(f"{label:<14} {path}", highlight=False, soft_wrap=True)
 
@@ -85,6 +91,23 @@ def print_numbers(
             table.add_column(heading)
         for share, name, role, others in sorted(poor)[:SHOWN_FILES]:
             table.add_row(name, role, f"{share:.1%}", others)
+        console.print(table)
+
+
+def print_identities(console: Console, lake: Lake) -> None:
+    """How many records of each register are tied to a person, and how surely: shares of the grades, the least tied first."""
+    by_register: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in lake.read(IDENTITY_COUNTS).collect():  # some a column of numbers
+        by_register[row["data_set"]][row["grade"]] += row["row_count"]
+    table = Table(title="Records tied to a person; D is another name's number, and ties nobody", title_justify="left")
+    for heading in ("register", "records", "tied", *_SHOWN_GRADES):
+        table.add_column(heading, justify="left" if heading == "register" else "right")
+    shares = {code: sum(grades[grade] for grade in _TYING) / grades.total() for code, grades in by_register.items()}
+    for code in sorted(shares, key=lambda code: (shares[code], code)):
+        grades = by_register[code]
+        counts = (f"{grades[grade]:,}" if grades[grade] else "" for grade in _SHOWN_GRADES)
+        table.add_row(DATA_SETS[code].title, f"{grades.total():,}", f"{shares[code]:.2%}", *counts)
+    if shares:
         console.print(table)
 
 

@@ -12,27 +12,48 @@ from pyspark.sql import functions as F
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import EVIDENCE
 from jobs.linking.grades import capped, grade_cap
+from jobs.rules.policy import Policy
 
 MEMBER_COLUMNS = (
-    "case_id", "subject_key", "member_person_id", "member_grade", "is_head", "is_covered", "is_single_cover", "start_month",
-    "stop_month", "grace_until", "approved_on", "covered_heads", "covered_members", "case_has_single_cover", "declared_assets",
-    "registry_status",
+    "case_id", "subject_key", "subject_name_key", "member_person_id", "member_grade", "is_head", "is_covered", "is_single_cover",
+    "joined_on", "left_on", "start_month", "stop_month", "grace_until", "approved_on", "case_county", "case_program", "covered_heads",
+    "covered_members", "case_has_single_cover", "declared_assets", "rigid_expense", "registry_status",
 )  # fmt: skip
-"""A member once per case and number, with what of its case and registry entry a rule needs."""
+"""A person once per case and number, with what of the case and the registry entry a rule needs.
+
+joined_on, left_on: wedding and end of the marriage of a husband or wife outside the roster; null for members of the roster.
+"""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """members: MEMBER_COLUMNS, key case_id + subject_key + member_person_id. deaths, identities: silver tables.
+    """What the rules look at. Every frame may be read many times: it is a table of the lake, or was computed once.
 
-    `register` gives a delivered register's silver rows, none where it was not delivered.
+    members     MEMBER_COLUMNS of everyone in a roster household, key case_id + subject_key + subject_name_key
+    spouses     the same of husbands and wives who stand in no roster beside them: their means are the household's
+    cases       silver.cases
+    months      silver.entitlement_months
+    kin         silver.kin
+    deaths, identities   silver tables
+    register    a delivered register's silver rows, none where it was not delivered
+    policy      rates, caps and who counts, by period
     """
 
     members: DataFrame
+    spouses: DataFrame
+    cases: DataFrame
+    months: DataFrame
+    kin: DataFrame
     deaths: DataFrame
     identities: DataFrame
     register: Callable[[str], DataFrame]
+    policy: Policy
     as_of: date
+
+    @property
+    def household(self) -> DataFrame:
+        """Members and the husbands and wives outside the roster: everyone whose means count."""
+        return self.members.unionByName(self.spouses)
 
 
 def source_row(data_set: str, cells: Mapping[str, Column]) -> Column:
@@ -90,16 +111,17 @@ def with_identity(rows: DataFrame, facts: Facts, number_key: str, name_key: str,
     return joined.withColumn("other_grade", capped("other_grade", cap))
 
 
-def held_by_members(facts: Facts, data_set: str, number_key: str, name_key: str) -> DataFrame:
-    """Rows of a register under a member's number, with MEMBER_COLUMNS, person_id and identity_grade of the pair.
+def held_by(persons: DataFrame, facts: Facts, data_set: str, number_key: str, name_key: str) -> DataFrame:
+    """Rows of a register under a person's number, with MEMBER_COLUMNS, person_id and identity_grade of the pair.
 
-    Grain: a member of a case and a register row. A row whose name fits another person is there with grade D.
+    persons: facts.members, or facts.household where the means of a husband or wife outside the roster count.
+    Grain: a person of a case and a register row. A row whose name fits another person is there with grade D.
     """
     clashing = [column for column in MEMBER_COLUMNS if column in facts.register(data_set).columns]
     register = facts.register(data_set).drop(*clashing)
     cap = grade_cap(number_key.replace("_key", "_number_state"))
     rows = with_identity(register, facts, number_key, name_key, cap=cap)
-    joined = facts.members.join(rows, facts.members["subject_key"] == rows[number_key], "inner")
+    joined = persons.join(rows, persons["subject_key"] == rows[number_key], "inner")
     return joined.withColumn(
         "identity_grade", pair_grade("member_person_id", "member_grade", "other_person_id", "other_grade")
     ).withColumn("person_id", F.when(F.col("identity_grade") != "D", F.col("member_person_id")))
@@ -110,14 +132,16 @@ def counted(
 ) -> DataFrame:
     """Candidates with what the time engine counts by.
 
-    event_on, count_from: months of entitlement count from the month after the day in column `after`, `lawful_months` later.
+    event_on, count_from: months of entitlement count from the month after the day in column `after`, `lawful_months` later,
+    and of a husband or wife outside the roster from the month after the wedding to that in which the marriage ended.
     count_until: through this month (null = no end). lawful_heads: months paid for no more persons than these are lawful.
     """
+    last = F.lit(None).cast("date") if until is None else until
     return rows.withColumns(
         {
             "event_on": F.col(after),
-            "count_from": F.add_months(next_month(after), lawful_months),
-            "count_until": F.lit(None).cast("date") if until is None else until,
+            "count_from": F.greatest(F.add_months(next_month(after), lawful_months), next_month("joined_on")),
+            "count_until": F.least(last, F.trunc("left_on", "month")),
             "lawful_heads": F.lit(None).cast("int") if lawful_heads is None else lawful_heads,
         }
     )

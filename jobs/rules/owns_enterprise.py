@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.facts import Facts, counted, declares, held_by_members, rows_of
+from jobs.rules.facts import Facts, counted, declares, held_by, rows_of
 from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
 
@@ -30,7 +30,7 @@ class OwnsEnterpriseParams(Conf):
 
 def candidates(facts: Facts, params: OwnsEnterpriseParams) -> DataFrame:
     """One row per member and entity. Counting runs from the month after it was established to the month it ended."""
-    entities = held_by_members(facts, "enterprises", "legal_rep_key", "legal_rep_name_key")
+    entities = held_by(facts.household, facts, "enterprises", "legal_rep_key", "legal_rep_name_key")
     return (
         counted(entities, after="established_on", until=F.when(~trades_on(params), F.trunc(F.col("ended_on"), "month")))
         .withColumn("thing_key", F.concat_ws(":", F.lit("entity"), "uscc", "reg_no"))

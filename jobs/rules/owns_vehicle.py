@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.facts import Facts, counted, declares, held_by_members, rows_of
+from jobs.rules.facts import Facts, counted, declares, held_by, rows_of
 from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
 
@@ -21,7 +21,7 @@ class OwnsVehicleParams(Conf):
 
 def candidates(facts: Facts, params: OwnsVehicleParams) -> DataFrame:
     """One row per member and vehicle. Counting starts after the month of registration."""
-    vehicles = held_by_members(facts, "vehicles", "owner_key", "owner_name_key")
+    vehicles = held_by(facts.household, facts, "vehicles", "owner_key", "owner_name_key")
     return (
         counted(vehicles, after="registered_on")
         .withColumn("thing_key", F.concat_ws(":", F.lit("vehicle"), "plate_kind", "plate_no"))

@@ -29,6 +29,10 @@ EXEMPTIONS: dict[str, str] = {
 """Exemption codes of the delivery contract, with what an inspector reads."""
 
 
+class NoParams(Conf):
+    """Of a rule that has nothing of its own to set: what it goes by is law, see policy.yaml."""
+
+
 @dataclass(frozen=True)
 class Judgement:
     """A rule's conditions over one candidate row; a null condition counts as not met.

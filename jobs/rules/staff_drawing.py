@@ -4,38 +4,29 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import Field
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from expectations.conf import Conf
-from jobs.rules.facts import Facts, counted, held_by_members, rows_of
-from jobs.rules.rule import Judgement, Rule, zh_month, zh_paid
+from jobs.rules.facts import Facts, counted
+from jobs.rules.payroll import payroll_evidence, payroll_spells
+from jobs.rules.rule import Judgement, NoParams, Rule, zh_month, zh_paid
 
 
-class StaffDrawingParams(Conf):
-    staff_kinds: tuple[str, ...] = Field(description="kinds of payee that are staff; all others on fiscal payment files are not")
-    staff_statuses: tuple[str, ...] = Field(description="statuses in which a person is staff")
-
-
-def candidates(facts: Facts, params: StaffDrawingParams) -> DataFrame:
+def candidates(facts: Facts, params: NoParams) -> DataFrame:
     """One row per recipient and spell on the fiscal payroll. Counting starts after the month in which the spell began.
 
     Members who live in the household but draw nothing are kin of a recipient, which is another rule's matter.
     """
-    spells = held_by_members(facts, "fiscal_staff", "person_key", "name_key").filter(F.col("is_covered") | F.col("is_head"))
+    drawing = facts.members.filter(F.col("is_covered") | F.col("is_head"))
     return (
-        counted(spells, after="from_month", until=F.col("to_month"))
+        counted(payroll_spells(drawing, facts), after="from_month", until=F.col("to_month"))
         .withColumn("thing_key", F.concat_ws(":", F.lit("staff"), "unit", "staff_kind", F.col("from_month").cast("string")))
-        .withColumn(
-            "evidence", rows_of("fiscal_staff", "unit", "post", "staff_kind", "status", "from_month", "to_month", "monthly_pay")
-        )
+        .withColumn("evidence", payroll_evidence())
     )
 
 
-def judge(params: StaffDrawingParams) -> Judgement:
-    is_staff = F.col("staff_kind").isin(list(params.staff_kinds))
-    has_left = ~F.col("status").isin(list(params.staff_statuses))
+def judge(params: NoParams) -> Judgement:
+    is_staff, has_left = F.col("is_staff"), F.col("has_left")
     return Judgement(
         found=is_staff & (F.col("paid_months") > 0),
         value=F.col("monthly_pay").cast("double"),
@@ -62,7 +53,7 @@ RULE = Rule(
     unit="yuan a month",
     source="社会救助暂行办法（国务院令第649号，2014）第九条、第六十八条；最低生活保障审核审批办法（民发〔2012〕220号）",
     in_force=(date(2012, 12, 12), None),
-    params=StaffDrawingParams,
+    params=NoParams,
     candidates=candidates,
     judge=judge,
     verify=("核对编制身份与在职时间", "核对是否为公益性岗位、遗属补助等非在编人员", "核对家庭人均收入"),

@@ -21,6 +21,12 @@ class BadDelivery(MingjingError):
     exit_code = 2
 
 
+class NoSuchRecord(MingjingError):
+    """The record that was asked for is not there, was not used, or is one of several of that name; nothing was changed."""
+
+    exit_code = 2
+
+
 class ContractBroken(MingjingError):
     """A frame does not fit the contract of the table that it was to be written to; the table is as before."""
 
@@ -31,3 +37,9 @@ class DataRefused(MingjingError):
     """A critical expectation failed; nothing downstream was written."""
 
     exit_code = 3
+
+
+class BadVerdicts(MingjingError):
+    """A file of inspectors' decisions cannot be used; nothing of it was taken in."""
+
+    exit_code = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from jobs.runtime.context import RunContext, site_key
 from jobs.runtime.errors import BadConfiguration, MingjingError
 from jobs.runtime.lake import Lake, single_writer
 from jobs.runtime.run_report import RunReport
-from jobs.runtime.session import choose_engine, open_engine
+from jobs.runtime.session import EMBEDDED, choose_engine, open_engine
 from jobs.runtime.settings import load_settings
 
 
@@ -34,6 +34,10 @@ def open_run(
     console = console or Console(stderr=True)
     settings = load_settings(env)
     name = choose_engine(engine)
+    if settings.linkage.backend == "spark" and name == EMBEDDED:
+        raise BadConfiguration(
+            "linkage.backend is spark, which needs --engine spark. On this engine use duckdb. Nothing was read."
+        )
     if delivery is not None and not delivery.is_dir():
         raise BadConfiguration(f"No folder {delivery}. Name the folder of the delivery, the one with 交接清单.csv in it.")
     root = lake_root or str(out.resolve() / "lake")
@@ -48,14 +52,19 @@ def open_run(
 
 
 @contextmanager
-def open_lake(out: Path, *, engine: str | None = None, env: str | None = None, lake_root: str | None = None) -> Iterator[Lake]:
-    """The lake of a run, to be read only. Raises BadConfiguration where there is none."""
+def open_lake(
+    out: Path, *, engine: str | None = None, env: str | None = None, lake_root: str | None = None, to_write: bool = False
+) -> Iterator[Lake]:
+    """The lake of a run: to be read, or held against a second writer. Raises BadConfiguration where there is none."""
     settings = load_settings(env)
     root = lake_root or str(out.resolve() / "lake")
     if "://" not in root and not Path(root).is_dir():
         raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
     cores = settings.engine.usable_cores
-    with open_engine(choose_engine(engine), cores=cores, local_settings=settings.engine.spark) as running:
+    with (
+        single_writer(root) if to_write else nullcontext(),
+        open_engine(choose_engine(engine), cores=cores, local_settings=settings.engine.spark) as running,
+    ):
         yield Lake(running, root)
 
 

@@ -1,4 +1,4 @@
-"""Configuration: conf/base.yaml, overlaid by conf/<env>.yaml, into frozen objects that refuse unknown keys."""
+"""Configuration: conf/base.yaml, overlaid by conf/<env>.yaml, and conf/policy.yaml into frozen objects that refuse unknown keys."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from expectations.bounds import SuiteBounds
 from expectations.conf import Conf
 from jobs.rules import RULES
+from jobs.rules.policy import Policy
 from jobs.runtime.errors import BadConfiguration
 from models.isolation_forest import ForestParams
 from models.record_linkage import LinkageParams
@@ -48,6 +49,7 @@ class Settings(Conf):
     ingest: IngestSettings
     quality: SuiteBounds
     linkage: LinkageParams
+    policy: Policy
     rules: dict[str, dict[str, Any]]
     forest: ForestParams
     ranking: RankingSettings
@@ -71,9 +73,9 @@ def conf_folder() -> Path:
 
 
 def load_settings(env: str | None = None, folder: Path | None = None) -> Settings:
-    """base.yaml with the overlay of `env`. Raises BadConfiguration naming file, key, value and what was expected."""
+    """base.yaml and policy.yaml with the overlay of `env`. Raises BadConfiguration naming file, key, value and what was expected."""
     folder = folder or conf_folder()
-    content = _read(folder / "base.yaml")
+    content = {**_read(folder / "base.yaml"), "policy": _read(folder / "policy.yaml")}
     if env:
         content = _merged(content, _read(folder / f"{env}.yaml"))
     source = f"{folder}/base.yaml" + (f" + {env}.yaml" if env else "")
@@ -85,7 +87,7 @@ def load_settings(env: str | None = None, folder: Path | None = None) -> Setting
         for code in known:
             settings.params(code)
     except ValidationError as error:
-        raise BadConfiguration(_explained(source, error)) from None
+        raise BadConfiguration(_explained(folder, source, error)) from None
     return settings
 
 
@@ -109,9 +111,11 @@ def _merged(base: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _explained(source: str, error: ValidationError) -> str:
+def _explained(folder: Path, source: str, error: ValidationError) -> str:
     # A misspelt key makes two errors, the unknown key and the missing one: the first is the one to tell.
     first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in first["loc"]) or error.title
+    if where.startswith("policy."):
+        source = f"{folder}/policy.yaml"
     given = "" if first["type"] == "missing" else f" (given: {first['input']!r})"
     return f"{source}: {where}: {first['msg']}{given}. Nothing was read."

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from jobs.cells.person_numbers import check_character
-from jobs.linking.repair import one_slip, repaired
+from jobs.linking.repair import nearly_theirs, one_slip
 
 PEOPLE_SCHEMA = {
     "person": pl.UInt32, "number": pl.String, "name": pl.String, "former_name": pl.String, "born_on": pl.Date, "sex": pl.String,
@@ -39,11 +39,12 @@ def people(*rows: tuple[str, str] | tuple[str, str, str]) -> pl.DataFrame:
 
 
 def records(*rows: dict[str, object]) -> pl.DataFrame:
-    blank = {"text": None, "name": None, "is_damaged": False, "born_on": None, "sex": None}
+    blank = {"text": None, "name": None, "state": "invalid", "is_damaged": False, "born_on": None, "sex": None}
     schema = {
         "record": pl.UInt32,
         "text": pl.String,
         "name": pl.String,
+        "state": pl.String,
         "is_damaged": pl.Boolean,
         "born_on": pl.Date,
         "sex": pl.String,
@@ -60,10 +61,10 @@ def wrong(text: str, at: int) -> str:
 
 
 def person_of(record: dict[str, object], *known: tuple[str, ...]) -> str | None:
-    """The number that one record is repaired to, null where it is left alone."""
+    """The number of the one person whom a record fits, null where it fits nobody or several."""
     who = people(*known)  # type: ignore[arg-type]
-    found = repaired(records(record), who).join(who, on="person")
-    return found["number"].item() if len(found) else None
+    found = nearly_theirs(records(record), who).join(who, on="person")
+    return found["number"].item() if len(found) == 1 else None
 
 
 CITY = ((WANG, "王秀英"), (NEIGHBOUR, "王桂兰"), (LI, "李建国"))
@@ -144,6 +145,15 @@ def test_of_two_namesakes_the_float_means_the_nearer_one() -> None:
     assert person_of({"text": damaged, "name": "李建国", "is_damaged": True}, (LI, "李建国"), (far, "李建国")) in (LI, None)
 
 
+def test_a_corrected_number_is_known_by_name_division_birth_and_sex() -> None:
+    earlier = {"text": number("19520301", "369"), "state": "valid"}
+    assert person_of({**earlier, "name": "王秀英"}, *CITY) == WANG
+    assert person_of({**earlier, "name": "李建国"}, *CITY) is None
+    assert person_of({**earlier, "name": "王秀英"}, (WANG, "王秀英"), (NEIGHBOUR, "王秀英")) is None
+    assert person_of({"text": number("19520301", "368"), "state": "valid", "name": "王秀英"}, *CITY) is None
+    assert person_of({"text": number("19520302", "369"), "state": "valid", "name": "王秀英"}, *CITY) is None
+
+
 def test_a_masked_number_is_held_against_the_digits_it_shows() -> None:
     masked = WANG[:6] + "*" * 8 + WANG[14:]
     assert person_of({"text": masked, "name": "王秀英"}, *CITY) == WANG
@@ -162,8 +172,8 @@ def test_nothing_is_read_into_no_number_at_all() -> None:
 
 def test_the_order_of_records_and_people_decides_nothing() -> None:
     rows = [{"text": wrong(WANG, at), "name": "王秀英"} for at in range(10)] + [{"text": swapped(LI, 8), "name": "李建国"}]
-    forward = repaired(records(*rows), people(*CITY))
-    turned = repaired(records(*rows).reverse(), people(*CITY).reverse())
+    forward = nearly_theirs(records(*rows), people(*CITY))
+    turned = nearly_theirs(records(*rows).reverse(), people(*CITY).reverse())
     assert forward.equals(turned)
     assert len(forward) == 11
 

@@ -1,15 +1,27 @@
 """Case tables of rules: each line is a small world of one household, read from text and judged in one frame.
 
 Columns of a table: `case` names the line. `paid` (01-12), `refunded`, `arrears` (02>2017-05-10: the month and the
-day of transfer) say what moved in 2017, `amount` yuan a month for the household; `name` is same or other; a name
-of a member column sets it; every other column is a cell of the register that the rule reads, which a line
-`# register: vehicles owner_key owner_name_key` names with its number and name columns (without it: deaths). Expected are
-`outcome`, `code`, `months` and `yuan` (the estimate). An empty cell takes the table's default.
+day of transfer) say what moved in 2017, `amount` yuan a month for the household, `heads` how many were paid for; `name` is
+same or other; a name of a member column or of a case column (CASES) sets it; every other column is a cell of the register
+that the rule reads, which a line `# register: vehicles owner_key owner_name_key` names with its number and name columns
+(without it: deaths). Expected are `outcome`, `code`, `months` and `yuan` (the estimate). An empty cell takes the table's
+default, `-` clears it. What is judged is the subject's row of the rule; of several rows the one that `found` comes out of.
+
+More rows: a column `<data set>.<field>` is a cell of a row in another register, `<data set>2.<field>` of a second row there.
+A row is there where any of its cells is given. Its person is the member, or whom the cell `<data set>.of` names in the column
+of the role that `<data set>.as` names (else the first person of the row). Further people:
+
+`kin.<column>`     a row of silver.kin: what `kin.who` (a word that names a person) is to the member
+`spouse.<column>`  a husband or wife outside the roster (Facts.spouses), the person `spouse`
+`second.<column>`  a second member of the household, the person `second`
+`other.<column>`   a second case: member columns and case columns, with `other.paid`, `other.amount` ...; `other.of` names whose
+                   it is (else the member's own)
+`<any>.of`         member, spouse, second, or any other word: a person of that name who is in no household
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -17,25 +29,38 @@ from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.types import BooleanType, DataType, DateType, DecimalType, IntegerType, StructType
+from pyspark.sql.types import BooleanType, DataType, DateType, DecimalType, IntegerType, StructField, StructType
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import DEATHS, ENTITLEMENT_MONTHS, IDENTITIES
+from expectations.contracts.lake import CASES as CASES_TABLE
+from expectations.contracts.lake import DEATHS, ENTITLEMENT_MONTHS, IDENTITIES, KIN
+from expectations.contracts.model import DATE, FLAG, INT, TEXT, YUAN
 from jobs.find_clues import find_clues
-from jobs.rules.facts import Facts
+from jobs.linking.identities import person_references
+from jobs.rules.facts import MEMBER_COLUMNS, Facts
 from jobs.rules.rule import Rule
+from jobs.runtime.settings import load_settings
 from tests.conftest import AS_OF
 
 CASES = Path(__file__).parents[1] / "cases"
 EXPECTED = ("outcome", "code", "months", "yuan")
-MEMBER_SCHEMA = (
-    "case_id string, subject_key string, member_person_id string, member_grade string, is_head boolean, is_covered boolean, "
-    "is_single_cover boolean, start_month date, stop_month date, grace_until date, approved_on date, covered_heads int, "
-    "covered_members int, case_has_single_cover boolean, declared_assets string, registry_status string"
-)
+_MEMBER_TYPES: dict[DataType, str] = {
+    TEXT: "case_id subject_key subject_name_key member_person_id member_grade case_county case_program declared_assets registry_status",
+    FLAG: "is_head is_covered is_single_cover case_has_single_cover",
+    DATE: "joined_on left_on start_month stop_month grace_until approved_on",
+    INT: "covered_heads covered_members",
+    YUAN: "rigid_expense",
+}
+_TYPE_OF = {name: data_type for data_type, names in _MEMBER_TYPES.items() for name in names.split()}
+MEMBER_SCHEMA = StructType([StructField(name, _TYPE_OF[name]) for name in MEMBER_COLUMNS])
 MEMBER_DEFAULTS: dict[str, Any] = {
-    "member_grade": "A", "is_head": True, "is_covered": True, "is_single_cover": False, "covered_heads": 1, "covered_members": 1,
-    "case_has_single_cover": False, "start_month": date(2010, 1, 1), "approved_on": date(2009, 12, 20), "registry_status": "正常",
+    "subject_name_key": "same", "member_grade": "A", "is_head": True, "is_covered": True, "is_single_cover": False, "covered_heads": 1,
+    "covered_members": 1, "case_has_single_cover": False, "start_month": date(2010, 1, 1), "approved_on": date(2009, 12, 20),
+    "registry_status": "正常", "case_county": "420202", "case_program": "农村低保",
+}  # fmt: skip
+OUTSIDE = {"is_head": False, "is_covered": False}
+CASE_DEFAULTS: dict[str, Any] = {
+    "family": "dibao", "program": "农村低保", "county_code": "420202", "household_no": "NB1", "covered_heads": 1, "member_count": 1,
 }  # fmt: skip
 
 
@@ -53,9 +78,13 @@ class World:
     """Rows of the frames that a rule reads."""
 
     members: list[dict[str, Any]] = field(default_factory=list)
+    spouses: list[dict[str, Any]] = field(default_factory=list)
+    cases: list[dict[str, Any]] = field(default_factory=list)
     months: list[dict[str, Any]] = field(default_factory=list)
-    register: list[dict[str, Any]] = field(default_factory=list)
-    identities: list[tuple[Any, ...]] = field(default_factory=list)
+    kin: list[dict[str, Any]] = field(default_factory=list)
+    deaths: list[dict[str, Any]] = field(default_factory=list)
+    registers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    people: set[str] = field(default_factory=set)
 
 
 def read_cases(code: str) -> list[Case]:
@@ -128,51 +157,117 @@ def _months(case_id: str, cells: Mapping[str, str]) -> list[dict[str, Any]]:
     return rows
 
 
-def build_world(session: SparkSession, code: str, cases: list[Case]) -> tuple[Facts, DataFrame]:
-    """Facts and months of entitlement of all cases in one frame each."""
+def _typed(cells: Mapping[str, str], schema: StructType) -> dict[str, Any]:
+    types = {f.name: f.dataType for f in schema.fields}
+    return {column: _value(cell, types[column]) for column, cell in cells.items() if column in types}
+
+
+def _sections(cells: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Cells by the word before the point; the empty word has those without."""
+    sections: dict[str, dict[str, str]] = {"": {}}
+    for column, cell in cells.items():
+        section, _, name = column.rpartition(".")
+        sections.setdefault(section, {})[name] = cell
+    return sections
+
+
+def build_world(session: SparkSession, code: str, cases: list[Case]) -> Facts:
+    """Facts of all cases, in one frame each."""
     world = World()
     register = register_of(code)
-    schema = DATA_SETS[register[0]].silver.schema if register else DEATHS.schema
-    member_types = {f.name: f.dataType for f in StructType.fromDDL(MEMBER_SCHEMA).fields}
     for i, case in enumerate(cases):
-        case_id, number = f"case{i}", f"number{i}"
-        member = {"case_id": case_id, "subject_key": number, "member_person_id": f"person{i}", **MEMBER_DEFAULTS}
-        member |= {column: _value(cell, member_types[column]) for column, cell in case.cells.items() if column in member_types}
-        world.members.append(member)
-        world.months += _months(case_id, case.cells)
-        world.identities += [(number, "same", f"person{i}", "A", "same name"), (number, "other", None, "D", "other name")]
-        world.register.append(_register_row(register, schema, i, number, case.cells))
-    frame = session.createDataFrame([tuple(row.get(f.name) for f in schema.fields) for row in world.register], schema)
-    members = session.createDataFrame([tuple(row.get(name) for name in member_types) for row in world.members], MEMBER_SCHEMA)
-    months_schema = ENTITLEMENT_MONTHS.schema
-    months = session.createDataFrame([tuple(row[f.name] for f in months_schema.fields) for row in world.months], months_schema)
-    facts = Facts(
-        members=members,
-        deaths=frame if register is None else session.createDataFrame([], DEATHS.schema),
-        identities=session.createDataFrame(world.identities, IDENTITIES.schema),
-        register=lambda _code: frame,
+        _add(world, register, i, case)
+    identities = [
+        row
+        for person in sorted(world.people)
+        for row in ((person, "same", f"p-{person}", "A", "same name"), (person, "other", None, "D", "other name"))
+    ]
+
+    def frame(rows: list[dict[str, Any]], schema: StructType) -> DataFrame:
+        return session.createDataFrame([tuple(row.get(f.name) for f in schema.fields) for row in rows], schema)
+
+    silver = {code: frame(world.registers.get(code, []), data_set.silver.schema) for code, data_set in DATA_SETS.items()}
+    return Facts(
+        members=frame(world.members, MEMBER_SCHEMA),
+        spouses=frame(world.spouses, MEMBER_SCHEMA),
+        cases=frame(world.cases, CASES_TABLE.schema),
+        months=frame(world.months, ENTITLEMENT_MONTHS.schema),
+        kin=frame(world.kin, KIN.schema),
+        deaths=frame(world.deaths, DEATHS.schema),
+        identities=session.createDataFrame(identities, IDENTITIES.schema),
+        register=silver.__getitem__,
+        policy=load_settings("test").policy,
         as_of=AS_OF,
     )
-    return facts, months
 
 
-def _register_row(
-    register: tuple[str, str, str] | None, schema: StructType, i: int, number: str, cells: Mapping[str, str]
-) -> dict[str, Any]:
-    types = {f.name: f.dataType for f in schema.fields}
-    row: dict[str, Any] = {column: _value(cell, types[column]) for column, cell in cells.items() if column in types}
-    name = cells.get("name", "same")
+def _add(world: World, register: tuple[str, str, str] | None, i: int, case: Case) -> None:
+    sections = _sections(case.cells)
+
+    def person(word: str) -> str:
+        name = f"number{i}" if word == "member" else f"number{i}-{word}"
+        world.people.add(name)
+        return name
+
+    def member(case_id: str, word: str, cells: Mapping[str, str], **more: Any) -> dict[str, Any]:
+        number = person(word)
+        row = {**MEMBER_DEFAULTS, **more, **_typed(cells, MEMBER_SCHEMA)}
+        return {**row, "case_id": case_id, "subject_key": number, "member_person_id": f"p-{number}"}
+
+    def household(case_id: str, cells: Mapping[str, str]) -> None:
+        world.cases.append({**CASE_DEFAULTS, **_typed(cells, CASES_TABLE.schema), "case_id": case_id})
+        world.months.extend(_months(case_id, cells))
+
+    own = sections.pop("")
+    world.members.append(member(f"case{i}", "member", own))
+    household(f"case{i}", own)
     if register is None:
-        return row | {"number_key": number, "name_key": name, "is_exact": True, "register_count": 1, "evidence": []}
-    _, number_column, name_column = register
-    return row | {number_column: number, name_column: name, "_file_id": "file", "_sheet": "", "_row": i + 1}
+        number, row = person("member"), _typed(own, DEATHS.schema)
+        name = own.get("name", "same")
+        world.deaths.append({"number_key": number, "name_key": name, "is_exact": True, "register_count": 1, "evidence": []} | row)
+    else:
+        data_set, number_column, name_column = register
+        row = _typed(own, DATA_SETS[data_set].silver.schema) | {
+            number_column: person("member"),
+            name_column: own.get("name", "same"),
+        }
+        world.registers.setdefault(data_set, []).append(_placed(row, number_column, i, 0))
+    for at, (section, cells) in enumerate(sections.items(), start=1):
+        match section:
+            case "kin":
+                related = {"number_key": person("member"), "name_key": "same", "data_set": "marriages"}
+                relative = {"kin_number_key": person(cells["who"]), "kin_name_key": "same"}
+                world.kin.append({**related, **relative, **_typed(cells, KIN.schema), "_file_id": "file", "_row": i})
+            case "spouse":
+                world.spouses.append(member(f"case{i}", "spouse", cells, **OUTSIDE))
+            case "second":
+                world.members.append(member(f"case{i}", "second", cells, is_head=False))
+            case "other":
+                world.members.append(member(f"case{i}-other", cells.get("of", "member"), cells))
+                household(f"case{i}-other", cells)
+            case _:
+                world.registers.setdefault(section.rstrip("23456789"), []).append(_further_row(section, cells, person, i, at))
+
+
+def _further_row(section: str, cells: Mapping[str, str], person: Callable[[str], str], i: int, at: int) -> dict[str, Any]:
+    data_set = DATA_SETS[section.rstrip("23456789")]
+    references = {reference.role: reference for reference in person_references(data_set)}
+    reference = references[cells["as"]] if "as" in cells else next(iter(references.values()))
+    whose = {reference.number_key: person(cells.get("of", "member")), reference.name_key: cells.get("name", "same")}
+    return _placed({**whose, **_typed(cells, data_set.silver.schema)}, reference.number_key, i, at)
+
+
+def _placed(row: dict[str, Any], number_column: str, i: int, at: int) -> dict[str, Any]:
+    state = number_column.replace("_key", "_number_state")
+    return {state: "valid", **row, "_file_id": "file", "_sheet": "", "_row": 100 * i + at + 1}
 
 
 def judge_cases(session: SparkSession, rule: Rule, params: Any, cases: list[Case]) -> dict[str, tuple[str, str, str, str]]:
     """Outcome, exemption code, months and estimate of every case, by the sentence that names it; absent = no row at all."""
-    facts, months = build_world(session, rule.code, cases)
-    rows = find_clues(facts, months, [(rule, params)]).collect()
-    found = {row["case_id"]: row for row in rows}
+    rows = find_clues(build_world(session, rule.code, cases), [(rule, params)]).collect()
+    found: dict[str, Any] = {}
+    for row in sorted(rows, key=lambda row: (row["outcome"] != "found", row["outcome"] != "exempt", row["thing_key"])):
+        found.setdefault(row["case_id"].removesuffix("-other"), row)
     return {case.name: _seen(found.get(f"case{i}")) for i, case in enumerate(cases)}
 
 

@@ -1,0 +1,24 @@
+"""Spells on the public payroll: who of the people paid from it is staff."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.rules.facts import Facts, held_by, rows_of
+from jobs.rules.policy import in_force
+
+
+def payroll_spells(persons: DataFrame, facts: Facts) -> DataFrame:
+    """One row per person and spell, as held_by gives them, with is_staff (by kind of payee) and has_left (by status)."""
+    payroll = in_force(facts.policy.public_payroll, facts.as_of)
+    return held_by(persons, facts, "fiscal_staff", "person_key", "name_key").withColumns(
+        {
+            "is_staff": F.col("staff_kind").isin(list(payroll.staff_kinds)),
+            "has_left": ~F.col("status").isin(list(payroll.staff_statuses)),
+        }
+    )
+
+
+def payroll_evidence() -> Column:
+    return rows_of("fiscal_staff", "unit", "post", "staff_kind", "status", "from_month", "to_month", "monthly_pay")

@@ -1,0 +1,139 @@
+"""What law and local notices say, by period: rates, caps and who counts, as conf/policy.yaml writes them down.
+
+A rule never holds such a value itself. What no notice gives is a stated default, and every run says which of them it used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from expectations.conf import Conf
+
+MONTHS = 12
+
+
+class Dated(Conf):
+    """A provision with the period in which it holds, both days included, and its source."""
+
+    first: date = Field(alias="from", description="first day in force")
+    last: date | None = Field(None, alias="to", description="last day in force; empty = still in force")
+    source: str = Field(min_length=4, description="law or notice, with year and number where known")
+    is_default: bool = Field(False, description="no local value is known: this one is assumed, and every run says so")
+
+    def is_in_force(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+class Standard(Dated):
+    programs: tuple[str, ...]
+    counties: tuple[str, ...] = Field((), description="codes; empty = wherever no other line names the county")
+    yuan_a_year: Decimal = Field(gt=0, description="a person and year")
+
+
+class YearlyCap(Dated):
+    program: str
+    yuan_a_year: Decimal = Field(gt=0, description="a person and year")
+
+
+class AddOns(Dated):
+    highest_share: Decimal = Field(ge=0, description="of the standard a person, on top of it")
+    disability_levels: tuple[int, ...] = Field(description="levels of a severe disability")
+    old_age_years: int = Field(gt=0, description="age from which a person living alone is elderly")
+    ill_self_paid_yuan: Decimal = Field(gt=0, description="medical bills paid by oneself in a year that mean severe illness")
+
+
+class PublicPayroll(Dated):
+    staff_kinds: tuple[str, ...] = Field(description="kinds of payee that are staff; all others are not")
+    staff_statuses: tuple[str, ...] = Field(description="statuses in which a person is staff")
+    kin: tuple[str, ...] = Field(description="relatives whose benefit has to be declared")
+
+
+class VillageCadres(Dated):
+    posts: tuple[str, ...] = Field(description="posts that make a cadre")
+    kin: tuple[str, ...] = Field(description="relatives whose benefit has to be declared")
+
+
+class Means(Dated):
+    homes: int = Field(ge=1, description="homes that a household may own")
+    small_share_percent: Decimal = Field(ge=0, le=100, description="a share below this is no home of one's own")
+    vehicle_yuan: Decimal = Field(ge=0, description="purchase price up to which a vehicle is let pass")
+    capital_yuan: Decimal = Field(ge=0, description="paid-in capital up to which a share in an entity is let pass")
+    employed_months: int = Field(ge=1, description="months of insured work in a row that are a job")
+
+
+class KeyPersons(Dated):
+    kinds: tuple[str, ...] = Field(description="kinds of declared official whose own and whose kin's clues are handled apart")
+
+
+D = TypeVar("D", bound=Dated)
+Periods = Annotated[tuple[D, ...], Field(min_length=1)]
+
+
+class Policy(Conf):
+    """conf/policy.yaml."""
+
+    standards: Periods[Standard]
+    yearly_caps: Periods[YearlyCap]
+    add_ons: Periods[AddOns]
+    public_payroll: Periods[PublicPayroll]
+    village_cadres: Periods[VillageCadres]
+    means: Periods[Means]
+    key_persons: Periods[KeyPersons]
+
+    def monthly_standard(self, program: str, county_code: str, month: str) -> Column:
+        """Standard of a person and month, yuan; null for a programme that has none.
+
+        The county's own line before the general one; a month outside all periods takes the latest line before it, or else the first.
+        """
+        standard = F.lit(None).cast("decimal(18,2)")
+        general_first = sorted(self.standards, key=lambda s: (bool(s.counties), s.first))
+        for line in general_first:
+            applies = F.col(program).isin(list(line.programs))
+            if line.counties:
+                applies &= F.col(county_code).isin(list(line.counties))
+            is_first = not any(_same_line(line, other) and other.first < line.first for other in self.standards)
+            if not is_first:
+                applies &= F.col(month) >= F.lit(line.first)
+            standard = F.when(applies, F.lit(_monthly(line.yuan_a_year)).cast("decimal(18,2)")).otherwise(standard)
+        return standard
+
+
+def _same_line(left: Standard, right: Standard) -> bool:
+    return left is not right and set(left.programs) & set(right.programs) != set() and left.counties == right.counties
+
+
+def _monthly(yuan_a_year: Decimal) -> Decimal:
+    return (yuan_a_year / MONTHS).quantize(Decimal("0.01"))
+
+
+def in_force(lines: Sequence[D], day: date) -> D:
+    """The line in force on the day; where there is none, the latest before it, or else the first."""
+    by_start = sorted(lines, key=lambda line: line.first)
+    holding = [line for line in by_start if line.is_in_force(day)]
+    before = [line for line in by_start if line.first <= day]
+    return (holding or before or by_start[:1])[-1]
+
+
+def gaps(policy: Policy, day: date) -> list[str]:
+    """What a run on this day has to assume, in sentences for the summary."""
+    found = []
+    for name in type(policy).model_fields:
+        lines: tuple[Dated, ...] = getattr(policy, name)
+        if not any(line.is_in_force(day) for line in lines):
+            used = in_force(lines, day)
+            found.append(
+                f"policy.{name}: nothing is in force on {day}; the values of {used.first} are used. Add the notice to conf/policy.yaml."
+            )
+        for line in lines:
+            if line.is_default and line.is_in_force(day):
+                found.append(
+                    f"policy.{name}: no local value is known; {line.source}. Ask the bureau and put it into conf/policy.yaml."
+                )
+    return found
