@@ -1,0 +1,71 @@
+"""The tables between the delivery and the published lists. Bronze and silver tables of the data sets derive from theirs."""
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake.benefits import CASES, DEATHS, ENTITLEMENT_MONTHS, MEMBERS
+from expectations.contracts.lake.evidence import EVIDENCE, GRADES, KIN_RELATIONS
+from expectations.contracts.lake.identity import (
+    ALIASES,
+    IDENTITIES,
+    IDENTITY_COUNTS,
+    IDENTITY_VERDICTS,
+    KIN,
+    LINK_CANDIDATES,
+    LINKS,
+    PEOPLE,
+    PERSON_CHANGES,
+    PERSON_IDS,
+    PERSONS,
+)
+from expectations.contracts.lake.intake import COVERAGE, FILES, NUMBER_STATES, QUALITY, QUARANTINE, TOTALS
+from expectations.contracts.lake.results import CASE_SCORES, CLUES, FINDINGS
+from expectations.contracts.model import Table
+
+BRONZE: tuple[Table, ...] = tuple(data_set.bronze for data_set in DATA_SETS.values())
+SILVER: tuple[Table, ...] = tuple(data_set.silver for data_set in DATA_SETS.values())
+LAKE_TABLES: dict[str, Table] = {
+    table.full_name: table
+    for table in (
+        FILES, QUARANTINE, NUMBER_STATES, COVERAGE, TOTALS, QUALITY, LINKS, LINK_CANDIDATES, ALIASES, PERSON_IDS, PERSON_CHANGES,
+        IDENTITY_VERDICTS, IDENTITY_COUNTS, KIN, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
+        ENTITLEMENT_MONTHS, DEATHS, FINDINGS, CASE_SCORES, CLUES,
+    )
+}  # fmt: skip
+TABLES: dict[str, Table] = {
+    **{table.full_name: table for table in (*BRONZE, *SILVER)},
+    **LAKE_TABLES,
+}
+"""Every table of the lake by full name."""
+
+__all__ = [
+    "ALIASES",
+    "BRONZE",
+    "CASES",
+    "CASE_SCORES",
+    "CLUES",
+    "COVERAGE",
+    "DEATHS",
+    "ENTITLEMENT_MONTHS",
+    "EVIDENCE",
+    "FILES",
+    "FINDINGS",
+    "GRADES",
+    "IDENTITIES",
+    "IDENTITY_COUNTS",
+    "IDENTITY_VERDICTS",
+    "KIN",
+    "KIN_RELATIONS",
+    "LAKE_TABLES",
+    "LINKS",
+    "LINK_CANDIDATES",
+    "MEMBERS",
+    "NUMBER_STATES",
+    "PEOPLE",
+    "PERSONS",
+    "PERSON_CHANGES",
+    "PERSON_IDS",
+    "QUALITY",
+    "QUARANTINE",
+    "SILVER",
+    "TABLES",
+    "TOTALS",
+]

@@ -1,0 +1,88 @@
+"""Tables of what came out: findings, scores, clues."""
+
+from expectations.contracts.lake.evidence import EVIDENCE, GRADES
+from expectations.contracts.model import DATE, DOUBLE, FLAG, INT, TEXT, YUAN, Column, Table
+
+OUTCOMES = ("found", "clear", "exempt", "cannot_judge")
+FINDINGS = Table(
+    "gold",
+    "findings",
+    "a rule and thing it looked at: what came out, found or not",
+    ("rule_code", "case_id", "subject_key", "thing_key"),
+    (
+        Column("rule_code", TEXT, "rule", nullable=False),
+        Column("case_id", TEXT, "the case", nullable=False),
+        Column("subject_key", TEXT, "digest of the subject's number", nullable=False),
+        Column("thing_key", TEXT, "what of the subject's was looked at: a death, a vehicle, an entity, a spell", nullable=False),
+        Column("person_id", TEXT, "the subject, where number and name fit a person"),
+        Column("outcome", TEXT, "what the rule decided", values=OUTCOMES),
+        Column("exemption_code", TEXT, "why it is probably lawful"),
+        Column("missing", TEXT, "which fact was missing where the rule cannot judge"),
+        Column("identity_grade", TEXT, "how well the subject's number and name agree between the records", values=GRADES),
+        Column("event_on", DATE, "day of the fact"),
+        Column("first_month", DATE, "first month paid after the fact"),
+        Column("last_month", DATE, "last month paid after the fact"),
+        Column("months", INT, "months paid after the fact", unit="months"),
+        Column("amount_upper", YUAN, "everything paid after the fact", unit="yuan"),
+        Column("amount_estimate", YUAN, "the same after exemptions, grace and the person's share", unit="yuan"),
+        Column("value", DOUBLE, "what the rule measured, in the rule's unit"),
+        Column("threshold", DOUBLE, "the limit it was held against"),
+        Column("explanation", TEXT, "one Chinese sentence without names or numbers"),
+        Column("evidence", EVIDENCE, "the records that the rule saw"),
+        Column("rule_fingerprint", TEXT, "digest of the rule's text and parameters"),
+    ),
+)
+
+CASE_SCORES = Table(
+    "gold",
+    "case_scores",
+    "a case",
+    ("case_id",),
+    (
+        Column("case_id", TEXT, "the case", nullable=False),
+        Column("anomaly", DOUBLE, "score of the isolation forest, 0-1, higher = stranger", nullable=False),
+        Column("anomaly_percentile", DOUBLE, "share of cases that are less strange, 0-1", nullable=False),
+        Column("reasons", TEXT, "the features that made it strange, in Chinese, strongest first"),
+        Column("model_version", TEXT, "registered version of the forest", nullable=False),
+    ),
+)
+
+CLUES = Table(
+    "gold",
+    "clues",
+    "a clue: a fact that a person should look into; an accusation of nobody",
+    ("clue_id",),
+    (
+        Column("rank", INT, "1 = look at this first; null when not dispatched", label="排名"),
+        Column("clue_id", TEXT, "stable: the same fact found again keeps it", nullable=False, label="线索编号"),
+        Column("case_id", TEXT, "the household case", nullable=False, label="家庭案件编号"),
+        Column("rule_code", TEXT, "rule", nullable=False, label="规则编号"),
+        Column("person_id", TEXT, "the subject; lists show number and name instead", label="对象"),
+        Column("subject_key", TEXT, "digest of the subject's number", nullable=False),
+        Column("household_no", TEXT, "certificate of the household", label="低保证号"),
+        Column("program", TEXT, "programme", label="保障类型"),
+        Column("county_code", TEXT, "county", label="行政区划代码"),
+        Column("town", TEXT, "township or street", label="乡镇街道"),
+        Column("village", TEXT, "village or community", label="村社区"),
+        Column(
+            "identity_grade", TEXT, "A valid number, same name ... D other name: a data clue", values=GRADES, label="身份等级"
+        ),
+        Column("event_on", DATE, "day of the fact", label="事件日期"),
+        Column("first_month", DATE, "first month paid after it", label="起始月"),
+        Column("last_month", DATE, "last month paid after it", label="终止月"),
+        Column("months", INT, "months paid after it", unit="months", label="涉及月数"),
+        Column("amount_upper", YUAN, "everything paid after the event", unit="yuan", label="金额上限"),
+        Column("amount_estimate", YUAN, "after exemptions, grace and the person's share", unit="yuan", label="金额估计"),
+        Column("exemption_code", TEXT, "empty, or why this is probably lawful", label="豁免代码"),
+        Column("is_dispatched", FLAG, "to be visited", label="是否交办"),
+        Column("score", DOUBLE, "probability that a visit confirms the clue, 0-1", label="得分"),
+        Column("anomaly", DOUBLE, "the forest's score of the case, 0-1, higher = stranger", label="异常度"),
+        Column("explanation", TEXT, "one sentence that an inspector can read aloud", label="说明"),
+        Column("reasons", TEXT, "the three largest contributions to the score, in words", label="排序理由"),
+        Column("evidence", EVIDENCE, "the records that the rule saw", label="证据"),
+        Column("first_seen", DATE, "as-of date of the first run that found it", label="首次发现"),
+        Column("last_seen", DATE, "as-of date of the last run that found it", label="最近发现"),
+        Column("rule_fingerprint", TEXT, "digest of the rule's text and parameters"),
+        Column("model_version", TEXT, "registered version of the forest"),
+    ),
+)
