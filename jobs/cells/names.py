@@ -6,11 +6,14 @@ import re
 
 import polars as pl
 
+from jobs.cells.characters import in_simplified, may_stand_for
 from jobs.cells.text import BLANKS, EDGE, trimmed
 
 _TITLE = r"[(（\[【][^)）\]】]*[)）\]】]?"
 _DOTS = r"[·•・．‧∙⋅.]"
 _UNSURE = re.compile("[?？□■〇*�]")
+_LETTERS = re.compile("[a-z]+|.")
+"""Characters of a name; letters that stand together are one, in pinyin."""
 
 
 def read_names(cells: pl.Series) -> pl.Series:
@@ -24,11 +27,16 @@ def read_names(cells: pl.Series) -> pl.Series:
 
 
 def may_be_same(left: str, right: str) -> bool:
-    """A known variant: equal but for characters that one side could not write (? or □) or for middle dots."""
-    left, right = left.replace("·", ""), right.replace("·", "")
+    """A known variant: equal but for middle dots, and for characters that one side could not write or writes otherwise.
+
+    Not written is ? or □; written otherwise a traditional form, a rare character by a common one of its sound, or by its pinyin.
+    """
+    left, right = (in_simplified(name.replace("·", "")).casefold() for name in (left, right))
     if left == right:
         return True
-    if len(left) != len(right) or not (_UNSURE.search(left) or _UNSURE.search(right)):
+    ours, theirs = _LETTERS.findall(left), _LETTERS.findall(right)
+    if len(ours) != len(theirs):
         return False
-    pairs = [(a, b) for a, b in zip(left, right, strict=True) if not (_UNSURE.match(a) or _UNSURE.match(b))]
-    return bool(pairs) and all(a == b for a, b in pairs)
+    pairs = [(a, b) for a, b in zip(ours, theirs, strict=True) if not (_UNSURE.match(a) or _UNSURE.match(b))]
+    # Of two characters one at least must be the same: sounds alone are many people's.
+    return any(a == b for a, b in pairs) and all(a == b or may_stand_for(a, b) for a, b in pairs)

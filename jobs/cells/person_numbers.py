@@ -44,6 +44,8 @@ _HOLLOW = r"^[0-9]{6}(?:(?:0{8}|1{8}|9{8})[0-9]{3}[0-9X]|0{9}|1{9}|9{9})$"
 _CROSSED_OUT = re.compile(r"[0-9]*X{3,}")
 _STANDARD = re.compile(r"[0-9]{17}[0-9X]")
 _ONE_OF_SEVERAL = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9X])")
+_IN_CERTIFICATE = re.compile(r"([0-9*]{14,18}[0-9X*])[1-7][1-4](?:B[0-9]*|[^0-9A-Z*][^0-9]*)?")
+"""A person number, kind and level of a disability, and perhaps a mark of re-issue or a remark (GB/T 26341)."""
 _AS_X = str.maketrans("Ⅹ×ХΧ✕", "XXXXX")
 _NOISE = str.maketrans("", "", " \u00a0\t\r\n-'`")
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
@@ -134,6 +136,8 @@ def _judge_odd(cell: str) -> tuple[str | None, str]:
     if "*" in plain:
         return None, MASKED
     number, state = _judge_one(plain)
+    if state == UNREADABLE and (held := in_certificate(plain)) != plain and _judge_one(held)[1] == VALID:
+        return held, VALID  # the certificate's number stands where the person's should
     text = text.upper().translate(_AS_X)
     several = _ONE_OF_SEVERAL.findall(text) if state == UNREADABLE else []
     if len(several) > 1:
@@ -169,6 +173,15 @@ def _judge_one(text: str) -> tuple[str | None, str]:
         longer = upgrade(text)
         return (longer, UPGRADED) if longer else (None, FIRM if is_licence_number(text) else UNREADABLE)
     return None, UNREADABLE
+
+
+def in_certificate(text: str) -> str:
+    """The part of a disability certificate's number that is a person's, slips included; texts that are none stay as they are.
+
+    text: in the standard's characters.
+    """
+    found = _IN_CERTIFICATE.fullmatch(text) if len(text) > 18 else None
+    return found[1] if found else text
 
 
 def read_numbers(cells: pl.Series, *, is_damaged: pl.Series | None = None) -> tuple[pl.Series, pl.Series]:

@@ -132,3 +132,10 @@ def sound_of(letter: str) -> str:
     from pypinyin import Style, pinyin  # reads its tables when imported
 
     return str(pinyin(letter, style=Style.NORMAL)[0][0]) if letter else ""
+
+
+def sounds_of(letter: str) -> frozenset[str]:
+    """Pinyin without tone of a character, all its readings; of anything else the text itself."""
+    from pypinyin import Style, pinyin
+
+    return frozenset(pinyin(letter, style=Style.NORMAL, heteronym=True)[0]) if letter else frozenset()

@@ -53,6 +53,17 @@ SAME = {
     ("张?丰", "张三?"): True,
     ("阿依古丽·买买提", "阿依古丽买买提"): True,
     ("阿依古丽·买买提", "阿依古丽买买江"): False,
+    ("張偉", "张伟"): True,
+    ("張?", "张伟"): True,
+    ("張炜", "张伟"): False,  # twin: another common character, however alike it sounds
+    ("张喆", "张哲"): True,
+    ("章喆", "张哲"): False,
+    ("張zhe", "张喆"): True,
+    ("张ZHE明", "张哲明"): True,
+    ("张zheming", "张哲明"): False,  # letters that stand together are one character
+    ("zhang", "张"): False,  # twin: nothing but the sound agrees
+    ("JohnSmith", "JOHNSMITH"): True,
+    ("JOHNSMITH", "JOHNSMYTH"): False,
 }
 
 

@@ -16,6 +16,7 @@ from jobs.cells.person_numbers import (
     USABLE,
     birth_date,
     check_character,
+    in_certificate,
     is_firm_code,
     is_male,
     read_disability_numbers,
@@ -112,6 +113,11 @@ STATES = {
     f"{LONG}({SHORT})": (LONG, "valid"),
     f"{SHORT}/{OLD_WOMAN}": (None, "unreadable"),
     f"{SHORT},{SHORT}": (LONG, "upgraded"),
+    OLD_WOMAN + "42": (OLD_WOMAN, "valid"),  # a disability certificate's number
+    ENDS_IN_X.lower() + "13B1": (ENDS_IN_X, "valid"),
+    OLD_WOMAN + "82": (None, "unreadable"),  # twin: there is no eighth kind
+    OLD_WOMAN + "45": (None, "unreadable"),
+    OLD_WOMAN[:17] + ("1" if OLD_WOMAN[17] != "1" else "2") + "42": (None, "unreadable"),
     "4.20292E+17": (None, "damaged"),
     "4.20292195001011E+17": (None, "damaged"),
     "4.2029219500101102e17": (None, "damaged"),
@@ -287,3 +293,21 @@ def test_a_firm_code_has_exactly_one_check_character(first17: str) -> None:
 def test_a_disability_certificate_holds_a_person_number(certificate: str, expected: tuple[str | None, str]) -> None:
     numbers, states = read_disability_numbers(texts(certificate))
     assert (numbers[0], states[0]) == expected
+
+
+@pytest.mark.parametrize(
+    ("certificate", "number"),
+    [
+        (OLD_WOMAN + "42", OLD_WOMAN),
+        (OLD_WOMAN + "42B2", OLD_WOMAN),
+        (OLD_WOMAN + "42(补发)", OLD_WOMAN),
+        (OLD_WOMAN[:9] + OLD_WOMAN[10:] + "42", OLD_WOMAN[:9] + OLD_WOMAN[10:]),  # a digit is missing
+        (OLD_WOMAN[:9] + "0" + OLD_WOMAN[9:] + "42", OLD_WOMAN[:9] + "0" + OLD_WOMAN[9:]),
+        ("420292" + "*" * 8 + OLD_WOMAN[14:] + "42", "420292" + "*" * 8 + OLD_WOMAN[14:]),
+        (OLD_WOMAN, OLD_WOMAN),  # nothing stands behind it
+        (OLD_WOMAN + "42/" + OLD_WOMAN + "42", OLD_WOMAN + "42/" + OLD_WOMAN + "42"),
+        ("无", "无"),
+    ],
+)
+def test_what_is_a_persons_of_a_certificates_number(certificate: str, number: str) -> None:
+    assert in_certificate(certificate) == number
