@@ -38,7 +38,7 @@ from jobs.simulation.delivery_files import MANIFEST, MANIFEST_HEADER
 from jobs.simulation.places import COUNTIES
 from models.linkage.columns import sound_of
 
-REGISTERS = NUMBERED, DEATHS, CREMATIONS = "social_insurance", "death_certificates", "cremations"
+REGISTERS = NUMBERED, DEATHS, CREMATIONS, DISABLED = "social_insurance", "death_certificates", "cremations", "disabilities"
 METHODS, GRADES = ("equal number", "equal number and name", "ours"), ("A", "B", "C", "E")
 AREA = "420298"
 """Never assigned: files of this area replace none of the delivery's."""
@@ -96,6 +96,8 @@ def faults(letters: pl.Series) -> tuple[Fault, ...]:
     other_day = pl.col("born_on").dt.replace(day=pl.when(DAY > 10).then(DAY - 10).otherwise(DAY + 10))
     new, other_birth = {"number": _renumbered(NUMBER)}, {**none, "born_on": pl.col("other_born_on")}
     anothers = {"number": pl.when(pl.col("other_name") != NAME).then("other_number")}
+    in_pinyin = _edited(NAME, in_name, 1, NAME.str.slice(in_name, 1).replace({letter: sound_of(letter) for letter in letters}))
+    certificate, cut = pl.concat_str(NUMBER, pl.lit("42")), pl.concat_str(NUMBER.str.head(15), pl.lit("00000"))
     elsewhere = {**other_birth, **{column: pl.col(f"other_{column}") for column in HOME}}
     return (
         Fault("none"),
@@ -112,8 +114,14 @@ def faults(letters: pl.Series) -> tuple[Fault, ...]:
         Fault("another's number; birth", DEATHS, anothers),
         Fault("name with ? or □", changes=gap),
         Fault("traditional characters", changes={"name": NAME.str.replace_many(list(SIMPLE), list(FULL))}),
+        Fault("a character in pinyin", changes={"name": in_pinyin}),
         Fault("middle dot missing or other", changes={"name": dots}),
         Fault("former name", changes={"name": pl.coalesce("former_name", "name")}),
+        Fault("certificate's number", changes={"number": certificate}),
+        Fault("certificate", DISABLED),
+        Fault("certificate, one wrong digit", DISABLED, wrong),
+        Fault("certificate, one digit missing", DISABLED, {"number": _edited(NUMBER, at, 1, pl.lit(""))}),
+        Fault("certificate: last five 00000", DISABLED, {"number": cut}),
         Fault("wrong digit, name with ? or □", changes=wrong | gap),
         Fault("new number", changes=new, unheard_of=("number",)),
         Fault("new number; birth", DEATHS, new, ("number",)),
@@ -170,11 +178,14 @@ def records_of(people: pl.DataFrame, count: int, seed: int, as_of: date) -> pl.D
     county = pl.col("county_code").replace_strict({county.code: county.name for county in COUNTIES}, default=None)
     return pl.concat(records).with_columns(
         id_number="number",
+        # A spreadsheet takes kind and level as well.
+        cert_no=pl.when(NUMBER.str.ends_with("00000")).then(NUMBER).otherwise(pl.concat_str(NUMBER, pl.lit("42B1"))),
         died_on=died_on,
         cremated_on=died_on,
         age=died_on.dt.year() - pl.col("born_on").dt.year() - is_before_birthday.cast(pl.Int32),
         address=pl.concat_str(pl.lit("湖北省"), county, "town", "village", ignore_nulls=True),
-        kind=pl.lit("城乡居民"),
+        kind=pl.when(pl.col("register") == DISABLED).then(pl.lit("肢体")).otherwise(pl.lit("城乡居民")),
+        level=pl.lit("2"),
         from_month=pl.lit("2016-01"),
         base=pl.lit("3000"),
     )
@@ -298,7 +309,7 @@ def main() -> None:
             ratios += [_ratio(true, row["somebody"]), _ratio(true, ties, f" {ties}")]
         grades = ["/".join(str(row[f"{grade}{wrong}"]) for grade in GRADES) for wrong in ("", " wrong")]
         table.add_row(row["fault"], str(row["records"]), *ratios, *grades)
-    Console(width=150).print(table)
+    Console(width=190).print(table)
     if given.json:
         counts.write_json(given.json)
 

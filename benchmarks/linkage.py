@@ -258,7 +258,7 @@ def main() -> None:
     )
     parser.add_argument("--city", action="store_true", help="the generated city")
     given = parser.parse_args()
-    console = Console()
+    console = Console(width=110)
     if given.folder:
         show_public(console, given.folder)
     if given.city:

@@ -23,7 +23,8 @@ Re-run  safe: each table is replaced in one commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import reduce
 
 from pyspark.sql import DataFrame
@@ -55,7 +56,7 @@ from jobs.linking.counts import identity_counts
 from jobs.linking.deaths import best_attested_deaths
 from jobs.linking.households import Silver, cases, entitlement_months, members, named_persons
 from jobs.linking.identities import REGISTRY, anchors, identities, mentions, persons, with_variants
-from jobs.linking.kin import kin, spouses
+from jobs.linking.kin import close_kin, kin
 from jobs.linking.links import Decided, as_table, city, link_candidates, links, registered_pairs, with_links
 from jobs.linking.person_ids import next_person_ids, person_changes, with_person_ids
 from jobs.linking.records import beyond_the_registry, with_texts
@@ -82,37 +83,47 @@ def run(ctx: RunContext) -> None:
         return lake.read_or_empty(DATA_SETS[code].silver)
 
     with ctx.report.stage("link people") as progress:
-        task = progress.add_task("link people", total=14)
+        task = progress.add_task("link people", total=12)
 
-        def step(title: str, write: Callable[[], None]) -> None:
+        @contextmanager
+        def step(title: str) -> Iterator[None]:
             progress.update(task, description=title)
-            write()
+            with ctx.report.step(title):
+                yield
             progress.advance(task)
 
-        progress.update(task, description="persons whom a benefit names")
-        verdicts = verdicts_in_force(lake)
-        renamed, groups = aliases(silver, verdicts)
-        lake.overwrite(ALIASES, renamed)
-        registered = _anchors(lake, silver, named_persons(silver), "before_links")[1]
-        progress.advance(task)
+        with step("persons whom a benefit names"):
+            verdicts = verdicts_in_force(lake)
+            renamed, groups = aliases(silver, verdicts)
+            lake.overwrite(ALIASES, renamed)
+            registered = _anchors(lake, silver, named_persons(silver), "before_links")[1]
         progress.update(task, description="records that name nobody")
         unresolved = _link(ctx, silver, registered, groups, row_sides(silver, verdicts))
-        progress.advance(task)
         linked = with_links(silver, lake.read(LINKS), lake.read(ALIASES))
-        named = lake.computed_once(named_persons(linked), "named_persons")
-        step("kin", lambda: lake.overwrite(KIN, kin(linked, named)))
-        numbers, anchored = _anchors(lake, linked, named, "after_links", spouses(lake.read(KIN)))
-        known = lake.read_or_empty(PERSON_IDS)
-        roots = lake.computed_once(with_person_ids(anchored, known), "roots")
-        step("names under a number", lambda: lake.overwrite(IDENTITIES, _identities(lake, linked, numbers, roots, groups)))
-        step("how records were tied", lambda: lake.overwrite(IDENTITY_COUNTS, _counts(lake, silver, unresolved)))
-        step("persons", lambda: lake.overwrite(PERSONS, persons(roots)))
-        step("persons from run to run", lambda: _keep_ids(ctx, known, roots))
-        step("members of households", lambda: lake.overwrite(MEMBERS, members(named, lake.read(IDENTITIES))))
-        step("households", lambda: lake.overwrite(CASES, cases(linked, lake.read(MEMBERS))))
-        step("months of entitlement", lambda: lake.overwrite(ENTITLEMENT_MONTHS, entitlement_months(linked)))
-        step("deaths", lambda: lake.overwrite(DEATHS, best_attested_deaths(linked, numbers)))
-        step("people of the vault", lambda: lake.overwrite(PEOPLE, people(lake, roots)))
+        with step("kin"):
+            named = lake.computed_once(named_persons(linked), "named_persons")
+            lake.overwrite(KIN, kin(linked, named))
+        with step("entries of the registry"):
+            numbers, anchored = _anchors(lake, linked, named, "after_links", close_kin(lake.read(KIN)))
+            known = lake.read_or_empty(PERSON_IDS)
+            roots = lake.computed_once(with_person_ids(anchored, known), "roots")
+        with step("names under a number"):
+            lake.overwrite(IDENTITIES, _identities(lake, linked, numbers, roots, groups))
+        with step("how records were tied"):
+            lake.overwrite(IDENTITY_COUNTS, _counts(lake, silver, unresolved))
+        with step("persons from run to run"):
+            lake.overwrite(PERSONS, persons(roots))
+            _keep_ids(ctx, known, roots)
+        with step("members of households"):
+            lake.overwrite(MEMBERS, members(named, lake.read(IDENTITIES)))
+        with step("households"):
+            lake.overwrite(CASES, cases(linked, lake.read(MEMBERS)))
+        with step("months of entitlement"):
+            lake.overwrite(ENTITLEMENT_MONTHS, entitlement_months(linked))
+        with step("deaths"):
+            lake.overwrite(DEATHS, best_attested_deaths(linked, numbers))
+        with step("people of the vault"):
+            lake.overwrite(PEOPLE, people(lake, roots))
     ctx.report.stages[-1].rows = lake.read(MEMBERS).count()
     ctx.report.figures["cases"] = lake.read(CASES).count()
 
@@ -128,23 +139,27 @@ def _anchors(
 
 def _link(ctx: RunContext, silver: Silver, roots: DataFrame, groups: Groups, decided: Decided) -> DataFrame:
     """Writes silver.link_candidates and silver.links; gives the records that their own number and name tie to nobody."""
-    lake = ctx.lake
+    lake, step = ctx.lake, ctx.report.step
     renamed = lake.read(ALIASES)
-    beyond = lake.computed_once(beyond_the_registry(silver, roots), "beyond_the_registry")
-    pairs = [registered_pairs(silver(REGISTRY)), *(frame.select("number_key", "name_key") for frame in (renamed, beyond))]
-    known = lake.computed_once(reduce(DataFrame.unionByName, pairs).distinct(), "registered_pairs")
-    found = lake.computed_once(unresolved_records(silver, known), "unresolved")
-    records = with_texts(lake, found)
+    with step("records that name nobody"):
+        beyond = lake.computed_once(beyond_the_registry(silver, roots), "beyond_the_registry")
+        pairs = [registered_pairs(silver(REGISTRY)), *(frame.select("number_key", "name_key") for frame in (renamed, beyond))]
+        known = lake.computed_once(reduce(DataFrame.unionByName, pairs).distinct(), "registered_pairs")
+        found = lake.computed_once(unresolved_records(silver, known), "unresolved")
+        records = with_texts(lake, found)
     if records.is_empty():
         candidates = lake.session.createDataFrame([], LINK_CANDIDATES.schema)
     else:
-        whom = people_of_records(lake, silver, found, roots, beyond, renamed)
-        params = ctx.settings.linkage
-        spark = lake.session if params.backend == "spark" else None
-        chosen = link_candidates(records, whom, city(silver), params, groups, decided, spark)
-        candidates = as_table(lake, chosen, records, whom)
-    lake.overwrite(LINK_CANDIDATES, candidates)
-    lake.overwrite(LINKS, links(lake.read(LINK_CANDIDATES), decided, groups))
+        with step("people whom they may mean"):
+            whom = people_of_records(lake, silver, records, roots, beyond, renamed, ctx.key)
+        with step("candidates compared"):
+            params = ctx.settings.linkage
+            spark = lake.session if params.backend == "spark" else None
+            chosen = link_candidates(records, whom, city(silver), params, groups, decided, spark)
+            candidates = as_table(lake, chosen, records, whom)
+    with step("links"):
+        lake.overwrite(LINK_CANDIDATES, candidates)
+        lake.overwrite(LINKS, links(lake.read(LINK_CANDIDATES), decided, groups))
     return found
 
 

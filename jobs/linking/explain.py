@@ -14,7 +14,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import ALIASES, IDENTITIES, LINK_CANDIDATES, LINKS
 from expectations.contracts.model import ORIGIN, Kind
 from jobs.cells.names import read_names
-from jobs.cells.person_numbers import FIRM, UPGRADED, spelt
+from jobs.cells.person_numbers import FIRM, UPGRADED, VALID, in_certificate, spelt
 from jobs.linking.delivered_row import Place, Wanted, at, place_of
 from jobs.linking.identities import REGISTRY, Reference, person_references
 from jobs.linking.links import BY_VERDICT, PRIOR, REFUSED, city
@@ -77,8 +77,8 @@ class _Judge:
         number_key, name_key, state = (silver[name] for name in (reference.number_key, reference.name_key, reference.state))
         number, name = place.bronze[reference.number_field], place.bronze[reference.name_field]
         text = spelt(number or "")
-        if place.data_set[reference.number_field].kind is Kind.DISABILITY_NUMBER:
-            text = text[:18]  # behind it kind and level
+        if place.data_set[reference.number_field].kind is Kind.DISABILITY_NUMBER or state == VALID:
+            text = in_certificate(text)
         record = self._said(silver, text, _name(name))
 
         def told(headline: str, persons: list[Candidate] | None = None) -> Explanation:
@@ -128,7 +128,7 @@ class _Judge:
         persons = [self._candidate(row) for row in entries[:2]]
         known = self._rows(IDENTITIES, pair)
         if known and known[0]["grade"] == "B":
-            words = "the number is registered, and the name differs only by characters that could not be written"
+            words = "the number is registered, and the name differs only in how some characters are written, or could not be"
             return f"{'C' if upgraded else 'B'}: {words}{upgraded}.", persons[:1]
         by_verdict = ", and inspectors said that these are two persons" if known and "verdict" in known[0]["reason"] else ""
         return (

@@ -6,6 +6,7 @@ number; where it does not know the number, the name that the benefit rosters giv
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -112,7 +113,10 @@ def persons(roots: DataFrame) -> DataFrame:
 
 
 def identities(found: DataFrame, roots: DataFrame) -> DataFrame:
-    """Mentions with the person they make: A same name, B former name, D another name; variants are still D here."""
+    """Mentions with the person they make: A same name, B former name, D another name; variants are still D here.
+
+    A mention under another name has a row for each person who has the number: key number_key, name_key, anchor_name.
+    """
     anchor = roots.select(
         "number_key", F.col("name_key").alias("anchor_name"), "former_name_key", "person_id", F.col("data_set").alias("anchor_set"),
         *(F.col(column).alias(f"anchor{column}") for column in ORIGIN),
@@ -122,25 +126,29 @@ def identities(found: DataFrame, roots: DataFrame) -> DataFrame:
     judged = found.join(anchor, "number_key", "inner").withColumn(
         "grade", F.when(same, F.lit("A")).when(former, F.lit("B")).otherwise(F.lit("D"))
     )
-    best = Window.partitionBy("number_key", "name_key").orderBy("grade", "person_id")
-    return judged.withColumn("_n", F.row_number().over(best)).filter("_n = 1").drop("_n")
+    of_mention = Window.partitionBy("number_key", "name_key")
+    ranked = judged.withColumns(
+        {"_best": F.min("grade").over(of_mention), "_n": F.row_number().over(of_mention.orderBy("grade", "person_id"))}
+    )
+    # Where no name agrees all persons of the number stay: which of them the name is a variant of is not known yet.
+    return ranked.filter("_n = 1 OR _best = 'D'").drop("_n", "_best")
 
 
 def with_variants(lake: Lake, judged: DataFrame, apart: DataFrame) -> DataFrame:
     """silver.identities: names that differ are compared as texts, so that what a machine could not write is no other person.
 
-    The texts stay inside the comparison; only the grade leaves it. apart: number_key, name_key, anchor_name of pairs that
-    inspectors said are two people.
+    The texts stay inside the comparison; only the grade leaves it. Of two persons under one number whom a name fits neither is
+    meant. apart: number_key, name_key, anchor_name of pairs that inspectors said are two people.
     """
-    two_people = ["number_key", "name_key", "anchor_name"]
+    one = ["number_key", "name_key", "anchor_name"]
     refused = apart.withColumn("is_refused", F.lit(True))
-    judged = judged.join(F.broadcast(refused), two_people, "left")
-    other = judged.filter("grade = 'D'").select(
-        "number_key", "name_key", "data_set", "name_field", *ORIGIN, "anchor_set", *(f"anchor{column}" for column in ORIGIN)
+    judged = judged.join(F.broadcast(refused), one, "left")
+    other = judged.filter("grade = 'D' AND is_refused IS NULL").select(
+        *one, "data_set", "name_field", *ORIGIN, "anchor_set", *(f"anchor{column}" for column in ORIGIN)
     )
     pairs = other.toPandas()  # numbers under two names: a few in a thousand
     variants = _variants(lake, pairs)
-    found = lake.session.createDataFrame(variants, "number_key string, name_key string, is_variant boolean")
+    found = lake.session.createDataFrame(variants, "number_key string, name_key string, anchor_name string, is_variant boolean")
     grade = F.when(F.col("is_refused"), F.lit("D")).when(F.col("is_variant"), F.lit("B")).otherwise(F.col("grade"))
     reason = (
         F.when(
@@ -152,28 +160,30 @@ def with_variants(lake: Lake, judged: DataFrame, apart: DataFrame) -> DataFrame:
         .when(F.col("grade") == "B", F.lit("former name"))
         .otherwise(F.lit("other name"))
     )
-    graded = judged.join(found, ["number_key", "name_key"], "left").select(
+    graded = judged.join(found, one, "left").select(
         "number_key",
         "name_key",
         F.when(grade != "D", F.col("person_id")).alias("person_id"),
         grade.alias("grade"),
         reason.alias("reason"),
     )
-    return graded.select(*IDENTITIES.column_names)
+    best = Window.partitionBy("number_key", "name_key").orderBy("grade", "reason", "person_id")
+    return graded.withColumn("_n", F.row_number().over(best)).filter("_n = 1").select(*IDENTITIES.column_names)
 
 
-def _variants(lake: Lake, pairs: pd.DataFrame) -> list[tuple[str, str, bool]]:
-    """Of number and name pairs with an anchor, those whose written names may be the same."""
+def _variants(lake: Lake, pairs: pd.DataFrame) -> list[tuple[str, str, str, bool]]:
+    """Of numbers and names beside an anchor, those whose written names may be the same, and that fit no second anchor."""
     if pairs.empty:
         return []
     written = _names(lake, pairs, "data_set", "name_field", list(ORIGIN))
     pairs = pairs.assign(anchor_field="name")
     registered = _names(lake, pairs, "anchor_set", "anchor_field", [f"anchor{column}" for column in ORIGIN])
-    return [
-        (number, name, True)
-        for number, name, left, right in zip(pairs["number_key"], pairs["name_key"], written, registered, strict=True)
-        if left and right and may_be_same(left, right)
+    keys = zip(pairs["number_key"], pairs["name_key"], pairs["anchor_name"], strict=True)
+    fitting = [
+        key for key, left, right in zip(keys, written, registered, strict=True) if left and right and may_be_same(left, right)
     ]
+    times = Counter((number, name) for number, name, _ in fitting)
+    return [(number, name, anchor, True) for number, name, anchor in fitting if times[number, name] == 1]
 
 
 def _names(lake: Lake, pairs: pd.DataFrame, set_column: str, field_column: str, origin: list[str]) -> Iterator[str | None]:

@@ -55,9 +55,13 @@ _COMPOSED = {
 """(what a person is to the head, what the relative is): what the relative is to the person. Pairs that leave a choice are not here."""
 
 
-def spouses(kin: DataFrame) -> DataFrame:
-    """Numbers of the husbands and wives, present and past: number_key."""
-    return kin.filter(F.col("relation") == "spouse").select(F.col("kin_number_key").alias("number_key")).distinct()
+def close_kin(kin: DataFrame) -> DataFrame:
+    """Numbers of the husbands and wives, present and past, the parents and the children: number_key."""
+    return (
+        kin.filter(F.col("relation").isin("spouse", "parent", "child"))
+        .select(F.col("kin_number_key").alias("number_key"))
+        .distinct()
+    )
 
 
 def kin(silver: Silver, members: DataFrame) -> DataFrame:

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import LINK_CANDIDATES, LINKS
 from expectations.contracts.model import ORIGIN
+from jobs.cells.names import may_be_same
 from jobs.linking.grades import MATCHED, REPAIRED
 from jobs.linking.households import Silver
 from jobs.linking.identities import REGISTRY, Reference, person_references
@@ -71,6 +72,7 @@ def link_candidates(
     spark: weighs the pairs in place of DuckDB.
     """
     refused = _refused(records, people, groups, decided)
+    records = records.join(_own(records, people).join(refused, on=["record", "person"], how="anti"), on="record", how="anti")
     near = nearly_theirs(records, people)
     by_number = near.join(refused, on=["record", "person"], how="anti").with_columns(
         outcome=pl.when(pl.len().over("record") == 1).then(pl.lit(LINKED)).otherwise(pl.lit(TIE)), rank=pl.lit(1, dtype=pl.Int32)
@@ -80,6 +82,13 @@ def link_candidates(
     weighed = _weighed(others, people, of, params, refused, spark)
     told = refused.with_columns(outcome=pl.lit(REFUSED), rank=pl.lit(1, dtype=pl.Int32), reason=pl.lit(BY_VERDICT))
     return pl.concat([weighed, by_number, told], how="diagonal").sort("record", "rank", "person")
+
+
+def _own(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Records with the very number of a person, and a variant of the name: record, person. silver.identities knows them (B)."""
+    pairs = records.drop_nulls("number_key").join(people, on="number_key", suffix="_known").drop_nulls(["name", "name_known"])
+    alike = [may_be_same(*names) for names in pairs.select("name", "name_known").iter_rows()]
+    return pairs.filter(pl.Series(alike, dtype=pl.Boolean)).select("record", "person")
 
 
 def _states_a_birth() -> pl.Expr:
@@ -161,14 +170,13 @@ def _refused(records: pl.DataFrame, people: pl.DataFrame, groups: Groups, decide
     }
     ruled = {groups.of(side) for pair in groups.apart for side in pair}
     sides = {record: side for record, side in sides.items() if groups.of(side) in ruled}
-    persons = {
-        person: pair_side(*pair) for person, *pair in people.select("person", "number_key", "name_key").iter_rows() if sides
-    }
+    everyone = people.select("person", "number_key", "name_key").iter_rows() if sides else ()
+    persons = {person: side for person, *pair in everyone if groups.of(side := pair_side(*pair)) in ruled}
     pairs = [
         (record, person)
         for record, side in sides.items()
         for person, theirs in persons.items()
-        if groups.of(theirs) in ruled and not groups.may_join(side, theirs)
+        if not groups.may_join(side, theirs)
     ]
     return pl.DataFrame(pairs, schema={"record": records.schema["record"], "person": people.schema["person"]}, orient="row")
 

@@ -12,10 +12,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.model import ORIGIN
+from expectations.contracts.model import ORIGIN, Kind
+from jobs.cells.characters import simplified
 from jobs.cells.names import read_names
-from jobs.cells.person_numbers import ABSENT, DAMAGED, FIRM, JUNK, read_numbers, spelt
+from jobs.cells.person_numbers import ABSENT, DAMAGED, FIRM, JUNK, in_certificate, read_numbers, spelt
 from jobs.cells.text import map_distinct
+from jobs.cells.typed import keyed_digest
 from jobs.linking.households import Silver
 from jobs.linking.identities import REGISTRY, person_references
 from jobs.runtime.lake import Lake
@@ -24,6 +26,8 @@ RECORD = ("data_set", "role", *ORIGIN)
 """Key of a record: a delivered row names a person in one of its roles."""
 ROSTERS = ("dibao_roster", "tekun_roster", "payments")
 """Data sets that an anchor outside the registry may come from."""
+_CERTIFICATES = [code for code, data_set in DATA_SETS.items() if any(f.kind is Kind.DISABILITY_NUMBER for f in data_set.fields)]
+"""Data sets that hold a person's number inside a certificate's."""
 _STATED = {
     "sex": "string", "born_on": "date", "age": "int", "died_on": "date", "address": "string", "county_code": "string",
     "town": "string", "village": "string",
@@ -81,14 +85,20 @@ def with_texts(lake: Lake, found: DataFrame) -> pl.DataFrame:
     usable = ~pl.col("state").is_in([ABSENT, JUNK])
     return (
         rows.with_columns(
-            read_names(rows["name"]).alias("name"),
-            map_distinct(rows["cell"], spelt, pl.String).alias("text"),
+            simplified(read_names(rows["name"])).alias("name"),
+            text=pl.when(pl.col("data_set").is_in(_CERTIFICATES))
+            .then(map_distinct(rows["cell"], _in_certificate, pl.String))
+            .otherwise(map_distinct(rows["cell"], spelt, pl.String)),
             is_damaged=pl.col("state") == DAMAGED,
         )
         .with_columns(text=pl.when(usable).then("text"))
         .drop("cell")
         .with_row_index("record")
     )
+
+
+def _in_certificate(cell: str) -> str:
+    return in_certificate(spelt(cell))
 
 
 def beyond_the_registry(silver: Silver, roots: DataFrame) -> DataFrame:
@@ -107,13 +117,16 @@ def beyond_the_registry(silver: Silver, roots: DataFrame) -> DataFrame:
     return reduce(DataFrame.unionByName, frames)
 
 
-def people(lake: Lake, silver: Silver, found: DataFrame, roots: DataFrame, beyond: DataFrame, aliases: DataFrame) -> pl.DataFrame:
+def people(
+    lake: Lake, silver: Silver, records: pl.DataFrame, roots: DataFrame, beyond: DataFrame, aliases: DataFrame, key: str
+) -> pl.DataFrame:
     """Whom the records may be: everyone registered under a name of theirs, and everyone whom a benefit names.
 
-    number, name, former_name as texts; number_key, name_key, sex, born_on, county_code, town, village; `person` numbers them.
-    beyond: as beyond_the_registry gives it. A number and name that mean another entry is nobody's own.
+    number, name, former_name as texts, the names in simplified characters; number_key, name_key, sex, born_on, county_code,
+    town, village; `person` numbers them. records: as with_texts gives them. beyond: as beyond_the_registry gives it.
+    key: that of the digests. A number and name that mean another entry is nobody's own.
     """
-    names = found.select("name_key").distinct()
+    names = _name_keys(lake, records, key)
     own = silver(REGISTRY).filter(F.col("person_key").isNotNull()).withColumnRenamed("person_key", "number_key")
     registry = own.join(F.broadcast(aliases.select("number_key", "name_key")), ["number_key", "name_key"], "left_anti")
     by_name = registry.join(names, "name_key", "left_semi")
@@ -132,8 +145,8 @@ def people(lake: Lake, silver: Silver, found: DataFrame, roots: DataFrame, beyon
     says_number = numbers.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
     return (
         everyone.with_columns(
-            read_names(everyone["name"]).alias("name"),
-            read_names(everyone["former_name"]).alias("former_name"),
+            simplified(read_names(everyone["name"])).alias("name"),
+            simplified(read_names(everyone["former_name"])).alias("former_name"),
             numbers.alias("number"),
             born_on=pl.coalesce("born_on", says_number),
             sex=pl.coalesce("sex", _sex_of(numbers)),
@@ -144,6 +157,13 @@ def people(lake: Lake, silver: Silver, found: DataFrame, roots: DataFrame, beyon
         .drop("id_number", *ORIGIN)
         .with_row_index("person")
     )
+
+
+def _name_keys(lake: Lake, records: pl.DataFrame, key: str) -> DataFrame:
+    """name_key of the records' names, as they are written and in simplified characters."""
+    spelt_so = keyed_digest(records["name"].drop_nulls().unique().sort(), key)
+    keys = pl.concat([records["name_key"].drop_nulls(), spelt_so]).unique().sort()
+    return lake.session.createDataFrame(pl.DataFrame({"name_key": keys}).to_arrow(), "name_key string")
 
 
 def _sex_of(numbers: pl.Series) -> pl.Series:

@@ -16,6 +16,8 @@ from jobs.cells.person_numbers import VALID
 MISTYPED, CUT_SHORT, MASKED_DIGITS, NEW_NUMBER = "mistyped", "cut short", "masked", "new number"
 _NUMBER = "^(?:[0-9]{15}|[0-9]{15,17}[0-9X]{2})$"
 """A number of 15 digits, or of 18 characters with one too few or too many; the X may have changed places."""
+_AGES_OFF = 3
+"""Years by which a stated age may miss: many count the year of birth as the first, and one more at each new year."""
 _FLOAT_REACH = 128
 """How far the float nearest to a number of 18 digits may lie from it, twice over."""
 
@@ -23,7 +25,8 @@ _FLOAT_REACH = 128
 def nearly_theirs(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """The people whom a damaged number fits: record, person, reason. Key record, person. Who fits alone is meant.
 
-    records: record, text (the cell in the standard's characters), state of the number, is_damaged, name, born_on, sex (both null where not stated).
+    records: record, text (the cell in the standard's characters), state of the number, is_damaged, name, and born_on, sex, age,
+    died_on, which are null where not stated.
     people: person, number, name, former_name, born_on, sex; one row a person.
     """
     named = _by_name(people)
@@ -36,13 +39,15 @@ def nearly_theirs(records: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
             _renumbered(records, named),
         ]
     )
-    stated = records.select("record", "born_on", "sex")
+    stated = records.select("record", "born_on", "sex", born_in=pl.col("died_on").dt.year() - pl.col("age"))
     known = people.select("person", known_birth="born_on", known_sex="sex")
     return (
         found.join(stated, on="record")
         .join(known, on="person")
         .filter(
-            (pl.col("born_on") == pl.col("known_birth")).fill_null(True) & (pl.col("sex") == pl.col("known_sex")).fill_null(True)
+            (pl.col("born_on") == pl.col("known_birth")).fill_null(True),
+            (pl.col("sex") == pl.col("known_sex")).fill_null(True),
+            ((pl.col("born_in") - pl.col("known_birth").dt.year()).abs() <= _AGES_OFF).fill_null(True),
         )
         .unique(["record", "person"], keep="first", maintain_order=True)
         .select("record", "person", "reason")

@@ -24,6 +24,15 @@ def peak_memory_mib() -> float:
 
 
 @dataclass
+class Step:
+    """A part of a stage."""
+
+    name: str
+    seconds: float
+    peak_mib: float
+
+
+@dataclass
 class Stage:
     """One stage of a run."""
 
@@ -31,6 +40,7 @@ class Stage:
     seconds: float = 0.0
     rows: int = 0
     peak_mib: float = 0.0
+    steps: list[Step] = field(default_factory=list)
 
 
 @dataclass
@@ -61,6 +71,13 @@ class RunReport:
         stage.peak_mib = peak_memory_mib()
         rows = f"{stage.rows:>12,} rows" if stage.rows else ""
         self.console.print(f"[green]✓[/green] {name:<24} {stage.seconds:7.1f} s {rows}")
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Keeps the time of a part of the stage that runs."""
+        started = time.perf_counter()
+        yield
+        self.stages[-1].steps.append(Step(name, time.perf_counter() - started, peak_memory_mib()))
 
     def warn(self, message: str) -> None:
         self.warnings.append(message)

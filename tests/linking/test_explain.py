@@ -252,7 +252,7 @@ HEADLINES = {
     "exact": ("A: the number is registered under the same name.", 1),
     "former": ("B: the number is registered, and the name is the person's former one.", 1),
     "upgraded": ("C: the number is registered under the same name, once its 15 digits are brought to 18.", 1),
-    "variant": ("B: the number is registered, and the name differs only by characters that could not be written.", 1),
+    "variant": ("B: the number is registered, and the name differs only in how some characters are written, or could not be.", 1),
     "mistyped": (
         "C: the number is one slip from that of the person registered; "
         "name, sex, birth date, county, town and village agree.", 1,

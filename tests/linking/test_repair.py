@@ -39,7 +39,16 @@ def people(*rows: tuple[str, str] | tuple[str, str, str]) -> pl.DataFrame:
 
 
 def records(*rows: dict[str, object]) -> pl.DataFrame:
-    blank = {"text": None, "name": None, "state": "invalid", "is_damaged": False, "born_on": None, "sex": None}
+    blank = {
+        "text": None,
+        "name": None,
+        "state": "invalid",
+        "is_damaged": False,
+        "born_on": None,
+        "sex": None,
+        "age": None,
+        "died_on": None,
+    }
     schema = {
         "record": pl.UInt32,
         "text": pl.String,
@@ -48,6 +57,8 @@ def records(*rows: dict[str, object]) -> pl.DataFrame:
         "is_damaged": pl.Boolean,
         "born_on": pl.Date,
         "sex": pl.String,
+        "age": pl.Int32,
+        "died_on": pl.Date,
     }
     return pl.DataFrame([{"record": i, **blank, **row} for i, row in enumerate(rows)], schema=schema)
 
@@ -89,6 +100,25 @@ def test_a_missing_or_surplus_digit_is_repaired(text: str) -> None:
 
 def test_two_wrong_digits_are_nobody_s() -> None:
     assert person_of({"text": wrong(wrong(WANG, 3), 12), "name": "王秀英"}, *CITY) is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "is_theirs"),
+    [
+        ({"born_on": date(1952, 3, 1)}, True),
+        ({"born_on": date(1952, 3, 2)}, False),
+        ({"sex": "男"}, True),
+        ({"sex": "女"}, False),
+        ({"age": 65, "died_on": date(2017, 6, 1)}, True),
+        ({"age": 67, "died_on": date(2017, 6, 1)}, True),  # the year of birth counts as the first, and the new year as one more
+        ({"age": 45, "died_on": date(2017, 6, 1)}, False),
+        ({"age": 45}, True),  # of what day the age is, nobody knows
+    ],
+    ids=str,
+)
+def test_what_a_record_states_beside_number_and_name_must_be_the_person_s(stated: dict[str, object], is_theirs: bool) -> None:
+    found = person_of({"text": wrong(WANG, 16), "name": "王秀英", **stated}, *CITY)
+    assert found == (WANG if is_theirs else None)
 
 
 def test_another_name_is_nobody_s() -> None:
