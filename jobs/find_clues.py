@@ -29,6 +29,7 @@ from expectations.contracts.lake import (
     CASES,
     DEATHS,
     ENTITLEMENT_MONTHS,
+    EVIDENCE,
     FINDINGS,
     IDENTITIES,
     KIN,
@@ -64,9 +65,9 @@ def member_facts(members: DataFrame, cases: DataFrame, persons: DataFrame) -> Da
     )
     of_case = cases.select(
         "case_id", F.col("county_code").alias("case_county"), F.col("program").alias("case_program"), "covered_heads",
-        "declared_assets", "rigid_expense",
+        "member_count", "declared_assets", "rigid_expense",
     )  # fmt: skip
-    registered = persons.select(F.col("person_id").alias("member_person_id"), "registry_status")
+    registered = persons.select(F.col("person_id").alias("member_person_id"), "registry_status", "born_on")
     return (
         numbered.withColumnsRenamed(
             {
@@ -111,10 +112,12 @@ def spouse_facts(members: DataFrame, kin: DataFrame, identities: DataFrame, pers
         F.col("number_key").alias("kin_number_key"), F.col("name_key").alias("kin_name_key"),
         F.col("person_id").alias("_person"), F.col("grade").alias("_grade"),
     )  # fmt: skip
-    registered = persons.select(F.col("person_id").alias("_person"), F.col("registry_status").alias("_status"))
+    registered = persons.select(
+        F.col("person_id").alias("_person"), F.col("registry_status").alias("_status"), F.col("born_on").alias("_born_on")
+    )
     of_spouse = {
         "subject_key": "kin_number_key", "subject_name_key": "kin_name_key", "member_person_id": "_person", "member_grade": "_grade",
-        "joined_on": "since_on", "left_on": "until_on", "registry_status": "_status",
+        "joined_on": "since_on", "left_on": "until_on", "registry_status": "_status", "born_on": "_born_on",
     }  # fmt: skip
     flags = dict.fromkeys(("is_head", "is_covered", "is_single_cover"), F.lit(False))
     return (
@@ -125,10 +128,50 @@ def spouse_facts(members: DataFrame, kin: DataFrame, identities: DataFrame, pers
     )
 
 
+def relative_facts(members: DataFrame, kin: DataFrame) -> DataFrame:
+    """Facts.relatives of Facts.members: kin of the covered who are not in the household's roster, each once a case and relation.
+
+    Of several registers that say so, the registration of a marriage tells its days; a declaration alone makes nobody kin here.
+    """
+    told = kin.filter(F.col("data_set") != "kin_declarations").select(
+        F.col("number_key").alias("subject_key"), "kin_number_key", "kin_name_key", "relation", "data_set", "since_on", "until_on"
+    )  # fmt: skip
+    once = Window.partitionBy("case_id", "kin_number_key", "kin_name_key", "relation").orderBy(
+        (F.col("data_set") != "marriages").cast("int"), F.col("is_head").desc(), F.col("since_on").desc(), "subject_key"
+    )
+    in_roster = members.select("case_id", F.col("subject_key").alias("kin_number_key"))
+    is_spouse = F.col("relation") == "spouse"
+    flags = dict.fromkeys(("is_head", "is_covered", "is_single_cover"), F.lit(False))
+    unknown = {"member_person_id": "string", "member_grade": "string", "registry_status": "string", "born_on": "date"}
+    return (
+        members.filter("is_covered")
+        .join(told, "subject_key", "inner")
+        .withColumn("_n", F.row_number().over(once))
+        .filter("_n = 1")
+        .join(in_roster, ["case_id", "kin_number_key"], "left_anti")
+        .withColumns(
+            {
+                "subject_key": F.col("kin_number_key"),
+                "subject_name_key": F.col("kin_name_key"),
+                "joined_on": F.when(is_spouse, F.col("since_on")),
+                "left_on": F.when(is_spouse, F.col("until_on")),
+                **{column: F.lit(None).cast(kind) for column, kind in unknown.items()},
+                **flags,
+            }
+        )
+        .select(*MEMBER_COLUMNS, "relation")
+    )
+
+
 def find_clues(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
     """gold.findings of all rules. Pure. What a rule cannot judge keeps a row with what is missing; it is never silently clear."""
-    frames = [findings(rule, params, with_payments(rule.candidates(facts, params), facts.months)) for rule, params in rules]
-    return reduce(DataFrame.unionByName, frames)
+    frames = [
+        findings(rule, params, with_payments(rule.candidates(facts, params), rule.money(facts, params))) for rule, params in rules
+    ]
+    rows = facts.roster_rows().select("case_id", "subject_key", "roster_rows")
+    told = reduce(DataFrame.unionByName, frames).join(rows, ["case_id", "subject_key"], "left")  # one row a case and number
+    whole = F.concat("evidence", F.coalesce("roster_rows", F.array().cast(EVIDENCE)))
+    return told.withColumn("evidence", whole).select(*FINDINGS.column_names)
 
 
 def rules_in_force(as_of: date, params: Callable[[str], Conf]) -> list[tuple[Rule, Conf]]:
@@ -141,9 +184,12 @@ def gathered(ctx: RunContext) -> Facts:
     cases, persons, kin, identities = (lake.read(table) for table in (CASES, PERSONS, KIN, IDENTITIES))
     members = lake.computed_once(member_facts(lake.read(MEMBERS), cases, persons), "member_facts")
     spouses = lake.computed_once(spouse_facts(members, kin, identities, persons), "spouse_facts")
+    relatives = lake.computed_once(relative_facts(members, kin), "relative_facts")
     return Facts(
         members=members,
         spouses=spouses,
+        relatives=relatives,
+        named=lake.read(MEMBERS),
         cases=cases,
         months=lake.read(ENTITLEMENT_MONTHS),
         kin=kin,

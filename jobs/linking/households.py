@@ -135,13 +135,13 @@ def cases(silver: Silver, members: DataFrame) -> DataFrame:
     dibao = silver("dibao_roster").select(
         case_id("county_code", F.lit("dibao"), "household_no").alias("case_id"),
         F.lit("dibao").alias("family"), "program", "county_code", "county", "town", "village", "household_no",
-        "covered_heads", "monthly_amount", "approved_on", "start_month", "stop_month", "grace_until", "declared_assets",
+        "category", "covered_heads", "monthly_amount", "approved_on", "start_month", "stop_month", "grace_until", "declared_assets",
         "rigid_expense", "bank_account_key", "approver_name_key", (F.col("relation") == "户主").alias("_is_head"), *ORIGIN,
     )  # fmt: skip
     tekun = silver("tekun_roster").select(
         case_id("county_code", F.lit("tekun"), "tekun_no").alias("case_id"),
         F.lit("tekun").alias("family"), "program", "county_code", "county", "town", "village", F.col("tekun_no").alias("household_no"),
-        F.lit(1).alias("covered_heads"), "monthly_amount", "approved_on", "start_month", "stop_month",
+        F.lit(None).cast("string").alias("category"), F.lit(1).alias("covered_heads"), "monthly_amount", "approved_on", "start_month", "stop_month",
         F.lit(None).cast("date").alias("grace_until"), F.lit(None).cast("string").alias("declared_assets"),
         F.lit(None).cast("decimal(18,2)").alias("rigid_expense"), "bank_account_key", "approver_name_key", F.lit(True).alias("_is_head"), *ORIGIN,
     )  # fmt: skip
@@ -150,7 +150,7 @@ def cases(silver: Silver, members: DataFrame) -> DataFrame:
         case_id("county_code", family_of("program"), "household_no").alias("case_id"),
         family_of("program").alias("family"), "program", "county_code", F.lit(None).cast("string").alias("county"),
         F.lit(None).cast("string").alias("town"), F.lit(None).cast("string").alias("village"), "household_no",
-        F.col("heads").alias("covered_heads"), F.col("amount").alias("monthly_amount"), F.lit(None).cast("date").alias("approved_on"),
+        F.lit(None).cast("string").alias("category"), F.col("heads").alias("covered_heads"), F.col("amount").alias("monthly_amount"), F.lit(None).cast("date").alias("approved_on"),
         F.col("for_month").alias("start_month"), F.lit(None).cast("date").alias("stop_month"), F.lit(None).cast("date").alias("grace_until"),
         F.lit(None).cast("string").alias("declared_assets"), F.lit(None).cast("decimal(18,2)").alias("rigid_expense"),
         "bank_account_key", F.lit(None).cast("string").alias("approver_name_key"), F.lit(False).alias("_is_head"), *ORIGIN,

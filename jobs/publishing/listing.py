@@ -13,6 +13,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CLUES, FILES, MEMBERS, PEOPLE
 from jobs.linking.origins import texts_at
 from jobs.publishing.masking import mask_name, mask_number
+from jobs.rules.number_in_doubt import ROW
 from jobs.runtime.lake import Lake
 
 COLUMNS = (
@@ -76,17 +77,19 @@ def published_clues(lake: Lake) -> pl.DataFrame:
 
 def _as_written(lake: Lake, subjects: pl.DataFrame) -> dict[tuple[str, str], tuple[str | None, str | None]]:
     """Number and name as the benefit record writes them, for subjects whom no registered name fits."""
-    if subjects.is_empty():
-        return {}
-    wanted = lake.session.createDataFrame(subjects.rows(), "case_id string, number_key string")
-    rows = lake.read(MEMBERS).join(wanted, ["case_id", "number_key"], "left_semi").collect()  # a few rows a clue
+    places_of: dict[str, dict[tuple[str, str, int], tuple[str, str]]] = {}
+    by_row = subjects.filter(pl.col("subject_key").str.starts_with(f"{ROW}|"))
+    for case, subject in by_row.iter_rows():
+        _, code, file_id, sheet, row_number = subject.split("|")
+        places_of.setdefault(code, {})[file_id, sheet, int(row_number)] = (case, subject)
+    by_number = subjects.join(by_row, on="subject_key", how="anti")
+    if not by_number.is_empty():
+        wanted = lake.session.createDataFrame(by_number.rows(), "case_id string, number_key string")
+        for row in lake.read(MEMBERS).join(wanted, ["case_id", "number_key"], "left_semi").collect():  # a few rows a clue
+            place = (row["_file_id"], row["_sheet"] or "", row["_row"])
+            places_of.setdefault(row["data_set"], {})[place] = (row["case_id"], row["number_key"])
     found: dict[tuple[str, str], tuple[str | None, str | None]] = {}
-    for code in sorted({row["data_set"] for row in rows}):
-        places = {
-            (row["_file_id"], row["_sheet"] or "", row["_row"]): (row["case_id"], row["number_key"])
-            for row in rows
-            if row["data_set"] == code
-        }
+    for code, places in sorted(places_of.items()):
         texts = texts_at(lake, DATA_SETS[code], places, ("id_number", "name"))
         for place in sorted(texts):
             number, name = texts[place]

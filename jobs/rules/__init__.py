@@ -1,12 +1,48 @@
-"""The rule book: one file a rule, in the order of their codes. A new rule is a file and a line here."""
+"""The rule book: one file a rule, in the order of the codes of the delivery contract. A new rule is a file and a line here."""
 
-from jobs.rules import dead_member_counted, owns_enterprise, owns_vehicle, paid_after_death, staff_drawing
+from jobs.rules import (
+    aid_above_cap,
+    approved_after_death,
+    dead_member_counted,
+    drawn_twice,
+    draws_pension,
+    employed_insured,
+    holds_shares,
+    housing_fund_paid,
+    imprisoned,
+    kin_of_cadre,
+    kin_on_payroll,
+    number_in_doubt,
+    owns_enterprise,
+    owns_property,
+    owns_vehicle,
+    paid_above_standard,
+    paid_after_death,
+    paid_after_stop,
+    shared_account,
+    staff_drawing,
+)
 from jobs.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     paid_after_death.RULE,
     dead_member_counted.RULE,
+    approved_after_death.RULE,
     staff_drawing.RULE,
+    kin_on_payroll.RULE,
+    kin_of_cadre.RULE,
     owns_enterprise.RULE,
+    holds_shares.RULE,
     owns_vehicle.RULE,
+    owns_property.RULE,
+    draws_pension.RULE,
+    employed_insured.RULE,
+    housing_fund_paid.RULE,
+    drawn_twice.RULE,
+    imprisoned.RULE,
+    paid_above_standard.RULE,
+    shared_account.RULE,
+    paid_after_stop.RULE,
+    aid_above_cap.RULE,
+    number_in_doubt.RULE,
 )

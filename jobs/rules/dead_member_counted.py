@@ -7,7 +7,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.rules.deaths_of_members import AfterDeathParams, deaths_of_members, is_recipient, lawful_after_death
+from jobs.rules.deaths_of_members import AfterDeathParams, deaths_of_members, is_recipient, lawful_after_death, was_granted_after
 from jobs.rules.facts import Facts
 from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
@@ -18,7 +18,7 @@ def candidates(facts: Facts, params: AfterDeathParams) -> DataFrame:
 
 def judge(params: AfterDeathParams) -> Judgement:
     return Judgement(
-        found=F.col("is_covered") & (F.col("paid_months") > 0),
+        found=F.col("is_covered") & (F.col("paid_months") > 0) & ~was_granted_after(),
         value=F.col("paid_months").cast("double"),
         threshold=0.0,
         is_personal=True,
@@ -45,4 +45,5 @@ RULE = Rule(
     candidates=candidates,
     judge=judge,
     verify=("核对户内现有人口", "核对发放人数是否已按实际人口调整"),
+    registers=("death_certificates", "cremations", "household_registry"),
 )

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from jobs.rules.facts import Facts, counted, pair_grade, with_identity
+from jobs.rules.rule import holds
 
 
 class AfterDeathParams(Conf):
@@ -39,6 +40,12 @@ def deaths_of_members(facts: Facts, lawful_months: int) -> DataFrame:
 def is_recipient() -> Column:
     """The benefit was this person's own: the only one covered, or the head in whose name it is paid."""
     return F.col("is_head") | (F.col("covered_heads") <= 1)
+
+
+def was_granted_after() -> Column:
+    """Granted after the death: approved and begun after it, and never drawn before. Then it is D03's matter."""
+    began_after = F.coalesce(F.col("start_month") > F.trunc("event_on", "month"), F.lit(True))
+    return holds(F.col("approved_on") > F.col("event_on")) & began_after & (F.col("months_before") == 0)
 
 
 def lawful_after_death() -> dict[str, Column]:

@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import json
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
@@ -39,9 +39,10 @@ def judged(candidates: DataFrame, judgement: Judgement) -> DataFrame:
         {
             "outcome": outcome,
             "value": judgement.value.cast("double"),
-            "threshold": F.lit(judgement.threshold),
+            "threshold": judgement.threshold if isinstance(judgement.threshold, Column) else F.lit(judgement.threshold),
             "months": F.col("paid_months"),
-            "amount_upper": F.col("paid_yuan"),
+            "amount_upper": F.col("upper_yuan"),
+            "is_personal": F.lit(judgement.is_personal),
             "amount_estimate": F.when(outcome == "found", at_stake).otherwise(F.lit(0)).cast("decimal(18,2)"),
             "explanation": judgement.explanation,
         }
@@ -54,7 +55,7 @@ def findings(rule: Rule, params: Conf, paid_candidates: DataFrame) -> DataFrame:
     A finding under a number whose registered name is another is a matter of data, never of conduct (exempt R07).
     """
     rows = judged(paid_candidates, rule.judge(params))
-    other_name = (F.col("identity_grade") == "D") & (F.col("outcome") == "found")
+    other_name = F.lit(not rule.is_about_data) & (F.col("identity_grade") == "D") & (F.col("outcome") == "found")
     rows = rows.withColumns(
         {
             "exemption_code": F.when(other_name, F.lit("R07")).otherwise(F.col("exemption_code")),

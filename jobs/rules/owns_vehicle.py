@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from jobs.rules.facts import Facts, counted, declares, held_by, rows_of
+from jobs.rules.household import household_exemptions
 from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
 
@@ -23,7 +24,7 @@ def candidates(facts: Facts, params: OwnsVehicleParams) -> DataFrame:
     """One row per member and vehicle. Counting starts after the month of registration."""
     vehicles = held_by(facts.household, facts, "vehicles", "owner_key", "owner_name_key")
     return (
-        counted(vehicles, after="registered_on")
+        counted(vehicles, after="registered_on", has_grace=True)
         .withColumn("thing_key", F.concat_ws(":", F.lit("vehicle"), "plate_kind", "plate_no"))
         .withColumn(
             "evidence",
@@ -49,8 +50,7 @@ def judge(params: OwnsVehicleParams) -> Judgement:
             **plate_exemption,
             "R10": F.col("status").isin(list(params.gone_statuses)),
             "R25": declares(params.declared_words) & (F.col("registered_on") <= F.col("approved_on")),
-            "R17": F.col("case_has_single_cover") & ~F.col("is_single_cover"),
-            "R18": F.col("grace_until").isNotNull() & (F.col("last_month") <= F.col("grace_until")),
+            **household_exemptions(),
         },
         explanation=F.concat(
             F.lit("车管登记显示该对象名下有"), F.coalesce(F.col("vehicle_kind"), F.col("plate_kind")), F.lit("（"), zh_day("registered_on"),
@@ -71,4 +71,5 @@ RULE = Rule(
     candidates=candidates,
     judge=judge,
     verify=("查看车辆实际由谁使用、谁购买", "核对是否已出售未过户或被借名", "核对是否为谋生必需的车辆并已申报"),
+    registers=("vehicles",),
 )

@@ -7,7 +7,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.rules.deaths_of_members import AfterDeathParams, deaths_of_members, is_recipient, lawful_after_death
+from jobs.rules.deaths_of_members import AfterDeathParams, deaths_of_members, is_recipient, lawful_after_death, was_granted_after
 from jobs.rules.facts import Facts
 from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
@@ -18,7 +18,7 @@ def candidates(facts: Facts, params: AfterDeathParams) -> DataFrame:
 
 def judge(params: AfterDeathParams) -> Judgement:
     return Judgement(
-        found=F.col("paid_months") > 0,
+        found=(F.col("paid_months") > 0) & ~was_granted_after(),
         value=F.col("paid_months").cast("double"),
         threshold=0.0,
         is_personal=True,
@@ -45,4 +45,5 @@ RULE = Rule(
     candidates=candidates,
     judge=judge,
     verify=("核对第二个死亡登记来源的死亡日期", "核对户内是否还有其他成员合法领取", "核对死亡后款项由谁支取"),
+    registers=("death_certificates", "cremations", "household_registry"),
 )

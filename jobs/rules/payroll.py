@@ -5,14 +5,24 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.rules.facts import Facts, held_by, rows_of
+from jobs.rules.facts import Facts, held_by, held_by_relatives, rows_of
 from jobs.rules.policy import in_force
 
 
 def payroll_spells(persons: DataFrame, facts: Facts) -> DataFrame:
     """One row per person and spell, as held_by gives them, with is_staff (by kind of payee) and has_left (by status)."""
+    return _judged(held_by(persons, facts, "fiscal_staff", "person_key", "name_key"), facts)
+
+
+def payroll_spells_of_relatives(facts: Facts) -> DataFrame:
+    """The same of the kin outside the roster whom the law names, with relation."""
+    kin = in_force(facts.policy.public_payroll, facts.as_of).kin
+    return _judged(held_by_relatives(facts, kin, "fiscal_staff", "person_key", "name_key"), facts)
+
+
+def _judged(spells: DataFrame, facts: Facts) -> DataFrame:
     payroll = in_force(facts.policy.public_payroll, facts.as_of)
-    return held_by(persons, facts, "fiscal_staff", "person_key", "name_key").withColumns(
+    return spells.withColumns(
         {
             "is_staff": F.col("staff_kind").isin(list(payroll.staff_kinds)),
             "has_left": ~F.col("status").isin(list(payroll.staff_statuses)),

@@ -46,6 +46,7 @@ class AddOns(Dated):
     highest_share: Decimal = Field(ge=0, description="of the standard a person, on top of it")
     disability_levels: tuple[int, ...] = Field(description="levels of a severe disability")
     old_age_years: int = Field(gt=0, description="age from which a person living alone is elderly")
+    minor_below_years: int = Field(gt=0, description="age below which a child of a single parent is a minor")
     ill_self_paid_yuan: Decimal = Field(gt=0, description="medical bills paid by oneself in a year that mean severe illness")
 
 
@@ -60,12 +61,58 @@ class VillageCadres(Dated):
     kin: tuple[str, ...] = Field(description="relatives whose benefit has to be declared")
 
 
+class Entities(Dated):
+    dead_statuses: tuple[str, ...] = Field(description="statuses in which an entity no longer trades")
+    revoked_statuses: tuple[str, ...] = Field(
+        description="of these, the ones in which it may trade on all the same; its tax tells"
+    )
+    dormant_tax_yuan: Decimal = Field(ge=0, description="tax of twelve months up to which an entity without staff may be dormant")
+    nominal_kinds: tuple[str, ...] = Field(description="kinds whose legal representative is so by office")
+    cooperative_kinds: tuple[str, ...] = Field(
+        description="kinds whose members are often so in name only; its tax and staff tell"
+    )
+
+
 class Means(Dated):
     homes: int = Field(ge=1, description="homes that a household may own")
     small_share_percent: Decimal = Field(ge=0, le=100, description="a share below this is no home of one's own")
     vehicle_yuan: Decimal = Field(ge=0, description="purchase price up to which a vehicle is let pass")
     capital_yuan: Decimal = Field(ge=0, description="paid-in capital up to which a share in an entity is let pass")
     employed_months: int = Field(ge=1, description="months of insured work in a row that are a job")
+
+
+class HouseholdMeans(Dated):
+    """Which register rows are means of a household that might be helped; what else is registered is told, and counts for nothing."""
+
+    wage_kinds: tuple[str, ...] = Field(description="kinds of social insurance that mean wages")
+    pension_kinds: tuple[str, ...] = Field(description="kinds of pension that are means where they exceed the standard a head")
+    fund_statuses: tuple[str, ...] = Field(description="statuses of a housing-fund account that is paid into")
+    staff_statuses: tuple[str, ...] = Field(description="statuses in which staff of the public payroll are paid")
+    report_lag_months: int = Field(ge=0, description="months by which insurance and fund registers trail behind")
+    vehicle_plates: tuple[str, ...] = Field(description="classes of plate that are a car or a lorry")
+    vehicle_statuses: tuple[str, ...] = Field(description="statuses of a vehicle in use")
+    dwelling_uses: tuple[str, ...] = Field(description="uses of a unit that make it a dwelling")
+    rented_natures: tuple[str, ...] = Field(description="natures of a unit that belongs to somebody else")
+    business_uses: tuple[str, ...] = Field(description="uses of a unit that is let or traded in")
+    partner_roles: tuple[str, ...] = Field(description="roles that own a part of an entity or lead it")
+
+
+class SevereDisability(Dated):
+    levels: tuple[int, ...] = Field(description="levels that are severe for every kind")
+    mental_kinds: tuple[str, ...] = Field(description="kinds of which a further level is severe")
+    mental_level: int = Field(ge=1, le=4, description="that further level")
+
+
+class RuinousBills(Dated):
+    yuan_a_year: Decimal = Field(gt=0, description="own medical bills of a year, less medical aid, above which they ruin")
+
+
+class Uncovered(Dated):
+    monitored_statuses: tuple[str, ...] = Field(description="statuses of the poverty register that mean a monitored household")
+    stopped_months: int = Field(
+        ge=0, description="months after a benefit was stopped in which the office has just judged the household"
+    )
+    largest_household: int = Field(ge=2, description="persons in a household book above which it is a collective registration")
 
 
 class KeyPersons(Dated):
@@ -84,10 +131,15 @@ class Policy(Conf):
     add_ons: Periods[AddOns]
     public_payroll: Periods[PublicPayroll]
     village_cadres: Periods[VillageCadres]
+    entities: Periods[Entities]
     means: Periods[Means]
     key_persons: Periods[KeyPersons]
+    household_means: Periods[HouseholdMeans]
+    severe_disability: Periods[SevereDisability]
+    ruinous_bills: Periods[RuinousBills]
+    uncovered: Periods[Uncovered]
 
-    def monthly_standard(self, program: str, county_code: str, month: str) -> Column:
+    def monthly_standard(self, program: str, county_code: str, month: Column) -> Column:
         """Standard of a person and month, yuan; null for a programme that has none.
 
         The county's own line before the general one; a month outside all periods takes the latest line before it, or else the first.
@@ -100,7 +152,7 @@ class Policy(Conf):
                 applies &= F.col(county_code).isin(list(line.counties))
             is_first = not any(_same_line(line, other) and other.first < line.first for other in self.standards)
             if not is_first:
-                applies &= F.col(month) >= F.lit(line.first)
+                applies &= month >= F.lit(line.first)
             standard = F.when(applies, F.lit(_monthly(line.yuan_a_year)).cast("decimal(18,2)")).otherwise(standard)
         return standard
 

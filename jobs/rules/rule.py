@@ -45,7 +45,7 @@ class Judgement:
 
     found: Column
     value: Column
-    threshold: float
+    threshold: float | Column
     explanation: Column
     is_personal: bool
     missing: Mapping[str, Column] = field(default_factory=dict)
@@ -54,7 +54,12 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of the rule book. `in_force` is first and last day of its legal source, null = still in force."""
+    """One rule of the rule book.
+
+    in_force: first and last day of its legal source, null = still in force. registers: data sets without which it cannot judge.
+    money: what of the money paid it looks at, month by month, where that is not all months of entitlement of the case.
+    is_about_data: its clues are questions to the owner of the data, never of conduct, and stand behind all others.
+    """
 
     code: str
     title: str
@@ -67,6 +72,9 @@ class Rule:
     candidates: Callable[[Facts, Any], DataFrame]
     judge: Callable[[Any], Judgement]
     verify: tuple[str, ...]
+    registers: tuple[str, ...]
+    money: Callable[[Facts, Any], DataFrame] = lambda facts, params: facts.months
+    is_about_data: bool = False
 
     def is_in_force(self, day: date) -> bool:
         first, last = self.in_force

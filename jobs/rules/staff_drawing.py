@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.rules.facts import Facts, counted
+from jobs.rules.household import household_exemptions
 from jobs.rules.payroll import payroll_evidence, payroll_spells
 from jobs.rules.rule import Judgement, NoParams, Rule, zh_month, zh_paid
 
@@ -19,7 +20,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
     """
     drawing = facts.members.filter(F.col("is_covered") | F.col("is_head"))
     return (
-        counted(payroll_spells(drawing, facts), after="from_month", until=F.col("to_month"))
+        counted(payroll_spells(drawing, facts), after="from_month", until=F.col("to_month"), has_grace=True)
         .withColumn("thing_key", F.concat_ws(":", F.lit("staff"), "unit", "staff_kind", F.col("from_month").cast("string")))
         .withColumn("evidence", payroll_evidence())
     )
@@ -36,7 +37,7 @@ def judge(params: NoParams) -> Judgement:
         exempt={
             "R15": ~is_staff,
             "R24": is_staff & has_left & (F.col("paid_months") == 0),
-            "R18": is_staff & F.col("grace_until").isNotNull() & (F.col("last_month") <= F.col("grace_until")),
+            "R18": household_exemptions()["R18"],
         },
         explanation=F.concat(
             F.lit("财政供养名册显示该对象自"), zh_month("from_month"), F.lit("起为"), F.coalesce(F.col("staff_kind"), F.lit("")),
@@ -57,4 +58,5 @@ RULE = Rule(
     candidates=candidates,
     judge=judge,
     verify=("核对编制身份与在职时间", "核对是否为公益性岗位、遗属补助等非在编人员", "核对家庭人均收入"),
+    registers=("fiscal_staff",),
 )

@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.contracts.lake import CLUES
+from jobs.rules import RULES
 from jobs.rules.facts import in_order
 from jobs.runtime.settings import RankingSettings
 
@@ -74,7 +75,8 @@ def ranked(clues: DataFrame, cases: DataFrame, scores: DataFrame, settings: Rank
     order = [F.col("score").desc(), F.col("amount_estimate").desc(), F.col("clue_id")]
     dispatched = F.col("is_dispatched")
     # One global order is wanted: a single partition of some thousand clues.
-    rank = F.row_number().over(Window.partitionBy("is_dispatched").orderBy(*order))
+    is_about_data = F.col("rule_code").isin([rule.code for rule in RULES if rule.is_about_data])
+    rank = F.row_number().over(Window.partitionBy("is_dispatched").orderBy(is_about_data, *order))
     return scored.withColumns(
         {
             "rank": F.when(dispatched, rank).cast("int"),

@@ -18,6 +18,7 @@ CASES = Table(
         Column("village", TEXT, "village or community", label="村社区"),
         Column("household_no", TEXT, "certificate of the household", label="低保证号"),
         Column("head_person_id", TEXT, "the household's head; null where no usable number is given"),
+        Column("category", TEXT, "category of the household; null for destitute support", label="分类"),
         Column("covered_heads", INT, "persons counted for the benefit", unit="persons"),
         Column("member_count", INT, "persons in the roster household", unit="persons"),
         Column("monthly_amount", YUAN, "benefit of the household a month", unit="yuan"),

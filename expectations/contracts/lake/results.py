@@ -1,5 +1,7 @@
 """Tables of what came out: findings, scores, clues."""
 
+from pyspark.sql.types import ArrayType
+
 from expectations.contracts.lake.evidence import EVIDENCE, GRADES
 from expectations.contracts.model import DATE, DOUBLE, FLAG, INT, TEXT, YUAN, Column, Table
 
@@ -23,6 +25,8 @@ FINDINGS = Table(
         Column("first_month", DATE, "first month paid after the fact"),
         Column("last_month", DATE, "last month paid after the fact"),
         Column("months", INT, "months paid after the fact", unit="months"),
+        Column("counted_months", ArrayType(DATE), "the months paid after the fact that are not lawful"),
+        Column("is_personal", FLAG, "is only the subject's share of these months at stake?"),
         Column("amount_upper", YUAN, "everything paid after the fact", unit="yuan"),
         Column("amount_estimate", YUAN, "the same after exemptions, grace and the person's share", unit="yuan"),
         Column("value", DOUBLE, "what the rule measured, in the rule's unit"),

@@ -1,0 +1,116 @@
+"""F04 Aid above the cap: a person got more medical or temporary aid in a year than one person may."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from expectations.contracts.model import ORIGIN
+from jobs.linking.grades import grade_cap
+from jobs.rules.facts import Facts, counted, in_order, pair_grade, rows_of, with_identity
+from jobs.rules.payments import MOST_ROWS
+from jobs.rules.policy import in_force
+from jobs.rules.rule import Judgement, NoParams, Rule, zh_yuan
+
+_KEY = ("case_id", "subject_key", "thing_key")
+
+
+def yearly_aid(facts: Facts) -> DataFrame:
+    """One row per member, kind of aid and calendar year: total_yuan (refunds netted), cap_yuan, last_aid, evidence."""
+    caps = {
+        program: in_force([cap for cap in facts.policy.yearly_caps if cap.program == program], facts.as_of).yuan_a_year
+        for program in sorted({cap.program for cap in facts.policy.yearly_caps})
+    }
+    cap = F.lit(None).cast("decimal(18,2)")
+    for program, yuan in caps.items():
+        cap = F.when(F.col("program") == program, F.lit(yuan).cast("decimal(18,2)")).otherwise(cap)
+    is_refund = F.coalesce((F.col("kind") == "退回") | (F.col("amount") < 0), F.lit(False))
+    aids = facts.register("payments").filter(F.col("program").isin(list(caps)))
+    named = with_identity(aids, facts, "person_key", "name_key", cap=grade_cap("person_number_state"))
+    # Somebody of two households got one aid: it is told of the household in which he or she is covered.
+    covered_first = Window.partitionBy("subject_key").orderBy(F.col("is_covered").desc(), F.col("is_head").desc(), "case_id")
+    members = facts.members.withColumn("_nth", F.row_number().over(covered_first)).filter("_nth = 1")
+    of_members = members.select("case_id", "subject_key", "member_person_id", "member_grade").join(
+        named, F.col("subject_key") == F.col("person_key"), "inner"
+    )
+    year = F.year("for_month")
+    in_year = Window.partitionBy("subject_key", "program", year).orderBy("paid_on", *ORIGIN)
+    told = of_members.withColumns(
+        {
+            "aid_grade": pair_grade("member_person_id", "member_grade", "other_person_id", "other_grade"),
+            "thing_key": F.concat_ws(":", F.lit("aid"), "program", year.cast("string")),
+            "_n": F.row_number().over(in_year),
+            "_signed": F.when(is_refund, -F.abs("amount")).otherwise(F.col("amount")),
+            "_cap": cap,
+            "_rows": rows_of("payments", "program", "for_month", "paid_on", "amount", "kind"),
+        }
+    )
+    return (
+        told.filter("aid_grade <> 'D'")
+        .groupBy(*_KEY, "program")
+        .agg(
+            F.max("aid_grade").alias("aid_grade"),
+            F.max("for_month").alias("last_aid"),
+            F.max("paid_on").alias("last_paid_on"),
+            F.sum("_signed").cast("decimal(18,2)").alias("total_yuan"),
+            F.max("_cap").alias("cap_yuan"),
+            F.count("*").cast("int").alias("transfer_count"),
+            in_order(F.flatten(F.collect_list(F.when(F.col("_n") <= MOST_ROWS, F.col("_rows"))))).alias("evidence"),
+        )
+    )
+
+
+def money(facts: Facts, params: NoParams) -> DataFrame:
+    """The year's aid as one sum on its last month."""
+    nothing = F.lit(0).cast("decimal(18,2)")
+    return yearly_aid(facts).select(
+        *_KEY, F.col("last_aid").alias("for_month"), F.col("total_yuan").alias("paid_yuan"), F.col("total_yuan").alias("gross_yuan"),
+        nothing.alias("refunded_yuan"), nothing.alias("arrears_yuan"), F.lit(1).alias("paid_heads"), "last_paid_on", "transfer_count",
+    )  # fmt: skip
+
+
+def candidates(facts: Facts, params: NoParams) -> DataFrame:
+    """One row per member, kind of aid and year. What is below the cap is lawful."""
+    aid = yearly_aid(facts)
+    rows = facts.members.join(aid, ["case_id", "subject_key"], "inner").withColumns(
+        {
+            "before": F.add_months("last_aid", -1),
+            "person_id": F.col("member_person_id"),
+            "identity_grade": F.col("aid_grade"),
+        }
+    )
+    return counted(rows, after="before", until=F.col("last_aid"), lawful_yuan=F.col("cap_yuan")).withColumn(
+        "event_on", F.col("last_paid_on")
+    )
+
+
+def judge(params: NoParams) -> Judgement:
+    return Judgement(
+        found=F.col("paid_months") > 0,
+        value=F.col("total_yuan").cast("double"),
+        threshold=F.col("cap_yuan").cast("double"),
+        is_personal=False,  # aid is one person's own
+        explanation=F.concat(
+            F.lit("发放明细显示该对象"), F.year("last_aid").cast("string"), F.lit("年度共领取"), F.col("program"), zh_yuan("total_yuan"),
+            F.lit("，超过年度封顶线"), zh_yuan("cap_yuan"), F.lit("，超出"), zh_yuan("paid_yuan"), F.lit("，请核实审批依据。"),
+        ),
+    )  # fmt: skip
+
+
+RULE = Rule(
+    code="F04",
+    title="Aid above the cap",
+    title_zh="医疗、临时救助超限额",
+    subject="the payee",
+    unit="yuan a year",
+    source="社会救助暂行办法（国务院令第649号，2014）第二十九条、第四十九条：救助标准由地方人民政府确定、公布",
+    in_force=(date(2014, 5, 1), None),
+    params=NoParams,
+    candidates=candidates,
+    judge=judge,
+    verify=("核对年度内各次审批和金额", "核对是否为不同项目分别计算", "核对是否有特殊困难的集体研究记录"),
+    registers=("payments",),
+    money=money,
+)

@@ -1,0 +1,80 @@
+"""I02 Employed and insured: a unit pays a member's social insurance as its employee's while the household draws."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from expectations.conf import Conf
+from jobs.rules.facts import Facts, counted, held_by, rows_of
+from jobs.rules.household import household_exemptions
+from jobs.rules.policy import in_force
+from jobs.rules.rule import Judgement, Rule, zh_month, zh_paid, zh_yuan
+
+
+class EmployedInsuredParams(Conf):
+    wage_kinds: tuple[str, ...] = Field(description="kinds of insurance that mean wages from an employer")
+    lookalike_kinds: tuple[str, ...] = Field(
+        description="kinds that an employee's insurance is easily taken for; all others say nothing"
+    )
+
+
+def candidates(facts: Facts, params: EmployedInsuredParams) -> DataFrame:
+    """One row per member and spell of insurance. Counting runs from the month after it began to its last month."""
+    spells = held_by(facts.household, facts, "social_insurance", "person_key", "name_key")
+    last = F.coalesce(F.col("to_month"), F.lit(facts.as_of))
+    lasted = F.months_between(F.trunc(last, "month"), F.col("from_month")).cast("int") + 1
+    least = in_force(facts.policy.means, facts.as_of).employed_months
+    told = spells.withColumns(
+        {
+            "spell_months": lasted,
+            "least_months": F.lit(least),
+            "means_wages": F.col("kind").isin(list(params.wage_kinds)),
+            "looks_alike": F.col("kind").isin(list(params.lookalike_kinds)),
+        }
+    )
+    return counted(told, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
+        {
+            "thing_key": F.concat_ws(":", F.lit("insurance"), "kind", "unit", F.col("from_month").cast("string")),
+            "evidence": rows_of("social_insurance", "unit", "kind", "from_month", "to_month", "base"),
+        }
+    )
+
+
+def judge(params: EmployedInsuredParams) -> Judgement:
+    has_job = F.col("means_wages") & (F.col("spell_months") >= F.col("least_months"))
+    return Judgement(
+        found=has_job & (F.col("paid_months") > 0),
+        value=F.col("spell_months").cast("double"),
+        threshold=F.col("least_months").cast("double"),
+        is_personal=False,
+        missing={"kind": F.col("kind").isNull()},
+        exempt={
+            "R15": F.col("looks_alike") & (F.col("gross_months") > 0),
+            "R24": (F.col("means_wages") | F.col("looks_alike")) & F.col("to_month").isNotNull() & (F.col("gross_months") == 0),
+            **household_exemptions(),
+        },
+        explanation=F.concat(
+            F.lit("社会保险记录显示该对象自"), zh_month("from_month"), F.lit("起由用人单位参保缴费，月缴费基数"), zh_yuan("base"),
+            F.lit("，其家庭"), zh_paid(), F.lit("，请核实是否在岗和工资收入。"),
+        ),
+    )  # fmt: skip
+
+
+RULE = Rule(
+    code="I02",
+    title="Employed and insured",
+    title_zh="单位参保就业",
+    subject="the employee",
+    unit="months",
+    source="最低生活保障审核审批办法（民发〔2012〕220号）：工资性收入的核对",
+    in_force=(date(2012, 12, 12), None),
+    params=EmployedInsuredParams,
+    candidates=candidates,
+    judge=judge,
+    verify=("核对是否在岗、工资多少", "核对是否为公益性岗位、挂靠参保或被冒用身份", "核对是否在渐退期内"),
+    registers=("social_insurance",),
+)

@@ -1,0 +1,90 @@
+"""E02 Shareholder or officer: a member of a benefit household holds shares or a post in an entity that trades."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from pydantic import Field
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from expectations.conf import Conf
+from expectations.contracts.model import ORIGIN
+from jobs.rules.entities import ENTITY_FIELDS, does_not_trade, with_standing
+from jobs.rules.facts import Facts, counted, held_by, rows_of
+from jobs.rules.household import household_exemptions
+from jobs.rules.policy import in_force
+from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
+
+
+class HoldsSharesParams(Conf):
+    member_roles: tuple[str, ...] = Field(description="roles of the many who joined a cooperative or a collective")
+    small_share_percent: Decimal = Field(ge=0, le=100, description="a shareholding up to this is no business of one's own")
+
+
+def candidates(facts: Facts, params: HoldsSharesParams) -> DataFrame:
+    """One row per member and role in an entity whose representative is somebody else. Counted from when both role and entity were there."""
+    roles = held_by(facts.household, facts, "enterprise_roles", "person_key", "name_key")
+    once = Window.partitionBy("uscc").orderBy((F.col("status") != "存续").cast("int"), *ORIGIN)
+    register = with_standing(facts.register("enterprises"), in_force(facts.policy.entities, facts.as_of))
+    entities = (
+        register.filter(F.col("uscc").isNotNull())
+        .withColumn("_n", F.row_number().over(once))
+        .filter("_n = 1")
+        .select(
+            "uscc", F.col("legal_rep_key").alias("_rep"), "kind", "status", "established_on", "ended_on", "tax_12m", "is_dead",
+            "is_dormant", "is_office", "is_idle_cooperative", "traded_until",
+            rows_of("enterprises", *ENTITY_FIELDS).alias("_entity"),
+        )
+    )  # fmt: skip
+    held = roles.join(entities, "uscc", "left")  # one row an entity
+    others = held.filter(~F.coalesce(F.col("_rep") == F.col("subject_key"), F.lit(False)))  # one's own entity is E01's matter
+    since = others.withColumn("held_since", F.greatest("since_on", "established_on"))
+    return counted(since, after="held_since", until=F.col("traded_until"), has_grace=True).withColumns(
+        {
+            "thing_key": F.concat_ws(":", F.lit("role"), "uscc", "role"),
+            "evidence": F.concat(
+                rows_of("enterprise_roles", "uscc", "role", "share_pct", "since_on"), F.coalesce("_entity", F.array())
+            ),
+        }
+    )
+
+
+def judge(params: HoldsSharesParams) -> Judgement:
+    share = F.coalesce("share_pct", F.lit(0))
+    is_small = (F.col("role") == "股东") & F.col("share_pct").isNotNull() & (share <= F.lit(params.small_share_percent))
+    return Judgement(
+        found=F.col("paid_months") > 0,
+        value=share.cast("double"),
+        threshold=float(params.small_share_percent),
+        is_personal=False,
+        missing={"entity": F.col("kind").isNull(), "status": F.col("kind").isNotNull() & F.col("status").isNull()},
+        exempt={
+            "R14": F.col("role").isin(list(params.member_roles)) | F.col("is_office") | F.col("is_idle_cooperative"),
+            "R13": does_not_trade(),
+            "R99": is_small,
+            **household_exemptions(),
+        },
+        explanation=F.concat(
+            F.lit("市场主体登记显示该对象是一家"), F.coalesce("kind", F.lit("市场主体")), F.lit("的"), F.coalesce("role", F.lit("成员")),
+            F.when(F.col("share_pct").isNotNull(), F.concat(F.lit("（出资比例"), F.col("share_pct").cast("string"), F.lit("%）"))).otherwise(F.lit("")),
+            F.lit("，自"), zh_day("event_on"), F.lit("起，其家庭"), zh_paid(), F.lit("，请核实是否实际出资、任职及收入。"),
+        ),
+    )  # fmt: skip
+
+
+RULE = Rule(
+    code="E02",
+    title="Shareholder or officer",
+    title_zh="参股任职",
+    subject="the recipient",
+    unit="per cent",
+    source="最低生活保障审核审批办法（民发〔2012〕220号）：家庭财产和经营性收入的核对",
+    in_force=(date(2012, 12, 12), None),
+    params=HoldsSharesParams,
+    candidates=candidates,
+    judge=judge,
+    verify=("核对是否实际出资、实际任职", "核对是否被借名、冒名登记", "核对分红和薪酬是否已计入家庭收入"),
+    registers=("enterprise_roles", "enterprises"),
+)

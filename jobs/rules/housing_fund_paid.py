@@ -1,0 +1,66 @@
+"""I03 Housing fund paid in: an employer pays into a member's housing fund while the household draws."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from expectations.conf import Conf
+from jobs.rules.facts import Facts, counted, held_by, rows_of
+from jobs.rules.household import household_exemptions
+from jobs.rules.rule import Judgement, Rule, zh_month, zh_paid, zh_yuan
+
+
+class HousingFundPaidParams(Conf):
+    live_statuses: tuple[str, ...] = Field(description="statuses of an account that is paid into")
+
+
+def candidates(facts: Facts, params: HousingFundPaidParams) -> DataFrame:
+    """One row per member and account. Counting runs from the month after it was opened to its last month."""
+    accounts = held_by(facts.household, facts, "housing_fund", "person_key", "name_key")
+    told = accounts.withColumn("is_live", F.col("status").isin(list(params.live_statuses)))
+    return counted(told, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
+        {
+            "thing_key": F.concat_ws(":", F.lit("fund"), "unit", F.col("from_month").cast("string")),
+            "evidence": rows_of("housing_fund", "unit", "base", "from_month", "to_month", "status"),
+        }
+    )
+
+
+def judge(params: HousingFundPaidParams) -> Judgement:
+    # An account that was sealed on no known day says nothing of the months since.
+    was_paid = F.col("is_live") | F.col("to_month").isNotNull()
+    return Judgement(
+        found=was_paid & (F.col("paid_months") > 0),
+        value=F.col("base").cast("double"),
+        threshold=0.0,
+        is_personal=False,
+        missing={"status": F.col("status").isNull() & F.col("to_month").isNull()},
+        exempt={
+            "R24": ~was_paid | (F.col("to_month").isNotNull() & (F.col("gross_months") == 0)),
+            **household_exemptions(),
+        },
+        explanation=F.concat(
+            F.lit("住房公积金记录显示该对象自"), zh_month("from_month"), F.lit("起由单位缴存，月缴存基数"), zh_yuan("base"),
+            F.lit("，其家庭"), zh_paid(), F.lit("，请核实是否在岗和工资收入。"),
+        ),
+    )  # fmt: skip
+
+
+RULE = Rule(
+    code="I03",
+    title="Housing fund paid in",
+    title_zh="缴存住房公积金",
+    subject="the account holder",
+    unit="yuan a month",
+    source="最低生活保障审核审批办法（民发〔2012〕220号）：工资性收入和公积金的核对",
+    in_force=(date(2012, 12, 12), None),
+    params=HousingFundPaidParams,
+    candidates=candidates,
+    judge=judge,
+    verify=("核对缴存单位和是否在岗", "核对账户是否已封存或转移"),
+    registers=("housing_fund",),
+)

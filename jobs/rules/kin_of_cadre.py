@@ -1,0 +1,79 @@
+"""K03 Cadre or kin of a cadre: a village cadre or close relative draws, and nobody declared it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.rules.declarations import with_declaration
+from jobs.rules.facts import Facts, counted, held_by, held_by_relatives, of_recipient, rows_of
+from jobs.rules.policy import in_force
+from jobs.rules.rule import Judgement, NoParams, Rule, zh_day, zh_paid
+
+RELATIONS = {
+    "self": "本人", "household": "户内成员", "spouse": "配偶", "child": "子女", "parent": "父母", "child-in-law": "儿媳或女婿",
+    "parent-in-law": "配偶父母", "sibling": "兄弟姐妹", "grandchild": "孙子女", "grandparent": "祖父母",
+}  # fmt: skip
+
+
+def candidates(facts: Facts, params: NoParams) -> DataFrame:
+    """One row per case and term of a cadre who is in its household or close kin of somebody who draws in it."""
+    cadres = in_force(facts.policy.village_cadres, facts.as_of)
+    keys = ("village_cadres", "person_key", "name_key")
+    relation = F.when(F.col("is_covered"), F.lit("self")).otherwise(F.lit("household"))
+    within = held_by(facts.members, facts, *keys).withColumn("relation", relation)
+    terms = within.unionByName(held_by_relatives(facts, cadres.kin, *keys))
+    until = F.trunc(F.col("to_on"), "month")
+    found = counted(terms, after="from_on", until=until).withColumns(
+        {
+            "is_cadre": F.col("post").isin(list(cadres.posts)),
+            "thing_key": F.concat_ws(":", F.lit("cadre"), "post", F.col("from_on").cast("string")),
+            "evidence": rows_of("village_cadres", "town", "village", "post", "from_on", "to_on"),
+        }
+    )
+    return of_recipient(with_declaration(found, facts), facts)
+
+
+def has_ended() -> Column:
+    """The term was over before the first month that was paid."""
+    return F.col("to_on").isNotNull() & (F.col("gross_months") == 0)
+
+
+def judge(params: NoParams) -> Judgement:
+    who = F.lit("亲属")
+    for relation, word in RELATIONS.items():
+        who = F.when(F.col("relation") == relation, F.lit(word)).otherwise(who)
+    return Judgement(
+        found=F.col("is_cadre") & (F.col("paid_months") > 0),
+        value=F.col("paid_months").cast("double"),
+        threshold=0.0,
+        is_personal=False,
+        missing={"post": F.col("post").isNull()},
+        exempt={
+            "R15": ~F.col("is_cadre"),
+            "R24": has_ended(),
+            "R20": F.col("is_declared"),
+        },
+        explanation=F.concat(
+            F.lit("村（社区）干部名册显示该户的"), who, F.lit("自"), zh_day("from_on"), F.lit("起任"), F.coalesce(F.col("post"), F.lit("")),
+            F.lit("，未查到近亲属备案，任职期间其家庭"), zh_paid(), F.lit("，请核实家庭困难情况和审批回避情况。"),
+        ),
+    )  # fmt: skip
+
+
+RULE = Rule(
+    code="K03",
+    title="Cadre or kin of a cadre",
+    title_zh="村干部本人或近亲属领取且未备案",
+    subject="the recipient",
+    unit="months",
+    source="最低生活保障审核审批办法（民发〔2012〕220号）：经办人员和村（居）委会成员近亲属申请的，应当如实申明并单独登记",
+    in_force=(date(2012, 12, 12), None),
+    params=NoParams,
+    candidates=candidates,
+    judge=judge,
+    verify=("核对家庭实际困难，亲属身份本身不是清退理由", "核对是否已备案、是否回避审批", "核对任职起止时间和亲属关系"),
+    registers=("village_cadres", "kin_declarations"),
+)

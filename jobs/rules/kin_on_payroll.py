@@ -1,0 +1,80 @@
+"""K02 Kin on the public payroll: a household draws benefit while a spouse, child or parent is staff and nobody declared it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.rules.declarations import with_declaration
+from jobs.rules.facts import Facts, counted, of_recipient
+from jobs.rules.household import household_exemptions
+from jobs.rules.payroll import payroll_evidence, payroll_spells, payroll_spells_of_relatives
+from jobs.rules.rule import Judgement, NoParams, Rule, zh_month, zh_paid
+
+
+def candidates(facts: Facts, params: NoParams) -> DataFrame:
+    """One row per case and spell on the payroll of a relative: of the same household but not drawing, or outside the roster."""
+    beside = payroll_spells(facts.members.filter(~F.col("is_covered") & ~F.col("is_head")), facts).withColumn(
+        "relation", F.lit("household")
+    )
+    outside = payroll_spells_of_relatives(facts)
+    spells = beside.unionByName(outside)
+    staff = counted(spells, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
+        {
+            "thing_key": F.concat_ws(":", F.lit("staff"), "unit", "staff_kind", F.col("from_month").cast("string")),
+            "evidence": payroll_evidence(),
+        }
+    )
+    return of_recipient(with_declaration(staff, facts), facts)
+
+
+def supports_from_outside() -> Column:
+    """A child or parent of another household: what they give is a matter of maintenance, which only a visit can tell."""
+    return F.col("relation").isin("child", "parent")
+
+
+def judge(params: NoParams) -> Judgement:
+    is_staff, has_left = F.col("is_staff"), F.col("has_left")
+    return Judgement(
+        found=is_staff & (F.col("paid_months") > 0),
+        value=F.col("monthly_pay").cast("double"),
+        threshold=0.0,
+        is_personal=False,
+        missing={"staff_kind": F.col("staff_kind").isNull(), "to_month": is_staff & has_left & F.col("to_month").isNull()},
+        exempt={
+            "R15": ~is_staff,
+            "R24": is_staff & has_left & (F.col("paid_months") == 0) & (F.col("grace_months") == 0),
+            "R20": F.col("is_declared"),
+            **household_exemptions(),
+        },
+        explanation=F.concat(
+            F.lit("财政供养名册显示该户的"), relation_zh(), F.lit("自"), zh_month("from_month"), F.lit("起为"),
+            F.coalesce(F.col("staff_kind"), F.lit("")), F.lit("人员，未查到备案，其家庭"), zh_paid(), F.lit("，请核实家庭成员和收入申报情况。"),
+        ),
+    )  # fmt: skip
+
+
+def relation_zh() -> Column:
+    words = {"spouse": "配偶", "child": "子女", "parent": "父母"}
+    column = F.lit("共同生活成员")
+    for relation, word in words.items():
+        column = F.when(F.col("relation") == relation, F.lit(word)).otherwise(column)
+    return column
+
+
+RULE = Rule(
+    code="K02",
+    title="Kin on the public payroll",
+    title_zh="财政供养人员配偶、子女、父母领取",
+    subject="the recipient",
+    unit="yuan a month",
+    source="最低生活保障审核审批办法（民发〔2012〕220号）：共同生活成员收入的核对，近亲属享受低保的如实申明和备案",
+    in_force=(date(2012, 12, 12), None),
+    params=NoParams,
+    candidates=candidates,
+    judge=judge,
+    verify=("核对双方是否共同生活", "核对收入是否已计入家庭收入", "核对是否已如实申明并备案"),
+    registers=("fiscal_staff", "kin_declarations"),
+)

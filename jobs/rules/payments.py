@@ -1,0 +1,47 @@
+"""What the rules on payments share: who is paid for a case, and the transfers that show it."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from expectations.contracts.model import ORIGIN
+from jobs.linking.households import BENEFIT_PROGRAMS, case_id, family_of
+from jobs.rules.facts import Facts, in_order, recipient_first, rows_of
+
+MOST_ROWS = 12
+"""Transfers shown with a clue: a year's."""
+
+
+def recipients(facts: Facts) -> DataFrame:
+    """The person who draws for each case: MEMBER_COLUMNS, person_id, identity_grade; one row a case."""
+    return (
+        facts.members.withColumn("_n", F.row_number().over(recipient_first()))
+        .filter("_n = 1")
+        .drop("_n")
+        .withColumns({"person_id": F.col("member_person_id"), "identity_grade": F.coalesce("member_grade", F.lit("D"))})
+    )
+
+
+def transfers(facts: Facts) -> DataFrame:
+    """Transfers of benefits with the case that each is for."""
+    return (
+        facts.register("payments")
+        .filter(F.col("program").isin(list(BENEFIT_PROGRAMS)) & F.col("household_no").isNotNull())
+        .withColumn("case_id", case_id("county_code", family_of("program"), "household_no"))
+    )
+
+
+def with_payment_rows(candidates: DataFrame, facts: Facts, months: DataFrame) -> DataFrame:
+    """Candidates with `evidence`: the first transfers of the case for the given months (case_id, for_month)."""
+    first = Window.partitionBy("case_id").orderBy("for_month", "paid_on", *ORIGIN)
+    shown = (
+        transfers(facts)
+        .join(months.distinct(), ["case_id", "for_month"], "left_semi")
+        .withColumn("_n", F.row_number().over(first))
+        .filter(F.col("_n") <= MOST_ROWS)
+        .withColumn("_row_of", rows_of("payments", "program", "for_month", "paid_on", "heads", "amount", "kind"))
+        .groupBy("case_id")
+        .agg(in_order(F.flatten(F.collect_list("_row_of"))).alias("evidence"))
+    )
+    return candidates.join(shown, "case_id", "left")  # one row a case
