@@ -68,8 +68,8 @@ def judge(params: HoldsSharesParams) -> Judgement:
         },
         explanation=F.concat(
             F.lit("市场主体登记显示该对象是一家"), F.coalesce("kind", F.lit("市场主体")), F.lit("的"), F.coalesce("role", F.lit("成员")),
-            F.when(F.col("share_pct").isNotNull(), F.concat(F.lit("（出资比例"), F.col("share_pct").cast("string"), F.lit("%）"))).otherwise(F.lit("")),
-            F.lit("，自"), zh_day("event_on"), F.lit("起，其家庭"), zh_paid(), F.lit("，请核实是否实际出资、任职及收入。"),
+            F.coalesce(F.concat(F.lit("（出资比例"), F.format_number("share_pct", 2), F.lit("%）")), F.lit("")), F.lit("，自"), zh_day("event_on"),
+            F.lit("起，其家庭"), zh_paid(), F.lit("，请核实是否实际出资、任职及收入。"),
         ),
     )  # fmt: skip
 

@@ -15,7 +15,11 @@ from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
 
 class OwnsVehicleParams(Conf):
-    gone_statuses: tuple[str, ...] = Field(description="statuses in which a vehicle is probably no longer the owner's to use")
+    gone_statuses: tuple[str, ...] = Field(description="statuses in which a vehicle is no longer the owner's to use")
+    overdue_statuses: tuple[str, ...] = Field(description="statuses of a vehicle whose inspection is overdue")
+    overdue_months: int = Field(
+        ge=0, description="months overdue from which a vehicle is most often sold without transfer or laid up"
+    )
     exempt_plates: dict[str, str] = Field(description="classes of plate that are no car, and the exemption that covers them")
     declared_words: tuple[str, ...] = Field(description="words by which a vehicle was declared at approval")
 
@@ -23,8 +27,9 @@ class OwnsVehicleParams(Conf):
 def candidates(facts: Facts, params: OwnsVehicleParams) -> DataFrame:
     """One row per member and vehicle. Counting starts after the month of registration."""
     vehicles = held_by(facts.household, facts, "vehicles", "owner_key", "owner_name_key")
+    overdue = F.months_between(F.lit(facts.as_of), F.col("inspected_to"))
     return (
-        counted(vehicles, after="registered_on", has_grace=True)
+        counted(vehicles.withColumn("months_overdue", overdue), after="registered_on", has_grace=True)
         .withColumn("thing_key", F.concat_ws(":", F.lit("vehicle"), "plate_kind", "plate_no"))
         .withColumn(
             "evidence",
@@ -40,6 +45,9 @@ def judge(params: OwnsVehicleParams) -> Judgement:
         code: F.col("plate_kind").isin([plate for plate, why in params.exempt_plates.items() if why == code])
         for code in sorted(set(params.exempt_plates.values()))
     }
+    # Some months late an owner drives on all the same; nobody knows how late where the day is missing.
+    is_late = F.coalesce(F.col("months_overdue") >= params.overdue_months, F.lit(True))
+    is_laid_up = F.col("status").isin(list(params.overdue_statuses)) & is_late
     return Judgement(
         found=F.col("paid_months") > 0,
         value=F.col("price").cast("double"),
@@ -48,7 +56,7 @@ def judge(params: OwnsVehicleParams) -> Judgement:
         missing={"plate_kind": F.col("plate_kind").isNull()},
         exempt={
             **plate_exemption,
-            "R10": F.col("status").isin(list(params.gone_statuses)),
+            "R10": F.col("status").isin(list(params.gone_statuses)) | is_laid_up,
             "R25": declares(params.declared_words) & (F.col("registered_on") <= F.col("approved_on")),
             **household_exemptions(),
         },

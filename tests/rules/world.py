@@ -4,14 +4,17 @@ Columns of a table: `case` names the line. `paid` (01-12), `refunded`, `arrears`
 day of transfer) say what moved in 2017, `amount` yuan a month for the household, `heads` how many were paid for; `name` is
 same or other; a name of a member column or of a case column (CASES) sets it; every other column is a cell of the register
 that the rule reads, which a line `# register: vehicles owner_key owner_name_key` names with its number and name columns
-(without it: deaths). Expected are `outcome`, `code`, `months` and `yuan` (the estimate). An empty cell takes the table's
+(without it: deaths; with none: no row). Expected are `outcome`, `code`, `months` and `yuan` (the estimate). An empty cell takes the table's
 default, `-` clears it. What is judged is the subject's row of the rule; of several rows the one that `found` comes out of.
 
 More rows: a column `<data set>.<field>` is a cell of a row in another register, `<data set>2.<field>` of a second row there.
 A row is there where any of its cells is given. Its person is the member, or whom the cell `<data set>.of` names in the column
 of the role that `<data set>.as` names (else the first person of the row). Further people:
 
-`kin.<column>`     a row of silver.kin: what `kin.who` (a word that names a person) is to the member
+`kin.<column>`     a row of silver.kin: what `kin.who` (a word that names a person) is to the member; who is in no roster becomes
+                   one of Facts.relatives, as in a run
+`named.<column>`   cells of the member's own row in the roster (Facts.named), such as number_state, or data_set where it is no
+                   dibao_roster; `named.number` no = without a usable number
 `spouse.<column>`  a husband or wife outside the roster (Facts.spouses), the person `spouse`
 `second.<column>`  a second member of the household, the person `second`
 `other.<column>`   a second case: member columns and case columns, with `other.paid`, `other.amount` ...; `other.of` names whose
@@ -33,9 +36,9 @@ from pyspark.sql.types import BooleanType, DataType, DateType, DecimalType, Inte
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES as CASES_TABLE
-from expectations.contracts.lake import DEATHS, ENTITLEMENT_MONTHS, IDENTITIES, KIN
+from expectations.contracts.lake import DEATHS, ENTITLEMENT_MONTHS, IDENTITIES, KIN, MEMBERS
 from expectations.contracts.model import DATE, FLAG, INT, TEXT, YUAN
-from jobs.find_clues import find_clues
+from jobs.find_clues import find_clues, relative_facts
 from jobs.linking.identities import person_references
 from jobs.rules.facts import MEMBER_COLUMNS, Facts
 from jobs.rules.rule import Rule
@@ -47,15 +50,15 @@ EXPECTED = ("outcome", "code", "months", "yuan")
 _MEMBER_TYPES: dict[DataType, str] = {
     TEXT: "case_id subject_key subject_name_key member_person_id member_grade case_county case_program declared_assets registry_status",
     FLAG: "is_head is_covered is_single_cover case_has_single_cover",
-    DATE: "joined_on left_on start_month stop_month grace_until approved_on",
-    INT: "covered_heads covered_members",
+    DATE: "joined_on left_on born_on start_month stop_month grace_until approved_on",
+    INT: "covered_heads covered_members member_count",
     YUAN: "rigid_expense",
 }
 _TYPE_OF = {name: data_type for data_type, names in _MEMBER_TYPES.items() for name in names.split()}
 MEMBER_SCHEMA = StructType([StructField(name, _TYPE_OF[name]) for name in MEMBER_COLUMNS])
 MEMBER_DEFAULTS: dict[str, Any] = {
     "subject_name_key": "same", "member_grade": "A", "is_head": True, "is_covered": True, "is_single_cover": False, "covered_heads": 1,
-    "covered_members": 1, "case_has_single_cover": False, "start_month": date(2010, 1, 1), "approved_on": date(2009, 12, 20),
+    "covered_members": 1, "member_count": 1, "case_has_single_cover": False, "start_month": date(2010, 1, 1), "approved_on": date(2009, 12, 20),
     "registry_status": "正常", "case_county": "420202", "case_program": "农村低保",
 }  # fmt: skip
 OUTSIDE = {"is_head": False, "is_covered": False}
@@ -78,6 +81,7 @@ class World:
     """Rows of the frames that a rule reads."""
 
     members: list[dict[str, Any]] = field(default_factory=list)
+    named: list[dict[str, Any]] = field(default_factory=list)
     spouses: list[dict[str, Any]] = field(default_factory=list)
     cases: list[dict[str, Any]] = field(default_factory=list)
     months: list[dict[str, Any]] = field(default_factory=list)
@@ -112,12 +116,12 @@ def read_cases(code: str) -> list[Case]:
     return cases
 
 
-def register_of(code: str) -> tuple[str, str, str] | None:
-    """Register, number column and name column that a case table describes; null when it describes deaths."""
+def register_of(code: str) -> tuple[str, ...] | None:
+    """Register, number column and name column that a case table describes; empty when none, null when it describes deaths."""
     for line in (CASES / f"{code}.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("# register:"):
-            data_set, number_column, name_column = line.removeprefix("# register:").split()
-            return data_set, number_column, name_column
+            words = tuple(line.removeprefix("# register:").split())
+            return () if words == ("none",) else words
     return None
 
 
@@ -187,12 +191,15 @@ def build_world(session: SparkSession, code: str, cases: list[Case]) -> Facts:
         return session.createDataFrame([tuple(row.get(f.name) for f in schema.fields) for row in rows], schema)
 
     silver = {code: frame(world.registers.get(code, []), data_set.silver.schema) for code, data_set in DATA_SETS.items()}
+    members, kin = frame(world.members, MEMBER_SCHEMA), frame(world.kin, KIN.schema)
     return Facts(
-        members=frame(world.members, MEMBER_SCHEMA),
+        members=members,
         spouses=frame(world.spouses, MEMBER_SCHEMA),
+        relatives=relative_facts(members, kin),
+        named=frame(world.named, MEMBERS.schema),
         cases=frame(world.cases, CASES_TABLE.schema),
         months=frame(world.months, ENTITLEMENT_MONTHS.schema),
-        kin=frame(world.kin, KIN.schema),
+        kin=kin,
         deaths=frame(world.deaths, DEATHS.schema),
         identities=session.createDataFrame(identities, IDENTITIES.schema),
         register=silver.__getitem__,
@@ -201,7 +208,7 @@ def build_world(session: SparkSession, code: str, cases: list[Case]) -> Facts:
     )
 
 
-def _add(world: World, register: tuple[str, str, str] | None, i: int, case: Case) -> None:
+def _add(world: World, register: tuple[str, ...] | None, i: int, case: Case) -> None:
     sections = _sections(case.cells)
 
     def person(word: str) -> str:
@@ -218,10 +225,29 @@ def _add(world: World, register: tuple[str, str, str] | None, i: int, case: Case
         world.cases.append({**CASE_DEFAULTS, **_typed(cells, CASES_TABLE.schema), "case_id": case_id})
         world.months.extend(_months(case_id, cells))
 
-    own = sections.pop("")
-    world.members.append(member(f"case{i}", "member", own))
+    def draws(row: dict[str, Any], place: int, **more: Any) -> None:
+        """The person in the household and in its roster."""
+        world.members.append(row)
+        known = {column: row.get(column) for column in MEMBERS.column_names if column in row}
+        renamed = {
+            "number_key": "subject_key",
+            "name_key": "subject_name_key",
+            "person_id": "member_person_id",
+            "identity_grade": "member_grade",
+        }
+        roster = {"data_set": "dibao_roster", "number_state": "valid", "relation": "户主" if row["is_head"] else "配偶"}
+        origin = {"_file_id": "roster", "_sheet": "", "_row": place}
+        world.named.append({**roster, **known, **{name: row.get(old) for name, old in renamed.items()}, **origin, **more})
+
+    own, roster_cells = sections.pop(""), sections.pop("named", {})
+    told = _typed(roster_cells, MEMBERS.schema) | ({"number_key": None} if roster_cells.get("number") == "no" else {})
+    if "tekun_roster" in sections:
+        told |= {"data_set": "tekun_roster", "_file_id": "file", "_row": 100 * i + 1 + list(sections).index("tekun_roster") + 1}
+    draws(member(f"case{i}", "member", own), 10 * i + 1, **told)
     household(f"case{i}", own)
-    if register is None:
+    if register == ():
+        pass
+    elif register is None:
         number, row = person("member"), _typed(own, DEATHS.schema)
         name = own.get("name", "same")
         world.deaths.append({"number_key": number, "name_key": name, "is_exact": True, "register_count": 1, "evidence": []} | row)
@@ -241,9 +267,9 @@ def _add(world: World, register: tuple[str, str, str] | None, i: int, case: Case
             case "spouse":
                 world.spouses.append(member(f"case{i}", "spouse", cells, **OUTSIDE))
             case "second":
-                world.members.append(member(f"case{i}", "second", cells, is_head=False))
+                draws(member(f"case{i}", "second", cells, is_head=False), 10 * i + 2)
             case "other":
-                world.members.append(member(f"case{i}-other", cells.get("of", "member"), cells))
+                draws(member(f"case{i}-other", cells.get("of", "member"), cells), 10 * i + 3)
                 household(f"case{i}-other", cells)
             case _:
                 world.registers.setdefault(section.rstrip("23456789"), []).append(_further_row(section, cells, person, i, at))
