@@ -22,6 +22,8 @@ def grade_cap(state: str | Column) -> Column:
 
 
 def capped(grade: str | Column, cap: str | Column) -> Column:
-    """The grade that number and name give, no better than the cap. D stays D: another person's is no weaker match."""
+    """The grade that number and name give, no better than the cap; null where either is. D stays D: another's is no weaker match."""
     column = F.col(grade) if isinstance(grade, str) else grade
-    return F.when(column == "D", column).otherwise(F.greatest(column, cap))
+    worst = F.greatest(column, cap)  # which passes over nulls
+    is_known = column.isNotNull() & (F.col(cap) if isinstance(cap, str) else cap).isNotNull()
+    return F.when(column == "D", column).when(is_known, worst)

@@ -228,23 +228,29 @@ def with_links(silver: Silver, links: DataFrame, aliases: DataFrame) -> Silver:
                 is_role = (F.col("data_set") == code) & (F.col("role") == reference.role)
                 state = F.when(F.col("grade") == "E", F.lit(MATCHED)).otherwise(F.lit(REPAIRED))
                 # A record has one link.
-                rows = _tied(rows, links.filter(is_role).withColumn("_state", state), list(ORIGIN), reference)
+                of_record = links.filter(is_role).select(
+                    *ORIGIN, F.col("number_key").alias("_number"), F.col("name_key").alias("_name"), state.alias("_state")
+                )
+                rows = _tied(rows, of_record, list(ORIGIN), reference)
             if has_aliases:
-                pair = {"number_key": reference.number_key, "name_key": reference.name_key}
-                given = {"to_number_key": "number_key", "to_name_key": "name_key"}
                 # A pair has one alias.
-                of_pair = aliases.withColumnsRenamed({**pair, **given}).withColumn("_state", F.lit(REPAIRED))
-                rows = _tied(rows, of_pair, list(pair.values()), reference)
+                of_pair = aliases.select(
+                    F.col("number_key").alias(reference.number_key),
+                    F.col("name_key").alias(reference.name_key),
+                    F.col("to_number_key").alias("_number"),
+                    F.col("to_name_key").alias("_name"),
+                    F.lit(REPAIRED).alias("_state"),
+                )
+                rows = _tied(rows, of_pair, [reference.number_key, reference.name_key], reference)
         return rows
 
     return register
 
 
 def _tied(rows: DataFrame, persons: DataFrame, on: list[str], reference: Reference) -> DataFrame:
-    """The rows with number_key, name_key and _state of the person of `persons` in the columns of the reference; none doubles."""
-    person = persons.select(*on, F.col("number_key").alias("_number"), F.col("name_key").alias("_name"), "_state")
+    """The rows with _number, _name and _state of `persons` in the columns of the reference; none doubles."""
     tied = {reference.number_key: "_number", reference.name_key: "_name", reference.state: "_state"}
-    joined = rows.join(F.broadcast(person), on, "left")
+    joined = rows.join(F.broadcast(persons), on, "left")
     return joined.withColumns({column: F.coalesce(F.col(given), F.col(column)) for column, given in tied.items()}).select(
         rows.columns
     )

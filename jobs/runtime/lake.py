@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
 from jobs.runtime.errors import BadConfiguration, ContractBroken
@@ -70,7 +71,10 @@ class Lake:
 
     def read_or_empty(self, table: Table) -> DataFrame:
         """The table's rows, or none where no file of it was ever delivered."""
-        return self.read(table) if self.exists(table) else self.session.createDataFrame([], table.schema)
+        if self.exists(table):
+            return self.read(table)
+        # Without the comments of its columns, over which the embedded engine stumbles here, too (decision 0004).
+        return self.session.createDataFrame([], StructType([StructField(c.name, c.type) for c in table.columns]))
 
     def overwrite(self, table: Table, frame: DataFrame) -> None:
         """Replaces all rows in one commit. Raises ContractBroken, and changes nothing, when the frame does not fit."""
