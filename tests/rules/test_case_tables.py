@@ -30,10 +30,10 @@ def test_a_table_has_both_sides_of_the_limit_and_every_exemption_of_the_rule(
 ) -> None:
     del session  # Columns can be built only while an engine is there
     cases = read_cases(rule.code)
-    outcomes = {case.expected[0] for case in cases}
+    outcomes = {case.expected["outcome"] for case in cases}
     judgement = rule.judge(settings.params(rule.code))
     assert {"found", "clear"} <= outcomes
-    assert set(judgement.exempt) | {"R07"} == {case.expected[1] for case in cases if case.expected[0] == "exempt"}
+    assert set(judgement.exempt) | {"R07"} == {case.expected["code"] for case in cases if case.expected["outcome"] == "exempt"}
     assert not judgement.missing or "cannot_judge" in outcomes
     assert set(judgement.exempt) <= set(EXEMPTIONS)
 

@@ -4,8 +4,11 @@ Columns of a table: `case` names the line. `paid` (01-12), `refunded`, `arrears`
 day of transfer) say what moved in 2017, `amount` yuan a month for the household, `heads` how many were paid for; `name` is
 same or other; a name of a member column or of a case column (CASES) sets it; every other column is a cell of the register
 that the rule reads, which a line `# register: vehicles owner_key owner_name_key` names with its number and name columns
-(without it: deaths; with none: no row). Expected are `outcome`, `code`, `months` and `yuan` (the estimate). An empty cell takes the table's
-default, `-` clears it. What is judged is the subject's row of the rule; of several rows the one that `found` comes out of.
+(without it: deaths; with none: no row). Expected are `outcome`, `code`, `months` and `yuan` (the estimate), and where the table has
+the column `value` and `upper` (the upper bound). An empty cell takes the table's default, `-` clears it. What is judged is the
+subject's row of the rule; of several rows the one that `found` comes out of.
+
+A rule's page holds the same kind of table in a fenced block `case`: its worked example, of the same register.
 
 More rows: a column `<data set>.<field>` is a cell of a row in another register, `<data set>2.<field>` of a second row there.
 A row is there where any of its cells is given. Its person is the member, or whom the cell `<data set>.of` names in the column
@@ -46,7 +49,7 @@ from jobs.runtime.settings import load_settings
 from tests.conftest import AS_OF
 
 CASES = Path(__file__).parents[1] / "cases"
-EXPECTED = ("outcome", "code", "months", "yuan")
+EXPECTED = ("outcome", "code", "months", "yuan", "value", "upper")
 _MEMBER_TYPES: dict[DataType, str] = {
     TEXT: "case_id subject_key subject_name_key member_person_id member_grade case_county case_program declared_assets registry_status",
     FLAG: "is_head is_covered is_single_cover case_has_single_cover",
@@ -73,7 +76,7 @@ class Case:
 
     name: str
     cells: Mapping[str, str]
-    expected: tuple[str, str, str, str]
+    expected: Mapping[str, str]
 
 
 @dataclass
@@ -92,18 +95,19 @@ class World:
 
 
 def read_cases(code: str) -> list[Case]:
-    """The case table of a rule; a line `default` gives the cells that other lines leave empty."""
-    lines = [
-        line
-        for line in (CASES / f"{code}.txt").read_text(encoding="utf-8").splitlines()
-        if line.strip() and not line.startswith("#")
-    ]
+    """The case table of a rule."""
+    return cases_of((CASES / f"{code}.txt").read_text(encoding="utf-8"))
+
+
+def cases_of(text: str) -> list[Case]:
+    """The cases of a table; a line `default` gives the cells that other lines leave empty."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     heads = [cell.strip() for cell in lines[0].split("|")]
     default: dict[str, str] = {}
     cases = []
     for line in lines[1:]:
         cells = [cell.strip() for cell in line.split("|")]
-        assert len(cells) == len(heads), f"{code}: {cells[0]!r} has {len(cells)} cells, the table {len(heads)} columns"
+        assert len(cells) == len(heads), f"{cells[0]!r} has {len(cells)} cells, the table {len(heads)} columns"
         row = dict(zip(heads, cells, strict=True))
         name = row.pop("case")
         if name == "default":
@@ -112,7 +116,7 @@ def read_cases(code: str) -> list[Case]:
         given = {column: cell for column, cell in row.items() if column not in EXPECTED}
         filled = {**default, **{column: cell for column, cell in given.items() if cell}}
         cleared = {column: cell for column, cell in filled.items() if cell != "-"}
-        cases.append(Case(name, cleared, tuple(row[column] for column in EXPECTED)))  # type: ignore[arg-type]
+        cases.append(Case(name, cleared, {column: row[column] for column in EXPECTED if column in row}))
     return cases
 
 
@@ -288,23 +292,25 @@ def _placed(row: dict[str, Any], number_column: str, i: int, at: int) -> dict[st
     return {state: "valid", **row, "_file_id": "file", "_sheet": "", "_row": 100 * i + at + 1}
 
 
-def judge_cases(session: SparkSession, rule: Rule, params: Any, cases: list[Case]) -> dict[str, tuple[str, str, str, str]]:
-    """Outcome, exemption code, months and estimate of every case, by the sentence that names it; absent = no row at all."""
+def judge_cases(session: SparkSession, rule: Rule, params: Any, cases: list[Case]) -> dict[str, dict[str, str]]:
+    """What came out of every case, by the sentence that names it: of EXPECTED, the columns in which the case expects something."""
     rows = find_clues(build_world(session, rule.code, cases), [(rule, params)]).collect()
     found: dict[str, Any] = {}
     for row in sorted(rows, key=lambda row: (row["outcome"] != "found", row["outcome"] != "exempt", row["thing_key"])):
         found.setdefault(row["case_id"].removesuffix("-other"), row)
-    return {case.name: _seen(found.get(f"case{i}")) for i, case in enumerate(cases)}
+    seen = {case.name: _seen(found.get(f"case{i}")) for i, case in enumerate(cases)}
+    return {case.name: {column: seen[case.name][column] for column in case.expected} for case in cases}
 
 
-def _seen(row: Any) -> tuple[str, str, str, str]:
+def _seen(row: Any) -> dict[str, str]:
     if row is None:
-        return ("no row", "", "", "")
-    yuan = row["amount_estimate"]
-    is_counted = row["outcome"] == "found"
-    return (
-        row["outcome"],
-        row["exemption_code"] or "",
-        str(row["months"]) if is_counted else "",
-        f"{yuan:.2f}" if is_counted else "",
-    )
+        return dict.fromkeys(EXPECTED, "") | {"outcome": "no row"}
+    seen = dict.fromkeys(EXPECTED, "") | {"outcome": row["outcome"], "code": row["exemption_code"] or ""}
+    if row["outcome"] == "found":  # of all others nothing is at stake
+        seen |= {
+            "months": str(row["months"]),
+            "yuan": f"{row['amount_estimate']:.2f}",
+            "value": "" if row["value"] is None else f"{row['value']:.2f}".removesuffix(".00"),
+            "upper": f"{row['amount_upper']:.2f}",
+        }
+    return seen
