@@ -1,6 +1,7 @@
 """Find clues: facts about entitlement that a caseworker should verify. A clue accuses nobody.
 
-Reads   silver.members               one row per person of a case            key case_id, data_set, origin
+Reads   ops.coverage                 one row per register missing somewhere  key data_set, area, month
+        silver.members               one row per person of a case            key case_id, data_set, origin
         silver.cases                 one row per benefit household           key case_id
         silver.persons               one row per person of a benefit         key person_id
         silver.identities            one row per number and name             key number_key, name_key
@@ -10,7 +11,9 @@ Reads   silver.members               one row per person of a case            key
         silver.deaths                one row per number and name             key number_key, name_key
         silver.<registers>           one row per delivered row               key _file_id, _sheet, _row
 Writes  gold.findings                one row per rule and thing looked at    key rule_code, case_id, subject_key, thing_key
-Re-run  safe: the table is replaced in one commit.
+        gold.key_persons             one row per case and kind of key person key case_id, title
+        ops.rule_coverage            one row per rule                        key rule_code
+Re-run  safe: each table is replaced in one commit.
 """
 
 from __future__ import annotations
@@ -27,30 +30,36 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import (
     ALIASES,
     CASES,
+    COVERAGE,
     DEATHS,
     ENTITLEMENT_MONTHS,
     EVIDENCE,
     FINDINGS,
     IDENTITIES,
+    KEY_PERSONS,
     KIN,
     LINKS,
     MEMBERS,
     PERSONS,
+    RULE_COVERAGE,
     SILVER,
 )
 from jobs.linking.links import with_links
 from jobs.rules import RULES
+from jobs.rules.coverage import Hole, people_by_county, rule_coverage
 from jobs.rules.facts import MEMBER_COLUMNS, Facts
+from jobs.rules.key_persons import key_persons
 from jobs.rules.outcomes import findings
 from jobs.rules.policy import gaps
 from jobs.rules.rule import Rule
 from jobs.rules.time_engine import with_payments
 from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
+from jobs.runtime.settings import FloodSettings
 
 NAME = "find_clues"
-READS = (MEMBERS, CASES, PERSONS, IDENTITIES, KIN, LINKS, ALIASES, ENTITLEMENT_MONTHS, DEATHS, *SILVER)
-WRITES = (FINDINGS,)
+READS = (COVERAGE, MEMBERS, CASES, PERSONS, IDENTITIES, KIN, LINKS, ALIASES, ENTITLEMENT_MONTHS, DEATHS, *SILVER)
+WRITES = (FINDINGS, KEY_PERSONS, RULE_COVERAGE)
 
 
 def member_facts(members: DataFrame, cases: DataFrame, persons: DataFrame) -> DataFrame:
@@ -207,10 +216,48 @@ def run(ctx: RunContext) -> None:
         progress.add_task("find clues", total=None)
         for gap in gaps(ctx.settings.policy, ctx.as_of):
             ctx.report.warn(gap)
-        lake.overwrite(FINDINGS, find_clues(gathered(ctx), rules_in_force(ctx.as_of, ctx.settings.params)))
-        counted = lake.read(FINDINGS).groupBy("rule_code", "outcome").count().collect()  # at most four rows a rule
-        ctx.report.stages[-1].rows = sum(row["count"] for row in counted)
-        ctx.report.figures["findings"] = {f"{row['rule_code']} {row['outcome']}": row["count"] for row in sorted(counted)}
+        facts = gathered(ctx)
+        lake.overwrite(FINDINGS, find_clues(facts, rules_in_force(ctx.as_of, ctx.settings.params)))
+        lake.overwrite(KEY_PERSONS, key_persons(facts, lake.read(FINDINGS)))
+        counted = outcome_counts(lake.read(FINDINGS))
+        ctx.report.stages[-1].rows = sum(counted.values())
+        ctx.report.figures["findings"] = {f"{code} {outcome}": count for (code, outcome), count in sorted(counted.items())}
+        held = held_rules(lake.read(FINDINGS), facts.cases.count(), ctx.settings.flood)
+        for code, households in held.items():
+            ctx.report.warn(
+                f"{code} found something in {households} households, more than its stated share (flood.highest_share in conf/base.yaml): "
+                f"its clues are kept, not dispatched. See docs/rules/{code}.md, and try its parameters: mingjing rule try {code}."
+            )
+        _write_coverage(ctx, facts, counted, held)
+
+
+def outcome_counts(findings: DataFrame) -> dict[tuple[str, str], int]:
+    """Findings by rule and outcome."""
+    rows = findings.groupBy("rule_code", "outcome").count().collect()  # at most four rows a rule
+    return {(row["rule_code"], row["outcome"]): row["count"] for row in rows}
+
+
+def held_rules(findings: DataFrame, households: int, flood: FloodSettings) -> dict[str, int]:
+    """Rules that found something in more households than their stated share, and in how many."""
+    found = (
+        findings.filter("outcome = 'found'").groupBy("rule_code").agg(F.countDistinct("case_id").alias("n")).collect()
+    )  # a row a rule
+    counts = {row["rule_code"]: row["n"] for row in sorted(found)}
+    return {code: n for code, n in counts.items() if n > max(flood.least_cases, flood.share_of(code) * households)}
+
+
+def _write_coverage(ctx: RunContext, facts: Facts, counted: dict[tuple[str, str], int], held: dict[str, int]) -> None:
+    lake = ctx.lake
+    holes = [
+        Hole(row["data_set"], row["area"]) for row in lake.read_or_empty(COVERAGE).filter("month = ''").collect()
+    ]  # some a register
+    rules = [rule for rule, _ in rules_in_force(ctx.as_of, ctx.settings.params)]
+    found = {code: counted.get((code, "found"), 0) for code in held}
+    rows = rule_coverage(rules, people_by_county(facts.named, facts.cases), holes, counted, found)
+    lake.overwrite(RULE_COVERAGE, lake.session.createDataFrame(rows, RULE_COVERAGE.schema))
+    for row in rows:
+        if row[2]:
+            ctx.report.warn(f"{row[0]} had no {row[2]}: it judged {row[5]:,} of {row[4]:,} people.")
 
 
 if __name__ == "__main__":

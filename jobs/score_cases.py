@@ -4,9 +4,12 @@ Reads   gold.findings                one row per rule and thing looked at    key
         silver.cases                 one row per benefit household           key case_id
         silver.members               one row per person of a case            key case_id, data_set, origin
         silver.entitlement_months    one row per case and month              key case_id, for_month
-        gold.clues                   the run before: when a clue was first seen
+        gold.key_persons             one row per case and kind of key person key case_id, title
+        ops.rule_coverage            which rules the flood guard holds back  key rule_code
+        gold.clues, gold.case_files  the runs before: what was seen when, and how it stood
 Writes  gold.case_scores             one row per case                        key case_id
         gold.clues                   one row per clue                        key clue_id
+        gold.case_files              one row per run and case to visit       key as_of, case_id
         the model registry           a version of the forest when the training data or parameters are new
 Re-run  safe: the same data trains nothing again, both tables are replaced in one commit each.
 """
@@ -15,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -23,18 +27,30 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
-from expectations.contracts.lake import CASE_SCORES, CASES, CLUES, ENTITLEMENT_MONTHS, FINDINGS, MEMBERS
+from expectations.contracts.lake import (
+    CASE_FILES,
+    CASE_SCORES,
+    CASES,
+    CLUES,
+    ENTITLEMENT_MONTHS,
+    FINDINGS,
+    KEY_PERSONS,
+    MEMBERS,
+    RULE_COVERAGE,
+)
 from jobs.runtime.context import RunContext
+from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
+from jobs.scoring.case_files import case_files
 from jobs.scoring.features import case_features
-from jobs.scoring.ranking import clues_of, ranked
+from jobs.scoring.ranking import clues_of, ranked, with_key_persons
 from models.features import contract_fingerprint, matrix
 from models.isolation_forest import ForestModel, ForestParams, anomaly_score, reasons
 from models.registry import ForestRegistry, RegisteredForest
 
 NAME = "score_cases"
-READS = (FINDINGS, CASES, MEMBERS, ENTITLEMENT_MONTHS, CLUES)
-WRITES = (CASE_SCORES, CLUES)
+READS = (FINDINGS, KEY_PERSONS, RULE_COVERAGE, CASES, MEMBERS, ENTITLEMENT_MONTHS, CLUES, CASE_FILES)
+WRITES = (CASE_SCORES, CLUES, CASE_FILES)
 REGISTRY_FOLDER = "mlflow"
 _SCORED = StructType(
     [StructField("case_id", StringType()), StructField("anomaly", DoubleType()), StructField("reasons", StringType())]
@@ -84,7 +100,7 @@ def score(features: DataFrame, model: ForestModel) -> DataFrame:
 def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegistry) -> None:
     lake = ctx.lake
     with ctx.report.stage("score and rank") as progress:
-        task = progress.add_task("score and rank", total=4)
+        task = progress.add_task("score and rank", total=5)
         findings, cases = lake.read(FINDINGS), lake.read(CASES)
         features = case_features(cases, lake.read(MEMBERS), lake.read(ENTITLEMENT_MONTHS), ctx.as_of)
         sample = training_sample(features, ctx.settings.forest.training_rows)
@@ -102,12 +118,23 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         )
         lake.overwrite(CASE_SCORES, scored.select(*CASE_SCORES.column_names))
         progress.advance(task)
-        clues = ranked(clues_of(findings), cases, lake.read(CASE_SCORES), ctx.settings.ranking, ctx.as_of)
+        held = [row["rule_code"] for row in lake.read(RULE_COVERAGE).filter("held > 0").collect()]  # some rules
+        marked = with_key_persons(clues_of(findings, held), lake.read(KEY_PERSONS))
+        clues = ranked(marked, cases, lake.read(CASE_SCORES), ctx.settings.ranking, ctx.as_of)
         if lake.exists(CLUES):
             clues = _seen_before(clues, lake.read(CLUES))
         lake.overwrite(CLUES, clues)
         progress.advance(task)
+        _write_case_files(lake, ctx.as_of)
+        progress.advance(task)
         ctx.report.stages[-1].rows = lake.read(CASE_SCORES).count()
+
+
+def _write_case_files(lake: Lake, as_of: date) -> None:
+    """Those of this run beside those of the other days, which stay as they are."""
+    known = lake.computed_once(lake.read_or_empty(CASE_FILES).filter(F.col("as_of") != F.lit(as_of)), "case_files")
+    fresh = case_files(lake.read(CLUES), lake.read(FINDINGS), lake.read(CASES), known, as_of)
+    lake.overwrite(CASE_FILES, known.select(*CASE_FILES.column_names).unionByName(fresh))
 
 
 def _seen_before(clues: DataFrame, earlier: DataFrame) -> DataFrame:

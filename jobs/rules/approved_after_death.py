@@ -46,4 +46,5 @@ RULE = Rule(
     judge=judge,
     verify=("核对原始审批表和入户调查记录", "核对批准日期是否为年度复核日期", "核对款项由谁支取"),
     registers=("death_certificates", "cremations", "household_registry"),
+    one_register_does=True,
 )

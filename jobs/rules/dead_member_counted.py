@@ -46,4 +46,5 @@ RULE = Rule(
     judge=judge,
     verify=("核对户内现有人口", "核对发放人数是否已按实际人口调整"),
     registers=("death_certificates", "cremations", "household_registry"),
+    one_register_does=True,
 )

@@ -160,7 +160,11 @@ def held_by_relatives(facts: Facts, relations: tuple[str, ...], data_set: str, n
 
     relations: what the relative is to the person who draws. A row under another name is there with grade D.
     """
-    wanted = facts.relatives.filter(F.col("relation").isin(list(relations)))
+    # Somebody may be parent of one who draws and child-in-law of another: the relation that is named first speaks.
+    order = F.array_position(F.array(*(F.lit(relation) for relation in relations)), F.col("relation"))
+    closest = Window.partitionBy("case_id", "subject_key", "subject_name_key").orderBy(order)
+    named = facts.relatives.filter(F.col("relation").isin(list(relations)))
+    wanted = named.withColumn("_nth", F.row_number().over(closest)).filter("_nth = 1").drop("_nth")
     register = facts.register(data_set)
     register = register.drop(*(column for column in (*MEMBER_COLUMNS, "relation") if column in register.columns))
     cap = grade_cap(number_key.replace("_key", "_number_state"))

@@ -43,6 +43,7 @@ def judged(candidates: DataFrame, judgement: Judgement) -> DataFrame:
             "months": F.col("paid_months"),
             "amount_upper": F.col("upper_yuan"),
             "is_personal": F.lit(judgement.is_personal),
+            "counted_yuan": F.col("counted_share_yuan" if judgement.is_personal else "counted_yuan"),
             "amount_estimate": F.when(outcome == "found", at_stake).otherwise(F.lit(0)).cast("decimal(18,2)"),
             "explanation": judgement.explanation,
         }

@@ -46,4 +46,5 @@ RULE = Rule(
     judge=judge,
     verify=("核对第二个死亡登记来源的死亡日期", "核对户内是否还有其他成员合法领取", "核对死亡后款项由谁支取"),
     registers=("death_certificates", "cremations", "household_registry"),
+    one_register_does=True,
 )

@@ -116,7 +116,13 @@ class Uncovered(Dated):
 
 
 class KeyPersons(Dated):
-    kinds: tuple[str, ...] = Field(description="kinds of declared official whose own and whose kin's clues are handled apart")
+    """One kind of key person; the list of kinds is the office's own."""
+
+    title: str = Field(description="what the office calls them")
+    rules: tuple[str, ...] = Field((), description="rules whose findings are about them")
+    declared_kinds: tuple[str, ...] = Field((), description="kinds of official in the declarations of kin")
+    unit_words: tuple[str, ...] = Field((), description="words in the name of a unit on the public payroll")
+    is_separate: bool = Field(False, description="are their clues handled apart from the office that approved?")
 
 
 D = TypeVar("D", bound=Dated)

@@ -56,7 +56,8 @@ class Judgement:
 class Rule:
     """One rule of the rule book.
 
-    in_force: first and last day of its legal source, null = still in force. registers: data sets without which it cannot judge.
+    in_force: first and last day of its legal source, null = still in force. registers: data sets without which it cannot judge,
+    or of which one does, where one_register_does.
     money: what of the money paid it looks at, month by month, where that is not all months of entitlement of the case.
     is_about_data: its clues are questions to the owner of the data, never of conduct, and stand behind all others.
     """
@@ -74,6 +75,7 @@ class Rule:
     verify: tuple[str, ...]
     registers: tuple[str, ...]
     money: Callable[[Facts, Any], DataFrame] = lambda facts, params: facts.months
+    one_register_does: bool = False
     is_about_data: bool = False
 
     def is_in_force(self, day: date) -> bool:

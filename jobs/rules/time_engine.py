@@ -10,13 +10,15 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 PAYMENT_COLUMNS = (
-    "paid_months", "gross_months", "counted_months", "first_month", "last_month", "upper_yuan", "paid_yuan", "share_yuan",
-    "refunded_yuan", "event_month_late", "late_arrears_yuan", "months_before", "survivor_months", "grace_months",
+    "paid_months", "gross_months", "counted_months", "counted_yuan", "counted_share_yuan", "first_month", "last_month", "upper_yuan",
+    "paid_yuan", "share_yuan", "refunded_yuan", "event_month_late", "late_arrears_yuan", "months_before", "survivor_months",
+    "grace_months",
 )  # fmt: skip
 """
 paid_months        months counted in which more was paid than refunded, and not all of it lawful
 gross_months       months counted in which anything was transferred, refunded or not
 counted_months     the months paid, in order
+counted_yuan, counted_share_yuan   what of each of them is at stake, the whole household's and one person's share, yuan
 first_month, last_month   of the months paid
 upper_yuan         paid in all months counted, lawful or not, the whole household's, yuan
 paid_yuan          paid in the months paid, less what is lawful in each, the whole household's, yuan
@@ -56,15 +58,20 @@ def with_payments(candidates: DataFrame, money: DataFrame) -> DataFrame:
     paid_late = (F.col("gross_yuan") > 0) & (F.col("last_paid_on") >= F.col("event_on"))
     is_late_arrears = (F.col("for_month") < F.col("count_from")) & (F.col("last_paid_on") > F.col("event_on"))
     heads = F.greatest(F.coalesce(F.col("paid_heads"), F.col("_heads")), F.lit(1))
+    share = (at_stake / heads).cast("decimal(18,2)")
+    # As texts: arrays of structs are where the engines' planners differ most.
+    in_words = F.concat_ws(
+        "=", F.col("for_month").cast("string"), at_stake.cast("decimal(18,2)").cast("string"), share.cast("string")
+    )
     summed = months.groupBy(*key).agg(
         _count(is_paid).alias("paid_months"),
         _count(is_counted & (F.col("gross_yuan") > 0)).alias("gross_months"),
-        F.sort_array(F.collect_list(F.when(is_paid, F.col("for_month")))).alias("counted_months"),
+        F.sort_array(F.collect_list(F.when(is_paid, in_words))).alias("_in_words"),
         F.min(F.when(is_paid, F.col("for_month"))).alias("first_month"),
         F.max(F.when(is_paid, F.col("for_month"))).alias("last_month"),
         _total(F.when(has_money, F.col("paid_yuan"))).alias("upper_yuan"),
         _total(F.when(is_paid, at_stake)).alias("paid_yuan"),
-        _total(F.when(is_paid, (at_stake / heads).cast("decimal(18,2)"))).alias("share_yuan"),
+        _total(F.when(is_paid, share)).alias("share_yuan"),
         _total(F.when(is_counted, F.col("refunded_yuan"))).alias("refunded_yuan"),
         F.max(((F.col("for_month") == event_month) & paid_late).cast("int")).alias("event_month_late"),
         _total(F.when(is_late_arrears, F.col("arrears_yuan"))).alias("late_arrears_yuan"),
@@ -83,7 +90,13 @@ def with_payments(candidates: DataFrame, money: DataFrame) -> DataFrame:
         name: F.coalesce(F.col(name), F.lit(0).cast("decimal(18,2)"))
         for name in ("upper_yuan", "paid_yuan", "share_yuan", "refunded_yuan", "late_arrears_yuan")
     }
-    return joined.withColumns({**counts, **amounts})
+    words = F.coalesce("_in_words", F.array().cast("array<string>"))
+    arrays = {
+        "counted_months": F.transform(words, lambda word: F.split(word, "=")[0].cast("date")),
+        "counted_yuan": F.transform(words, lambda word: F.split(word, "=")[1].cast("decimal(18,2)")),
+        "counted_share_yuan": F.transform(words, lambda word: F.split(word, "=")[2].cast("decimal(18,2)")),
+    }
+    return joined.withColumns({**counts, **amounts, **arrays}).drop("_in_words")
 
 
 def _count(condition: Column) -> Column:

@@ -35,6 +35,17 @@ class IngestSettings(Conf):
     filler_names: int = Field(ge=3)
 
 
+class FloodSettings(Conf):
+    """One bad rule floods an office: what yields more than its stated share of all households is held back."""
+
+    highest_share: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(description="of all benefit households, by rule")
+    otherwise: float = Field(gt=0, le=1, description="of a rule that is not named")
+    least_cases: int = Field(ge=1, description="households up to which no rule is a flood")
+
+    def share_of(self, rule_code: str) -> float:
+        return self.highest_share.get(rule_code, self.otherwise)
+
+
 class RankingSettings(Conf):
     prior: dict[str, Annotated[float, Field(gt=0, lt=1)]]
     grade_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
@@ -52,6 +63,7 @@ class Settings(Conf):
     policy: Policy
     rules: dict[str, dict[str, Any]]
     forest: ForestParams
+    flood: FloodSettings
     ranking: RankingSettings
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from pyspark.sql import Column, DataFrame, Window
@@ -15,8 +16,10 @@ from jobs.runtime.settings import RankingSettings
 _MORE = "另有%d项同类情况。"
 
 
-def clues_of(findings: DataFrame) -> DataFrame:
+def clues_of(findings: DataFrame, held: Iterable[str] = ()) -> DataFrame:
     """Findings that make a clue (found or exempt), merged: key rule_code, case_id, subject_key.
+
+    held: rules that the flood guard keeps back; their clues are kept and not dispatched.
 
     The strongest finding speaks; the others of the same subject add their evidence. Amounts are the largest,
     never a sum: the same month of benefit is at stake in all of them.
@@ -40,18 +43,30 @@ def clues_of(findings: DataFrame) -> DataFrame:
     )
     best = rows.filter("_n = 1").drop("evidence")
     joined = best.join(evidence, key, "inner")  # both have one row a clue
+    is_held = F.col("rule_code").isin(list(held))
     more = F.when(F.col("_things") > 1, F.format_string(_MORE, F.col("_things") - 1)).otherwise(F.lit(""))
     return joined.withColumns(
         {
             "clue_id": F.substring(F.sha2(F.concat_ws("|", *key), 256), 1, 16),
             "explanation": F.concat("explanation", more),
-            "is_dispatched": is_found,
+            "is_dispatched": is_found & ~is_held,
+            "is_held": is_found & is_held,
         }
     )
 
 
 def _log_odds(probability: Column) -> Column:
     return F.log(probability / (1 - probability))
+
+
+def with_key_persons(clues: DataFrame, key_persons: DataFrame) -> DataFrame:
+    """Clues with key_person and is_separate of their case; several kinds are named together."""
+    one = key_persons.groupBy("case_id").agg(
+        F.max(F.col("is_separate").cast("int")).alias("_separate"),
+        F.concat_ws("、", F.sort_array(F.collect_set("title"))).alias("key_person"),
+    )
+    joined = clues.join(one, "case_id", "left")  # one row a case
+    return joined.withColumn("is_separate", F.coalesce(F.col("_separate") == 1, F.lit(False))).drop("_separate")
 
 
 def ranked(clues: DataFrame, cases: DataFrame, scores: DataFrame, settings: RankingSettings, as_of: date) -> DataFrame:

@@ -17,7 +17,7 @@ from expectations.contracts.lake.identity import (
     PERSONS,
 )
 from expectations.contracts.lake.intake import COVERAGE, FILES, NUMBER_STATES, QUALITY, QUARANTINE, TOTALS
-from expectations.contracts.lake.results import CASE_SCORES, CLUES, FINDINGS
+from expectations.contracts.lake.results import CASE_FILES, CASE_SCORES, CLUES, FINDINGS, KEY_PERSONS, OUTCOMES, RULE_COVERAGE
 from expectations.contracts.model import Table
 
 BRONZE: tuple[Table, ...] = tuple(data_set.bronze for data_set in DATA_SETS.values())
@@ -27,7 +27,7 @@ LAKE_TABLES: dict[str, Table] = {
     for table in (
         FILES, QUARANTINE, NUMBER_STATES, COVERAGE, TOTALS, QUALITY, LINKS, LINK_CANDIDATES, ALIASES, PERSON_IDS, PERSON_CHANGES,
         IDENTITY_VERDICTS, IDENTITY_COUNTS, KIN, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
-        ENTITLEMENT_MONTHS, DEATHS, FINDINGS, CASE_SCORES, CLUES,
+        ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, CLUES, CASE_FILES, RULE_COVERAGE,
     )
 }  # fmt: skip
 TABLES: dict[str, Table] = {
@@ -40,6 +40,7 @@ __all__ = [
     "ALIASES",
     "BRONZE",
     "CASES",
+    "CASE_FILES",
     "CASE_SCORES",
     "CLUES",
     "COVERAGE",
@@ -52,6 +53,7 @@ __all__ = [
     "IDENTITIES",
     "IDENTITY_COUNTS",
     "IDENTITY_VERDICTS",
+    "KEY_PERSONS",
     "KIN",
     "KIN_RELATIONS",
     "LAKE_TABLES",
@@ -59,12 +61,14 @@ __all__ = [
     "LINK_CANDIDATES",
     "MEMBERS",
     "NUMBER_STATES",
+    "OUTCOMES",
     "PEOPLE",
     "PERSONS",
     "PERSON_CHANGES",
     "PERSON_IDS",
     "QUALITY",
     "QUARANTINE",
+    "RULE_COVERAGE",
     "SILVER",
     "TABLES",
     "TOTALS",

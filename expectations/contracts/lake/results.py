@@ -3,7 +3,7 @@
 from pyspark.sql.types import ArrayType
 
 from expectations.contracts.lake.evidence import EVIDENCE, GRADES
-from expectations.contracts.model import DATE, DOUBLE, FLAG, INT, TEXT, YUAN, Column, Table
+from expectations.contracts.model import DATE, DOUBLE, FLAG, INT, LONG, TEXT, YUAN, Column, Table
 
 OUTCOMES = ("found", "clear", "exempt", "cannot_judge")
 FINDINGS = Table(
@@ -26,6 +26,7 @@ FINDINGS = Table(
         Column("last_month", DATE, "last month paid after the fact"),
         Column("months", INT, "months paid after the fact", unit="months"),
         Column("counted_months", ArrayType(DATE), "the months paid after the fact that are not lawful"),
+        Column("counted_yuan", ArrayType(YUAN), "what of each of these months is at stake", unit="yuan"),
         Column("is_personal", FLAG, "is only the subject's share of these months at stake?"),
         Column("amount_upper", YUAN, "everything paid after the fact", unit="yuan"),
         Column("amount_estimate", YUAN, "the same after exemptions, grace and the person's share", unit="yuan"),
@@ -48,6 +49,71 @@ CASE_SCORES = Table(
         Column("anomaly_percentile", DOUBLE, "share of cases that are less strange, 0-1", nullable=False),
         Column("reasons", TEXT, "the features that made it strange, in Chinese, strongest first"),
         Column("model_version", TEXT, "registered version of the forest", nullable=False),
+    ),
+)
+
+KEY_PERSONS = Table(
+    "gold",
+    "key_persons",
+    "a benefit household and a kind of key person who is in it or close kin of it",
+    ("case_id", "title"),
+    (
+        Column("case_id", TEXT, "the case", nullable=False),
+        Column("title", TEXT, "kind of key person, see conf/policy.yaml", nullable=False),
+        Column("is_separate", FLAG, "are its clues handled apart from the office that approved?"),
+    ),
+)
+
+CASE_FILES = Table(
+    "gold",
+    "case_files",
+    "a run and a household with something to visit, or that had in the run before",
+    ("as_of", "case_id"),
+    (
+        Column("as_of", DATE, "day the run stands for", nullable=False),
+        Column("case_id", TEXT, "the household case, the same from run to run", nullable=False),
+        Column("state", TEXT, "against the run before", values=("new", "unchanged", "changed", "gone"), nullable=False),
+        Column("rank", INT, "rank of its best clue; null when gone", label="排名"),
+        Column("county_code", TEXT, "county", label="行政区划代码"),
+        Column("town", TEXT, "township or street", label="乡镇街道"),
+        Column("village", TEXT, "village or community", label="村社区"),
+        Column("household_no", TEXT, "certificate of the household", label="低保证号"),
+        Column("program", TEXT, "programme", label="保障类型"),
+        Column("clue_count", INT, "clues to look into", unit="clues", label="线索数"),
+        Column("rule_codes", TEXT, "their rules", label="规则编号"),
+        Column(
+            "amount_upper", YUAN, "the most that a clue of the case says was paid after its event", unit="yuan", label="金额上限"
+        ),
+        Column("amount_estimate", YUAN, "at stake month by month, no month counted twice", unit="yuan", label="金额估计"),
+        Column("explanation", TEXT, "the strongest fact in a sentence, and what else there is", label="说明"),
+        Column("key_person", TEXT, "the kind of key person whom the case touches; null = none", label="重点人员"),
+        Column("is_separate", FLAG, "to be handled apart from the office that approved", label="另行办理"),
+        Column("first_seen", DATE, "as-of date of the first run that found a clue of it", label="首次发现"),
+        Column("fingerprint", TEXT, "digest of its clues with their months and amounts"),
+    ),
+)
+"""Kept from run to run: what a case was is what it is told against."""
+
+RULE_COVERAGE = Table(
+    "ops",
+    "rule_coverage",
+    "a rule in the last run",
+    ("rule_code",),
+    (
+        Column("rule_code", TEXT, "rule", nullable=False),
+        Column("registers", TEXT, "data sets that it needs", nullable=False),
+        Column("missing_registers", TEXT, "of these, the ones of which nothing was delivered", nullable=False),
+        Column("holes", INT, "counties for which one of them was not delivered", unit="counties"),
+        Column("people", LONG, "people whom benefits name", unit="people"),
+        Column("judged", LONG, "of these, the ones whom the rule could judge", unit="people"),
+        Column("without_number", LONG, "not judged: no usable number", unit="people"),
+        Column("other_name", LONG, "not judged: the number is registered under another name", unit="people"),
+        Column("without_register", LONG, "not judged: no register of their county", unit="people"),
+        Column("found", LONG, "things found", unit="findings"),
+        Column("clear", LONG, "things looked at and found in order", unit="findings"),
+        Column("exempt", LONG, "things that are probably lawful", unit="findings"),
+        Column("cannot_judge", LONG, "things that lack a fact", unit="findings"),
+        Column("held", LONG, "found, and kept back by the flood guard", unit="findings"),
     ),
 )
 
@@ -79,6 +145,9 @@ CLUES = Table(
         Column("amount_estimate", YUAN, "after exemptions, grace and the person's share", unit="yuan", label="金额估计"),
         Column("exemption_code", TEXT, "empty, or why this is probably lawful", label="豁免代码"),
         Column("is_dispatched", FLAG, "to be visited", label="是否交办"),
+        Column("is_held", FLAG, "kept back because its rule yielded more than its stated share in this run"),
+        Column("key_person", TEXT, "the kind of key person whom the case touches; null = none", label="重点人员"),
+        Column("is_separate", FLAG, "to be handled apart from the office that approved", label="另行办理"),
         Column("score", DOUBLE, "probability that a visit confirms the clue, 0-1", label="得分"),
         Column("anomaly", DOUBLE, "the forest's score of the case, 0-1, higher = stranger", label="异常度"),
         Column("explanation", TEXT, "one sentence that an inspector can read aloud", label="说明"),
