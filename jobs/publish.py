@@ -20,15 +20,15 @@ from pathlib import Path
 
 import polars as pl
 
-from expectations.contracts.lake import BRONZE, CASES, CLUES, FILES, MEMBERS, PEOPLE
+from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CLUES, FILES, MEMBERS, PEOPLE
 from expectations.contracts.model import Table
-from jobs.publishing.listing import masked, published_clues
+from jobs.publishing.listing import COLUMNS, case_list, masked, published_clues
 from jobs.publishing.workbook import write_workbook
 from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
 
 NAME = "publish"
-READS = (CLUES, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
+READS = (CLUES, CASE_FILES, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
 WRITES: tuple[Table, ...] = ()
 BOM = b"\xef\xbb\xbf"
 
@@ -38,16 +38,26 @@ def write_csv(listed: pl.DataFrame, path: Path) -> None:
     path.write_bytes(BOM + listed.write_csv(float_precision=6).encode())
 
 
-def write_zone(listed: pl.DataFrame, counties: dict[str, str], zone: Path, as_of: date, *, is_masked: bool) -> None:
+SEPARATE = "另行办理"
+"""The workbook of what must not pass through the hands of the office that approved."""
+
+
+def write_zone(
+    listed: pl.DataFrame, cases: pl.DataFrame, counties: dict[str, str], zone: Path, as_of: date, *, is_masked: bool
+) -> None:
     """clues.csv and the workbooks of one zone. Written aside, then moved: readers never see half of them."""
     staging = zone.parent / f".{zone.name}.staging"
     shutil.rmtree(staging, ignore_errors=True)
     (staging / "workbooks").mkdir(parents=True)
-    write_csv(listed, staging / "clues.csv")
-    dispatched = listed.filter(pl.col("dispatched") == "是")
-    for (code,), clues in sorted(dispatched.group_by("county_code", maintain_order=True)):
-        county = counties.get(str(code), str(code))
-        write_workbook(staging / "workbooks" / f"线索清单_{county}.xlsx", county, clues, as_of, is_masked=is_masked)
+    write_csv(listed.select(*COLUMNS), staging / "clues.csv")
+    dispatched = listed.filter(pl.col("dispatched") == "是").with_columns(
+        book=pl.when("is_separate").then(pl.lit(SEPARATE)).otherwise("county_code")
+    )
+    files = cases.with_columns(book=pl.when("is_separate").then(pl.lit(SEPARATE)).otherwise("county_code"))
+    for code in sorted({*dispatched["book"], *files["book"]}):
+        title = counties.get(code, code)
+        of_book = dispatched.filter(pl.col("book") == code), files.filter(pl.col("book") == code)
+        write_workbook(staging / "workbooks" / f"线索清单_{title}.xlsx", title, *of_book, counties, as_of, is_masked=is_masked)
     if not is_masked:
         for path in (staging, *staging.rglob("*")):
             path.chmod(0o700 if path.is_dir() else 0o600)
@@ -59,12 +69,13 @@ def run(ctx: RunContext) -> None:
     with ctx.report.stage("publish") as progress:
         task = progress.add_task("publish", total=3)
         listed = published_clues(ctx.lake)
+        cases = case_list(ctx.lake, ctx.as_of)
         named = ctx.lake.read(CASES).select("county_code", "county").where("county IS NOT NULL").distinct().collect()
         counties = {row["county_code"]: row["county"] for row in sorted(named)}
         progress.advance(task)
-        write_zone(listed, counties, ctx.out / "restricted", ctx.as_of, is_masked=False)
+        write_zone(listed, cases, counties, ctx.out / "restricted", ctx.as_of, is_masked=False)
         progress.advance(task)
-        write_zone(masked(listed), counties, ctx.out / "exports", ctx.as_of, is_masked=True)
+        write_zone(masked(listed), cases, counties, ctx.out / "exports", ctx.as_of, is_masked=True)
         progress.advance(task)
         ctx.report.stages[-1].rows = len(listed)
     dispatched = listed.filter(pl.col("dispatched") == "是")
@@ -72,10 +83,11 @@ def run(ctx: RunContext) -> None:
         "found": len(listed),
         "exempted": len(listed) - len(dispatched),
         "dispatched": len(dispatched),
-        "cases": dispatched["case_id"].n_unique(),
+        "cases": int((cases["state"] != "gone").sum()),
     }
-    of_case = dispatched.group_by("case_id").agg(pl.col("amount_estimate").max(), pl.col("amount_upper").max())
-    ctx.report.figures["amounts_yuan"] = {"upper": of_case["amount_upper"].sum(), "estimate": of_case["amount_estimate"].sum()}
+    current = cases.filter(pl.col("state") != "gone")
+    ctx.report.figures["amounts_yuan"] = {"upper": current["amount_upper"].sum(), "estimate": current["amount_estimate"].sum()}
+    ctx.report.figures["case_states"] = dict(sorted(cases["state"].value_counts().iter_rows()))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
+from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CLUES, FILES, MEMBERS, PEOPLE
+from expectations.contracts.lake import CASE_FILES, CLUES, FILES, MEMBERS, PEOPLE
 from jobs.linking.origins import texts_at
 from jobs.publishing.masking import mask_name, mask_number
 from jobs.rules.number_in_doubt import ROW
@@ -22,6 +24,8 @@ COLUMNS = (
     "score", "anomaly", "explanation", "reasons", "evidence", "first_seen", "last_seen",
 )  # fmt: skip
 """Columns of clues.csv, in the order of the delivery contract."""
+HANDLING = ("key_person", "is_separate")
+"""What the workbooks tell of a clue besides."""
 
 _IDENTIFYING_CELLS = frozenset({"号牌号码", "企业名称", "统一社会信用代码"})
 """Cells of evidence that name a person's thing outright; masked lists leave them out."""
@@ -50,7 +54,7 @@ def source_files(lake: Lake) -> dict[str, SourceFile]:
 
 
 def published_clues(lake: Lake) -> pl.DataFrame:
-    """The list in full, COLUMNS as values: dispatched clues by rank, then exempted ones by rule and id. Restricted."""
+    """The list in full, COLUMNS and HANDLING as values: dispatched clues by rank, then exempted ones by rule and id. Restricted."""
     clues = _frame(lake.read(CLUES).toArrow())  # one row a clue: some thousands
     people = lake.read(PEOPLE).join(lake.read(CLUES).select("person_id").distinct(), "person_id", "left_semi")
     known = {row["person_id"]: (row["number"], row["name"]) for row in people.collect()}
@@ -72,7 +76,12 @@ def published_clues(lake: Lake) -> pl.DataFrame:
     )
     # Exempted clues carry no score: none of them is to be visited.
     unscored = [pl.when("is_dispatched").then(pl.col(name)).alias(name) for name in ("score", "reasons")]
-    return listed.with_columns(unscored).select(*COLUMNS).sort("rank", "rule_code", "clue_id", nulls_last=True)
+    return listed.with_columns(unscored).select(*COLUMNS, *HANDLING).sort("rank", "rule_code", "clue_id", nulls_last=True)
+
+
+def case_list(lake: Lake, as_of: date) -> pl.DataFrame:
+    """gold.case_files of the run: one row a case to visit, or one that was in the run before."""
+    return _frame(lake.read(CASE_FILES).filter(F.col("as_of") == F.lit(as_of)).toArrow())  # some thousands
 
 
 def _as_written(lake: Lake, subjects: pl.DataFrame) -> dict[tuple[str, str], tuple[str | None, str | None]]:
