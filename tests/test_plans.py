@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import (
     ALIASES,
+    CASE_FILES,
     CASE_SCORES,
     CASES,
     CLUES,
@@ -18,6 +19,7 @@ from expectations.contracts.lake import (
     FILES,
     FINDINGS,
     IDENTITIES,
+    KEY_PERSONS,
     KIN,
     LINK_CANDIDATES,
     LINKS,
@@ -40,11 +42,13 @@ from jobs.linking.links import links
 from jobs.linking.person_ids import next_person_ids, person_changes, with_person_ids
 from jobs.linking.verdicts import Groups, Verdicts
 from jobs.rules.facts import Facts
+from jobs.rules.key_persons import key_persons
 from jobs.runtime.errors import ContractBroken
 from jobs.runtime.lake import conform
 from jobs.runtime.settings import Settings
+from jobs.scoring.case_files import case_files
 from jobs.scoring.features import case_features
-from jobs.scoring.ranking import clues_of, ranked
+from jobs.scoring.ranking import clues_of, ranked, with_key_persons
 from jobs.standardise import standardise as standardised
 from models.features import FEATURE_NAMES
 from tests.conftest import AS_OF, KEY
@@ -100,6 +104,8 @@ def test_find_clues_gives_the_contract_of_findings(empty: Empty, silver: Callabl
     facts = Facts(
         members=members,
         spouses=find_clues.spouse_facts(members, empty(KIN), empty(IDENTITIES), empty(PERSONS)),
+        relatives=find_clues.relative_facts(members, empty(KIN)),
+        named=empty(MEMBERS),
         cases=empty(CASES),
         months=empty(ENTITLEMENT_MONTHS),
         kin=empty(KIN),
@@ -113,13 +119,16 @@ def test_find_clues_gives_the_contract_of_findings(empty: Empty, silver: Callabl
     rules = find_clues.rules_in_force(AS_OF, settings.params)
     assert rules
     assert types(find_clues.find_clues(facts, rules)) == contract(FINDINGS)
+    assert types(key_persons(facts, empty(FINDINGS))) == contract(KEY_PERSONS)
 
 
 def test_scoring_gives_features_and_the_contract_of_clues(empty: Empty, settings: Settings) -> None:
     features = case_features(empty(CASES), empty(MEMBERS), empty(ENTITLEMENT_MONTHS), AS_OF)
     assert types(features) == {"case_id": "string", **dict.fromkeys(FEATURE_NAMES, "double")}
-    clues = ranked(clues_of(empty(FINDINGS)), empty(CASES), empty(CASE_SCORES), settings.ranking, AS_OF)
+    marked = with_key_persons(clues_of(empty(FINDINGS)), empty(KEY_PERSONS))
+    clues = ranked(marked, empty(CASES), empty(CASE_SCORES), settings.ranking, AS_OF)
     assert types(clues) == contract(CLUES)
+    assert types(case_files(clues, empty(FINDINGS), empty(CASES), empty(CASE_FILES), AS_OF)) == contract(CASE_FILES)
 
 
 def test_a_frame_that_does_not_fit_is_refused_before_anything_is_written(empty: Empty) -> None:
@@ -136,7 +145,7 @@ def test_a_frame_that_does_not_fit_is_refused_before_anything_is_written(empty: 
 def test_every_table_is_written_by_one_job_and_read_only_after_it() -> None:
     written: dict[str, str] = {}
     # What the run before left: when a clue was first seen, what was delivered earlier, and how the data was then.
-    kept = {CLUES, FILES, QUALITY, TOTALS, PERSON_IDS}
+    kept = {CLUES, CASE_FILES, FILES, QUALITY, TOTALS, PERSON_IDS}
     for job in JOBS:
         for table in job.READS:
             is_kept = table in kept and table in job.WRITES
