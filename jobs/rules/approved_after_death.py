@@ -13,21 +13,26 @@ from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
 
 
 def candidates(facts: Facts, params: AfterDeathParams) -> DataFrame:
-    """One row per covered member and death record of the number, where the approval is of a day after the death."""
-    return deaths_of_members(facts, params.lawful_months).filter("is_covered AND approved_on > event_on")
+    """One row per covered member and death record of the number. The approval is the fact, the months paid are what is at stake."""
+    return deaths_of_members(facts, params.lawful_months).filter("is_covered")
 
 
 def judge(params: AfterDeathParams) -> Judgement:
+    is_later = F.col("approved_on") > F.col("event_on")
     lawful = lawful_after_death()
     return Judgement(
-        found=was_granted_after() & (F.col("paid_months") > 0),
+        found=was_granted_after(),
         value=F.datediff("approved_on", "event_on").cast("double"),
         threshold=0.0,
         is_personal=True,
-        # Drawn before the death already: a yearly review wrote its own day over that of the approval.
-        exempt={**lawful, "R24": lawful["R24"] | ~was_granted_after()},
+        missing={"approved_on": F.col("approved_on").isNull()},
+        exempt={
+            # Drawn or begun before the death already: a yearly review wrote its own day over that of the approval.
+            "R24": is_later & (lawful["R24"] | ~was_granted_after()),
+            **{code: is_later & lawful[code] for code in ("R23", "R04")},
+        },
         explanation=F.concat(
-            F.lit("登记显示该对象于"), zh_day("event_on"), F.lit("死亡，而待遇于"), zh_day("approved_on"), F.lit("批准，"),
+            F.lit("登记显示该对象于"), zh_day("event_on"), F.lit("死亡，而待遇于"), zh_day("approved_on"), F.lit("批准，此后"),
             zh_paid("share_yuan"), F.lit("，请核实批准时本人是否在世。"),
         ),
     )  # fmt: skip

@@ -48,15 +48,21 @@ def judge(params: DrawsPensionParams) -> Judgement:
         value=F.col("left_per_head_yuan").cast("double"),
         threshold=F.col("standard_yuan").cast("double"),
         is_personal=False,
-        missing={"kind": F.col("kind").isNull(), "standard": F.col("standard_yuan").isNull(), "monthly": F.col("monthly").isNull()},
+        missing={
+            "kind": F.col("kind").isNull(),
+            "from_month": F.col("from_month").isNull(),
+            "monthly": F.col("monthly").isNull(),
+            "standard": F.col("standard_yuan").isNull(),
+        },
         exempt={
             "R16": is_above & F.col("is_disregarded"),
             "R19": is_above & (F.col("left_per_head_yuan") <= F.col("standard_yuan")),
-            **household_exemptions(),
+            **household_exemptions(is_above),
         },
         explanation=F.concat(
             F.lit("人社部门发放记录显示该对象自"), zh_month("from_month"), F.lit("起领取"), F.coalesce("kind", F.lit("")), F.lit("养老金，每月"),
-            zh_yuan("monthly"), F.lit("，按户内人口平均为每月"), zh_yuan("per_head_yuan"), F.lit("，高于当地月标准"), zh_yuan("standard_yuan"),
+            zh_yuan("monthly"), F.lit("，按户内人口平均为每月"), zh_yuan("per_head_yuan"),
+            F.when(is_above, F.lit("，高于当地月标准")).otherwise(F.lit("，不高于当地月标准")), zh_yuan("standard_yuan"),
             F.lit("，其家庭"), zh_paid(), F.lit("，请核实收入是否已计入。"),
         ),
     )  # fmt: skip

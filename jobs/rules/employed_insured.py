@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from jobs.rules.facts import Facts, counted, held_by, rows_of
-from jobs.rules.household import household_exemptions
+from jobs.rules.household import ended_before_benefit, household_exemptions
 from jobs.rules.policy import in_force
 from jobs.rules.rule import Judgement, Rule, zh_month, zh_paid, zh_yuan
 
@@ -25,7 +25,7 @@ class EmployedInsuredParams(Conf):
 def candidates(facts: Facts, params: EmployedInsuredParams) -> DataFrame:
     """One row per member and spell of insurance. Counting runs from the month after it began to its last month."""
     spells = held_by(facts.household, facts, "social_insurance", "person_key", "name_key")
-    last = F.coalesce(F.col("to_month"), F.lit(facts.as_of))
+    last = F.least(F.col("to_month"), F.lit(facts.as_of))  # the smaller of those that are known: still paying = until today
     lasted = F.months_between(F.trunc(last, "month"), F.col("from_month")).cast("int") + 1
     least = in_force(facts.policy.means, facts.as_of).employed_months
     told = spells.withColumns(
@@ -51,15 +51,16 @@ def judge(params: EmployedInsuredParams) -> Judgement:
         value=F.col("spell_months").cast("double"),
         threshold=F.col("least_months").cast("double"),
         is_personal=False,
-        missing={"kind": F.col("kind").isNull()},
+        missing={"kind": F.col("kind").isNull(), "from_month": F.col("means_wages") & F.col("from_month").isNull()},
         exempt={
             "R15": F.col("looks_alike") & (F.col("gross_months") > 0),
-            "R24": (F.col("means_wages") | F.col("looks_alike")) & F.col("to_month").isNotNull() & (F.col("gross_months") == 0),
-            **household_exemptions(),
+            "R24": (has_job | F.col("looks_alike")) & ended_before_benefit(),
+            **household_exemptions(has_job),
         },
         explanation=F.concat(
-            F.lit("社会保险记录显示该对象自"), zh_month("from_month"), F.lit("起由用人单位参保缴费，月缴费基数"), zh_yuan("base"),
-            F.lit("，其家庭"), zh_paid(), F.lit("，请核实是否在岗和工资收入。"),
+            F.lit("社会保险记录显示该对象自"), zh_month("from_month"), F.lit("起以"), F.coalesce("kind", F.lit("不明")),
+            F.lit("身份参加社会保险"), F.coalesce(F.concat(F.lit("，月缴费基数"), zh_yuan("base")), F.lit("")), F.lit("，其家庭"), zh_paid(),
+            F.lit("，请核实是否在岗和工资收入。"),
         ),
     )  # fmt: skip
 

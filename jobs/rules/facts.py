@@ -160,9 +160,10 @@ def held_by_relatives(facts: Facts, relations: tuple[str, ...], data_set: str, n
 
     relations: what the relative is to the person who draws. A row under another name is there with grade D.
     """
-    # Somebody may be parent of one who draws and child-in-law of another: the relation that is named first speaks.
+    # Somebody may be parent of one who draws and child-in-law of another: the relation that is named first speaks, one that has
+    # not ended before all others: a divorced husband is still the child's father.
     order = F.array_position(F.array(*(F.lit(relation) for relation in relations)), F.col("relation"))
-    closest = Window.partitionBy("case_id", "subject_key", "subject_name_key").orderBy(order)
+    closest = Window.partitionBy("case_id", "subject_key", "subject_name_key").orderBy(F.col("left_on").isNotNull(), order)
     named = facts.relatives.filter(F.col("relation").isin(list(relations)))
     wanted = named.withColumn("_nth", F.row_number().over(closest)).filter("_nth = 1").drop("_nth")
     register = facts.register(data_set)

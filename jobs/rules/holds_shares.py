@@ -52,24 +52,29 @@ def candidates(facts: Facts, params: HoldsSharesParams) -> DataFrame:
 
 
 def judge(params: HoldsSharesParams) -> Judgement:
-    share = F.coalesce("share_pct", F.lit(0))
-    is_small = (F.col("role") == "股东") & F.col("share_pct").isNotNull() & (share <= F.lit(params.small_share_percent))
+    is_member = F.coalesce(F.col("role").isin(list(params.member_roles)), F.lit(False))
+    is_small = (F.col("role") == "股东") & (F.col("share_pct") <= F.lit(params.small_share_percent))
     return Judgement(
         found=F.col("paid_months") > 0,
-        value=share.cast("double"),
+        value=F.coalesce("share_pct", F.lit(0)).cast("double"),
         threshold=float(params.small_share_percent),
         is_personal=False,
-        missing={"entity": F.col("kind").isNull(), "status": F.col("kind").isNotNull() & F.col("status").isNull()},
+        # An ordinary member is so in name only, whatever is known of the entity.
+        missing={
+            "entity": ~is_member & F.col("kind").isNull(),
+            "status": ~is_member & F.col("status").isNull(),
+            "since_on": ~is_member & F.col("event_on").isNull(),
+        },
         exempt={
-            "R14": F.col("role").isin(list(params.member_roles)) | F.col("is_office") | F.col("is_idle_cooperative"),
+            "R14": is_member | F.col("is_office") | F.col("is_idle_cooperative"),
             "R13": does_not_trade(),
-            "R99": is_small,
+            "R21": is_small,
             **household_exemptions(),
         },
         explanation=F.concat(
             F.lit("市场主体登记显示该对象是一家"), F.coalesce("kind", F.lit("市场主体")), F.lit("的"), F.coalesce("role", F.lit("成员")),
-            F.coalesce(F.concat(F.lit("（出资比例"), F.format_number("share_pct", 2), F.lit("%）")), F.lit("")), F.lit("，自"), zh_day("event_on"),
-            F.lit("起，其家庭"), zh_paid(), F.lit("，请核实是否实际出资、任职及收入。"),
+            F.coalesce(F.concat(F.lit("（出资比例"), F.format_number("share_pct", 2), F.lit("%）")), F.lit("")),
+            F.lit("，自"), F.coalesce(zh_day("event_on"), F.lit("登记")), F.lit("起其家庭"), zh_paid(), F.lit("，请核实是否实际出资、任职及收入。"),
         ),
     )  # fmt: skip
 

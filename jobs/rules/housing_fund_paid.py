@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from jobs.rules.facts import Facts, counted, held_by, rows_of
-from jobs.rules.household import household_exemptions
+from jobs.rules.household import ended_before_benefit, household_exemptions
 from jobs.rules.rule import Judgement, Rule, zh_month, zh_paid, zh_yuan
 
 
@@ -38,14 +38,15 @@ def judge(params: HousingFundPaidParams) -> Judgement:
         value=F.col("base").cast("double"),
         threshold=0.0,
         is_personal=False,
-        missing={"status": F.col("status").isNull() & F.col("to_month").isNull()},
+        missing={"status": F.col("status").isNull() & F.col("to_month").isNull(), "from_month": F.col("from_month").isNull()},
         exempt={
-            "R24": ~was_paid | (F.col("to_month").isNotNull() & (F.col("gross_months") == 0)),
+            "R24": ~was_paid | ended_before_benefit(),
             **household_exemptions(),
         },
         explanation=F.concat(
-            F.lit("住房公积金记录显示该对象自"), zh_month("from_month"), F.lit("起由单位缴存，月缴存基数"), zh_yuan("base"),
-            F.lit("，其家庭"), zh_paid(), F.lit("，请核实是否在岗和工资收入。"),
+            F.lit("住房公积金记录显示该对象自"), zh_month("from_month"), F.lit("起由单位缴存"),
+            F.coalesce(F.concat(F.lit("，月缴存基数"), zh_yuan("base")), F.lit("")), F.lit("，其家庭"), zh_paid(),
+            F.lit("，请核实是否在岗和工资收入。"),
         ),
     )  # fmt: skip
 

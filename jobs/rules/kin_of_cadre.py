@@ -7,7 +7,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.rules.declarations import with_declaration
+from jobs.rules.declarations import declared_zh, with_declaration
 from jobs.rules.facts import Facts, counted, held_by, held_by_relatives, of_recipient, rows_of
 from jobs.rules.policy import in_force
 from jobs.rules.rule import Judgement, NoParams, Rule, zh_day, zh_paid
@@ -29,6 +29,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
     found = counted(terms, after="from_on", until=until).withColumns(
         {
             "is_cadre": F.col("post").isin(list(cadres.posts)),
+            "has_ended": F.coalesce(F.col("to_on") <= F.lit(facts.as_of), F.lit(False)),
             "thing_key": F.concat_ws(":", F.lit("cadre"), "post", F.col("from_on").cast("string")),
             "evidence": rows_of("village_cadres", "town", "village", "post", "from_on", "to_on"),
         }
@@ -36,9 +37,9 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
     return of_recipient(with_declaration(found, facts), facts)
 
 
-def has_ended() -> Column:
+def is_over() -> Column:
     """The term was over before the first month that was paid."""
-    return F.col("to_on").isNotNull() & (F.col("gross_months") == 0)
+    return F.col("has_ended") & (F.col("gross_months") == 0) & (F.col("months_before") == 0)
 
 
 def judge(params: NoParams) -> Judgement:
@@ -50,15 +51,19 @@ def judge(params: NoParams) -> Judgement:
         value=F.col("paid_months").cast("double"),
         threshold=0.0,
         is_personal=False,
-        missing={"post": F.col("post").isNull()},
+        missing={
+            "post": F.col("post").isNull(),
+            "from_on": F.col("from_on").isNull(),
+            "kin_declarations": F.col("is_cadre") & ~F.col("has_declarations"),
+        },
         exempt={
             "R15": ~F.col("is_cadre"),
-            "R24": has_ended(),
+            "R24": is_over(),
             "R20": F.col("is_declared"),
         },
         explanation=F.concat(
             F.lit("村（社区）干部名册显示该户的"), who, F.lit("自"), zh_day("from_on"), F.lit("起任"), F.coalesce(F.col("post"), F.lit("")),
-            F.lit("，未查到近亲属备案，任职期间其家庭"), zh_paid(), F.lit("，请核实家庭困难情况和审批回避情况。"),
+            F.lit("，"), declared_zh(), F.lit("任职期间该户"), zh_paid(), F.lit("，请核实家庭困难情况和审批回避情况。"),
         ),
     )  # fmt: skip
 

@@ -7,10 +7,10 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.rules.declarations import with_declaration
+from jobs.rules.declarations import declared_zh, with_declaration
 from jobs.rules.facts import Facts, counted, of_recipient
-from jobs.rules.household import household_exemptions
-from jobs.rules.payroll import payroll_evidence, payroll_spells, payroll_spells_of_relatives
+from jobs.rules.household import ended_before_benefit, household_exemptions
+from jobs.rules.payroll import payroll_evidence, payroll_spells, payroll_spells_of_relatives, unknown_spell
 from jobs.rules.rule import Judgement, NoParams, Rule, zh_month, zh_paid
 
 
@@ -30,28 +30,24 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
     return of_recipient(with_declaration(staff, facts), facts)
 
 
-def supports_from_outside() -> Column:
-    """A child or parent of another household: what they give is a matter of maintenance, which only a visit can tell."""
-    return F.col("relation").isin("child", "parent")
-
-
 def judge(params: NoParams) -> Judgement:
-    is_staff, has_left = F.col("is_staff"), F.col("has_left")
+    is_staff = F.col("is_staff")
     return Judgement(
         found=is_staff & (F.col("paid_months") > 0),
         value=F.col("monthly_pay").cast("double"),
         threshold=0.0,
         is_personal=False,
-        missing={"staff_kind": F.col("staff_kind").isNull(), "to_month": is_staff & has_left & F.col("to_month").isNull()},
+        missing={**unknown_spell(), "kin_declarations": is_staff & ~F.col("has_declarations")},
         exempt={
             "R15": ~is_staff,
-            "R24": is_staff & has_left & (F.col("paid_months") == 0) & (F.col("grace_months") == 0),
+            "R24": is_staff & F.col("has_left") & ended_before_benefit(),
             "R20": F.col("is_declared"),
             **household_exemptions(),
         },
         explanation=F.concat(
             F.lit("财政供养名册显示该户的"), relation_zh(), F.lit("自"), zh_month("from_month"), F.lit("起为"),
-            F.coalesce(F.col("staff_kind"), F.lit("")), F.lit("人员，未查到备案，其家庭"), zh_paid(), F.lit("，请核实家庭成员和收入申报情况。"),
+            F.coalesce(F.col("staff_kind"), F.lit("")), F.lit("人员，"), declared_zh(), F.lit("该户"), zh_paid(),
+            F.lit("，请核实是否共同生活、收入是否已如实申报。"),
         ),
     )  # fmt: skip
 

@@ -35,7 +35,7 @@ def judged(candidates: DataFrame, judgement: Judgement) -> DataFrame:
         .otherwise(F.lit("clear"))
     )
     at_stake = F.col("share_yuan") if judgement.is_personal else F.col("paid_yuan")
-    return candidates.withColumns({"missing": missing, "exemption_code": exempt}).withColumns(
+    return candidates.withColumns({"missing": missing, "exemption_code": F.when(missing.isNull(), exempt)}).withColumns(
         {
             "outcome": outcome,
             "value": judgement.value.cast("double"),
@@ -67,5 +67,7 @@ def findings(rule: Rule, params: Conf, paid_candidates: DataFrame) -> DataFrame:
             "evidence": F.col("evidence").cast(EVIDENCE),
         }
     )
-    best = Window.partitionBy("case_id", "subject_key", "thing_key").orderBy("identity_grade", "outcome", "person_id")
+    best = Window.partitionBy("case_id", "subject_key", "thing_key").orderBy(
+        "identity_grade", "outcome", "person_id", "event_on", "explanation"
+    )
     return rows.withColumn("_n", F.row_number().over(best)).filter("_n = 1").select(*FINDINGS.column_names)

@@ -22,36 +22,61 @@ class OwnsPropertyParams(Conf):
         description="uses that make a unit a home; all others, garages and homesteads among them, are none"
     )
     given_natures: tuple[str, ...] = Field(description="natures of a unit that was given, replaced or inherited, not bought")
+    homestead_natures: tuple[str, ...] = Field(
+        description="natures of a dwelling that stands on a homestead: no home of the market"
+    )
 
 
 def candidates(facts: Facts, params: OwnsPropertyParams) -> DataFrame:
-    """One row per member. Counted from the month after the unit that is one too many, or business property, was registered."""
+    """One row per owner. Counted from the month after the unit that is one too many, or business property, was registered."""
     means = in_force(facts.policy.means, facts.as_of)
     is_whole = F.coalesce(F.col("share_pct") >= F.lit(means.small_share_percent), F.lit(True))
     is_own = is_whole & ~F.coalesce(F.col("nature").isin(list(params.given_natures)), F.lit(False))
-    is_business, is_home = (
-        F.coalesce(F.col("use").isin(list(uses)), F.lit(False)) & is_own for uses in (params.business_uses, params.home_uses)
+    of_business = F.coalesce(F.col("use").isin(list(params.business_uses)), F.lit(False))
+    on_homestead = F.coalesce(F.col("nature").isin(list(params.homestead_natures)), F.lit(False))
+    of_home = F.coalesce(F.col("use").isin(list(params.home_uses)), F.lit(False)) & ~on_homestead
+    # A row under another name (grade D) is not the owner's; those of a repaired number are.
+    owner = ["case_id", "subject_key", "subject_name_key", "is_other"]
+    held = held_by(facts.household, facts, "properties", "owner_key", "owner_name_key").withColumns(
+        {
+            "is_other": F.col("identity_grade") == "D",
+            "evidence": rows_of("properties", "use", "nature", "share_pct", "area", "address", "registered_on"),
+        }
     )
-    owner = ["case_id", "subject_key", "subject_name_key", "identity_grade"]
-    by_day = Window.partitionBy(*owner, "_is_home").orderBy("registered_on", "cert_no", *ORIGIN)
-    units = (
-        held_by(facts.household, facts, "properties", "owner_key", "owner_name_key")
-        .withColumns({"_is_home": is_home, "_is_business": is_business})
-        .withColumn("_nth", F.row_number().over(by_day))
-        .withColumn("_evidence", rows_of("properties", "use", "nature", "share_pct", "area", "address", "registered_on"))
+    # The old deed and the new certificate of one flat are two rows: of the same place, size and use.
+    repeats = {
+        column: F.col(column).isNotNull()
+        & (F.row_number().over(Window.partitionBy(*owner, column, *more, "use").orderBy("registered_on", *ORIGIN)) > 1)
+        for column, more in {"cert_no": (), "address": ("area",)}.items()
+    }
+    rows = (
+        held.withColumn("is_repeated", repeats["cert_no"] | repeats["address"])
+        .withColumns({"is_home": of_home & is_own & ~F.col("is_repeated"), "is_business": of_business & is_own & ~F.col("is_repeated")})
+    )  # fmt: skip
+    by_day = Window.partitionBy(*owner, "is_home").orderBy("registered_on", "cert_no", *ORIGIN)
+    too_many = (F.col("is_home") & (F.col("nth") > means.homes)) | F.col("is_business")
+    owned = (
+        rows.withColumn("nth", F.row_number().over(by_day))
+        .groupBy(*owner, "person_id", *(column for column in MEMBER_COLUMNS if column not in owner))
+        .agg(
+            F.max("identity_grade").alias("identity_grade"),
+            _count(~F.col("is_repeated")).alias("unit_count"),
+            _count(F.col("is_home")).alias("home_count"),
+            _count(F.col("is_business")).alias("business_count"),
+            _count(of_business & ~F.col("is_repeated")).alias("shop_count"),
+            _count(F.col("use").isNull()).alias("unknown_count"),
+            F.min(F.when(too_many, F.col("registered_on"))).alias("too_many_on"),
+            F.max("registered_on").alias("last_on"),
+            in_order(F.flatten(F.collect_list("evidence"))).alias("evidence"),
+        )
+        .withColumn("allowed_homes", F.lit(means.homes))
     )
-    too_many = F.col("_is_home") & (F.col("_nth") > means.homes)
-    owned = units.groupBy(*owner, "person_id", *(column for column in MEMBER_COLUMNS if column not in owner)).agg(
-        F.count("*").cast("int").alias("unit_count"),
-        F.sum(F.col("_is_home").cast("int")).cast("int").alias("home_count"),
-        F.sum(F.col("_is_business").cast("int")).cast("int").alias("business_count"),
-        F.min(F.when(too_many | F.col("_is_business"), F.col("registered_on"))).alias("owned_on"),
-        F.max("registered_on").alias("last_on"),
-        F.max(F.col("use").isNull().cast("int")).alias("unknown_use"),
-        in_order(F.flatten(F.collect_list("_evidence"))).alias("evidence"),
-    )
-    at = owned.withColumns({"owned_on": F.coalesce("owned_on", "last_on"), "allowed_homes": F.lit(means.homes)})
+    at = owned.withColumn("owned_on", F.when(is_above(), F.col("too_many_on")).otherwise(F.col("last_on")))
     return counted(at, after="owned_on", has_grace=True).withColumn("thing_key", F.lit("properties"))
+
+
+def _count(condition: Column) -> Column:
+    return F.sum(condition.cast("int")).cast("int")
 
 
 def is_above() -> Column:
@@ -59,22 +84,27 @@ def is_above() -> Column:
 
 
 def judge(params: OwnsPropertyParams) -> Judgement:
+    homes, shops = F.col("home_count"), F.col("business_count")
+    too_many = F.greatest(homes - F.col("allowed_homes"), F.lit(0)) + shops
+    told = F.concat_ws(
+        "、",
+        F.when(homes > 0, F.format_string("住房%d套", "home_count")),
+        F.when(shops > 0, F.format_string("商业或办公用房%d处", "business_count")),
+    )
     return Judgement(
         found=is_above() & (F.col("paid_months") > 0),
-        value=F.col("home_count").cast("double"),
-        threshold=1.0,
+        value=too_many.cast("double"),
+        threshold=0.0,
         is_personal=False,
-        missing={"use": F.col("unknown_use").cast("boolean") & ~is_above()},
+        missing={"use": (F.col("unknown_count") > 0) & ~is_above(), "registered_on": is_above() & F.col("event_on").isNull()},
         exempt={
-            "R21": ~is_above() & (F.col("unit_count") > F.col("allowed_homes")),
-            **household_exemptions(),
+            # More than one unit or a shop is registered, yet no more than one home of the owner's own.
+            "R21": ~is_above() & ((F.col("unit_count") > F.col("allowed_homes")) | (F.col("shop_count") > 0)),
+            **household_exemptions(is_above()),
         },
         explanation=F.concat(
-            F.lit("不动产登记显示该对象名下有"),
-            F.when(F.col("home_count") > 0, F.format_string("住房%d套", "home_count")).otherwise(F.lit("")),
-            F.when((F.col("home_count") > 0) & (F.col("business_count") > 0), F.lit("、")).otherwise(F.lit("")),
-            F.when(F.col("business_count") > 0, F.format_string("商业或办公用房%d处", "business_count")).otherwise(F.lit("")),
-            F.lit("（"), zh_day("event_on"), F.lit("登记），其家庭"), zh_paid(), F.lit("，请核实房屋来源和实际使用情况。"),
+            F.lit("不动产登记显示该对象名下有"), F.when(is_above(), told).otherwise(F.format_string("不动产%d处", "unit_count")), F.lit("（"),
+            F.coalesce(zh_day("event_on"), F.lit("日期不明")), F.lit("登记），其家庭"), zh_paid(), F.lit("，请核实房屋来源和实际使用情况。"),
         ),
     )  # fmt: skip
 
@@ -84,7 +114,7 @@ RULE = Rule(
     title="Several homes or business property",
     title_zh="名下多套房产或商业用房",
     subject="the owner",
-    unit="homes",
+    unit="units too many",
     source="最低生活保障审核审批办法（民发〔2012〕220号）：家庭财产包括房屋",
     in_force=(date(2012, 12, 12), None),
     params=OwnsPropertyParams,

@@ -30,5 +30,14 @@ def _judged(spells: DataFrame, facts: Facts) -> DataFrame:
     )
 
 
+def unknown_spell() -> dict[str, Column]:
+    """What has to be known of a spell: who left on no known day may have drawn while in service, or not."""
+    return {
+        "staff_kind": F.col("staff_kind").isNull(),
+        "from_month": F.col("from_month").isNull(),
+        "to_month": F.col("is_staff") & F.col("has_left") & F.col("to_month").isNull(),
+    }
+
+
 def payroll_evidence() -> Column:
     return rows_of("fiscal_staff", "unit", "post", "staff_kind", "status", "from_month", "to_month", "monthly_pay")

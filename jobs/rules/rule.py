@@ -116,9 +116,9 @@ def zh_yuan(column: Column | str) -> Column:
 
 
 def zh_paid(amount: str = "paid_yuan") -> Column:
-    """ "仍发放9个月待遇（2017年4月至2017年12月），计3,120.00元": the common end of an explanation."""
+    """ "仍获发放9个月待遇（2017年4月至2017年12月），计3,120.00元": the common end of an explanation."""
     paid = F.concat(
-        F.lit("仍发放"), F.col("paid_months").cast("string"), F.lit("个月待遇（"), zh_month("first_month"),
+        F.lit("仍获发放"), F.col("paid_months").cast("string"), F.lit("个月待遇（"), zh_month("first_month"),
         F.lit("至"), zh_month("last_month"), F.lit("），计"), zh_yuan(amount),
     )  # fmt: skip
     return F.when(F.col("paid_months") > 0, paid).otherwise(F.lit("没有查到相应月份的发放记录"))

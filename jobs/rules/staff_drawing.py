@@ -8,8 +8,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.rules.facts import Facts, counted
-from jobs.rules.household import household_exemptions
-from jobs.rules.payroll import payroll_evidence, payroll_spells
+from jobs.rules.household import ended_before_benefit, household_exemptions
+from jobs.rules.payroll import payroll_evidence, payroll_spells, unknown_spell
 from jobs.rules.rule import Judgement, NoParams, Rule, zh_month, zh_paid
 
 
@@ -27,17 +27,17 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
 
 
 def judge(params: NoParams) -> Judgement:
-    is_staff, has_left = F.col("is_staff"), F.col("has_left")
+    is_staff = F.col("is_staff")
     return Judgement(
         found=is_staff & (F.col("paid_months") > 0),
         value=F.col("monthly_pay").cast("double"),
         threshold=0.0,
         is_personal=False,
-        missing={"staff_kind": F.col("staff_kind").isNull(), "to_month": is_staff & has_left & F.col("to_month").isNull()},
+        missing=unknown_spell(),
         exempt={
             "R15": ~is_staff,
-            "R24": is_staff & has_left & (F.col("paid_months") == 0),
-            "R18": household_exemptions()["R18"],
+            "R24": is_staff & F.col("has_left") & ended_before_benefit(),
+            **household_exemptions(),
         },
         explanation=F.concat(
             F.lit("财政供养名册显示该对象自"), zh_month("from_month"), F.lit("起为"), F.coalesce(F.col("staff_kind"), F.lit("")),

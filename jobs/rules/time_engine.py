@@ -38,13 +38,15 @@ def with_payments(candidates: DataFrame, money: DataFrame) -> DataFrame:
     (null = nothing is lawful).
 
     money: silver.entitlement_months, or months in the same columns by case_id, or by more of the candidates' key.
-    Grain and key are the candidates' own: (case_id, subject_key, thing_key).
+    Grain and key are the candidates' own: (case_id, subject_key, thing_key). A thing that a register has twice counts each month
+    once: of two entries with different days each has its own months.
     """
-    key: list[str] = ["case_id", "subject_key", "thing_key", "person_id"]
-    spans = candidates.select(
-        *key, "event_on", "count_from", "count_until", "lawful_until", "lawful_heads", "lawful_yuan",
-        F.coalesce("covered_heads", F.lit(1)).alias("_heads"),
-    )  # fmt: skip
+    key: list[str] = [
+        "case_id", "subject_key", "thing_key", "person_id",
+        "event_on", "count_from", "count_until", "lawful_until", "lawful_heads", "lawful_yuan", "_heads",
+    ]  # fmt: skip
+    candidates = candidates.withColumn("_heads", F.coalesce("covered_heads", F.lit(1)))
+    spans = candidates.select(*key).distinct()
     months = spans.join(money, [column for column in key if column in money.columns], "inner")
     is_counted = (F.col("for_month") >= F.col("count_from")) & (
         F.coalesce(F.col("for_month") <= F.col("count_until"), F.lit(True))
@@ -79,7 +81,7 @@ def with_payments(candidates: DataFrame, money: DataFrame) -> DataFrame:
         _count(has_money & is_survivors).alias("survivor_months"),
         _count(has_money & is_in_grace).alias("grace_months"),
     )
-    # `person_id` is null for a name that fits nobody: a null-safe join, or such rows would lose their months.
+    # `person_id` is null for a name that fits nobody, a span may have no end: a null-safe join, or such rows would lose their months.
     on = [candidates[column].eqNullSafe(summed[column]) for column in key]
     joined = candidates.join(summed, on, "left").drop(*(summed[column] for column in key))
     counts = {
@@ -96,7 +98,7 @@ def with_payments(candidates: DataFrame, money: DataFrame) -> DataFrame:
         "counted_yuan": F.transform(words, lambda word: F.split(word, "=")[1].cast("decimal(18,2)")),
         "counted_share_yuan": F.transform(words, lambda word: F.split(word, "=")[2].cast("decimal(18,2)")),
     }
-    return joined.withColumns({**counts, **amounts, **arrays}).drop("_in_words")
+    return joined.withColumns({**counts, **amounts, **arrays}).drop("_in_words", "_heads")
 
 
 def _count(condition: Column) -> Column:

@@ -2,17 +2,19 @@
 
 Columns of a table: `case` names the line. `paid` (01-12), `refunded`, `arrears` (02>2017-05-10: the month and the
 day of transfer) say what moved in 2017, `amount` yuan a month for the household, `heads` how many were paid for; `name` is
-same or other; a name of a member column or of a case column (CASES) sets it; every other column is a cell of the register
-that the rule reads, which a line `# register: vehicles owner_key owner_name_key` names with its number and name columns
-(without it: deaths; with none: no row). Expected are `outcome`, `code`, `months` and `yuan` (the estimate), and where the table has
-the column `value` and `upper` (the upper bound). An empty cell takes the table's default, `-` clears it. What is judged is the
-subject's row of the rule; of several rows the one that `found` comes out of.
+same or other, `of` says whose the register's row is (else the member's); a name of a member column or of a case column (CASES)
+sets it; every other column is a cell of the register that the rule reads, which a line
+`# register: vehicles owner_key owner_name_key` names with its number and name columns (without it: deaths; with none: no row).
+Expected are `outcome`, `code`, `months` and `yuan` (the estimate), and where the table has them `value` and `upper` (the upper
+bound). An empty cell takes the table's default, `-` clears it. What is judged is the subject's row of the rule; of several rows
+the one that `found` comes out of.
 
 A rule's page holds the same kind of table in a fenced block `case`: its worked example, of the same register.
 
 More rows: a column `<data set>.<field>` is a cell of a row in another register, `<data set>2.<field>` of a second row there.
 A row is there where any of its cells is given. Its person is the member, or whom the cell `<data set>.of` names in the column
-of the role that `<data set>.as` names (else the first person of the row). Further people:
+of the role that `<data set>.as` names (else the first person of the row); of a row with two persons `<data set>.<role>` names
+each (kin_declarations.cadre, kin_declarations.relative). Further people:
 
 `kin.<column>`     a row of silver.kin: what `kin.who` (a word that names a person) is to the member; who is in no roster becomes
                    one of Facts.relatives, as in a run
@@ -115,7 +117,7 @@ def cases_of(text: str) -> list[Case]:
             continue
         given = {column: cell for column, cell in row.items() if column not in EXPECTED}
         filled = {**default, **{column: cell for column, cell in given.items() if cell}}
-        cleared = {column: cell for column, cell in filled.items() if cell != "-"}
+        cleared = {column: cell for column, cell in filled.items() if cell != "-" or column in MEMBER_DEFAULTS}
         cases.append(Case(name, cleared, {column: row[column] for column in EXPECTED if column in row}))
     return cases
 
@@ -167,7 +169,7 @@ def _months(case_id: str, cells: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _typed(cells: Mapping[str, str], schema: StructType) -> dict[str, Any]:
     types = {f.name: f.dataType for f in schema.fields}
-    return {column: _value(cell, types[column]) for column, cell in cells.items() if column in types}
+    return {column: None if cell == "-" else _value(cell, types[column]) for column, cell in cells.items() if column in types}
 
 
 def _sections(cells: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -252,13 +254,13 @@ def _add(world: World, register: tuple[str, ...] | None, i: int, case: Case) -> 
     if register == ():
         pass
     elif register is None:
-        number, row = person("member"), _typed(own, DEATHS.schema)
+        number, row = person(own.get("of", "member")), _typed(own, DEATHS.schema)
         name = own.get("name", "same")
         world.deaths.append({"number_key": number, "name_key": name, "is_exact": True, "register_count": 1, "evidence": []} | row)
     else:
         data_set, number_column, name_column = register
         row = _typed(own, DATA_SETS[data_set].silver.schema) | {
-            number_column: person("member"),
+            number_column: person(own.get("of", "member")),
             name_column: own.get("name", "same"),
         }
         world.registers.setdefault(data_set, []).append(_placed(row, number_column, i, 0))
@@ -282,9 +284,12 @@ def _add(world: World, register: tuple[str, ...] | None, i: int, case: Case) -> 
 def _further_row(section: str, cells: Mapping[str, str], person: Callable[[str], str], i: int, at: int) -> dict[str, Any]:
     data_set = DATA_SETS[section.rstrip("23456789")]
     references = {reference.role: reference for reference in person_references(data_set)}
-    reference = references[cells["as"]] if "as" in cells else next(iter(references.values()))
-    whose = {reference.number_key: person(cells.get("of", "member")), reference.name_key: cells.get("name", "same")}
-    return _placed({**whose, **_typed(cells, data_set.silver.schema)}, reference.number_key, i, at)
+    words = {role: cells[role] for role in references if role in cells}
+    words = words or {cells.get("as", next(iter(references))): cells.get("of", "member")}
+    row: dict[str, Any] = {}
+    for role, word in words.items():
+        row |= {references[role].number_key: person(word), references[role].name_key: cells.get("name", "same")}
+    return _placed({**row, **_typed(cells, data_set.silver.schema)}, references[next(iter(words))].number_key, i, at)
 
 
 def _placed(row: dict[str, Any], number_column: str, i: int, at: int) -> dict[str, Any]:
