@@ -26,7 +26,6 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import (
     ALIASES,
     CASES,
@@ -44,7 +43,7 @@ from expectations.contracts.lake import (
     RULE_COVERAGE,
     SILVER,
 )
-from jobs.linking.links import with_links
+from jobs.linking.links import linked_registers
 from jobs.rules import RULES
 from jobs.rules.coverage import Hole, people_by_county, rule_coverage
 from jobs.rules.facts import MEMBER_COLUMNS, Facts
@@ -204,7 +203,7 @@ def gathered(ctx: RunContext) -> Facts:
         kin=kin,
         deaths=lake.read(DEATHS),
         identities=identities,
-        register=with_links(lambda code: lake.read_or_empty(DATA_SETS[code].silver), lake.read(LINKS), lake.read(ALIASES)),
+        register=linked_registers(lake),
         policy=ctx.settings.policy,
         as_of=ctx.as_of,
     )

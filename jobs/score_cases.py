@@ -28,28 +28,36 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
 from expectations.contracts.lake import (
+    ALIASES,
     CASE_FILES,
     CASE_SCORES,
     CASES,
     CLUES,
+    DEATHS,
     ENTITLEMENT_MONTHS,
     FINDINGS,
     KEY_PERSONS,
+    KIN,
+    LINKS,
     MEMBERS,
     RULE_COVERAGE,
+    SILVER,
 )
+from jobs.linking.links import linked_registers
 from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
 from jobs.scoring.case_files import case_files
-from jobs.scoring.features import case_features
+from jobs.scoring.features import Registers, case_features
 from jobs.scoring.ranking import clues_of, ranked, with_key_persons
 from models.features import contract_fingerprint, matrix
 from models.isolation_forest import ForestModel, ForestParams, anomaly_score, reasons
 from models.registry import ForestRegistry, RegisteredForest
 
 NAME = "score_cases"
-READS = (FINDINGS, KEY_PERSONS, RULE_COVERAGE, CASES, MEMBERS, ENTITLEMENT_MONTHS, CLUES, CASE_FILES)
+READS = (
+    FINDINGS, KEY_PERSONS, RULE_COVERAGE, CASES, MEMBERS, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, CLUES, CASE_FILES, *SILVER,
+)  # fmt: skip
 WRITES = (CASE_SCORES, CLUES, CASE_FILES)
 REGISTRY_FOLDER = "mlflow"
 _SCORED = StructType(
@@ -102,7 +110,7 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
     with ctx.report.stage("score and rank") as progress:
         task = progress.add_task("score and rank", total=5)
         findings, cases = lake.read(FINDINGS), lake.read(CASES)
-        features = case_features(cases, lake.read(MEMBERS), lake.read(ENTITLEMENT_MONTHS), ctx.as_of)
+        features = lake.computed_once(case_features(_registers(ctx)), "case_features")
         sample = training_sample(features, ctx.settings.forest.training_rows)
         progress.advance(task)
         forest = trained_forest(registry(ctx.out / REGISTRY_FOLDER), sample, ctx.settings.forest, ctx.as_of.isoformat())
@@ -128,6 +136,20 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         _write_case_files(lake, ctx.as_of)
         progress.advance(task)
         ctx.report.stages[-1].rows = lake.read(CASE_SCORES).count()
+
+
+def _registers(ctx: RunContext) -> Registers:
+    lake = ctx.lake
+    return Registers(
+        cases=lake.read(CASES),
+        members=lake.read(MEMBERS),
+        months=lake.read(ENTITLEMENT_MONTHS),
+        kin=lake.read(KIN),
+        deaths=lake.read(DEATHS),
+        register=linked_registers(lake),
+        policy=ctx.settings.policy,
+        as_of=ctx.as_of,
+    )
 
 
 def _write_case_files(lake: Lake, as_of: date) -> None:

@@ -60,6 +60,51 @@ FEATURES: tuple[Feature, ...] = (
     ),
     Feature("unusable_number_ratio", "号码不可用成员占比", "", "members without a usable number, 0-1"),
     Feature("is_unrostered", "无花名册", "", "1 when money moves for a household that no roster holds"),
+    Feature("cases_on_phone", "同一电话户数", "户", "cases that leave the same telephone", "no telephone"),
+    Feature(
+        "approvals_at_once", "经办人三日内批准户数", "户", "cases approved by the officer within three days", "no officer or day"
+    ),
+    Feature(
+        "officer_cases_to_peers",
+        "经办人户数与同县之比",
+        "倍",
+        "cases of the officer over the county's median officer",
+        "no officer",
+    ),
+    Feature(
+        "village_cases_to_peers", "本村户数与同镇之比", "倍", "cases of the village over the town's median village", "no village"
+    ),
+    Feature(
+        "registers_knowing", "其他登记中的踪迹", "类", "registers besides those of benefits that name anybody of the household"
+    ),
+    Feature(
+        "vehicles_held", "名下机动车登记", "条", "vehicles registered under a number of the household, of any kind and status"
+    ),
+    Feature("properties_held", "名下不动产登记", "条", "units registered under a number of the household, of any nature"),
+    Feature("entities_held", "名下市场主体登记", "条", "entities represented under a number of the household, of any status"),
+    Feature(
+        "income_to_standard", "登记收入与月标准之比", "倍", "registered wages and employees' pensions a head over the standard"
+    ),
+    Feature("kin_in_office", "任职或财政供养近亲属", "人", "close kin who are village cadres or paid from the treasury"),
+    Feature(
+        "months_approval_to_death",
+        "批准至成员死亡月数",
+        "个月",
+        "fewest months from approval to a covered member's death",
+        "nobody died",
+    ),
+    Feature("accounts_used", "使用过的账户数", "个", "bank accounts that the benefit was paid to"),
+    Feature("foreign_holder_ratio", "户外人员账户发放占比", "", "transfers to an account of somebody outside the household, 0-1"),
+    Feature(
+        "worst_identity_grade",
+        "成员身份等级",
+        "",
+        "weakest identity grade of a member, A = 0 ... F = 5",
+        "no member tied to a person",
+    ),
+    Feature(
+        "to_standard", "人均发放与月标准之比", "倍", "paid per head over the monthly standard", "no month paid or no standard"
+    ),
 )
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 

@@ -136,14 +136,15 @@ def cases(silver: Silver, members: DataFrame) -> DataFrame:
         case_id("county_code", F.lit("dibao"), "household_no").alias("case_id"),
         F.lit("dibao").alias("family"), "program", "county_code", "county", "town", "village", "household_no",
         "category", "covered_heads", "monthly_amount", "approved_on", "start_month", "stop_month", "grace_until", "declared_assets",
-        "rigid_expense", "bank_account_key", "approver_name_key", (F.col("relation") == "户主").alias("_is_head"), *ORIGIN,
+        "rigid_expense", "bank_account_key", "phone_key", "approver_name_key", (F.col("relation") == "户主").alias("_is_head"), *ORIGIN,
     )  # fmt: skip
     tekun = silver("tekun_roster").select(
         case_id("county_code", F.lit("tekun"), "tekun_no").alias("case_id"),
         F.lit("tekun").alias("family"), "program", "county_code", "county", "town", "village", F.col("tekun_no").alias("household_no"),
         F.lit(None).cast("string").alias("category"), F.lit(1).alias("covered_heads"), "monthly_amount", "approved_on", "start_month", "stop_month",
         F.lit(None).cast("date").alias("grace_until"), F.lit(None).cast("string").alias("declared_assets"),
-        F.lit(None).cast("decimal(18,2)").alias("rigid_expense"), "bank_account_key", "approver_name_key", F.lit(True).alias("_is_head"), *ORIGIN,
+        F.lit(None).cast("decimal(18,2)").alias("rigid_expense"), "bank_account_key", F.lit(None).cast("string").alias("phone_key"),
+        "approver_name_key", F.lit(True).alias("_is_head"), *ORIGIN,
     )  # fmt: skip
     paid = silver("payments").filter(F.col("program").isin(list(BENEFIT_PROGRAMS)) & F.col("household_no").isNotNull())
     unrostered = paid.select(
@@ -154,7 +155,8 @@ def cases(silver: Silver, members: DataFrame) -> DataFrame:
         F.lit(None).cast("date").alias("approved_on"),
         F.col("for_month").alias("start_month"), F.lit(None).cast("date").alias("stop_month"), F.lit(None).cast("date").alias("grace_until"),
         F.lit(None).cast("string").alias("declared_assets"), F.lit(None).cast("decimal(18,2)").alias("rigid_expense"),
-        "bank_account_key", F.lit(None).cast("string").alias("approver_name_key"), F.lit(False).alias("_is_head"), *ORIGIN,
+        "bank_account_key", F.lit(None).cast("string").alias("phone_key"), F.lit(None).cast("string").alias("approver_name_key"),
+        F.lit(False).alias("_is_head"), *ORIGIN,
     )  # fmt: skip
     rostered = dibao.unionByName(tekun)
     rows = rostered.unionByName(unrostered.join(rostered.select("case_id").distinct(), "case_id", "left_anti"))

@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import LINK_CANDIDATES, LINKS
+from expectations.contracts.lake import ALIASES, LINK_CANDIDATES, LINKS
 from expectations.contracts.model import ORIGIN
 from jobs.cells.names import may_be_same
 from jobs.linking.grades import MATCHED, REPAIRED
@@ -214,6 +214,11 @@ def links(candidates: DataFrame, decided: Decided, groups: Groups) -> DataFrame:
     by_verdict = candidates.sparkSession.createDataFrame(told, schema)
     untold = chosen.join(F.broadcast(by_verdict.select(*RECORD)), list(RECORD), "left_anti")
     return untold.select(*LINKS.column_names).unionByName(by_verdict)
+
+
+def linked_registers(lake: Lake) -> Silver:
+    """The registers of the lake as its links and aliases read them; none of a register that never came."""
+    return with_links(lambda code: lake.read_or_empty(DATA_SETS[code].silver), lake.read(LINKS), lake.read(ALIASES))
 
 
 def with_links(silver: Silver, links: DataFrame, aliases: DataFrame) -> Silver:

@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
-from jobs.linking.households import BENEFIT_PROGRAMS, case_id, family_of
+from jobs.linking.households import BENEFIT_PROGRAMS, Silver, case_id, family_of
 from jobs.rules.facts import Facts, in_order, recipient_first, rows_of
 
 MOST_ROWS = 12
@@ -23,10 +23,10 @@ def recipients(facts: Facts) -> DataFrame:
     )
 
 
-def transfers(facts: Facts) -> DataFrame:
+def transfers(register: Silver) -> DataFrame:
     """Transfers of benefits with the case that each is for."""
     return (
-        facts.register("payments")
+        register("payments")
         .filter(F.col("program").isin(list(BENEFIT_PROGRAMS)) & F.col("household_no").isNotNull())
         .withColumn("case_id", case_id("county_code", family_of("program"), "household_no"))
     )
@@ -36,7 +36,7 @@ def with_payment_rows(candidates: DataFrame, facts: Facts, months: DataFrame) ->
     """Candidates with `evidence`: the first transfers of the case for the given months (case_id, for_month)."""
     first = Window.partitionBy("case_id").orderBy("for_month", "paid_on", *ORIGIN)
     shown = (
-        transfers(facts)
+        transfers(facts.register)
         .join(months.distinct(), ["case_id", "for_month"], "left_semi")
         .withColumn("_n", F.row_number().over(first))
         .filter(F.col("_n") <= MOST_ROWS)

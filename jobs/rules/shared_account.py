@@ -21,7 +21,7 @@ class SharedAccountParams(Conf):
 def accounts(facts: Facts, params: SharedAccountParams) -> DataFrame:
     """Case and account, where the account draws for several: case_id, bank_account_key, first month, households on it, who holds it."""
     used = (
-        transfers(facts)
+        transfers(facts.register)
         .filter(F.col("bank_account_key").isNotNull() & (F.col("amount") > 0))
         .groupBy("case_id", "bank_account_key")
         .agg(
@@ -73,7 +73,9 @@ def candidates(facts: Facts, params: SharedAccountParams) -> DataFrame:
         )
     )
     timed = counted(rows, after="before", until=F.col("last_drawn")).withColumn("event_on", F.col("first_drawn"))
-    drawn = transfers(facts).join(shared.select("case_id", "bank_account_key"), ["case_id", "bank_account_key"], "left_semi")
+    drawn = transfers(facts.register).join(
+        shared.select("case_id", "bank_account_key"), ["case_id", "bank_account_key"], "left_semi"
+    )
     return with_payment_rows(timed, facts, drawn.select("case_id", "for_month"))
 
 

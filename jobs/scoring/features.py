@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from expectations.contracts.lake import GRADES
+from jobs.linking.households import Silver
+from jobs.rules.payments import transfers
+from jobs.rules.policy import Policy
+from jobs.scoring.surroundings import accounts, approval_to_death, holdings, incomes, kin_in_office, traces
 from models.features import FEATURE_NAMES
 
 
@@ -18,27 +25,76 @@ def _ratio(part: Column, whole: Column) -> Column:
     return F.when(whole > 0, part.cast("double") / whole.cast("double"))
 
 
-def case_features(cases: DataFrame, members: DataFrame, months: DataFrame, as_of: date) -> DataFrame:
+APPROVAL_DAYS = 3
+"""Approvals so many days apart are of one go."""
+
+
+@dataclass(frozen=True)
+class Registers:
+    """Tables of the lake from which features are made; `register` gives a delivered register as the links read it."""
+
+    cases: DataFrame
+    members: DataFrame
+    months: DataFrame
+    kin: DataFrame
+    deaths: DataFrame
+    register: Silver
+    policy: Policy
+    as_of: date
+
+
+def case_features(of: Registers) -> DataFrame:
     """One row per case: case_id and FEATURES, all double, null where the feature contract says so."""
-    paid = _payment_features(months)
-    people = members.groupBy("case_id").agg(
+    cases, as_of = of.cases, of.as_of
+    persons = of.members.filter(F.col("number_key").isNotNull()).select("case_id", "number_key").distinct()
+    grade = F.array_position(F.array(*(F.lit(grade) for grade in GRADES)), F.col("identity_grade")) - 1
+    people = of.members.groupBy("case_id").agg(
         F.sum(F.col("is_covered").cast("int")).alias("covered_members"),
         F.count("*").alias("members"),
         F.sum(F.col("number_key").isNull().cast("int")).alias("unusable"),
         F.max((F.col("data_set") != "payments").cast("int")).alias("rostered"),
+        F.max(grade).alias("worst_grade"),
     )
-    joined = cases.join(paid, "case_id", "left").join(people, "case_id", "left")  # one row a case each
+    beside = (
+        _payment_features(of.months),
+        people,
+        traces(of.register, persons),
+        holdings(of.register, persons),
+        incomes(of.register, persons),
+        kin_in_office(of.register, persons, of.kin),
+        approval_to_death(of.members, of.deaths),
+        accounts(of.members, transfers(of.register)),
+        _approvals_at_once(cases),
+    )
+    joined = reduce(lambda left, right: left.join(right, "case_id", "left"), beside, cases)  # one row a case each
     per_head = _ratio(F.col("mean_paid"), F.coalesce("heads_paid", "covered_heads"))
     on_account = F.count("*").over(Window.partitionBy("bank_account_key"))
+    on_phone = F.count("*").over(Window.partitionBy("phone_key"))
     of_the_day = F.count("*").over(Window.partitionBy("approver_name_key", "approved_on"))
+    of_officer = F.count("*").over(Window.partitionBy("county_code", "approver_name_key"))
+    of_village = F.count("*").over(Window.partitionBy("county_code", "town", "village"))
+    standard = of.policy.monthly_standard("program", "county_code", F.lit(as_of)).cast("double")
     approval_month = F.trunc("approved_on", "month")
     features = joined.withColumns({"per_head": per_head}).withColumns(
         {
             "peers": F.percentile("per_head", 0.5).over(Window.partitionBy("county_code", "program")),
             "on_account": F.when(F.col("bank_account_key").isNotNull(), on_account),
+            "on_phone": F.when(F.col("phone_key").isNotNull(), on_phone),
+            "of_officer": F.when(F.col("approver_name_key").isNotNull(), of_officer),
+            "of_village": F.when(F.col("village").isNotNull(), of_village),
+            "standard": standard,
             "of_the_day": F.when(F.col("approver_name_key").isNotNull() & F.col("approved_on").isNotNull(), of_the_day),
         }
     )
+    in_county, in_town = Window.partitionBy("county_code"), Window.partitionBy("county_code", "town")
+    features = features.withColumns(
+        {
+            "officer_peers": F.percentile("of_officer", 0.5).over(in_county),
+            "village_peers": F.percentile("of_village", 0.5).over(in_town),
+        }
+    )
+    nobody = F.lit(0)
+    heads = F.greatest(F.coalesce("members", F.lit(1)), F.lit(1))
     columns: dict[str, Column] = {
         "paid_yuan_per_head": F.col("per_head"),
         "relative_to_peers": _ratio(F.col("per_head"), F.col("peers")),
@@ -61,8 +117,36 @@ def case_features(cases: DataFrame, members: DataFrame, months: DataFrame, as_of
         "approvals_of_the_day": F.col("of_the_day"),
         "unusable_number_ratio": F.coalesce(_ratio(F.col("unusable"), F.col("members")), F.lit(0.0)),
         "is_unrostered": 1 - F.coalesce("rostered", F.lit(0)),
+        "cases_on_phone": F.col("on_phone"),
+        "approvals_at_once": F.col("at_once"),
+        "officer_cases_to_peers": _ratio(F.col("of_officer"), F.col("officer_peers")),
+        "village_cases_to_peers": _ratio(F.col("of_village"), F.col("village_peers")),
+        "registers_knowing": F.coalesce("registers_knowing", nobody),
+        "vehicles_held": F.coalesce("vehicles_held", nobody),
+        "properties_held": F.coalesce("properties_held", nobody),
+        "entities_held": F.coalesce("enterprises_held", nobody),
+        "income_to_standard": F.coalesce(_ratio(F.col("income_yuan") / heads, F.col("standard")), F.lit(0.0)),
+        "kin_in_office": F.coalesce("kin_in_office", nobody),
+        "months_approval_to_death": F.col("months_to_death"),
+        "accounts_used": F.coalesce("accounts_used", nobody),
+        "foreign_holder_ratio": F.coalesce("foreign_holder_ratio", F.lit(0.0)),
+        "worst_identity_grade": F.col("worst_grade"),
+        "to_standard": _ratio(F.col("per_head"), F.col("standard")),
     }
     return features.select("case_id", *(columns[name].cast("double").alias(name) for name in FEATURE_NAMES))
+
+
+def _approvals_at_once(cases: DataFrame) -> DataFrame:
+    """case_id, at_once: cases that the officer approved within APPROVAL_DAYS of this one, it included."""
+    approved = cases.filter(F.col("approver_name_key").isNotNull() & F.col("approved_on").isNotNull()).select(
+        "case_id", "county_code", "approver_name_key", "approved_on"
+    )
+    # By day first: an officer approves hundreds of households, but on few days.
+    days = approved.groupBy("county_code", "approver_name_key", F.col("approved_on").alias("day")).agg(F.count("*").alias("n"))
+    near = approved.join(days, ["county_code", "approver_name_key"], "inner").filter(
+        F.abs(F.datediff("day", "approved_on")) <= APPROVAL_DAYS
+    )
+    return near.groupBy("case_id").agg(F.sum("n").alias("at_once"))
 
 
 def _payment_features(months: DataFrame) -> DataFrame:

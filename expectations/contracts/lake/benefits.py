@@ -29,6 +29,7 @@ CASES = Table(
         Column("declared_assets", TEXT, "assets declared at approval"),
         Column("rigid_expense", YUAN, "deducted from income, a month", unit="yuan"),
         Column("bank_account_key", TEXT, "digest of the account on the roster"),
+        Column("phone_key", TEXT, "digest of the telephone on the roster"),
         Column("approver_name_key", TEXT, "digest of the officer who approved"),
     ),
 )
