@@ -124,7 +124,7 @@ def quality(
     raise typer.Exit(explained(show, console))
 
 
-@app.command()
+@app.command(name="why-linked")
 def why_linked(
     record: Annotated[
         str,

@@ -96,7 +96,7 @@ CHINESE = Language(
         ),
         "a register and county of a run that passed the quality gate": "通过质量关口的一次运行中的一个数据集和县区",
         "an expectation and table of a run": "一次运行中对一张表的一项质量预期",
-        "a person whom a benefit record names, or the husband or wife of one": "救助记录提到的一个人，或其配偶",
+        "a person whom a benefit record names, or a husband, wife, parent or child of one": "救助记录提到的一个人，或其配偶、父母、子女",
         "a record that is tied to a person by more than its own number and name": "一条不单凭自身号码和姓名认定到人的记录",
         "a record without a person of its own number and name, and a person it may be": "一条凭自身号码和姓名认不到人的记录，及其可能所指的一个人",
         "a number and name that belong to a person who has another number or name now": "已改用其他号码或姓名的人原有的号码加姓名",

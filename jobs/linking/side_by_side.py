@@ -105,7 +105,7 @@ def _names(record: Said, person: Said) -> str:
         return "same name"
     if record.name == person.former_name:
         return "former name"
-    return "same but for unwritten characters" if may_be_same(record.name, person.name) else "other name"
+    return "same but for how it is written" if may_be_same(record.name, person.name) else "other name"
 
 
 def _births(record: Said, person: Said) -> str:

@@ -6,7 +6,7 @@ from expectations.contracts.model import DATE, DOUBLE, FLAG, INT, LONG, ORIGIN, 
 PEOPLE = Table(
     "vault",
     "people",
-    "a person whom a benefit record names, or the husband or wife of one",
+    "a person whom a benefit record names, or a husband, wife, parent or child of one",
     ("person_id",),
     (
         Column("person_id", TEXT, "keyed digest, stable from run to run", nullable=False),
@@ -172,7 +172,7 @@ IDENTITIES = Table(
 PERSONS = Table(
     "silver",
     "persons",
-    "a person whom a benefit record names, or the husband or wife of one",
+    "a person whom a benefit record names, or a husband, wife, parent or child of one",
     ("person_id",),
     (
         Column("person_id", TEXT, "keyed digest", nullable=False),
