@@ -1,9 +1,9 @@
 """Case tables of rules: each line is a small world of one household, read from text and judged in one frame.
 
 Columns of a table: `case` names the line. `paid` (01-12), `refunded`, `arrears` (02>2017-05-10: the month and the
-day of transfer) say what moved in 2017, `amount` yuan a month for the household, `heads` how many were paid for; `name` is
-same or other, `of` says whose the register's row is (else the member's); a name of a member column or of a case column (CASES)
-sets it; every other column is a cell of the register that the rule reads, which a line
+day of transfer) say what moved in 2017, `amount` yuan a month for the household, `heads` how many were paid for (01:4 11:3 where
+it changes in a month); `name` is same or other, `of` says whose the register's row is (else the member's); a name of a member
+column or of a case column (CASES) sets it; every other column is a cell of the register that the rule reads, which a line
 `# register: vehicles owner_key owner_name_key` names with its number and name columns (without it: deaths; with none: no row).
 Expected are `outcome`, `code`, `months` and `yuan` (the estimate), and where the table has them `value` and `upper` (the upper
 bound). An empty cell takes the table's default, `-` clears it. What is judged is the subject's row of the rule; of several rows
@@ -148,6 +148,11 @@ def _month_span(text: str) -> list[int]:
     return list(range(int(first), int(last or first) + 1))
 
 
+def _heads(text: str, month: int) -> int:
+    steps = [part.split(":") for part in text.split()] if ":" in text else [["1", text]]
+    return int([heads for first, heads in steps if int(first) <= month][-1])
+
+
 def _months(case_id: str, cells: Mapping[str, str]) -> list[dict[str, Any]]:
     amount = Decimal(cells.get("amount", "300"))
     refunded = set(_month_span(cells["refunded"])) if "refunded" in cells else set()
@@ -161,7 +166,7 @@ def _months(case_id: str, cells: Mapping[str, str]) -> list[dict[str, Any]]:
             {
                 "case_id": case_id, "for_month": date(2017, month, 1), "paid_yuan": amount - back, "gross_yuan": amount,
                 "refunded_yuan": back, "arrears_yuan": amount if f"{month:02d}" in late else Decimal(0),
-                "paid_heads": int(cells.get("heads", cells.get("covered_heads", "1"))), "last_paid_on": day, "transfer_count": 1,
+                "paid_heads": _heads(cells.get("heads", cells.get("covered_heads", "1")), month), "last_paid_on": day, "transfer_count": 1,
             }
         )  # fmt: skip
     return rows
