@@ -20,7 +20,7 @@ from rich.console import Console
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, LAKE_TABLES, SILVER
 from expectations.contracts.model import Column, DataSet, Table
-from jobs import check_quality, find_clues, ingest, link_people, publish, score_cases, settle_identities, standardise
+from jobs import check_quality, find_clues, ingest, link_people, publish, rank_clues, score_cases, settle_identities, standardise
 from jobs.rules import RULES
 from jobs.rules.rule import Rule
 from jobs.runtime.lake import RESTRICTED_ZONES
@@ -36,6 +36,7 @@ JOBS: tuple[ModuleType, ...] = (
     link_people,
     find_clues,
     score_cases,
+    rank_clues,
     publish,
 )
 """The jobs of a run, in their order, and the one that inspectors start."""
@@ -112,6 +113,10 @@ CHINESE = Language(
         "a number and name that death records give": "死亡登记中的一个号码加姓名",
         "a rule and thing it looked at: what came out, found or not": "一条规则看过的一件事及其结果，无论是否成立",
         "a case": "一户",
+        "a case that the scorer found strange: what came out, explained by a rule or not": "评分认为特殊的一户及其结果，无论是否有规则可以解释",
+        "a benefit household and a kind of key person who is in it or close kin of it": "一个救助家庭及与其有关的一类重点人员",
+        "a run and a household with something to visit, or that had in the run before": "一次运行中有线索需要核查、或上次运行有线索的一户",
+        "a rule in the last run": "最近一次运行中的一条规则",
         "a clue: a fact that a person should look into; an accusation of nobody": "一条线索：请人核实的事实，不指控任何人",
     },
 )

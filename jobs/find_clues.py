@@ -216,7 +216,8 @@ def run(ctx: RunContext) -> None:
         for gap in gaps(ctx.settings.policy, ctx.as_of):
             ctx.report.warn(gap)
         facts = gathered(ctx)
-        lake.overwrite(FINDINGS, find_clues(facts, rules_in_force(ctx.as_of, ctx.settings.params)))
+        rules = [(rule, params) for rule, params in rules_in_force(ctx.as_of, ctx.settings.params) if not rule.needs_scores]
+        lake.overwrite(FINDINGS, find_clues(facts, rules))
         lake.overwrite(KEY_PERSONS, key_persons(facts, lake.read(FINDINGS)))
         counted = outcome_counts(lake.read(FINDINGS))
         ctx.report.stages[-1].rows = sum(counted.values())
@@ -250,7 +251,7 @@ def _write_coverage(ctx: RunContext, facts: Facts, counted: dict[tuple[str, str]
     holes = [
         Hole(row["data_set"], row["area"]) for row in lake.read_or_empty(COVERAGE).filter("month = ''").collect()
     ]  # some a register
-    rules = [rule for rule, _ in rules_in_force(ctx.as_of, ctx.settings.params)]
+    rules = [rule for rule, _ in rules_in_force(ctx.as_of, ctx.settings.params) if not rule.needs_scores]
     found = {code: counted.get((code, "found"), 0) for code in held}
     rows = rule_coverage(rules, people_by_county(facts.named, facts.cases), holes, counted, found)
     lake.overwrite(RULE_COVERAGE, lake.session.createDataFrame(rows, RULE_COVERAGE.schema))

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from jobs import check_quality, find_clues, ingest, link_people, publish, score_cases, standardise
+from jobs import check_quality, find_clues, ingest, link_people, publish, rank_clues, score_cases, standardise
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import MingjingError
 from jobs.runtime.launch import launch
@@ -35,6 +35,7 @@ def run(ctx: RunContext) -> None:
         for stage in STAGES:
             stage(ctx)
         score_cases.run(ctx, registry=registry.ready)
+        rank_clues.run(ctx)
         publish.run(ctx)
     except MingjingError as error:
         ctx.report.warn(f"stopped: {error}")

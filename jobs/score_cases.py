@@ -1,15 +1,12 @@
-"""Score: how strange each case is, rules aside, and in which order the clues are worth a visit.
+"""Score: how strange each case is, rules aside, and the cases that are strange though no rule found anything in them.
 
 Reads   gold.findings                one row per rule and thing looked at    key rule_code, case_id, subject_key, thing_key
         silver.cases                 one row per benefit household           key case_id
         silver.members               one row per person of a case            key case_id, data_set, origin
         silver.entitlement_months    one row per case and month              key case_id, for_month
-        gold.key_persons             one row per case and kind of key person key case_id, title
-        ops.rule_coverage            which rules the flood guard holds back  key rule_code
-        gold.clues, gold.case_files  the runs before: what was seen when, and how it stood
+        silver.kin, silver.deaths, silver.persons, silver.identities, and the registers with silver.links, silver.aliases
 Writes  gold.case_scores             one row per case                        key case_id
-        gold.clues                   one row per clue                        key clue_id
-        gold.case_files              one row per run and case to visit       key as_of, case_id
+        gold.novel_findings          one row per case among the strangest    key rule_code, case_id, subject_key, thing_key
         the model registry           a version of the forest when the training data or parameters are new
 Re-run  safe: the same data trains nothing again, both tables are replaced in one commit each.
 """
@@ -18,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,40 +26,37 @@ from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
 from expectations.contracts.lake import (
     ALIASES,
-    CASE_FILES,
     CASE_SCORES,
     CASES,
-    CLUES,
     DEATHS,
     ENTITLEMENT_MONTHS,
     FINDINGS,
-    KEY_PERSONS,
+    IDENTITIES,
     KIN,
     LINKS,
     MEMBERS,
-    RULE_COVERAGE,
+    NOVEL_FINDINGS,
+    PERSONS,
     SILVER,
 )
+from jobs.find_clues import find_clues, gathered, rules_in_force
 from jobs.linking.links import linked_registers
+from jobs.rules import RULES
 from jobs.runtime.context import RunContext
-from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
-from jobs.scoring.case_files import case_files
 from jobs.scoring.features import Registers, case_features
-from jobs.scoring.ranking import clues_of, ranked, with_key_persons
 from models.features import contract_fingerprint, matrix
 from models.isolation_forest import ForestModel, ForestParams, anomaly_score, reasons
 from models.registry import ForestRegistry, RegisteredForest
 
 NAME = "score_cases"
-READS = (
-    FINDINGS, KEY_PERSONS, RULE_COVERAGE, CASES, MEMBERS, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, CLUES, CASE_FILES, *SILVER,
-)  # fmt: skip
-WRITES = (CASE_SCORES, CLUES, CASE_FILES)
+READS = (FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, *SILVER)
+WRITES = (CASE_SCORES, NOVEL_FINDINGS)
 REGISTRY_FOLDER = "mlflow"
-_SCORED = StructType(
-    [StructField("case_id", StringType()), StructField("anomaly", DoubleType()), StructField("reasons", StringType())]
-)
+_EXPLAINED_SHARE = 0.05
+"""Of all cases, the strangest whose reasons are told: more than any setting of X01 asks about."""
+_SCORED = StructType([StructField("case_id", StringType()), StructField("anomaly", DoubleType())])
+_EXPLAINED = StructType([StructField("case_id", StringType()), StructField("reasons", StringType())])
 
 
 def training_sample(features: DataFrame, rows: int) -> pd.DataFrame:
@@ -90,55 +84,80 @@ def trained_forest(registry: ForestRegistry, sample: pd.DataFrame, params: Fores
 
 
 def score(features: DataFrame, model: ForestModel) -> DataFrame:
-    """Anomaly of every case and, where `is_published`, the reasons for it. Scored partition by partition."""
+    """Anomaly of every case. Scored partition by partition."""
 
     def score_partition(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for cases in batches:
-            if cases.empty:
-                continue
-            x = np.round(matrix(cases), 6)
-            found = pd.DataFrame({"case_id": cases["case_id"], "anomaly": anomaly_score(model, x), "reasons": ""})
-            wanted = cases["is_published"].to_numpy(dtype=bool)
-            found.loc[wanted, "reasons"] = reasons(model, x[wanted])
-            yield found
+            if not cases.empty:
+                x = np.round(matrix(cases), 6)
+                yield pd.DataFrame({"case_id": cases["case_id"], "anomaly": anomaly_score(model, x)})
 
     return features.mapInPandas(score_partition, _SCORED)
 
 
+def explained(features: DataFrame, model: ForestModel) -> DataFrame:
+    """What makes each case strange, in words: case_id, reasons. Slow: for cases that somebody will look at."""
+
+    def explain_partition(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for cases in batches:
+            if not cases.empty:
+                yield pd.DataFrame({"case_id": cases["case_id"], "reasons": reasons(model, np.round(matrix(cases), 6))})
+
+    return features.mapInPandas(explain_partition, _EXPLAINED)
+
+
 def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegistry) -> None:
     lake = ctx.lake
-    with ctx.report.stage("score and rank") as progress:
-        task = progress.add_task("score and rank", total=5)
-        findings, cases = lake.read(FINDINGS), lake.read(CASES)
-        features = lake.computed_once(case_features(_registers(ctx)), "case_features")
+    with ctx.report.stage("score cases") as progress:
+        task = progress.add_task("score cases", total=4)
+        features = lake.computed_once(case_features(registers_of(ctx)), "case_features")
         sample = training_sample(features, ctx.settings.forest.training_rows)
         progress.advance(task)
         forest = trained_forest(registry(ctx.out / REGISTRY_FOLDER), sample, ctx.settings.forest, ctx.as_of.isoformat())
         progress.advance(task)
-        published = findings.filter("outcome = 'found'").select("case_id").distinct().withColumn("is_published", F.lit(True))
-        flagged = features.join(published, "case_id", "left").withColumn("is_published", F.coalesce("is_published", F.lit(False)))
         everyone = F.lit(1)  # one rank over all cases is wanted: a single partition, said on purpose
-        scored = score(flagged, forest.model).withColumns(
-            {
-                "anomaly_percentile": F.percent_rank().over(Window.partitionBy(everyone).orderBy("anomaly")),
-                "model_version": F.lit(forest.version),
-            }
+        percentile = F.percent_rank().over(Window.partitionBy(everyone).orderBy("anomaly"))
+        scores = lake.computed_once(score(features, forest.model).withColumn("anomaly_percentile", percentile), "case_scores")
+        # The strangest, and those in which a rule found something: nobody reads the reasons of the others.
+        found = lake.read(FINDINGS).filter("outcome = 'found'").select("case_id")
+        strangest = scores.filter(F.col("anomaly_percentile") >= 1 - _EXPLAINED_SHARE).select("case_id")
+        looked_at = features.join(found.unionByName(strangest).distinct(), "case_id", "left_semi")
+        told = scores.join(explained(looked_at, forest.model), "case_id", "left").withColumn(
+            "model_version", F.lit(forest.version)
         )
-        lake.overwrite(CASE_SCORES, scored.select(*CASE_SCORES.column_names))
+        lake.overwrite(CASE_SCORES, told.select(*CASE_SCORES.column_names))
         progress.advance(task)
-        held = [row["rule_code"] for row in lake.read(RULE_COVERAGE).filter("held > 0").collect()]  # some rules
-        marked = with_key_persons(clues_of(findings, held), lake.read(KEY_PERSONS))
-        clues = ranked(marked, cases, lake.read(CASE_SCORES), ctx.settings.ranking, ctx.as_of)
-        if lake.exists(CLUES):
-            clues = _seen_before(clues, lake.read(CLUES))
-        lake.overwrite(CLUES, clues)
-        progress.advance(task)
-        _write_case_files(lake, ctx.as_of)
+        lake.overwrite(NOVEL_FINDINGS, novel_findings(ctx))
         progress.advance(task)
         ctx.report.stages[-1].rows = lake.read(CASE_SCORES).count()
 
 
-def _registers(ctx: RunContext) -> Registers:
+def novel_findings(ctx: RunContext) -> DataFrame:
+    """gold.novel_findings: the rules that need the scores, on what the rules before them left unexplained."""
+    lake = ctx.lake
+    about_data = [rule.code for rule in RULES if rule.is_about_data]
+    by_rule = (
+        lake.read(FINDINGS)
+        .filter((F.col("outcome") == "found") & ~F.col("rule_code").isin(about_data))
+        .select("case_id")
+        .distinct()
+    )
+    strange = (
+        lake.read(CASE_SCORES)
+        .select(
+            "case_id", F.col("anomaly").alias("strangeness"), F.col("anomaly_percentile").alias("strangeness_percentile"),
+            F.col("reasons").alias("strange_reasons"),
+        )
+        .join(by_rule.withColumn("is_explained", F.lit(True)), "case_id", "left")
+        .withColumn("is_explained", F.coalesce("is_explained", F.lit(False)))
+    )  # fmt: skip
+    facts = replace(gathered(ctx), strange=strange)
+    return find_clues(
+        facts, [(rule, params) for rule, params in rules_in_force(ctx.as_of, ctx.settings.params) if rule.needs_scores]
+    )
+
+
+def registers_of(ctx: RunContext) -> Registers:
     lake = ctx.lake
     return Registers(
         cases=lake.read(CASES),
@@ -150,20 +169,6 @@ def _registers(ctx: RunContext) -> Registers:
         policy=ctx.settings.policy,
         as_of=ctx.as_of,
     )
-
-
-def _write_case_files(lake: Lake, as_of: date) -> None:
-    """Those of this run beside those of the other days, which stay as they are."""
-    known = lake.computed_once(lake.read_or_empty(CASE_FILES).filter(F.col("as_of") != F.lit(as_of)), "case_files")
-    fresh = case_files(lake.read(CLUES), lake.read(FINDINGS), lake.read(CASES), known, as_of)
-    lake.overwrite(CASE_FILES, known.select(*CASE_FILES.column_names).unionByName(fresh))
-
-
-def _seen_before(clues: DataFrame, earlier: DataFrame) -> DataFrame:
-    """A clue found again keeps the day on which it was first seen."""
-    before = earlier.select("clue_id", F.col("first_seen").alias("_first"))
-    joined = clues.join(before, "clue_id", "left")  # clue_id is unique in both
-    return joined.withColumn("first_seen", F.least("first_seen", "_first")).select(*CLUES.column_names)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from expectations.contracts.lake import (
     TOTALS,
 )
 from expectations.contracts.model import Table
-from jobs import check_quality, find_clues, ingest, link_people, publish, score_cases, settle_identities, standardise
+from jobs import check_quality, find_clues, ingest, link_people, publish, rank_clues, score_cases, settle_identities, standardise
 from jobs.linking.aliases import aliases
 from jobs.linking.deaths import best_attested_deaths
 from jobs.linking.households import cases, entitlement_months, members, named_persons
@@ -53,7 +53,7 @@ from jobs.standardise import standardise as standardised
 from models.features import FEATURE_NAMES
 from tests.conftest import AS_OF, KEY
 
-JOBS = (ingest, standardise, check_quality, settle_identities, link_people, find_clues, score_cases, publish)
+JOBS = (ingest, standardise, check_quality, settle_identities, link_people, find_clues, score_cases, rank_clues, publish)
 Empty = Callable[[Table], DataFrame]
 
 

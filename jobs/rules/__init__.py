@@ -21,6 +21,7 @@ from jobs.rules import (
     paid_after_stop,
     shared_account,
     staff_drawing,
+    strange_case,
 )
 from jobs.rules.rule import Rule
 
@@ -45,4 +46,5 @@ RULES: tuple[Rule, ...] = (
     paid_after_stop.RULE,
     aid_above_cap.RULE,
     number_in_doubt.RULE,
+    strange_case.RULE,
 )

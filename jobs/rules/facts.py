@@ -41,6 +41,8 @@ class Facts:
     deaths, identities   silver tables
     register    a delivered register's silver rows, none where it was not delivered
     policy      rates, caps and who counts, by period
+    strange     how strange each case is, for the rules that need it; none before the scorer has run: case_id, strangeness,
+                strangeness_percentile, strange_reasons, is_explained (some rule found something in the case)
     """
 
     members: DataFrame
@@ -55,6 +57,7 @@ class Facts:
     register: Callable[[str], DataFrame]
     policy: Policy
     as_of: date
+    strange: DataFrame | None = None
 
     @property
     def household(self) -> DataFrame:

@@ -59,6 +59,7 @@ class Rule:
     in_force: first and last day of its legal source, null = still in force. registers: data sets without which it cannot judge,
     or of which one does, where one_register_does.
     money: what of the money paid it looks at, month by month, where that is not all months of entitlement of the case.
+    needs_scores: it looks at what the scorer found strange, and runs behind it.
     is_about_data: its clues are questions to the owner of the data, never of conduct, and stand behind all others.
     """
 
@@ -77,6 +78,7 @@ class Rule:
     money: Callable[[Facts, Any], DataFrame] = lambda facts, params: facts.months
     one_register_does: bool = False
     is_about_data: bool = False
+    needs_scores: bool = False
 
     def is_in_force(self, day: date) -> bool:
         first, last = self.in_force

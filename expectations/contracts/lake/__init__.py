@@ -17,7 +17,16 @@ from expectations.contracts.lake.identity import (
     PERSONS,
 )
 from expectations.contracts.lake.intake import COVERAGE, FILES, NUMBER_STATES, QUALITY, QUARANTINE, TOTALS
-from expectations.contracts.lake.results import CASE_FILES, CASE_SCORES, CLUES, FINDINGS, KEY_PERSONS, OUTCOMES, RULE_COVERAGE
+from expectations.contracts.lake.results import (
+    CASE_FILES,
+    CASE_SCORES,
+    CLUES,
+    FINDINGS,
+    KEY_PERSONS,
+    NOVEL_FINDINGS,
+    OUTCOMES,
+    RULE_COVERAGE,
+)
 from expectations.contracts.model import Table
 
 BRONZE: tuple[Table, ...] = tuple(data_set.bronze for data_set in DATA_SETS.values())
@@ -27,7 +36,7 @@ LAKE_TABLES: dict[str, Table] = {
     for table in (
         FILES, QUARANTINE, NUMBER_STATES, COVERAGE, TOTALS, QUALITY, LINKS, LINK_CANDIDATES, ALIASES, PERSON_IDS, PERSON_CHANGES,
         IDENTITY_VERDICTS, IDENTITY_COUNTS, KIN, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
-        ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, CLUES, CASE_FILES, RULE_COVERAGE,
+        ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, NOVEL_FINDINGS, CLUES, CASE_FILES, RULE_COVERAGE,
     )
 }  # fmt: skip
 TABLES: dict[str, Table] = {
@@ -60,6 +69,7 @@ __all__ = [
     "LINKS",
     "LINK_CANDIDATES",
     "MEMBERS",
+    "NOVEL_FINDINGS",
     "NUMBER_STATES",
     "OUTCOMES",
     "PEOPLE",

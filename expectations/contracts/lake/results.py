@@ -52,6 +52,14 @@ CASE_SCORES = Table(
     ),
 )
 
+NOVEL_FINDINGS = Table(
+    "gold",
+    "novel_findings",
+    "a case that the scorer found strange: what came out, explained by a rule or not",
+    FINDINGS.key,
+    FINDINGS.columns,
+)
+
 KEY_PERSONS = Table(
     "gold",
     "key_persons",
