@@ -22,9 +22,6 @@ class OwnsPropertyParams(Conf):
         description="uses that make a unit a home; all others, garages and homesteads among them, are none"
     )
     given_natures: tuple[str, ...] = Field(description="natures of a unit that was given, replaced or inherited, not bought")
-    homestead_natures: tuple[str, ...] = Field(
-        description="natures of a dwelling that stands on a homestead: no home of the market"
-    )
 
 
 def candidates(facts: Facts, params: OwnsPropertyParams) -> DataFrame:
@@ -33,8 +30,7 @@ def candidates(facts: Facts, params: OwnsPropertyParams) -> DataFrame:
     is_whole = F.coalesce(F.col("share_pct") >= F.lit(means.small_share_percent), F.lit(True))
     is_own = is_whole & ~F.coalesce(F.col("nature").isin(list(params.given_natures)), F.lit(False))
     of_business = F.coalesce(F.col("use").isin(list(params.business_uses)), F.lit(False))
-    on_homestead = F.coalesce(F.col("nature").isin(list(params.homestead_natures)), F.lit(False))
-    of_home = F.coalesce(F.col("use").isin(list(params.home_uses)), F.lit(False)) & ~on_homestead
+    of_home = F.coalesce(F.col("use").isin(list(params.home_uses)), F.lit(False))
     # A row under another name (grade D) is not the owner's; those of a repaired number are.
     owner = ["case_id", "subject_key", "subject_name_key", "is_other"]
     held = held_by(facts.household, facts, "properties", "owner_key", "owner_name_key").withColumns(
