@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
 from jobs.linking.grades import grade_cap
 from jobs.rules.facts import Facts, counted, in_order, pair_grade, rows_of, with_identity
 from jobs.rules.payments import MOST_ROWS
-from jobs.rules.policy import in_force
+from jobs.rules.policy import YearlyCap
 from jobs.rules.rule import Judgement, NoParams, Rule, zh_yuan
 
 _KEY = ("case_id", "subject_key", "thing_key")
 
 
-def yearly_aid(facts: Facts) -> DataFrame:
-    """One row per member, kind of aid and calendar year: total_yuan (refunds netted), cap_yuan, last_aid, evidence."""
-    caps = {
-        program: in_force([cap for cap in facts.policy.yearly_caps if cap.program == program], facts.as_of).yuan_a_year
-        for program in sorted({cap.program for cap in facts.policy.yearly_caps})
-    }
+def yearly_cap(caps: Sequence[YearlyCap], program: str, year: str) -> Column:
+    """What one person may get of an aid in the year, yuan; null for a programme without a cap.
+
+    The line that began last by that year counts, or else the programme's first.
+    """
     cap = F.lit(None).cast("decimal(18,2)")
-    for program, yuan in caps.items():
-        cap = F.when(F.col("program") == program, F.lit(yuan).cast("decimal(18,2)")).otherwise(cap)
+    for line in sorted(caps, key=lambda line: line.first):
+        is_first = all(other.first >= line.first for other in caps if other.program == line.program)
+        applies = (F.col(program) == line.program) & (F.lit(is_first) | (F.col(year) >= line.first.year))
+        cap = F.when(applies, F.lit(line.yuan_a_year).cast("decimal(18,2)")).otherwise(cap)
+    return cap
+
+
+def yearly_aid(facts: Facts) -> DataFrame:
+    """One row per member, kind of aid and calendar year: total_yuan (refunds netted), granted_yuan, cap_yuan, last_aid, evidence.
+
+    Aid under the member's number and another name is a row of its own, with grade D.
+    """
+    caps = facts.policy.yearly_caps
     is_refund = F.coalesce((F.col("kind") == "退回") | (F.col("amount") < 0), F.lit(False))
-    aids = facts.register("payments").filter(F.col("program").isin(list(caps)))
+    aids = facts.register("payments").filter(F.col("program").isin(sorted({cap.program for cap in caps})))
     named = with_identity(aids, facts, "person_key", "name_key", cap=grade_cap("person_number_state"))
     # Somebody of two households got one aid: it is told of the household in which he or she is covered.
     covered_first = Window.partitionBy("subject_key").orderBy(F.col("is_covered").desc(), F.col("is_head").desc(), "case_id")
@@ -35,30 +46,35 @@ def yearly_aid(facts: Facts) -> DataFrame:
     of_members = members.select("case_id", "subject_key", "member_person_id", "member_grade").join(
         named, F.col("subject_key") == F.col("person_key"), "inner"
     )
-    year = F.year("for_month")
-    in_year = Window.partitionBy("subject_key", "program", year).orderBy("paid_on", *ORIGIN)
-    told = of_members.withColumns(
+    graded = of_members.withColumns(
         {
             "aid_grade": pair_grade("member_person_id", "member_grade", "other_person_id", "other_grade"),
-            "thing_key": F.concat_ws(":", F.lit("aid"), "program", year.cast("string")),
-            "_n": F.row_number().over(in_year),
+            "year": F.year("for_month"),
+        }
+    )
+    other_name = F.when(F.col("aid_grade") == "D", F.lit("other name"))
+    told = graded.withColumns(
+        {
+            "thing_key": F.concat_ws(":", F.lit("aid"), "program", F.col("year").cast("string"), other_name),
             "_signed": F.when(is_refund, -F.abs("amount")).otherwise(F.col("amount")),
-            "_cap": cap,
+            "_granted": F.when(~is_refund, F.col("amount")),
             "_rows": rows_of("payments", "program", "for_month", "paid_on", "amount", "kind"),
         }
     )
+    in_year = Window.partitionBy(*_KEY).orderBy("paid_on", *ORIGIN)
     return (
-        told.filter("aid_grade <> 'D'")
-        .groupBy(*_KEY, "program")
+        told.withColumn("_n", F.row_number().over(in_year))
+        .groupBy(*_KEY, "program", "year")
         .agg(
             F.max("aid_grade").alias("aid_grade"),
             F.max("for_month").alias("last_aid"),
             F.max("paid_on").alias("last_paid_on"),
             F.sum("_signed").cast("decimal(18,2)").alias("total_yuan"),
-            F.max("_cap").alias("cap_yuan"),
+            F.sum("_granted").cast("decimal(18,2)").alias("granted_yuan"),
             F.count("*").cast("int").alias("transfer_count"),
             in_order(F.flatten(F.collect_list(F.when(F.col("_n") <= MOST_ROWS, F.col("_rows"))))).alias("evidence"),
         )
+        .withColumn("cap_yuan", yearly_cap(caps, "program", "year"))
     )
 
 
@@ -66,8 +82,9 @@ def money(facts: Facts, params: NoParams) -> DataFrame:
     """The year's aid as one sum on its last month."""
     nothing = F.lit(0).cast("decimal(18,2)")
     return yearly_aid(facts).select(
-        *_KEY, F.col("last_aid").alias("for_month"), F.col("total_yuan").alias("paid_yuan"), F.col("total_yuan").alias("gross_yuan"),
-        nothing.alias("refunded_yuan"), nothing.alias("arrears_yuan"), F.lit(1).alias("paid_heads"), "last_paid_on", "transfer_count",
+        *_KEY, F.col("last_aid").alias("for_month"), F.col("total_yuan").alias("paid_yuan"), F.col("granted_yuan").alias("gross_yuan"),
+        (F.col("granted_yuan") - F.col("total_yuan")).cast("decimal(18,2)").alias("refunded_yuan"), nothing.alias("arrears_yuan"),
+        F.lit(1).alias("paid_heads"), "last_paid_on", "transfer_count",
     )  # fmt: skip
 
 
@@ -77,8 +94,8 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
     rows = facts.members.join(aid, ["case_id", "subject_key"], "inner").withColumns(
         {
             "before": F.add_months("last_aid", -1),
-            "person_id": F.col("member_person_id"),
             "identity_grade": F.col("aid_grade"),
+            "person_id": F.when(F.col("aid_grade") != "D", F.col("member_person_id")),
         }
     )
     return counted(rows, after="before", until=F.col("last_aid"), lawful_yuan=F.col("cap_yuan")).withColumn(
@@ -87,14 +104,18 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
 
 
 def judge(params: NoParams) -> Judgement:
+    is_above = F.concat(
+        F.lit("，超过年度封顶线"), zh_yuan("cap_yuan"), F.lit("，超出"), zh_yuan("paid_yuan"), F.lit("，请核实审批依据。")
+    )
     return Judgement(
         found=F.col("paid_months") > 0,
         value=F.col("total_yuan").cast("double"),
         threshold=F.col("cap_yuan").cast("double"),
         is_personal=False,  # aid is one person's own
+        exempt={"R23": (F.col("paid_months") == 0) & (F.col("granted_yuan") > F.col("cap_yuan"))},
         explanation=F.concat(
-            F.lit("发放明细显示该对象"), F.year("last_aid").cast("string"), F.lit("年度共领取"), F.col("program"), zh_yuan("total_yuan"),
-            F.lit("，超过年度封顶线"), zh_yuan("cap_yuan"), F.lit("，超出"), zh_yuan("paid_yuan"), F.lit("，请核实审批依据。"),
+            F.lit("发放明细显示该对象"), F.col("year").cast("string"), F.lit("年度共领取"), F.col("program"), zh_yuan("total_yuan"),
+            F.when(F.col("paid_months") > 0, is_above).otherwise(F.lit("（退回部分已扣除），未超过年度封顶线。")),
         ),
     )  # fmt: skip
 

@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from jobs.rules.facts import Facts, counted
-from jobs.rules.rule import Judgement, Rule, zh_paid
+from jobs.rules.payments import zh_counted
+from jobs.rules.rule import Judgement, Rule
 
 
 class DrawnTwiceParams(Conf):
@@ -18,40 +19,64 @@ class DrawnTwiceParams(Conf):
 
 
 def pairs(facts: Facts) -> DataFrame:
-    """One row per person covered in two cases, on the later approved of them: MEMBER_COLUMNS, and `_other` with the first case."""
-    covered = facts.members.filter(F.col("is_covered") & F.col("member_person_id").isNotNull())
+    """One row per person covered in two cases, on the later approved of them: MEMBER_COLUMNS, and `_other` with the first case.
+
+    Two names under one number are there, too, with grade D: whether they are two people is the owner of the data's to say.
+    """
+    covered = facts.members.filter("is_covered")
     first = covered.select(
-        F.col("case_id").alias("_other"), "member_person_id", F.col("member_grade").alias("_other_grade"),
-        F.col("approved_on").alias("_other_approved"), F.col("stop_month").alias("_other_stop"), F.col("start_month").alias("_other_start"),
-        F.col("case_program").alias("_other_program"),
+        F.col("case_id").alias("_other"), F.col("subject_key").alias("_number"), F.col("member_person_id").alias("_person"),
+        F.col("member_grade").alias("_other_grade"), F.col("approved_on").alias("_other_approved"), F.col("start_month").alias("_other_start"),
+        F.col("stop_month").alias("_other_stop"), F.col("case_program").alias("_other_program"), F.col("covered_heads").alias("_other_heads"),
     )  # fmt: skip
-    both = covered.join(first, "member_person_id", "inner").filter(F.col("case_id") != F.col("_other"))
+    one_person = covered.join(first, F.col("member_person_id") == F.col("_person"), "inner").withColumn(
+        "identity_grade", F.greatest("member_grade", "_other_grade")
+    )
+    is_somebody_else = ~F.col("member_person_id").eqNullSafe(F.col("_person")) | F.col("member_person_id").isNull()
+    one_number = (
+        covered.join(first, F.col("subject_key") == F.col("_number"), "inner")
+        .filter(is_somebody_else)
+        .withColumn("identity_grade", F.lit("D"))
+    )
     never = F.lit(date(1900, 1, 1))
     here, there = (
         F.struct(F.coalesce(approved, never), F.col(case))
         for approved, case in (("approved_on", "case_id"), ("_other_approved", "_other"))
     )
-    return both.filter(here > there)
+    return (
+        one_person.unionByName(one_number)
+        .filter((F.col("case_id") != F.col("_other")) & (here > there))
+        .withColumns(
+            {
+                "person_id": F.when(F.col("identity_grade") != "D", F.col("member_person_id")),
+                "thing_key": F.concat(F.lit("case:"), "_other"),
+            }
+        )
+    )
 
 
 def money(facts: Facts, params: DrawnTwiceParams) -> DataFrame:
-    """Months for which both cases moved money; at stake is the smaller of the two, for one of them is lawful."""
+    """Months for which both cases moved money; at stake is the smaller of the person's two shares, for one of them is lawful."""
     months = facts.months
     there = months.select(
         F.col("case_id").alias("_other"), "for_month", F.col("paid_yuan").alias("_paid"), F.col("gross_yuan").alias("_gross"),
-        F.col("refunded_yuan").alias("_refunded"), F.greatest(F.coalesce("paid_heads", F.lit(1)), F.lit(1)).alias("_heads"),
+        F.col("refunded_yuan").alias("_refunded"), F.col("paid_heads").alias("_paid_heads"),
     )  # fmt: skip
-    heads = F.greatest(F.coalesce("paid_heads", F.lit(1)), F.lit(1))
     both = (
         pairs(facts)
-        .select("case_id", "subject_key", "_other")
+        .select("case_id", "subject_key", "thing_key", "_other", "covered_heads", "_other_heads")
+        .distinct()
         .join(months, "case_id", "inner")
         .join(there, ["_other", "for_month"], "inner")  # one row a case and month
     )
-    # One person's share: what the household drew for the others is theirs.
-    share = F.least(F.col("paid_yuan") / heads, F.col("_paid") / F.col("_heads")).cast("decimal(18,2)")
+    # What the household drew for its others is theirs.
+    heads, heads_there = (
+        F.greatest(F.coalesce(paid_for, counted_for, F.lit(1)), F.lit(1))
+        for paid_for, counted_for in (("paid_heads", "covered_heads"), ("_paid_heads", "_other_heads"))
+    )
+    share = F.least(F.col("paid_yuan") / heads, F.col("_paid") / heads_there)
     return both.select(
-        "case_id", "subject_key", F.concat(F.lit("case:"), "_other").alias("thing_key"), "for_month",
+        "case_id", "subject_key", "thing_key", "for_month",
         F.greatest(share, F.lit(0)).cast("decimal(18,2)").alias("paid_yuan"), F.least("gross_yuan", "_gross").alias("gross_yuan"),
         F.greatest("refunded_yuan", "_refunded").alias("refunded_yuan"), "arrears_yuan", F.lit(1).alias("paid_heads"), "last_paid_on",
         "transfer_count",
@@ -61,19 +86,12 @@ def money(facts: Facts, params: DrawnTwiceParams) -> DataFrame:
 def candidates(facts: Facts, params: DrawnTwiceParams) -> DataFrame:
     """One row per person and pair of cases. All months for which both paid count."""
     there = facts.roster_rows().select(
-        F.col("case_id").alias("_other"), F.col("person_id").alias("member_person_id"), F.col("roster_rows").alias("evidence")
+        F.col("case_id").alias("_other"), F.col("subject_key").alias("_number"), F.col("roster_rows").alias("evidence")
     )
-    rows = pairs(facts).withColumns(
-        {
-            "began_on": F.greatest("start_month", "_other_start"),
-            "person_id": F.col("member_person_id"),
-            "identity_grade": F.greatest("member_grade", "_other_grade"),
-            "thing_key": F.concat(F.lit("case:"), "_other"),
-        }
-    )
+    rows = pairs(facts).withColumn("began_on", F.greatest("start_month", "_other_start"))
     # Payments may run ahead of what the roster says began; all months for which both paid count.
     timed = counted(rows, after="began_on").withColumn("count_from", F.lit(date(1900, 1, 1)))
-    return timed.join(there, ["_other", "member_person_id"], "left")  # one row a case and person
+    return timed.join(there, ["_other", "_number"], "left")  # one row a case and number
 
 
 def judge(params: DrawnTwiceParams) -> Judgement:
@@ -81,7 +99,8 @@ def judge(params: DrawnTwiceParams) -> Judgement:
     ends_or_begins = F.lit(False)
     for month in ("start_month", "_other_start", "stop_month", "_other_stop"):
         ends_or_begins = ends_or_begins | F.coalesce(F.col(month).between(*within), F.lit(False))
-    same = F.col("case_program") == F.col("_other_program")
+    here, there = (F.coalesce(program, F.lit("")) for program in ("case_program", "_other_program"))
+    both_paid = F.concat(F.lit("，同一月份两处均有发放的"), zh_counted(), F.lit("（按较低一处的个人份额），请核实应享受哪一项。"))
     return Judgement(
         found=F.col("paid_months") > 0,
         value=F.col("paid_months").cast("double"),
@@ -92,9 +111,9 @@ def judge(params: DrawnTwiceParams) -> Judgement:
             "R01": (F.col("paid_months") > 0) & (F.col("paid_months") <= params.transfer_months) & ends_or_begins,
         },
         explanation=F.concat(
-            F.lit("花名册显示该对象同时在两处享受待遇（"), F.col("case_program"),
-            F.when(same, F.lit("，两户")).otherwise(F.concat(F.lit("和"), F.col("_other_program"))),
-            F.lit("），两处对同一月份均"), zh_paid(), F.lit("（按较低一处的个人份额），请核实应享受哪一项。"),
+            F.lit("花名册显示该对象在两处享受待遇（"), here,
+            F.when(here == there, F.lit("，两户")).otherwise(F.concat(F.lit("和"), there)), F.lit("）"),
+            F.when(F.col("paid_months") > 0, both_paid).otherwise(F.lit("，没有查到两处对同一月份都留存的发放，请核对转移和退回的手续。")),
         ),
     )  # fmt: skip
 
@@ -111,6 +130,6 @@ RULE = Rule(
     candidates=candidates,
     judge=judge,
     verify=("核对两处是否同一人", "核对转移、转类的停发和起发月份", "核对重复部分是否已退回"),
-    registers=("dibao_roster", "tekun_roster"),
+    registers=("dibao_roster", "tekun_roster", "payments"),
     money=money,
 )

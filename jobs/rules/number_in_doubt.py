@@ -58,6 +58,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
 
 def judge(params: NoParams) -> Judgement:
     is_wrong = F.col("number_state").isin(list(WRONG))
+    is_upgraded = F.col("number_state") == UPGRADED
     is_whole = F.col("number_state").isin(VALID, UPGRADED)
     is_registered = F.col("registered_names").isNotNull()
     is_unknown = is_whole & ~is_registered & F.coalesce("has_registry", F.lit(False))
@@ -67,8 +68,12 @@ def judge(params: NoParams) -> Judgement:
     what = (
         F.when(is_wrong, F.lit("未能通过校验或有误"))
         .when(is_others, F.lit("在户籍人口中属于另一姓名"))
-        .when(is_shared, F.lit("在户籍人口中登记了两个不同的人"))
-        .otherwise(F.lit("在户籍人口中查不到"))
+        .when(is_shared, F.lit("在户籍人口中登记了不止一个姓名"))
+        .when(is_unknown, F.lit("在户籍人口中查不到"))
+    )
+    ask = F.concat(what, F.lit("，请数据报送单位核对本人证件后更正；这是数据问题，不涉及对当事人的判断。"))
+    lawful = F.when(is_upgraded, F.lit("为15位旧号码，升为18位后与户籍人口一致。")).otherwise(
+        F.lit("与户籍人口一致，姓名为曾用名或含生僻字的另一写法。")
     )
     return Judgement(
         found=in_doubt,
@@ -77,14 +82,10 @@ def judge(params: NoParams) -> Judgement:
         is_personal=True,
         missing={"id_number": ~is_wrong & ~is_whole, "registry": is_whole & ~is_registered & F.col("has_registry").isNull()},
         exempt={
-            "R08": (F.col("number_state") == UPGRADED) & ~in_doubt,
+            "R08": is_upgraded & ~in_doubt,
             "R07": (F.col("identity_grade") == "B") & ~in_doubt,
         },
-        explanation=F.concat(
-            F.lit("花名册登记的身份证号码"),
-            what,
-            F.lit("，请数据报送单位核对本人证件后更正；这是数据问题，不涉及对当事人的判断。"),
-        ),
+        explanation=F.concat(F.lit("花名册登记的身份证号码"), F.coalesce(ask, lawful)),
     )
 
 

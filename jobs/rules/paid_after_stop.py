@@ -13,17 +13,25 @@ from jobs.rules.rule import Judgement, NoParams, Rule, zh_month, zh_paid
 
 
 def candidates(facts: Facts, params: NoParams) -> DataFrame:
-    """One row per case whose covered members have all stopped. Counting starts after the last stop month."""
-    still_paid = F.max((F.col("is_covered") & F.col("stop_month").isNull()).cast("int"))
+    """One row per case whose covered members have all stopped. Counting starts after the last stop month.
+
+    A stop before the month in which the entitlement began is an older spell's: the benefit was granted again.
+    """
+    has_stopped = F.col("stop_month").isNotNull() & ~F.coalesce(F.col("start_month") > F.col("stop_month"), F.lit(False))
     stopped = (
         facts.named.filter("data_set <> 'payments'")
         .groupBy("case_id")
-        .agg(F.max(F.when(F.col("is_covered"), F.col("stop_month"))).alias("stopped_in"), still_paid.alias("still_paid"))
+        .agg(
+            F.max(F.when(F.col("is_covered"), F.col("stop_month"))).alias("stopped_in"),
+            F.max((F.col("is_covered") & ~has_stopped).cast("int")).alias("still_paid"),
+        )
         .filter("still_paid = 0 AND stopped_in IS NOT NULL")
     )
     rows = recipients(facts).join(stopped, "case_id", "inner").withColumn("thing_key", F.lit("stop"))  # one row a case each
-    timed = counted(rows, after="stopped_in").withColumn("event_on", F.last_day("stopped_in"))
-    after = facts.months.join(stopped, "case_id", "inner").filter(F.col("for_month") > F.col("stopped_in"))
+    timed = counted(rows, after="stopped_in", has_grace=True).withColumn("event_on", F.last_day("stopped_in"))
+    # For the months after, and arrears that went out after the stop for months before.
+    was_sent = (F.col("for_month") > F.col("stopped_in")) | (F.col("last_paid_on") > F.last_day("stopped_in"))
+    after = facts.months.join(stopped, "case_id", "inner").filter(was_sent)  # one row a case
     return with_payment_rows(timed, facts, after.select("case_id", "for_month"))
 
 
@@ -35,6 +43,7 @@ def judge(params: NoParams) -> Judgement:
         threshold=0.0,
         is_personal=False,
         exempt={
+            "R18": nothing_left & (F.col("grace_months") > 0),
             "R23": nothing_left & (F.col("refunded_yuan") > 0),
             "R03": nothing_left & (F.col("late_arrears_yuan") > 0),
         },

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from expectations.contracts.lake import EVIDENCE
 from expectations.contracts.model import ORIGIN
 from jobs.linking.households import BENEFIT_PROGRAMS, Silver, case_id, family_of
 from jobs.rules.facts import Facts, in_order, recipient_first, rows_of
+from jobs.rules.rule import zh_month, zh_yuan
 
 MOST_ROWS = 12
 """Transfers shown with a clue: a year's."""
@@ -33,7 +35,7 @@ def transfers(register: Silver) -> DataFrame:
 
 
 def with_payment_rows(candidates: DataFrame, facts: Facts, months: DataFrame) -> DataFrame:
-    """Candidates with `evidence`: the first transfers of the case for the given months (case_id, for_month)."""
+    """Candidates with `evidence`: the first transfers of the case for the given months (case_id, for_month); empty without one."""
     first = Window.partitionBy("case_id").orderBy("for_month", "paid_on", *ORIGIN)
     shown = (
         transfers(facts.register)
@@ -44,4 +46,14 @@ def with_payment_rows(candidates: DataFrame, facts: Facts, months: DataFrame) ->
         .groupBy("case_id")
         .agg(in_order(F.flatten(F.collect_list("_row_of"))).alias("evidence"))
     )
-    return candidates.join(shown, "case_id", "left")  # one row a case
+    return candidates.join(shown, "case_id", "left").withColumn(  # one row a case
+        "evidence", F.coalesce("evidence", F.array().cast(EVIDENCE))
+    )
+
+
+def zh_counted(amount: str = "paid_yuan") -> Column:
+    """ "共9个月（2017年4月至2017年12月），计3,120.00元": which months count and what is at stake in them."""
+    return F.concat(
+        F.lit("共"), F.col("paid_months").cast("string"), F.lit("个月（"), zh_month("first_month"), F.lit("至"), zh_month("last_month"),
+        F.lit("），计"), zh_yuan(amount),
+    )  # fmt: skip

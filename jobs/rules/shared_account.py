@@ -10,8 +10,8 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from jobs.rules.facts import Facts, counted
-from jobs.rules.payments import recipients, transfers, with_payment_rows
-from jobs.rules.rule import Judgement, Rule, zh_paid
+from jobs.rules.payments import recipients, transfers, with_payment_rows, zh_counted
+from jobs.rules.rule import Judgement, Rule
 
 
 class SharedAccountParams(Conf):
@@ -19,7 +19,10 @@ class SharedAccountParams(Conf):
 
 
 def accounts(facts: Facts, params: SharedAccountParams) -> DataFrame:
-    """Case and account, where the account draws for several: case_id, bank_account_key, first month, households on it, who holds it."""
+    """Case and account, where the account draws for several households.
+
+    Columns case_id, bank_account_key, first_drawn, last_drawn, households, holder_key, is_home, is_guardian, is_own, has_many_names.
+    """
     used = (
         transfers(facts.register)
         .filter(F.col("bank_account_key").isNotNull() & (F.col("amount") > 0))
@@ -27,37 +30,42 @@ def accounts(facts: Facts, params: SharedAccountParams) -> DataFrame:
         .agg(
             F.min("for_month").alias("first_drawn"),
             F.max("for_month").alias("last_drawn"),
-            F.max("account_name_key").alias("holder_key"),
+            F.max("account_name_key").alias("stated_key"),
         )
     )
     on_account = Window.partitionBy("bank_account_key")
-    shared = used.withColumn("households", F.count("*").over(on_account)).filter(F.col("households") >= params.least_households)
+    one_name = F.min("stated_key").over(on_account) == F.max("stated_key").over(on_account)
+    shared = used.withColumns(
+        {
+            "households": F.count("*").over(on_account),
+            # Where one transfer lacks the name of the holder, the others on the account tell it.
+            "holder_key": F.coalesce("stated_key", F.when(one_name, F.max("stated_key").over(on_account))),
+            "has_many_names": F.coalesce(~one_name, F.lit(False)),
+        }
+    ).filter(F.col("households") >= params.least_households)
+    own = facts.named.select("case_id", F.col("name_key").alias("holder_key")).distinct().withColumn("is_own", F.lit(True))
+    told = shared.join(_in_care(facts), "case_id", "left").join(own, ["case_id", "holder_key"], "left")  # one row a case each
+    in_one_home = Window.partitionBy("bank_account_key", "institution")
+    return told.withColumns(
+        {
+            # Most who draw by it are in the care of one home: the account is the home's. Who else draws by it is asked about.
+            "is_home": F.col("institution").isNotNull() & (F.count("*").over(in_one_home) * 2 > F.col("households")),
+            "is_guardian": F.coalesce(F.col("holder_key") == F.col("guardian_key"), F.lit(False)),
+            "is_own": F.coalesce("is_own", F.lit(False)),
+        }
+    )
+
+
+def _in_care(facts: Facts) -> DataFrame:
+    """Destitute persons with their guardian, and the institution of those in its care: case_id, institution, guardian_key."""
     tekun = facts.named.filter("data_set = 'tekun_roster'").select("case_id", "_file_id", "_sheet", "_row")
-    care = (
+    return (
         facts.register("tekun_roster")
         .join(tekun, ["_file_id", "_sheet", "_row"], "inner")  # an origin is one row
         .groupBy("case_id")
         .agg(
-            F.max("institution").alias("institution"),
-            F.max((F.col("care_mode") == "集中").cast("int")).alias("in_care"),
+            F.max(F.when(F.col("care_mode") == "集中", F.col("institution"))).alias("institution"),
             F.max("guardian_name_key").alias("guardian_key"),
-        )
-    )
-    own = facts.named.select("case_id", F.col("name_key").alias("holder_key")).distinct().withColumn("is_own", F.lit(True))
-    return (
-        shared.join(care, "case_id", "left")
-        .join(own, ["case_id", "holder_key"], "left")
-        .withColumns(
-            {
-                # Nobody else than people in the care of one home: the account is the home's.
-                "is_home": F.coalesce(
-                    (F.min(F.coalesce("in_care", F.lit(0))).over(on_account) == 1)
-                    & (F.min("institution").over(on_account) == F.max("institution").over(on_account)),
-                    F.lit(False),
-                ),
-                "is_guardian": F.coalesce(F.col("holder_key") == F.col("guardian_key"), F.lit(False)),
-                "is_own": F.coalesce("is_own", F.lit(False)),
-            }
         )
     )
 
@@ -65,13 +73,8 @@ def accounts(facts: Facts, params: SharedAccountParams) -> DataFrame:
 def candidates(facts: Facts, params: SharedAccountParams) -> DataFrame:
     """One row per case and account that draws for several households. All months drawn by it count."""
     shared = accounts(facts, params).withColumn("before", F.add_months("first_drawn", -1))
-    rows = (
-        recipients(facts)
-        .join(shared, "case_id", "inner")
-        .withColumn(  # recipients are one row a case
-            "thing_key", F.concat(F.lit("account:"), F.substring("bank_account_key", 1, 16))
-        )
-    )
+    rows = recipients(facts).join(shared, "case_id", "inner")  # recipients are one row a case
+    rows = rows.withColumn("thing_key", F.concat(F.lit("account:"), F.substring("bank_account_key", 1, 16)))
     timed = counted(rows, after="before", until=F.col("last_drawn")).withColumn("event_on", F.col("first_drawn"))
     drawn = transfers(facts.register).join(
         shared.select("case_id", "bank_account_key"), ["case_id", "bank_account_key"], "left_semi"
@@ -80,16 +83,22 @@ def candidates(facts: Facts, params: SharedAccountParams) -> DataFrame:
 
 
 def judge(params: SharedAccountParams) -> Judgement:
+    many_names = F.col("is_own") & F.col("has_many_names")  # one account cannot be everybody's own
+    whose = (
+        F.when(F.col("is_home"), F.lit("，账户由供养机构使用"))
+        .when(F.col("is_guardian"), F.lit("，开户人是登记的监护人"))
+        .otherwise(F.lit("，开户人不是户内成员"))
+    )
     return Judgement(
         found=~F.col("is_own") & (F.col("paid_months") > 0),
         value=F.col("households").cast("double"),
-        threshold=float(params.least_households),
+        threshold=float(params.least_households - 1),
         is_personal=False,
-        missing={"account_name": F.col("holder_key").isNull()},
+        missing={"account_name": ~F.col("is_home") & (F.col("holder_key").isNull() | many_names)},
         exempt={"R22": F.col("is_home") | F.col("is_guardian")},
         explanation=F.concat(
-            F.format_string("发放明细显示该户的待遇打入一个同时为%d户收款的账户，开户名不是户内成员，", "households"),
-            zh_paid(), F.lit("，请核实是否本人领取、有无委托。"),
+            F.lit("发放明细显示该户的待遇打入一个先后为"), F.col("households").cast("string"), F.lit("户收款的账户"), whose,
+            F.coalesce(F.concat(F.lit("；打入该账户"), zh_counted()), F.lit("")), F.lit("，请核实是否本人领取、有无委托。"),
         ),
     )  # fmt: skip
 

@@ -1,13 +1,13 @@
 """Case tables of rules: each line is a small world of one household, read from text and judged in one frame.
 
 Columns of a table: `case` names the line. `paid` (01-12), `refunded`, `arrears` (02>2017-05-10: the month and the
-day of transfer) say what moved in 2017, `amount` yuan a month for the household, `heads` how many were paid for (01:4 11:3 where
-it changes in a month); `name` is same or other, `of` says whose the register's row is (else the member's); a name of a member
-column or of a case column (CASES) sets it; every other column is a cell of the register that the rule reads, which a line
-`# register: vehicles owner_key owner_name_key` names with its number and name columns (without it: deaths; with none: no row).
-Expected are `outcome`, `code`, `months` and `yuan` (the estimate), and where the table has them `value` and `upper` (the upper
-bound). An empty cell takes the table's default, `-` clears it. What is judged is the subject's row of the rule; of several rows
-the one that `found` comes out of.
+day of transfer; +900 behind it: so much beside the month's own payment) say what moved in 2017, `amount` yuan a month for the
+household, `heads` how many were paid for (both 01:4 11:3 where it changes in a month; heads none = not stated); `name` is same or
+other, `of` says whose the register's row is (else the member's); a name of a member column or of a case column (CASES) sets it;
+every other column is a cell of the register that the rule reads, which a line `# register: vehicles owner_key owner_name_key`
+names with its number and name columns (without it: deaths; with none: no row). Expected are `outcome`, `code`, `months` and
+`yuan` (the estimate), and where the table has them `value` and `upper` (the upper bound). An empty cell takes the table's
+default, `-` clears it. What is judged is the subject's row of the rule; of several rows the one that `found` comes out of.
 
 A rule's page holds the same kind of table in a fenced block `case`: its worked example, of the same register.
 
@@ -22,6 +22,9 @@ each (kin_declarations.cadre, kin_declarations.relative). Further people:
                    dibao_roster; `named.number` no = without a usable number
 `spouse.<column>`  a husband or wife outside the roster (Facts.spouses), the person `spouse`
 `second.<column>`  a second member of the household, the person `second`
+`account.<column>` transfers of the paid months to an account: `account.holder` (same = a name of the household; none where empty),
+                   `account.households` that draw by it, this one included, `account.theirs` the holder that the others'
+                   transfers state, `account.in_care` how many of the others are in care of the home `account.institution`
 `other.<column>`   a second case: member columns and case columns, with `other.paid`, `other.amount` ...; `other.of` names whose
                    it is (else the member's own)
 `<any>.of`         member, spouse, second, or any other word: a person of that name who is in no household
@@ -29,6 +32,7 @@ each (kin_declarations.cadre, kin_declarations.relative). Further people:
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -68,7 +72,7 @@ MEMBER_DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 OUTSIDE = {"is_head": False, "is_covered": False}
 CASE_DEFAULTS: dict[str, Any] = {
-    "family": "dibao", "program": "农村低保", "county_code": "420202", "household_no": "NB1", "covered_heads": 1, "member_count": 1,
+    "family": "dibao", "program": "农村低保", "county_code": "420202", "covered_heads": 1, "member_count": 1,
 }  # fmt: skip
 
 
@@ -148,25 +152,29 @@ def _month_span(text: str) -> list[int]:
     return list(range(int(first), int(last or first) + 1))
 
 
-def _heads(text: str, month: int) -> int:
+def _in_month(text: str, month: int) -> str:
+    """What a cell says for the month: 300, or 01:300 07:500 where it changes."""
     steps = [part.split(":") for part in text.split()] if ":" in text else [["1", text]]
-    return int([heads for first, heads in steps if int(first) <= month][-1])
+    return [said for first, said in steps if int(first) <= month][-1]
 
 
 def _months(case_id: str, cells: Mapping[str, str]) -> list[dict[str, Any]]:
-    amount = Decimal(cells.get("amount", "300"))
     refunded = set(_month_span(cells["refunded"])) if "refunded" in cells else set()
     late = dict(part.split(">") for part in cells["arrears"].split()) if "arrears" in cells else {}
     paid = set(_month_span(cells["paid"])) if "paid" in cells else set()
     rows = []
     for month in sorted(paid | {int(m) for m in late}):
-        day = date.fromisoformat(late[f"{month:02d}"]) if f"{month:02d}" in late else date(2017, month, 20)
-        back = amount if month in refunded else Decimal(0)
+        amount = Decimal(_in_month(cells.get("amount", "300"), month))
+        heads = _in_month(cells.get("heads", cells.get("covered_heads", "1")), month)
+        day, _, beside = late.get(f"{month:02d}", "").partition("+")
+        arrears = Decimal(beside) if beside else amount if day else Decimal(0)
+        gross = amount + arrears if beside else amount
+        back = gross if month in refunded else Decimal(0)
         rows.append(
             {
-                "case_id": case_id, "for_month": date(2017, month, 1), "paid_yuan": amount - back, "gross_yuan": amount,
-                "refunded_yuan": back, "arrears_yuan": amount if f"{month:02d}" in late else Decimal(0),
-                "paid_heads": _heads(cells.get("heads", cells.get("covered_heads", "1")), month), "last_paid_on": day, "transfer_count": 1,
+                "case_id": case_id, "for_month": date(2017, month, 1), "paid_yuan": gross - back, "gross_yuan": gross,
+                "refunded_yuan": back, "arrears_yuan": arrears, "paid_heads": None if heads == "none" else int(heads),
+                "last_paid_on": date.fromisoformat(day) if day else date(2017, month, 20), "transfer_count": 1,
             }
         )  # fmt: skip
     return rows
@@ -192,6 +200,7 @@ def build_world(session: SparkSession, code: str, cases: list[Case]) -> Facts:
     register = register_of(code)
     for i, case in enumerate(cases):
         _add(world, register, i, case)
+    _with_digests(world)
     identities = [
         row
         for person in sorted(world.people)
@@ -230,10 +239,14 @@ def _add(world: World, register: tuple[str, ...] | None, i: int, case: Case) -> 
     def member(case_id: str, word: str, cells: Mapping[str, str], **more: Any) -> dict[str, Any]:
         number = person(word)
         row = {**MEMBER_DEFAULTS, **more, **_typed(cells, MEMBER_SCHEMA)}
-        return {**row, "case_id": case_id, "subject_key": number, "member_person_id": f"p-{number}"}
+        whose = {"member_person_id": f"p-{number}"}
+        if row["subject_name_key"] != "same":  # number and name make nobody
+            whose = {"member_person_id": None, "member_grade": "D"}
+        return {**row, **whose, "case_id": case_id, "subject_key": number}
 
     def household(case_id: str, cells: Mapping[str, str]) -> None:
-        world.cases.append({**CASE_DEFAULTS, **_typed(cells, CASES_TABLE.schema), "case_id": case_id})
+        named = {"case_id": case_id, "household_no": case_id}
+        world.cases.append({**CASE_DEFAULTS, **_typed(cells, CASES_TABLE.schema), **named})
         world.months.extend(_months(case_id, cells))
 
     def draws(row: dict[str, Any], place: int, **more: Any) -> None:
@@ -282,8 +295,43 @@ def _add(world: World, register: tuple[str, ...] | None, i: int, case: Case) -> 
             case "other":
                 draws(member(f"case{i}-other", cells.get("of", "member"), cells), 10 * i + 3)
                 household(f"case{i}-other", cells)
+            case "account":
+                _draw_on_account(world, i, own, cells)
             case _:
                 world.registers.setdefault(section.rstrip("23456789"), []).append(_further_row(section, cells, person, i, at))
+
+
+def _draw_on_account(world: World, i: int, own: Mapping[str, str], cells: Mapping[str, str]) -> None:
+    def transfer(household: Mapping[str, Any], month: int, holder: str | None, at: int) -> dict[str, Any]:
+        certificate = {column: household[column] for column in ("county_code", "program", "household_no")}
+        money = {"for_month": date(2017, month, 1), "paid_on": date(2017, month, 20), "amount": Decimal(300), "kind": "正常"}
+        account = {"bank_account_key": f"account{i}", "account_name_key": None if holder == "-" else holder}
+        return {**certificate, **money, **account, "_file_id": "bank", "_sheet": "", "_row": 100 * i + at}
+
+    payments = world.registers.setdefault("payments", [])
+    mine = next(row for row in world.cases if row["case_id"] == f"case{i}")
+    months = _month_span(cells.get("months", own["paid"]))
+    payments.extend(transfer(mine, month, cells.get("holder"), month) for month in months)
+    in_care = int(cells.get("in_care", "0"))
+    for nth in range(1, int(cells.get("households", "1"))):
+        name, kind = f"case{i}-{nth}", ("tekun", "农村特困") if nth <= in_care else ("dibao", "农村低保")
+        neighbour = {**CASE_DEFAULTS, "case_id": name, "household_no": name, "family": kind[0], "program": kind[1]}
+        world.cases.append(neighbour)
+        payments.append(transfer(neighbour, months[0], cells.get("theirs", cells.get("holder")), 20 + nth))
+        if nth <= in_care:
+            origin = {"_file_id": "home", "_sheet": "", "_row": 100 * i + nth}
+            home = {"care_mode": "集中", "institution": cells["institution"]}
+            world.registers.setdefault("tekun_roster", []).append({**origin, **home})
+            world.named.append({**origin, "case_id": name, "data_set": "tekun_roster", "name_key": name, "is_covered": True})
+
+
+def _with_digests(world: World) -> None:
+    """Where transfers name certificates, cases have the ids that jobs.linking.households makes of these."""
+    if not any(row.get("household_no") for row in world.registers.get("payments", [])):
+        return
+    certificates = {row["case_id"]: "|".join(row[c] for c in ("county_code", "family", "household_no")) for row in world.cases}
+    for row in (*world.members, *world.named, *world.spouses, *world.cases, *world.months):
+        row["case_id"] = hashlib.sha256(certificates[row["case_id"]].encode()).hexdigest()[:16]
 
 
 def _further_row(section: str, cells: Mapping[str, str], person: Callable[[str], str], i: int, at: int) -> dict[str, Any]:
@@ -304,10 +352,12 @@ def _placed(row: dict[str, Any], number_column: str, i: int, at: int) -> dict[st
 
 def judge_cases(session: SparkSession, rule: Rule, params: Any, cases: list[Case]) -> dict[str, dict[str, str]]:
     """What came out of every case, by the sentence that names it: of EXPECTED, the columns in which the case expects something."""
-    rows = find_clues(build_world(session, rule.code, cases), [(rule, params)]).collect()
+    facts = build_world(session, rule.code, cases)
+    names = {row["case_id"]: row["household_no"] for row in facts.cases.collect()}
+    rows = find_clues(facts, [(rule, params)]).collect()
     found: dict[str, Any] = {}
     for row in sorted(rows, key=lambda row: (row["outcome"] != "found", row["outcome"] != "exempt", row["thing_key"])):
-        found.setdefault(row["case_id"].removesuffix("-other"), row)
+        found.setdefault(names[row["case_id"]].removesuffix("-other"), row)
     seen = {case.name: _seen(found.get(f"case{i}")) for i, case in enumerate(cases)}
     return {case.name: {column: seen[case.name][column] for column in case.expected} for case in cases}
 
