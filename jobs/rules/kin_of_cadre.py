@@ -13,8 +13,9 @@ from jobs.rules.policy import in_force
 from jobs.rules.rule import Judgement, NoParams, Rule, zh_day, zh_paid
 
 RELATIONS = {
-    "self": "本人", "household": "户内成员", "spouse": "配偶", "child": "子女", "parent": "父母", "child-in-law": "儿媳或女婿",
-    "parent-in-law": "配偶父母", "sibling": "兄弟姐妹", "grandchild": "孙子女", "grandparent": "祖父母",
+    "self": "该户保障对象本人", "household": "该户共同生活成员", "spouse": "该户保障对象的配偶", "child": "该户保障对象的子女",
+    "parent": "该户保障对象的父母", "child-in-law": "该户保障对象的儿媳或女婿", "parent-in-law": "该户保障对象配偶的父母",
+    "sibling": "该户保障对象的兄弟姐妹", "grandchild": "该户保障对象的孙子女", "grandparent": "该户保障对象的祖父母",
 }  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def is_over() -> Column:
 
 
 def judge(params: NoParams) -> Judgement:
-    who = F.lit("亲属")
+    who = F.lit("该户保障对象的亲属")
     for relation, word in RELATIONS.items():
         who = F.when(F.col("relation") == relation, F.lit(word)).otherwise(who)
     return Judgement(
@@ -62,7 +63,7 @@ def judge(params: NoParams) -> Judgement:
             "R20": F.col("is_declared"),
         },
         explanation=F.concat(
-            F.lit("村（社区）干部名册显示该户的"), who, F.lit("自"), zh_day("from_on"), F.lit("起任"), F.coalesce(F.col("post"), F.lit("")),
+            F.lit("村（社区）干部名册显示"), who, F.lit("自"), zh_day("from_on"), F.lit("起任"), F.coalesce(F.col("post"), F.lit("")),
             F.lit("，"), declared_zh(), F.lit("任职期间该户"), zh_paid(), F.lit("，请核实家庭困难情况和审批回避情况。"),
         ),
     )  # fmt: skip

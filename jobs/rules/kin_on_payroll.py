@@ -45,7 +45,7 @@ def judge(params: NoParams) -> Judgement:
             **household_exemptions(),
         },
         explanation=F.concat(
-            F.lit("财政供养名册显示该户的"), relation_zh(), F.lit("自"), zh_month("from_month"), F.lit("起为"),
+            F.lit("财政供养名册显示"), relation_zh(), F.lit("自"), zh_month("from_month"), F.lit("起为"),
             F.coalesce(F.col("staff_kind"), F.lit("")), F.lit("人员，"), declared_zh(), F.lit("该户"), zh_paid(),
             F.lit("，请核实是否共同生活、收入是否已如实申报。"),
         ),
@@ -54,9 +54,9 @@ def judge(params: NoParams) -> Judgement:
 
 def relation_zh() -> Column:
     words = {"spouse": "配偶", "child": "子女", "parent": "父母"}
-    column = F.lit("共同生活成员")
+    column = F.lit("该户共同生活成员")
     for relation, word in words.items():
-        column = F.when(F.col("relation") == relation, F.lit(word)).otherwise(column)
+        column = F.when(F.col("relation") == relation, F.lit(f"该户保障对象的{word}")).otherwise(column)
     return column
 
 
