@@ -41,7 +41,7 @@ def judge(params: OwnsEnterpriseParams) -> Judgement:
         value=F.coalesce(F.col("tax_12m"), F.lit(Decimal(0))).cast("double"),
         threshold=0.0,
         is_personal=False,
-        missing={"status": F.col("status").isNull()},
+        missing={"status": F.col("status").isNull(), "established_on": F.col("established_on").isNull()},
         exempt={
             "R13": does_not_trade(),
             "R14": F.col("is_office") | F.col("is_idle_cooperative"),

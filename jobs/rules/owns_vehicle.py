@@ -53,7 +53,7 @@ def judge(params: OwnsVehicleParams) -> Judgement:
         value=F.col("price").cast("double"),
         threshold=0.0,
         is_personal=False,
-        missing={"plate_kind": F.col("plate_kind").isNull()},
+        missing={"plate_kind": F.col("plate_kind").isNull(), "registered_on": F.col("registered_on").isNull()},
         exempt={
             **plate_exemption,
             "R10": F.col("status").isin(list(params.gone_statuses)) | is_laid_up,
