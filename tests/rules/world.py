@@ -17,7 +17,7 @@ of the role that `<data set>.as` names (else the first person of the row); of a 
 each (kin_declarations.cadre, kin_declarations.relative). Further people:
 
 `kin.<column>`     a row of silver.kin: what `kin.who` (a word that names a person) is to the member; who is in no roster becomes
-                   one of Facts.relatives, as in a run
+                   one of Facts.relatives, as in a run; `kin2.<column>` a further one, `kin2.to` names whose (else the member's)
 `named.<column>`   cells of the member's own row in the roster (Facts.named), such as number_state, or data_set where it is no
                    dibao_roster; `named.number` no = without a usable number
 `spouse.<column>`  a husband or wife outside the roster (Facts.spouses), the person `spouse`
@@ -284,8 +284,8 @@ def _add(world: World, register: tuple[str, ...] | None, i: int, case: Case) -> 
         world.registers.setdefault(data_set, []).append(_placed(row, number_column, i, 0))
     for at, (section, cells) in enumerate(sections.items(), start=1):
         match section:
-            case "kin":
-                related = {"number_key": person("member"), "name_key": "same", "data_set": "marriages"}
+            case "kin" | "kin2":
+                related = {"number_key": person(cells.get("to", "member")), "name_key": "same", "data_set": "marriages"}
                 relative = {"kin_number_key": person(cells["who"]), "kin_name_key": "same"}
                 world.kin.append({**related, **relative, **_typed(cells, KIN.schema), "_file_id": "file", "_row": i})
             case "spouse":
