@@ -53,6 +53,40 @@ def run(
 
 
 @app.command()
+def check(
+    delivery: Annotated[
+        Path, typer.Argument(help="Folder with the requests, the registers and 交接清单.csv.", show_default=False)
+    ],
+    out: Out,
+    as_of: AsOf,
+    engine: Engine = None,
+    env: Env = None,
+    lake: Annotated[
+        str | None,
+        typer.Option("--lake", help="Root of the lake of checks, where it is not OUT/check/lake: never that of supervision."),
+    ] = None,
+) -> None:
+    """Check the means of households that applied and authorised it; kept apart from supervision."""
+    from jobs import run_check
+    from jobs.runtime.launch import day, explained, open_run
+
+    def check_job() -> None:
+        with open_run(
+            out=out / run_check.FOLDER,
+            as_of=day(as_of),
+            delivery=delivery,
+            engine=engine,
+            env=env,
+            lake_root=lake,
+            console=console,
+        ) as ctx:
+            run_check.run(ctx, out)
+            run_check.print_summary(console, ctx.report, out)
+
+    raise typer.Exit(explained(check_job, console))
+
+
+@app.command()
 def ingest(
     delivery: Annotated[Path, typer.Argument(help="Folder with the data files and 交接清单.csv.", show_default=False)],
     as_of: AsOf,

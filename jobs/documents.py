@@ -20,7 +20,22 @@ from rich.console import Console
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, LAKE_TABLES, SILVER
 from expectations.contracts.model import Column, DataSet, Table
-from jobs import check_quality, find_clues, ingest, link_people, publish, rank_clues, score_cases, settle_identities, standardise
+from jobs import (
+    check_households,
+    check_quality,
+    find_clues,
+    find_needs,
+    ingest,
+    link_people,
+    publish,
+    rank_clues,
+    score_cases,
+    settle_identities,
+    standardise,
+    state_purpose,
+)
+from jobs.needs import NEED_RULES
+from jobs.needs.rule import NeedRule
 from jobs.rules import RULES
 from jobs.rules.rule import Rule
 from jobs.runtime.lake import RESTRICTED_ZONES
@@ -29,12 +44,15 @@ from models.features import FEATURES
 
 ROOT = Path(__file__).resolve().parents[1]
 JOBS: tuple[ModuleType, ...] = (
+    state_purpose,
     ingest,
     standardise,
     check_quality,
     settle_identities,
     link_people,
     find_clues,
+    find_needs,
+    check_households,
     score_cases,
     rank_clues,
     publish,
@@ -118,6 +136,13 @@ CHINESE = Language(
         "a run and a household with something to visit, or that had in the run before": "一次运行中有线索需要核查、或上次运行有线索的一户",
         "a rule in the last run": "最近一次运行中的一条规则",
         "a clue: a fact that a person should look into; an accusation of nobody": "一条线索：请人核实的事实，不指控任何人",
+        "a rule of needs and a person it looked at: in need, left out with the reason, or not to be judged": (
+            "一条需求规则看过的一个人及其结果：需要帮助、未列入（附原因）、无需或无法判断"
+        ),
+        "a thing found of a member of an applying household, a member who cannot be checked, or the summary of a household": (
+            "申请家庭成员的一项核对发现、一名未能核对的成员，或一户的核对结论"
+        ),
+        "a day that a run stood for and a purpose that it served": "一次运行所代表的日期及其用途",
     },
 )
 
@@ -241,7 +266,7 @@ def _column_row(column: Column) -> tuple[str, ...]:
 # --- rule pages and the model card -------------------------------------------------------------------------------------
 
 
-def rule_page(rule: Rule) -> Path:
+def rule_page(rule: Rule | NeedRule) -> Path:
     return Path(f"docs/rules/{rule.code}.md")
 
 
@@ -271,6 +296,27 @@ def rule_facts(rule: Rule, settings: Settings) -> str:
     return _markdown_table(("", ""), facts) + "\n\n" + _markdown_table(("parameter", "conf/base.yaml", "meaning"), stated)
 
 
+def need_facts(rule: NeedRule) -> str:
+    """What the file of a rule of needs states; its limits are policy."""
+    module = inspect.getmodule(rule.candidates)
+    assert module is not None
+    file = module.__name__.replace(".", "/") + ".py"
+    first, last = rule.in_force
+    facts = [
+        ("code", rule.code),
+        ("title", f"{rule.title} · {rule.title_zh}"),
+        ("subject", rule.subject),
+        ("value in", rule.unit),
+        ("legal source", rule.source),
+        ("in force", f"from {first} " + (f"to {last}" if last else "on")),
+        ("what only a visit can decide", "；".join(rule.verify)),
+        ("limits", "`conf/policy.yaml`"),
+        ("rule file", f"[`{file}`](../../{file})"),
+        ("case table", f"`tests/cases/{rule.code}.txt`"),
+    ]
+    return _markdown_table(("", ""), facts)
+
+
 def _value(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_value(item)}" for key, item in value.items())
@@ -293,6 +339,9 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
     for language in (ENGLISH, CHINESE):
         path = root / language.page
         content[path] = with_sections(path, {"tables": table_of_tables(language), "lineage": lineage(language)})
+    for need_rule in NEED_RULES:
+        path = root / rule_page(need_rule)
+        content[path] = with_sections(path, {"facts": need_facts(need_rule)})
     for rule in RULES:
         path = root / rule_page(rule)
         content[path] = with_sections(path, {"facts": rule_facts(rule, settings)})

@@ -1,13 +1,15 @@
-"""Publish: the ranked clues as a list and as one workbook per county.
+"""Publish: the ranked clues as a list and as one workbook per county; beside them the lists of needs and of checks.
 
 Reads   gold.clues                   one row per clue                        key clue_id
+        gold.needs                   one row per rule and person looked at   key need_id
+        gold.checks                  one row per thing found of a member     key check_id
         vault.people                 one row per person of a benefit         key person_id
         silver.cases                 one row per benefit household           key case_id
         silver.members               one row per person of a case            key case_id, data_set, origin
-        bronze.<rosters, payments>   number and name of subjects whom no registered name fits
+        bronze.<registers>           number and name of people whom the vault does not know
         ops.files                    one row per file                        key file_name, sha256
-Writes  OUT/restricted/clues.csv, OUT/restricted/workbooks/*.xlsx    numbers and names in full, readable by their owner only
-        OUT/exports/clues.csv, OUT/exports/workbooks/*.xlsx          the same, masked
+Writes  OUT/restricted/clues.csv, needs.csv, checks.csv, workbooks/*.xlsx    numbers and names in full, readable by their owner only
+        OUT/exports/clues.csv, needs.csv, checks.csv, workbooks/*.xlsx       the same, masked
 Re-run  safe: the same tables give the same bytes; a file is replaced whole or not at all.
 """
 
@@ -15,37 +17,41 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CLUES, FILES, MEMBERS, PEOPLE
+from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CHECKS, CLUES, FILES, MEMBERS, NEEDS, PEOPLE
 from expectations.contracts.model import Table
+from jobs.publishing.beside import Writer, checks_files, needs_files
+from jobs.publishing.files import for_owner_only, move_into, write_csv
 from jobs.publishing.listing import COLUMNS, case_list, masked, published_clues
 from jobs.publishing.workbook import write_workbook
 from jobs.runtime.context import RunContext
+from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
 
 NAME = "publish"
-READS = (CLUES, CASE_FILES, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
+READS = (CLUES, CASE_FILES, NEEDS, CHECKS, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
 WRITES: tuple[Table, ...] = ()
-BOM = b"\xef\xbb\xbf"
-
-
-def write_csv(listed: pl.DataFrame, path: Path) -> None:
-    """UTF-8 with BOM, so that a spreadsheet opens it as it is."""
-    path.write_bytes(BOM + listed.write_csv(float_precision=6).encode())
-
 
 SEPARATE = "另行办理"
 """The workbook of what must not pass through the hands of the office that approved."""
 
 
 def write_zone(
-    listed: pl.DataFrame, cases: pl.DataFrame, counties: dict[str, str], zone: Path, as_of: date, *, is_masked: bool
+    listed: pl.DataFrame,
+    cases: pl.DataFrame,
+    beside: Sequence[Writer],
+    counties: dict[str, str],
+    zone: Path,
+    as_of: date,
+    *,
+    is_masked: bool,
 ) -> None:
-    """clues.csv and the workbooks of one zone. Written aside, then moved: readers never see half of them."""
+    """clues.csv, the workbooks and what stands beside them in one zone. Written aside, then moved: readers never see half of them."""
     staging = zone.parent / f".{zone.name}.staging"
     shutil.rmtree(staging, ignore_errors=True)
     (staging / "workbooks").mkdir(parents=True)
@@ -58,11 +64,35 @@ def write_zone(
         title = counties.get(code, code)
         of_book = dispatched.filter(pl.col("book") == code), files.filter(pl.col("book") == code)
         write_workbook(staging / "workbooks" / f"线索清单_{title}.xlsx", title, *of_book, counties, as_of, is_masked=is_masked)
+    for write in beside:
+        write(staging, is_masked)
     if not is_masked:
-        for path in (staging, *staging.rglob("*")):
-            path.chmod(0o700 if path.is_dir() else 0o600)
+        for_owner_only(staging)
     shutil.rmtree(zone, ignore_errors=True)
     os.replace(staging, zone)
+
+
+def county_names(lake: Lake) -> dict[str, str]:
+    """Counties by code, as the rosters call them."""
+    named = lake.read(CASES).select("county_code", "county").where("county IS NOT NULL").distinct().collect()
+    return {row["county_code"]: row["county"] for row in sorted(named)}
+
+
+def publish_checks(ctx: RunContext, out: Path) -> None:
+    """The list of checks alone, into the zones under `out`; what supervision published there stays as it is."""
+    with ctx.report.stage("publish checks"):
+        write = checks_files(ctx.lake, county_names(ctx.lake), ctx.as_of)
+        for zone, is_masked in (("restricted", False), ("exports", True)):
+            staging = out / f".{zone}.checks.staging"
+            shutil.rmtree(staging, ignore_errors=True)
+            (staging / "workbooks").mkdir(parents=True)
+            write(staging, is_masked)
+            if not is_masked:
+                for_owner_only(staging)
+            if not (out / zone).is_dir():
+                (out / zone).mkdir(parents=True)
+                shutil.copymode(staging, out / zone)
+            move_into(staging, out / zone)
 
 
 def run(ctx: RunContext) -> None:
@@ -70,12 +100,12 @@ def run(ctx: RunContext) -> None:
         task = progress.add_task("publish", total=3)
         listed = published_clues(ctx.lake)
         cases = case_list(ctx.lake, ctx.as_of)
-        named = ctx.lake.read(CASES).select("county_code", "county").where("county IS NOT NULL").distinct().collect()
-        counties = {row["county_code"]: row["county"] for row in sorted(named)}
+        counties = county_names(ctx.lake)
+        beside = [files(ctx.lake, counties, ctx.as_of) for files in (needs_files, checks_files)]
         progress.advance(task)
-        write_zone(listed, cases, counties, ctx.out / "restricted", ctx.as_of, is_masked=False)
+        write_zone(listed, cases, beside, counties, ctx.out / "restricted", ctx.as_of, is_masked=False)
         progress.advance(task)
-        write_zone(masked(listed), cases, counties, ctx.out / "exports", ctx.as_of, is_masked=True)
+        write_zone(masked(listed), cases, beside, counties, ctx.out / "exports", ctx.as_of, is_masked=True)
         progress.advance(task)
         ctx.report.stages[-1].rows = len(listed)
     dispatched = listed.filter(pl.col("dispatched") == "是")

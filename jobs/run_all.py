@@ -11,7 +11,19 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from jobs import check_quality, find_clues, ingest, link_people, publish, rank_clues, score_cases, standardise
+from jobs import (
+    check_households,
+    check_quality,
+    find_clues,
+    find_needs,
+    ingest,
+    link_people,
+    publish,
+    rank_clues,
+    score_cases,
+    standardise,
+    state_purpose,
+)
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import MingjingError
 from jobs.runtime.launch import launch
@@ -24,6 +36,8 @@ STAGES: tuple[Callable[[RunContext], None], ...] = (
     check_quality.run,
     link_people.run,
     find_clues.run,
+    find_needs.run,
+    check_households.run,
 )
 """Every stage that needs nothing but the lake; scoring and publishing follow."""
 
@@ -32,6 +46,7 @@ def run(ctx: RunContext) -> None:
     """All stages. On a MingjingError the report is saved with what was done, and the error goes on."""
     registry = _Warming(ctx.out / score_cases.REGISTRY_FOLDER)
     try:
+        state_purpose.run(ctx)
         for stage in STAGES:
             stage(ctx)
         score_cases.run(ctx, registry=registry.ready)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -13,6 +14,7 @@ from expectations.contracts.lake import (
     CASE_FILES,
     CASE_SCORES,
     CASES,
+    CHECKS,
     CLUES,
     DEATHS,
     ENTITLEMENT_MONTHS,
@@ -24,15 +26,30 @@ from expectations.contracts.lake import (
     LINK_CANDIDATES,
     LINKS,
     MEMBERS,
+    NEEDS,
     PERSON_CHANGES,
     PERSON_IDS,
     PERSONS,
+    PURPOSES,
     QUALITY,
     TABLES,
     TOTALS,
 )
 from expectations.contracts.model import Table
-from jobs import check_quality, find_clues, ingest, link_people, publish, rank_clues, score_cases, settle_identities, standardise
+from jobs import (
+    check_households,
+    check_quality,
+    find_clues,
+    find_needs,
+    ingest,
+    link_people,
+    publish,
+    rank_clues,
+    score_cases,
+    settle_identities,
+    standardise,
+    state_purpose,
+)
 from jobs.linking.aliases import aliases
 from jobs.linking.deaths import best_attested_deaths
 from jobs.linking.households import cases, entitlement_months, members, named_persons
@@ -41,10 +58,15 @@ from jobs.linking.kin import kin
 from jobs.linking.links import links
 from jobs.linking.person_ids import next_person_ids, person_changes, with_person_ids
 from jobs.linking.verdicts import Groups, Verdicts
+from jobs.means.registered import no_variants
+from jobs.needs import NEED_RULES
+from jobs.needs.rule import NeedFacts
+from jobs.needs.search import Benefits
 from jobs.rules.facts import Facts
 from jobs.rules.key_persons import key_persons
 from jobs.runtime.errors import ContractBroken
-from jobs.runtime.lake import conform
+from jobs.runtime.lake import Lake, conform
+from jobs.runtime.session import Engine
 from jobs.runtime.settings import Settings
 from jobs.scoring.case_files import case_files
 from jobs.scoring.features import case_features
@@ -53,7 +75,20 @@ from jobs.standardise import standardise as standardised
 from models.features import FEATURE_NAMES
 from tests.conftest import AS_OF, KEY
 
-JOBS = (ingest, standardise, check_quality, settle_identities, link_people, find_clues, score_cases, rank_clues, publish)
+JOBS = (
+    state_purpose,
+    ingest,
+    standardise,
+    check_quality,
+    settle_identities,
+    link_people,
+    find_clues,
+    find_needs,
+    check_households,
+    score_cases,
+    rank_clues,
+    publish,
+)
 Empty = Callable[[Table], DataFrame]
 
 
@@ -122,6 +157,18 @@ def test_find_clues_gives_the_contract_of_findings(empty: Empty, silver: Callabl
     assert types(key_persons(facts, empty(FINDINGS))) == contract(KEY_PERSONS)
 
 
+def test_needs_and_checks_give_their_contracts(
+    empty: Empty, silver: Callable[[str], DataFrame], settings: Settings, tmp_path: Path, embedded: Engine
+) -> None:
+    once = Lake(embedded, str(tmp_path)).computed_once
+    benefits = Benefits(empty(MEMBERS), empty(CASES), empty(IDENTITIES), empty(ENTITLEMENT_MONTHS))
+    facts = NeedFacts(silver, settings.policy, AS_OF)
+    needs = find_needs.find_needs(facts, benefits, NEED_RULES, empty(NEEDS), variants=no_variants, once=once)
+    assert types(needs) == contract(NEEDS)
+    checks = check_households.check_households(silver, settings.policy, AS_OF, variants=no_variants, once=once)
+    assert types(checks) == contract(CHECKS)
+
+
 def test_scoring_gives_features_and_the_contract_of_clues(empty: Empty, settings: Settings) -> None:
     features = case_features(empty(CASES), empty(MEMBERS), empty(ENTITLEMENT_MONTHS), AS_OF)
     assert types(features) == {"case_id": "string", **dict.fromkeys(FEATURE_NAMES, "double")}
@@ -145,7 +192,7 @@ def test_a_frame_that_does_not_fit_is_refused_before_anything_is_written(empty: 
 def test_every_table_is_written_by_one_job_and_read_only_after_it() -> None:
     written: dict[str, str] = {}
     # What the run before left: when a clue was first seen, what was delivered earlier, and how the data was then.
-    kept = {CLUES, CASE_FILES, FILES, QUALITY, TOTALS, PERSON_IDS}
+    kept = {CLUES, CASE_FILES, FILES, QUALITY, TOTALS, PERSON_IDS, NEEDS, PURPOSES}
     for job in JOBS:
         for table in job.READS:
             is_kept = table in kept and table in job.WRITES

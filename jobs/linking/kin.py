@@ -77,7 +77,7 @@ def kin(silver: Silver, members: DataFrame) -> DataFrame:
     everything = (
         _composed(_roster_households(members), persons, "dibao_roster")
         .unionByName(_composed(_books(silver("household_registry"), persons), persons, "household_registry"))
-        .unionByName(_spouses(silver("marriages"), persons))
+        .unionByName(marriages_of(silver("marriages"), persons))
         .unionByName(_declared(silver("kin_declarations"), persons))
     )
     usable = everything.filter(
@@ -164,7 +164,7 @@ def _composed(households: DataFrame, persons: DataFrame, data_set: str) -> DataF
     )  # fmt: skip
 
 
-def _spouses(marriages: DataFrame, persons: DataFrame) -> DataFrame:
+def marriages_of(marriages: DataFrame, persons: DataFrame) -> DataFrame:
     """The last marriage of each couple: since its 结婚, until the first 离婚 after it, or until either marries somebody else."""
     usable = marriages.filter(F.col("husband_key") != F.col("wife_key"))
     is_husband = F.col("_side") == "husband"

@@ -24,7 +24,7 @@ def fillers(silver: Silver, data_sets: list[DataSet], least_names: int) -> list[
     mentions = [
         silver(data_set.code).select(F.col(reference.number_key).alias("number_key"), F.col(reference.name_key).alias("name_key"))
         for data_set in data_sets
-        if data_set.code != REGISTRY
+        if data_set.code != REGISTRY and data_set.purpose == "supervision"  # a check request shapes nobody's identity
         for reference in person_references(data_set)
     ]
     if not mentions:

@@ -3,6 +3,7 @@
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake.benefits import CASES, DEATHS, ENTITLEMENT_MONTHS, MEMBERS
 from expectations.contracts.lake.evidence import EVIDENCE, GRADES, KIN_RELATIONS
+from expectations.contracts.lake.help import CHECKS, NEEDS, PURPOSES
 from expectations.contracts.lake.identity import (
     ALIASES,
     IDENTITIES,
@@ -37,6 +38,7 @@ LAKE_TABLES: dict[str, Table] = {
         FILES, QUARANTINE, NUMBER_STATES, COVERAGE, TOTALS, QUALITY, LINKS, LINK_CANDIDATES, ALIASES, PERSON_IDS, PERSON_CHANGES,
         IDENTITY_VERDICTS, IDENTITY_COUNTS, KIN, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
         ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, NOVEL_FINDINGS, CLUES, CASE_FILES, RULE_COVERAGE,
+        NEEDS, CHECKS, PURPOSES,
     )
 }  # fmt: skip
 TABLES: dict[str, Table] = {
@@ -51,6 +53,7 @@ __all__ = [
     "CASES",
     "CASE_FILES",
     "CASE_SCORES",
+    "CHECKS",
     "CLUES",
     "COVERAGE",
     "DEATHS",
@@ -69,6 +72,7 @@ __all__ = [
     "LINKS",
     "LINK_CANDIDATES",
     "MEMBERS",
+    "NEEDS",
     "NOVEL_FINDINGS",
     "NUMBER_STATES",
     "OUTCOMES",
@@ -76,6 +80,7 @@ __all__ = [
     "PERSONS",
     "PERSON_CHANGES",
     "PERSON_IDS",
+    "PURPOSES",
     "QUALITY",
     "QUARANTINE",
     "RULE_COVERAGE",

@@ -1,0 +1,133 @@
+"""Supervision and check are two purposes: what is asked of a check leaves no trace in supervision, and each run says which it serves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from rich.console import Console
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import (
+    CASE_SCORES,
+    CHECKS,
+    CLUES,
+    FINDINGS,
+    IDENTITIES,
+    IDENTITY_COUNTS,
+    KIN,
+    LINK_CANDIDATES,
+    LINKS,
+    MEMBERS,
+    NEEDS,
+    PEOPLE,
+    PERSONS,
+    PURPOSES,
+)
+from jobs import check_households, find_clues, find_needs, link_people, run_check, score_cases, standardise
+from jobs.runtime.context import RunContext
+from jobs.runtime.errors import BadDelivery
+from jobs.runtime.lake import Lake
+from jobs.runtime.run_report import RunReport
+from jobs.runtime.session import Engine
+from jobs.runtime.settings import Settings
+from tests.conftest import AS_OF, KEY, City, run_main_job
+from tests.end_to_end.tables import rows_of
+
+SUPERVISED = (
+    LINKS, LINK_CANDIDATES, IDENTITIES, IDENTITY_COUNTS, PERSONS, KIN, MEMBERS, PEOPLE, FINDINGS, CASE_SCORES, CLUES, NEEDS,
+)  # fmt: skip
+REQUESTS = DATA_SETS["check_requests"]
+
+
+def without_requests(city: City, folder: Path) -> Path:
+    shutil.copytree(city.delivery, folder)
+    manifest = folder / "交接清单.csv"
+    head, *lines = manifest.read_text(encoding="utf-8-sig").splitlines()
+    kept = [line for line in lines if f",{REQUESTS.code}," not in line]
+    assert len(kept) < len(lines)
+    manifest.write_text("\n".join([head, *kept]) + "\n", encoding="utf-8")
+    return folder
+
+
+def check_context(embedded: Engine, settings: Settings, delivery: Path, out: Path) -> RunContext:
+    report = RunReport(Console(quiet=True))
+    lake = Lake(embedded, str(out / run_check.FOLDER / "lake"))
+    return RunContext(embedded, lake, settings, AS_OF, out / run_check.FOLDER, KEY, report, delivery)
+
+
+def test_requests_change_nothing_of_supervision(
+    embedded: Engine, settings: Settings, city: City, finished: RunContext, tmp_path: Path
+) -> None:
+    alone = run_main_job(embedded, settings, without_requests(city, tmp_path / "delivery"), tmp_path / "out")
+    for table in SUPERVISED:
+        assert rows_of(alone.lake, table) == rows_of(finished.lake, table), table.full_name
+    for zone in ("restricted", "exports"):
+        for name in ("clues.csv", "needs.csv"):
+            assert (alone.out / zone / name).read_bytes() == (finished.out / zone / name).read_bytes()
+        assert not (alone.out / zone / "checks.csv").exists()
+    assert [row["purpose"] for row in alone.lake.read(PURPOSES).collect()] == ["supervision"]
+    assert alone.report.figures["purpose"] == ["supervision"]
+
+
+def test_no_job_of_supervision_reads_what_a_check_found() -> None:
+    for job in (standardise, link_people, find_clues, find_needs, score_cases):
+        assert CHECKS not in job.READS, job.NAME
+
+
+def test_a_run_that_checks_says_so(finished: RunContext) -> None:
+    assert {row["purpose"] for row in finished.lake.read(PURPOSES).collect()} == {"supervision", "check"}
+    report = json.loads((finished.out / "run_report.json").read_text(encoding="utf-8"))
+    assert report["figures"]["purpose"] == ["supervision", "check"]
+    assert {row["purpose"] for row in finished.lake.read(CHECKS).collect()} == {"check"}
+
+
+def test_a_check_finds_what_the_main_job_finds_and_leaves_the_lists_of_supervision_alone(
+    embedded: Engine, settings: Settings, city: City, finished: RunContext, tmp_path: Path
+) -> None:
+    for zone in ("restricted", "exports"):
+        (tmp_path / zone).mkdir()
+        (tmp_path / zone / "clues.csv").write_text("of supervision", encoding="utf-8")
+    ctx = check_context(embedded, settings, city.delivery, tmp_path)
+    run_check.run(ctx, tmp_path)
+    for zone in ("restricted", "exports"):
+        assert (tmp_path / zone / "checks.csv").read_bytes() == (finished.out / zone / "checks.csv").read_bytes()
+        assert (tmp_path / zone / "clues.csv").read_text(encoding="utf-8") == "of supervision"
+        assert not list(tmp_path.glob(".*staging"))
+    assert (tmp_path / "restricted" / "checks.csv").stat().st_mode & 0o077 == 0
+    assert [row["purpose"] for row in ctx.lake.read(PURPOSES).collect()] == ["check"]
+    assert not (tmp_path / "lake").exists()
+    report = json.loads((tmp_path / run_check.FOLDER / "run_report.json").read_text(encoding="utf-8"))
+    assert report["figures"]["purpose"] == ["check"]
+
+
+def test_a_delivery_without_requests_is_refused(embedded: Engine, settings: Settings, city: City, tmp_path: Path) -> None:
+    ctx = check_context(embedded, settings, without_requests(city, tmp_path / "delivery"), tmp_path / "out")
+    with pytest.raises(BadDelivery, match="holds no 家庭经济状况核对申请"):
+        run_check.run(ctx, tmp_path / "out")
+    assert not (tmp_path / "out" / "restricted").exists()
+
+
+def test_requests_that_were_withdrawn_are_checked_no_more(finished: RunContext, tmp_path: Path) -> None:
+    shutil.copytree(finished.out / "lake", tmp_path / "lake")
+    lake = Lake(finished.engine, str(tmp_path / "lake"))
+    lake.overwrite(REQUESTS.silver, lake.session.createDataFrame([], REQUESTS.silver.schema))
+    check_households.run(replace(finished, lake=lake, report=RunReport(Console(quiet=True))))
+    assert lake.read(CHECKS).isEmpty()
+
+
+def test_checks_agree_with_the_simulators_truth(finished: RunContext, city: City) -> None:
+    truth = pl.read_csv(city.folder / "truth_checks.csv", infer_schema=False)
+    listed = pl.read_csv(finished.out / "restricted" / "checks.csv", infer_schema=False)
+    households = listed.filter(pl.col("row_kind") == "户").join(truth, on="application_no", how="full", coalesce=True)
+    assert len(households) == len(truth)
+    refused = households.filter(pl.col("authorised") == "0")
+    assert refused["result"].to_list() == ["未授权不予核对"] * len(refused)
+    checked = households.filter(pl.col("authorised") == "1")
+    expected = pl.when(pl.col("finding") == "1").then(pl.lit("有检出")).otherwise(pl.lit("无检出"))
+    agree = checked.select((pl.col("result") == expected).mean()).item()
+    assert agree > 0.97
