@@ -7,7 +7,7 @@ Reads   gold.findings                one row per rule and thing looked at    key
         silver.kin, silver.deaths, silver.persons, silver.identities, and the registers with silver.links, silver.aliases
 Writes  gold.case_scores             one row per case                        key case_id
         gold.novel_findings          one row per case among the strangest    key rule_code, case_id, subject_key, thing_key
-        the model registry           a version of the forest when the training data or parameters are new
+        the model registry           a version of the model when the training data or parameters are new
 Re-run  safe: the same data trains nothing again, both tables are replaced in one commit each.
 """
 
@@ -45,9 +45,11 @@ from jobs.rules import RULES
 from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
 from jobs.scoring.features import Registers, case_features
-from models.features import contract_fingerprint, matrix
-from models.isolation_forest import ForestModel, ForestParams, anomaly_score, reasons
-from models.registry import ForestRegistry, RegisteredForest
+from models.drift import WARN_ABOVE, drifted
+from models.features import Matrix, contract_fingerprint, matrix
+from models.isolation_forest import ForestParams
+from models.registry import ForestRegistry, RegisteredModel
+from models.strangeness import Scores, StrangenessModel, in_words, model_fingerprint
 
 NAME = "score_cases"
 READS = (FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, *SILVER)
@@ -55,7 +57,7 @@ WRITES = (CASE_SCORES, NOVEL_FINDINGS)
 REGISTRY_FOLDER = "mlflow"
 _EXPLAINED_SHARE = 0.05
 """Of all cases, the strangest whose reasons are told: more than any setting of X01 asks about."""
-_SCORED = StructType([StructField("case_id", StringType()), StructField("anomaly", DoubleType())])
+_SCORED = StructType([StructField("case_id", StringType()), *(StructField(name, DoubleType()) for name in Scores._fields)])
 _EXPLAINED = StructType([StructField("case_id", StringType()), StructField("reasons", StringType())])
 
 
@@ -65,43 +67,66 @@ def training_sample(features: DataFrame, rows: int) -> pd.DataFrame:
     return drawn.toPandas().sort_values("case_id", ignore_index=True)
 
 
-def training_fingerprint(x: np.ndarray[tuple[int, int], np.dtype[np.float64]], params: ForestParams) -> str:
-    """What a forest is trained on and with. Rounded: engines may add doubles in another order."""
-    digest = hashlib.sha256(np.round(np.nan_to_num(x, nan=-1.0), 6).tobytes())
-    digest.update(f"{params.model_dump_json()}{contract_fingerprint()}".encode())
-    return digest.hexdigest()[:16]
+def data_version(x: Matrix) -> str:
+    """Digest of the training rows. Rounded: engines may add doubles in another order."""
+    return hashlib.sha256(np.round(np.nan_to_num(x, nan=-1.0), 6).tobytes()).hexdigest()[:16]
 
 
-def trained_forest(registry: ForestRegistry, sample: pd.DataFrame, params: ForestParams, as_of: str) -> RegisteredForest:
-    """The champion, trained anew when data, parameters or the feature contract have changed; always loaded by its alias."""
-    x = np.round(matrix(sample), 6)
+def training_fingerprint(x: Matrix, params: ForestParams) -> str:
+    """What a model is trained on and with."""
+    stated = f"{data_version(x)}{model_fingerprint(params)}{contract_fingerprint()}"
+    return hashlib.sha256(stated.encode()).hexdigest()[:16]
+
+
+def trained_model(
+    registry: ForestRegistry, x: Matrix, params: ForestParams, as_of: str
+) -> tuple[RegisteredModel, dict[str, float]]:
+    """The champion, trained anew when data, parameters or the feature contract have changed; always loaded by its alias.
+
+    With it the drift of x against what the version was trained on that was in use when the run began.
+    """
     fingerprint = training_fingerprint(x, params)
-    if registry.champion_fingerprint() != fingerprint:
-        registry.train(x, params, {"training_fingerprint": fingerprint, "as_of": as_of})
+    # What there was before is what drift is told against: the new version was trained on x itself.
+    before = registry.champion() if registry.is_champion_of_this_contract() else None
+    is_known = before is not None and registry.champion_fingerprint() == fingerprint
+    if not is_known and not (before and registry.is_withdrawn(fingerprint)):
+        registry.train(x, params, {"training_fingerprint": fingerprint, "data_version": data_version(x), "as_of": as_of})
     champion = registry.champion()
     assert champion is not None
-    return champion
+    psi = (before or champion).model.drift(x)
+    registry.log_drift(champion.version, psi)
+    return champion, psi
 
 
-def score(features: DataFrame, model: ForestModel) -> DataFrame:
-    """Anomaly of every case. Scored partition by partition."""
+def _report_drift(ctx: RunContext, psi: dict[str, float]) -> None:
+    ctx.report.figures["drift"] = {name: round(value, 4) for name, value in psi.items()}
+    for name in drifted(psi):
+        ctx.report.warn(
+            f"drift of {name}: stability index {psi[name]:.2f} against the training data of the model in use before, "
+            f"above {WARN_ABOVE}. See whether a register changed before you trust the scores."
+        )
+
+
+def score(features: DataFrame, model: StrangenessModel) -> DataFrame:
+    """Anomaly, dependence and strangeness of every case. Scored partition by partition."""
 
     def score_partition(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for cases in batches:
             if not cases.empty:
                 x = np.round(matrix(cases), 6)
-                yield pd.DataFrame({"case_id": cases["case_id"], "anomaly": anomaly_score(model, x)})
+                yield pd.DataFrame({"case_id": cases["case_id"], **model.score(x)._asdict()})
 
     return features.mapInPandas(score_partition, _SCORED)
 
 
-def explained(features: DataFrame, model: ForestModel) -> DataFrame:
+def explained(features: DataFrame, model: StrangenessModel) -> DataFrame:
     """What makes each case strange, in words: case_id, reasons. Slow: for cases that somebody will look at."""
 
     def explain_partition(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for cases in batches:
             if not cases.empty:
-                yield pd.DataFrame({"case_id": cases["case_id"], "reasons": reasons(model, np.round(matrix(cases), 6))})
+                reasons = model.reasons(np.round(matrix(cases), 6))
+                yield pd.DataFrame({"case_id": cases["case_id"], "reasons": list(map(in_words, reasons))})
 
     return features.mapInPandas(explain_partition, _EXPLAINED)
 
@@ -113,17 +138,20 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         features = lake.computed_once(case_features(registers_of(ctx)), "case_features")
         sample = training_sample(features, ctx.settings.forest.training_rows)
         progress.advance(task)
-        forest = trained_forest(registry(ctx.out / REGISTRY_FOLDER), sample, ctx.settings.forest, ctx.as_of.isoformat())
+        champion, psi = trained_model(
+            registry(ctx.out / REGISTRY_FOLDER), np.round(matrix(sample), 6), ctx.settings.forest, ctx.as_of.isoformat()
+        )
+        _report_drift(ctx, psi)
         progress.advance(task)
         everyone = F.lit(1)  # one rank over all cases is wanted: a single partition, said on purpose
         percentile = F.percent_rank().over(Window.partitionBy(everyone).orderBy("anomaly"))
-        scores = lake.computed_once(score(features, forest.model).withColumn("anomaly_percentile", percentile), "case_scores")
+        scores = lake.computed_once(score(features, champion.model).withColumn("anomaly_percentile", percentile), "case_scores")
         # The strangest, and those in which a rule found something: nobody reads the reasons of the others.
         found = lake.read(FINDINGS).filter("outcome = 'found'").select("case_id")
         strangest = scores.filter(F.col("anomaly_percentile") >= 1 - _EXPLAINED_SHARE).select("case_id")
         looked_at = features.join(found.unionByName(strangest).distinct(), "case_id", "left_semi")
-        told = scores.join(explained(looked_at, forest.model), "case_id", "left").withColumn(
-            "model_version", F.lit(forest.version)
+        told = scores.join(explained(looked_at, champion.model), "case_id", "left").withColumn(
+            "model_version", F.lit(champion.version)
         )
         lake.overwrite(CASE_SCORES, told.select(*CASE_SCORES.column_names))
         progress.advance(task)
@@ -145,13 +173,14 @@ def novel_findings(ctx: RunContext) -> DataFrame:
     strange = (
         lake.read(CASE_SCORES)
         .select(
-            "case_id", F.col("anomaly").alias("strangeness"), F.col("anomaly_percentile").alias("strangeness_percentile"),
+            "case_id", "strangeness", F.col("anomaly_percentile").alias("strangeness_percentile"),
             F.col("reasons").alias("strange_reasons"),
         )
         .join(by_rule.withColumn("is_explained", F.lit(True)), "case_id", "left")
         .withColumn("is_explained", F.coalesce("is_explained", F.lit(False)))
     )  # fmt: skip
-    facts = replace(gathered(ctx), strange=strange)
+    # Computed first: the embedded engine's planner cannot hold a rank read back against the days of the time engine.
+    facts = replace(gathered(ctx), strange=lake.computed_once(strange, "strange_cases"))
     return find_clues(
         facts, [(rule, params) for rule, params in rules_in_force(ctx.as_of, ctx.settings.params) if rule.needs_scores]
     )

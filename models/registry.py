@@ -7,20 +7,26 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from models.features import FEATURE_NAMES, Matrix, contract_fingerprint
-from models.isolation_forest import ForestModel, ForestParams, anomaly_score, fit
+from models import stored
+from models.features import FEATURES, Matrix, contract_fingerprint
+from models.isolation_forest import ForestParams
+from models.strangeness import StrangenessModel
 
 MODEL_NAME = "mingjing-forest"
 CHAMPION = "champion"
 _EXPERIMENT = "mingjing"
 _SERVER_VARIABLE = "MLFLOW_TRACKING_URI"
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+_CONTRACT, _FINGERPRINT, _WITHDRAWN = "feature_contract", "training_fingerprint", "withdrawn"
+_DETECTORS = "detectors.npz"
 _SKOPS_TYPES = ["sklearn.tree._tree.Tree"]
 
 # Read by MLflow when it is first imported: nothing phones home, nothing is sampled, no progress bars.
@@ -29,16 +35,20 @@ os.environ.setdefault("DO_NOT_TRACK", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 
-@dataclass(frozen=True)
-class RegisteredForest:
-    """A forest as the registry holds it."""
+class NoSuchVersion(LookupError):
+    """The registry holds no version to go to; the alias is as before."""
 
-    model: ForestModel
+
+@dataclass(frozen=True)
+class RegisteredModel:
+    """A model as the registry holds it."""
+
+    model: StrangenessModel
     version: str
 
 
 class ForestRegistry:
-    """Training runs and versions of the forest in one tracking store.
+    """Training runs and versions of the strangeness model in one tracking store.
 
     folder: where the SQLite store and the artifacts are kept when no server is named.
     """
@@ -77,41 +87,60 @@ class ForestRegistry:
         if not self._server:
             os.environ.pop(_SERVER_VARIABLE, None)
 
-    def champion(self) -> RegisteredForest | None:
-        """The version in use, loaded by its alias; null before the first training."""
-        try:
-            version = self._client.get_model_version_by_alias(MODEL_NAME, CHAMPION)
-        except self._mlflow.exceptions.MlflowException:
+    def champion(self) -> RegisteredModel | None:
+        """The version in use, loaded by its alias; null before the first training.
+
+        Raises FeatureMismatch when it was trained on other features than the contract states.
+        """
+        version = self._in_use()
+        if version is None:
             return None
         self._point_mlflow_here()
         forest = self._mlflow.sklearn.load_model(f"models:/{MODEL_NAME}@{CHAMPION}")
-        run = self._client.get_run(version.run_id)
-        usual = tuple(float(run.data.params[f"usual_{name}"]) for name in FEATURE_NAMES)
-        return RegisteredForest(ForestModel(forest, FEATURE_NAMES, usual), str(version.version))
+        with TemporaryDirectory() as folder:
+            path = self._client.download_artifacts(version.run_id, _DETECTORS, folder)
+            return RegisteredModel(stored.read(Path(path), forest, FEATURES), str(version.version))
 
     def champion_fingerprint(self) -> str | None:
         """What the version in use was trained on and with; null before the first training."""
-        try:
-            version = self._client.get_model_version_by_alias(MODEL_NAME, CHAMPION)
-        except self._mlflow.exceptions.MlflowException:
-            return None
-        return str(version.tags.get("training_fingerprint"))
+        version = self._in_use()
+        return None if version is None else str(version.tags.get(_FINGERPRINT))
 
-    def train(self, x: Matrix, params: ForestParams, tags: dict[str, str]) -> RegisteredForest:
-        """Fits a forest, logs the run, registers the version and gives it the champion's alias."""
-        model = fit(x, params)
-        scores = anomaly_score(model, x)
+    def is_champion_of_this_contract(self) -> bool:
+        """Was the version in use trained on the features that the contract states now? False before the first training."""
+        version = self._in_use()
+        return version is not None and version.tags.get(_CONTRACT) == contract_fingerprint()
+
+    def is_withdrawn(self, training_fingerprint: str) -> bool:
+        """Was a version trained on and with just this taken out of use? It is then not to be trained again."""
+        return any(
+            version.tags.get(_FINGERPRINT) == training_fingerprint and version.tags.get(_WITHDRAWN) == "true"
+            for version in self._versions()
+        )
+
+    def train(self, x: Matrix, params: ForestParams, tags: Mapping[str, str]) -> RegisteredModel:
+        """Fits a model, logs the run, registers the version and gives it the champion's alias.
+
+        tags: training_fingerprint, data_version, as_of; kept on the run and on the version.
+        """
+        model = StrangenessModel.fit(x, params)
+        scores = model.score(x)
+        tags = {**tags, _CONTRACT: contract_fingerprint()}
         self._point_mlflow_here()
-        with self._mlflow.start_run(experiment_id=self._experiment):
+        with self._mlflow.start_run(experiment_id=self._experiment), TemporaryDirectory() as folder:
             self._mlflow.log_params(params.model_dump())
             self._mlflow.log_params(
-                {f"usual_{name}": value for name, value in zip(FEATURE_NAMES, model.usual_values, strict=True)}
+                {f"usual_{f.name}": value for f, value in zip(model.features, model.usual_values.tolist(), strict=True)}
             )
-            self._mlflow.log_metrics({f"score_q{round(q * 100):02d}": float(np.quantile(scores, q)) for q in _QUANTILES})
+            for name, values in scores._asdict().items():
+                self._mlflow.log_metrics({f"{name}_q{round(q * 100):02d}": float(np.quantile(values, q)) for q in _QUANTILES})
             self._mlflow.log_metric("training_rows", len(x))
-            self._mlflow.set_tags({**tags, "feature_contract": contract_fingerprint(), "data": "see the tag as_of; counts only"})
+            self._mlflow.set_tags(tags)
+            # Before the version is registered: one without its detectors could never be loaded.
+            stored.write(model, Path(folder) / _DETECTORS)
+            self._mlflow.log_artifact(str(Path(folder) / _DETECTORS))
             info: Any = self._mlflow.sklearn.log_model(
-                model.forest,
+                model.forest.forest,
                 name="forest",
                 registered_model_name=MODEL_NAME,
                 skops_trusted_types=_SKOPS_TYPES,
@@ -121,4 +150,49 @@ class ForestRegistry:
         for key, value in tags.items():
             self._client.set_model_version_tag(MODEL_NAME, version, key, value)
         self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
-        return RegisteredForest(model, version)
+        return RegisteredModel(model, version)
+
+    def log_drift(self, version: str, psi: Mapping[str, float]) -> None:
+        """Adds stability indices to the training run of a version."""
+        run_id = self._client.get_model_version(MODEL_NAME, version).run_id
+        self._point_mlflow_here()
+        self._mlflow.log_metrics({f"psi_{name}": value for name, value in psi.items()}, run_id=run_id)
+
+    def rollback(self) -> str:
+        """Gives the alias back to the version before the one in use, which is withdrawn; returns the version now in use.
+
+        A run on the data of a withdrawn version keeps to the version in use; new data are trained on as ever.
+        Raises NoSuchVersion when there is none before it, or when that one was trained on other features.
+        """
+        current = self._in_use()
+        if current is None:
+            raise NoSuchVersion("No model has been trained yet; there is nothing to roll back.")
+        earlier = [
+            version
+            for version in self._versions()
+            # A version without tags is of a run that was killed while it registered it.
+            if int(version.version) < int(current.version) and _CONTRACT in version.tags and _WITHDRAWN not in version.tags
+        ]
+        if not earlier:
+            raise NoSuchVersion(f"Version {current.version} of {MODEL_NAME} is the first that is not withdrawn; it stays in use.")
+        before = max(earlier, key=lambda version: int(version.version))
+        if before.tags.get(_CONTRACT) != contract_fingerprint():
+            raise NoSuchVersion(
+                f"Version {before.version} of {MODEL_NAME} was trained on other features than the contract states now; "
+                f"version {current.version} stays in use."
+            )
+        # Withdrawn first: killed in between, the next rollback does what this one was asked for.
+        self._client.set_model_version_tag(MODEL_NAME, str(current.version), _WITHDRAWN, "true")
+        self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, str(before.version))
+        return str(before.version)
+
+    def _in_use(self) -> Any:
+        """The version that bears the alias, or None; MLflow's own type, which is untyped."""
+        try:
+            return self._client.get_model_version_by_alias(MODEL_NAME, CHAMPION)
+        except self._mlflow.exceptions.MlflowException:
+            return None
+
+    def _versions(self) -> list[Any]:
+        self._point_mlflow_here()
+        return list(self._client.search_model_versions(f"name = '{MODEL_NAME}'"))

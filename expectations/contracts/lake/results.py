@@ -46,9 +46,20 @@ CASE_SCORES = Table(
     (
         Column("case_id", TEXT, "the case", nullable=False),
         Column("anomaly", DOUBLE, "score of the isolation forest, 0-1, higher = stranger", nullable=False),
+        Column("dependence", DOUBLE, "distance from what usually goes together, 0 and more, higher = stranger", nullable=False),
+        Column(
+            "strangeness",
+            DOUBLE,
+            "forest and dependence combined, 0-1: k / (k + 1) where one case in 10^k is as strange",
+            nullable=False,
+        ),
         Column("anomaly_percentile", DOUBLE, "share of cases that are less strange, 0-1", nullable=False),
-        Column("reasons", TEXT, "the features that made it strange, in Chinese, strongest first"),
-        Column("model_version", TEXT, "registered version of the forest", nullable=False),
+        Column(
+            "reasons",
+            TEXT,
+            "the features that made it strange, in Chinese, strongest first, each with what the score were with its usual value",
+        ),
+        Column("model_version", TEXT, "registered version of the model", nullable=False),
     ),
 )
 
@@ -164,6 +175,6 @@ CLUES = Table(
         Column("first_seen", DATE, "as-of date of the first run that found it", label="首次发现"),
         Column("last_seen", DATE, "as-of date of the last run that found it", label="最近发现"),
         Column("rule_fingerprint", TEXT, "digest of the rule's text and parameters"),
-        Column("model_version", TEXT, "registered version of the forest"),
+        Column("model_version", TEXT, "registered version of the model"),
     ),
 )
