@@ -178,7 +178,8 @@ def find_clues(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
     ]
     rows = facts.roster_rows().select("case_id", "subject_key", "roster_rows")
     told = reduce(DataFrame.unionByName, frames).join(rows, ["case_id", "subject_key"], "left")  # one row a case and number
-    whole = F.concat("evidence", F.coalesce("roster_rows", F.array().cast(EVIDENCE)))
+    nothing = F.array().cast(EVIDENCE)
+    whole = F.concat(F.coalesce("evidence", nothing), F.coalesce("roster_rows", nothing))
     return told.withColumn("evidence", whole).select(*FINDINGS.column_names)
 
 

@@ -55,7 +55,7 @@ NAME = "score_cases"
 READS = (FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, *SILVER)
 WRITES = (CASE_SCORES, NOVEL_FINDINGS)
 REGISTRY_FOLDER = "mlflow"
-_EXPLAINED_SHARE = 0.05
+_EXPLAINED_SHARE = 0.10
 """Of all cases, the strangest whose reasons are told: more than any setting of X01 asks about."""
 _SCORED = StructType([StructField("case_id", StringType()), *(StructField(name, DoubleType()) for name in Scores._fields)])
 _EXPLAINED = StructType([StructField("case_id", StringType()), StructField("reasons", StringType())])
@@ -148,7 +148,8 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         scores = lake.computed_once(score(features, champion.model).withColumn("anomaly_percentile", percentile), "case_scores")
         # The strangest, and those in which a rule found something: nobody reads the reasons of the others.
         found = lake.read(FINDINGS).filter("outcome = 'found'").select("case_id")
-        strangest = scores.filter(F.col("anomaly_percentile") >= 1 - _EXPLAINED_SHARE).select("case_id")
+        nth = F.percent_rank().over(Window.partitionBy(everyone).orderBy("strangeness"))
+        strangest = scores.withColumn("_nth", nth).filter(F.col("_nth") >= 1 - _EXPLAINED_SHARE).select("case_id")
         looked_at = features.join(found.unionByName(strangest).distinct(), "case_id", "left_semi")
         told = scores.join(explained(looked_at, champion.model), "case_id", "left").withColumn(
             "model_version", F.lit(champion.version)
@@ -170,15 +171,15 @@ def novel_findings(ctx: RunContext) -> DataFrame:
         .select("case_id")
         .distinct()
     )
+    drawing = lake.read(ENTITLEMENT_MONTHS).filter("paid_yuan > 0").select("case_id").distinct()
+    everyone = F.lit(1)  # one rank over all is wanted
     strange = (
         lake.read(CASE_SCORES)
-        .select(
-            "case_id", "strangeness", F.col("anomaly_percentile").alias("strangeness_percentile"),
-            F.col("reasons").alias("strange_reasons"),
-        )
-        .join(by_rule.withColumn("is_explained", F.lit(True)), "case_id", "left")
-        .withColumn("is_explained", F.coalesce("is_explained", F.lit(False)))
-    )  # fmt: skip
+        .select("case_id", "strangeness", F.col("reasons").alias("strange_reasons"))
+        .join(drawing, "case_id", "left_semi")
+        .join(by_rule, "case_id", "left_anti")
+        .withColumn("strangeness_percentile", F.percent_rank().over(Window.partitionBy(everyone).orderBy("strangeness")))
+    )
     # Computed first: the embedded engine's planner cannot hold a rank read back against the days of the time engine.
     facts = replace(gathered(ctx), strange=lake.computed_once(strange, "strange_cases"))
     return find_clues(

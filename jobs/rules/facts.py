@@ -41,8 +41,8 @@ class Facts:
     deaths, identities   silver tables
     register    a delivered register's silver rows, none where it was not delivered
     policy      rates, caps and who counts, by period
-    strange     how strange each case is, for the rules that need it; none before the scorer has run: case_id, strangeness,
-                strangeness_percentile, strange_reasons, is_explained (some rule found something in the case)
+    strange     cases that draw and in which no rule found anything, for the rule that needs them; none before the scorer has
+                run: case_id, strangeness, strangeness_percentile (among them, 0-1, 1 = strangest), strange_reasons
     """
 
     members: DataFrame

@@ -9,34 +9,38 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
+from expectations.contracts.lake import EVIDENCE
 from jobs.rules.facts import Facts, counted
 from jobs.rules.payments import recipients
 from jobs.rules.rule import Judgement, Rule, zh_paid
 
 
 class StrangeCaseParams(Conf):
-    highest_share: float = Field(gt=0, le=0.2, description="of all benefit households, the strangest that are asked about")
+    highest_share: float = Field(gt=0, le=0.2, description="of the households that draw without a stated fact, the strangest that are asked about")
 
 
 def candidates(facts: Facts, params: StrangeCaseParams) -> DataFrame:
-    """One row per case among the strangest. All months drawn count: what is wrong, if anything, is not known."""
+    """One row per case without a stated fact, the strangest and as many again. All months drawn count: what is wrong, if
+    anything, is not known.
+    """
     assert facts.strange is not None, "X01 runs behind the scorer"
-    strangest = facts.strange.filter(F.col("strangeness_percentile") >= 1 - params.highest_share)
+    strangest = facts.strange.filter(F.col("strangeness_percentile") >= 1 - 2 * params.highest_share)
     rows = (
         recipients(facts)
         .join(strangest, "case_id", "inner")
         .withColumns(  # recipients are one row a case
-            {"thing_key": F.lit("strange"), "began_on": F.lit(date(1900, 1, 1)), "evidence": F.array()}
+            {"thing_key": F.lit("strange"), "began_on": F.lit(date(1900, 1, 1)), "evidence": F.lit(None).cast(EVIDENCE)}
         )
     )
-    return counted(rows, after="began_on").withColumn("event_on", F.coalesce("approved_on", "start_month"))
+    timed = counted(rows, after="began_on").withColumn("count_from", F.lit(date(1900, 1, 1)))
+    return timed.withColumn("event_on", F.coalesce("approved_on", "start_month"))
 
 
 def judge(params: StrangeCaseParams) -> Judgement:
     return Judgement(
-        found=~F.col("is_explained") & (F.col("paid_months") > 0),
-        value=F.col("strangeness").cast("double"),
-        threshold=1 - params.highest_share,
+        found=(F.col("strangeness_percentile") >= 1 - params.highest_share) & (F.col("paid_months") > 0),
+        value=F.col("strangeness_percentile").cast("double"),
+        threshold=1.0 - params.highest_share,
         is_personal=False,
         explanation=F.concat(
             F.lit("该户没有触及任何一条规则，但与其他享受待遇的家庭相比较为特殊："), F.col("strange_reasons"), F.lit("；其家庭"), zh_paid(),
