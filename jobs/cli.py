@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from jobs.options import AsOf, Engine, Env, LakeRoot, Out
+from jobs.planning.command import plan
 from jobs.runtime.errors import MingjingError
 
 app = typer.Typer(
@@ -17,15 +19,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 console = Console()
-
-Out = Annotated[Path, typer.Option("--out", help="Folder of the results; the lake is OUT/lake.", show_default=False)]
-AsOf = Annotated[str, typer.Option("--as-of", help="Day that the run stands for, such as 2017-12-31.", show_default=False)]
-Engine = Annotated[
-    str | None,
-    typer.Option("--engine", help="embedded (no Java needed) or spark. Default: spark under spark-submit, else embedded."),
-]
-Env = Annotated[str | None, typer.Option("--env", help="Overlay of the configuration: conf/<env>.yaml over conf/base.yaml.")]
-LakeRoot = Annotated[str | None, typer.Option("--lake", help="Root of the lake, where it is not OUT/lake: a folder or a URI.")]
 
 
 @app.command()
@@ -252,6 +245,9 @@ def doctor() -> None:
     print_diagnoses(console, diagnoses)
     raise typer.Exit(0 if all(d.is_well for d in diagnoses if d.is_needed) else 2)
 
+
+for command in (plan,):
+    app.command()(command)
 
 if __name__ == "__main__":
     app()

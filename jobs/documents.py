@@ -27,6 +27,7 @@ from jobs import (
     find_needs,
     ingest,
     link_people,
+    plan_visits,
     publish,
     rank_clues,
     score_cases,
@@ -56,8 +57,9 @@ JOBS: tuple[ModuleType, ...] = (
     score_cases,
     rank_clues,
     publish,
+    plan_visits,
 )
-"""The jobs of a run, in their order, and the one that inspectors start."""
+"""The jobs of a run, in their order, and those that people start."""
 
 DICTIONARY = Path("docs/data-dictionary.md")
 MODEL_CARD = Path("models/MODEL_CARD.md")
@@ -136,6 +138,7 @@ CHINESE = Language(
         "a run and a household with something to visit, or that had in the run before": "一次运行中有线索需要核查、或上次运行有线索的一户",
         "a rule in the last run": "最近一次运行中的一条规则",
         "a clue: a fact that a person should look into; an accusation of nobody": "一条线索：请人核实的事实，不指控任何人",
+        "a list of visits and a case on it": "一份核查计划及其中的一户",
         "a rule of needs and a person it looked at: in need, left out with the reason, or not to be judged": (
             "一条需求规则看过的一个人及其结果：需要帮助、未列入（附原因）、无需或无法判断"
         ),

@@ -23,6 +23,7 @@ from expectations.contracts.lake import (
     IDENTITIES,
     KEY_PERSONS,
     KIN,
+    LEDGER,
     LINK_CANDIDATES,
     LINKS,
     MEMBERS,
@@ -43,6 +44,7 @@ from jobs import (
     find_needs,
     ingest,
     link_people,
+    plan_visits,
     publish,
     rank_clues,
     score_cases,
@@ -88,6 +90,7 @@ JOBS = (
     score_cases,
     rank_clues,
     publish,
+    plan_visits,
 )
 Empty = Callable[[Table], DataFrame]
 
@@ -192,7 +195,7 @@ def test_a_frame_that_does_not_fit_is_refused_before_anything_is_written(empty: 
 def test_every_table_is_written_by_one_job_and_read_only_after_it() -> None:
     written: dict[str, str] = {}
     # What the run before left: when a clue was first seen, what was delivered earlier, and how the data was then.
-    kept = {CLUES, CASE_FILES, FILES, QUALITY, TOTALS, PERSON_IDS, NEEDS, PURPOSES}
+    kept = {CLUES, CASE_FILES, FILES, QUALITY, TOTALS, PERSON_IDS, NEEDS, PURPOSES, LEDGER}
     for job in JOBS:
         for table in job.READS:
             is_kept = table in kept and table in job.WRITES

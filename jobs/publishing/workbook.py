@@ -109,8 +109,9 @@ def write_workbook(
     ) as book:
         book.set_properties({"title": f"{title}线索清单", "created": datetime(as_of.year, as_of.month, as_of.day)})
         formats = cell_formats(book)
-        write_table(book, formats, "案件", CASE_SHEET, _case_rows(cases, counties))
-        sheet = write_table(book, formats, "线索", CLUE_SHEET, _clue_rows(to_visit))
+        # By their best clue; behind them those of the run before that are not found any more.
+        write_table(book, formats, "案件", CASE_SHEET, case_rows(cases.sort("rank", "case_id", nulls_last=True), counties))
+        sheet = write_table(book, formats, "线索", CLUE_SHEET, clue_rows(to_visit))
         verdict_column = next(i for i, column in enumerate(CLUE_SHEET) if column.heading == "核查结论")
         last = max(1, len(to_visit))
         sheet.data_validation(1, verdict_column, last, verdict_column, {"validate": "list", "source": list(VERDICTS)})
@@ -119,16 +120,15 @@ def write_workbook(
         _reading_guide(book, formats, title, len(to_visit), as_of, is_masked=is_masked)
 
 
-def _case_rows(cases: pl.DataFrame, counties: Mapping[str, str]) -> list[tuple[Any, ...]]:
-    """Cases in the order of their best clue; behind them those of the run before that are not found any more."""
-    ordered = cases.sort("rank", "case_id", nulls_last=True).iter_rows(named=True)
+def case_rows(cases: pl.DataFrame, counties: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    """The rows of CASE_SHEET, in the order of `cases`."""
     return [
         (
             n, case["case_id"], STATES[case["state"]], case["first_seen"].isoformat(), counties.get(case["county_code"], case["county_code"]),
             case["town"], case["village"], case["household_no"], case["program"], case["clue_count"], case["amount_estimate"],
             "、".join(RULE_TITLES.get(code, code) for code in case["rule_codes"].split("、")), case["key_person"] or "", case["explanation"],
         )
-        for n, case in enumerate(ordered, start=1)
+        for n, case in enumerate(cases.iter_rows(named=True), start=1)
     ]  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def _data_rows(clues: pl.DataFrame, counties: Mapping[str, str]) -> list[tuple[A
     ]  # fmt: skip
 
 
-def _clue_rows(clues: pl.DataFrame) -> list[tuple[Any, ...]]:
+def clue_rows(clues: pl.DataFrame) -> list[tuple[Any, ...]]:
     return [
         (
             clue["rank"], clue["clue_id"], clue["case_id"], RULE_TITLES.get(clue["rule_code"], clue["rule_code"]), clue["subject_name"],

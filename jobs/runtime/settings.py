@@ -12,6 +12,8 @@ from pydantic import Field, ValidationError
 
 from expectations.bounds import SuiteBounds
 from expectations.conf import Conf
+from jobs.fairness.params import FairnessParams
+from jobs.planning.choice import PlanParams
 from jobs.rules import RULES
 from jobs.rules.policy import Policy
 from jobs.runtime.errors import BadConfiguration
@@ -65,6 +67,8 @@ class Settings(Conf):
     forest: ForestParams
     flood: FloodSettings
     ranking: RankingSettings
+    plan: PlanParams
+    fairness: FairnessParams
 
     @property
     def fingerprint(self) -> str:
@@ -96,6 +100,8 @@ def load_settings(env: str | None = None, folder: Path | None = None) -> Setting
         known = {rule.code for rule in RULES}
         if unknown := sorted(set(settings.rules) - known):
             raise BadConfiguration(f"{source}: rules.{unknown[0]} is no rule. Rules: {', '.join(sorted(known))}.")
+        if unknown := sorted(set(settings.plan.hard_rules) - known):
+            raise BadConfiguration(f"{source}: plan.hard_rules names {unknown[0]}, which is no rule. Rules: {', '.join(sorted(known))}.")
         for code in known:
             settings.params(code)
     except ValidationError as error:

@@ -18,6 +18,7 @@ from expectations.contracts.lake.identity import (
     PERSONS,
 )
 from expectations.contracts.lake.intake import COVERAGE, FILES, NUMBER_STATES, QUALITY, QUARANTINE, TOTALS
+from expectations.contracts.lake.planning import LEDGER
 from expectations.contracts.lake.results import (
     CASE_FILES,
     CASE_SCORES,
@@ -37,7 +38,7 @@ LAKE_TABLES: dict[str, Table] = {
     for table in (
         FILES, QUARANTINE, NUMBER_STATES, COVERAGE, TOTALS, QUALITY, LINKS, LINK_CANDIDATES, ALIASES, PERSON_IDS, PERSON_CHANGES,
         IDENTITY_VERDICTS, IDENTITY_COUNTS, KIN, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
-        ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, NOVEL_FINDINGS, CLUES, CASE_FILES, RULE_COVERAGE,
+        ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, NOVEL_FINDINGS, CLUES, CASE_FILES, RULE_COVERAGE, LEDGER,
         NEEDS, CHECKS, PURPOSES,
     )
 }  # fmt: skip
@@ -69,6 +70,7 @@ __all__ = [
     "KIN",
     "KIN_RELATIONS",
     "LAKE_TABLES",
+    "LEDGER",
     "LINKS",
     "LINK_CANDIDATES",
     "MEMBERS",

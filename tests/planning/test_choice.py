@@ -1,0 +1,168 @@
+"""The choice of visits: ranks, quotas, chance, and who is not visited twice. Expected values by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from jobs.planning.choice import (
+    Candidate,
+    CaseState,
+    Choice,
+    ListedClue,
+    PlanParams,
+    Verdict,
+    choose,
+    settled_cases,
+)
+from jobs.planning.expected_yield import expected_yield
+
+DAY = date(2018, 1, 31)
+
+
+def params(random: float = 0.0, severity: float = 0.0, key_person: float = 0.0) -> PlanParams:
+    return PlanParams(
+        random_share=random, severity_share=severity, hard_rules=["D01"], key_person_share=key_person, next_visits=2
+    )
+
+
+def case(name: str, probability: float, yuan: int = 100) -> Candidate:
+    """A name with h in it is a hard case, one with k touches a key person."""
+    return Candidate(name, probability, Decimal(yuan), "h" in name, "k" in name)
+
+
+def ids(choice: Choice) -> list[str]:
+    return [visit.case.case_id for visit in choice.visits]
+
+
+def many(count: int) -> list[Candidate]:
+    return [case(f"c{n:04d}", 0.9 - n / 10_000) for n in range(count)]
+
+
+def test_the_likeliest_cases_come_first_and_money_only_breaks_ties() -> None:
+    cases = [case("b", 0.5, 9), case("a", 0.5, 10), case("c", 0.5, 9), case("e", 0.4, 9_999), case("d", 0.6, 1)]
+    choice = choose(cases, 4, DAY, params())
+    assert ids(choice) == ["d", "a", "b", "c"]
+    assert [visit.position for visit in choice.visits] == [1, 2, 3, 4]
+    assert [one.case_id for one in choice.following] == ["e"]
+
+
+def test_a_quota_pushes_out_the_weakest_and_says_why() -> None:
+    cases = [case("a", 0.9), case("b", 0.8), case("c", 0.7), case("d", 0.6), case("h1", 0.5), case("h2", 0.4), case("k", 0.1)]
+    choice = choose(cases, 4, DAY, params(severity=0.25, key_person=0.25))
+    assert [(visit.case.case_id, visit.why) for visit in choice.visits] == [
+        ("a", "ranked"), ("b", "ranked"), ("h1", "severity"), ("k", "key person"),
+    ]  # fmt: skip
+    assert [one.case_id for one in choice.following] == ["c", "d"]
+
+
+def test_a_quota_that_the_rank_keeps_anyway_changes_nothing() -> None:
+    cases = [case("h1", 0.9), case("b", 0.8), case("hk", 0.7), case("d", 0.6)]
+    kept = choose(cases, 3, DAY, params(severity=0.5, key_person=0.3))
+    assert [(visit.case.case_id, visit.why) for visit in kept.visits] == [("h1", "ranked"), ("b", "ranked"), ("hk", "ranked")]
+
+
+def test_a_quota_without_cases_of_its_kind_leaves_the_places_to_the_others() -> None:
+    assert ids(choose([case("a", 0.3), case("b", 0.2)], 2, DAY, params(severity=1.0))) == ["a", "b"]
+
+
+@pytest.mark.parametrize(("visits", "drawn"), [(1, 0), (2, 1), (20, 1), (21, 2), (100, 5), (300, 15)])
+def test_at_least_the_random_share_is_drawn_and_never_the_whole_list(visits: int, drawn: int) -> None:
+    choice = choose(many(1000), visits, DAY, params(random=0.05))
+    assert len(choice.visits) == visits
+    assert sum(visit.is_random for visit in choice.visits) == drawn
+    assert choice.drawn_from == 1000 - (visits - drawn)
+
+
+def test_the_random_part_is_drawn_from_outside_the_ranked_part_only() -> None:
+    choice = choose(many(300), 100, DAY, params(random=0.05))
+    best = {one.case_id for one in many(300)[:95]}
+    assert {visit.case.case_id for visit in choice.visits if not visit.is_random} == best
+    assert not {visit.case.case_id for visit in choice.visits if visit.is_random} & best
+    assert ids(choose(many(5), 10, DAY, params(random=0.2))) == [one.case_id for one in many(5)]  # nobody is left to draw
+
+
+def test_every_case_outside_is_drawn_about_as_often() -> None:
+    """Over 2,000 days, 5 of 50 cases outside: 200 times each, standard deviation 13.4; five of them are allowed."""
+    drawn: Counter[str] = Counter()
+    for n in range(2000):
+        choice = choose(many(145), 100, DAY + timedelta(days=n), params(random=0.05))
+        drawn.update(visit.case.case_id for visit in choice.visits if visit.is_random)
+    assert set(drawn) == {one.case_id for one in many(145)[95:]}
+    assert max(abs(count - 200) for count in drawn.values()) < 5 * 13.4
+
+
+def test_a_place_on_the_list_does_not_tell_that_chance_drew_it() -> None:
+    """Over 2,000 days, 5 random cases on 100 places: 1,000 on each tenth of the list, standard deviation 30."""
+    tenths: Counter[int] = Counter()
+    for n in range(2000):
+        choice = choose(many(145), 100, DAY + timedelta(days=n), params(random=0.05))
+        tenths.update((visit.position - 1) // 10 for visit in choice.visits if visit.is_random)
+        ranked = [visit.case.probability for visit in choice.visits if not visit.is_random]
+        assert ranked == sorted(ranked, reverse=True)
+    assert sorted(tenths) == list(range(10))
+    assert max(abs(count - 1000) for count in tenths.values()) < 5 * 30
+
+
+def test_the_same_day_gives_the_same_list_whatever_the_order_of_the_cases() -> None:
+    assert choose(many(200), 50, DAY, params(random=0.1)) == choose(reversed(many(200)), 50, DAY, params(random=0.1))
+    other_day = choose(many(200), 50, DAY + timedelta(days=1), params(random=0.1))
+    assert other_day != choose(many(200), 50, DAY, params(random=0.1))
+
+
+def test_shares_above_the_whole_list_are_refused() -> None:
+    with pytest.raises(ValidationError, match=r"1\.1 together"):
+        params(random=0.1, severity=0.6, key_person=0.4)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "expected", "low", "high"),
+    [
+        ([0.5] * 100, 50.0, 40.2, 59.8),  # sd 5
+        ([1.0, 1.0, 0.0], 2.0, 2.0, 2.0),  # nothing is left to chance
+        ([0.1], 0.1, 0.0, 0.69),  # sd 0.3, cut at none
+        ([0.9], 0.9, 0.31, 1.0),  # cut at all
+        ([], 0.0, 0.0, 0.0),
+    ],
+)
+def test_the_yield_is_the_sum_with_a_normal_interval(
+    probabilities: list[float], expected: float, low: float, high: float
+) -> None:
+    found = expected_yield(probabilities)
+    assert (found.visits, round(found.expected, 6)) == (len(probabilities), expected)
+    assert (round(found.low, 2), round(found.high, 2)) == (low, high)
+
+
+VISITED_ON = date(2018, 1, 10)
+FIRST_RUN = date(2017, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("story", "is_refuted", "clues", "states", "is_settled"),
+    [
+        ("confirmed, and nothing is new", False, [("a", FIRST_RUN)], [(FIRST_RUN, "x"), (DAY, "x")], True),
+        ("confirmed, and payment goes on", False, [("a", FIRST_RUN)], [(FIRST_RUN, "x"), (DAY, "y")], False),
+        ("refuted, and the same lawful payment goes on", True, [("a", FIRST_RUN)], [(FIRST_RUN, "x"), (DAY, "y")], True),
+        ("refuted, and another clue came in", True, [("a", FIRST_RUN), ("b", DAY)], [(FIRST_RUN, "x"), (DAY, "y")], False),
+        ("the clue that was judged is told as new", True, [("a", DAY)], [(DAY, "x")], True),
+        ("a second clue was there at the visit", True, [("a", FIRST_RUN), ("b", FIRST_RUN)], [(FIRST_RUN, "x"), (DAY, "x")], True),
+        ("it changed twice and back", False, [("a", FIRST_RUN)], [(FIRST_RUN, "x"), (date(2018, 1, 20), "y"), (DAY, "x")], True),
+        ("no run is as old as the visit", False, [("a", FIRST_RUN)], [(DAY, "y")], True),
+    ],
+)  # fmt: skip
+def test_a_case_is_not_visited_twice_unless_it_has_changed(
+    story: str, is_refuted: bool, clues: list[tuple[str, date]], states: list[tuple[date, str]], is_settled: bool
+) -> None:
+    verdicts = [Verdict("a", "case", is_refuted, VISITED_ON)]
+    listed = [ListedClue(clue, "case", first_seen) for clue, first_seen in clues]
+    history = [CaseState("case", as_of, fingerprint) for as_of, fingerprint in states]
+    assert (settled_cases(verdicts, listed, history, DAY) == {"case"}) is is_settled, story
+
+
+def test_a_visit_on_the_day_of_the_list_or_later_does_not_count_for_it() -> None:
+    for day, settled in ((DAY - timedelta(days=1), {"case"}), (DAY, set()), (DAY + timedelta(days=1), set())):
+        assert settled_cases([Verdict("a", "case", True, day)], [], [], DAY) == settled

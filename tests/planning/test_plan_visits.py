@@ -1,0 +1,195 @@
+"""The list on the small synthetic city: files, ledger, nothing that tells whom chance has drawn."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from rich.console import Console
+
+from expectations.contracts.lake import CLUES, LAKE_TABLES, LEDGER, PEOPLE
+from expectations.contracts.model import DATE, FLAG, TEXT, Column, Table
+from jobs import plan_visits
+from jobs.plan_visits import to_visit
+from jobs.planning.lists import CASE_COLUMNS, PLAN_CLUE_SHEET, TELLING
+from jobs.planning.summary import print_plan
+from jobs.planning.verdicts import NAME as VERDICTS_NAME
+from jobs.publishing.workbook import CASE_SHEET, CLUE_SHEET
+from jobs.runtime.context import RunContext
+from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.lake import Lake
+from jobs.runtime.run_report import RunReport
+from jobs.runtime.settings import Settings
+from tests.conftest import AS_OF
+from tests.end_to_end.tables import rows_of
+
+VISITS = 25
+VERDICTS = Table(
+    "vault",
+    "verdicts",
+    "a verdict on a clue",
+    ("clue_id",),
+    (
+        Column("clue_id", TEXT, "the clue"),
+        Column("case_id", TEXT, "the case"),
+        Column("verdict", TEXT, "what the visit found"),
+        Column("checked_on", DATE, "day of the visit"),
+        Column("is_in_force", FLAG, "is it the latest?"),
+    ),
+)
+
+
+@pytest.fixture
+def ctx(finished: RunContext, settings: Settings, tmp_path: Path) -> RunContext:
+    """A lake of its own to plan on, with one visit in five drawn at random, so that a short list has some."""
+    shutil.copytree(finished.out / "lake", tmp_path / "lake", ignore=shutil.ignore_patterns("_scratch", ".writer.lock"))
+    plan = settings.plan.model_copy(update={"random_share": 0.2})
+    return replace(
+        finished,
+        lake=Lake(finished.engine, str(tmp_path / "lake")),
+        settings=settings.model_copy(update={"plan": plan}),
+        out=tmp_path,
+        report=RunReport(Console(quiet=True)),
+    )
+
+
+def listed(ctx: RunContext, zone: str = "exports", folder: str = AS_OF.isoformat()) -> pl.DataFrame:
+    return pl.read_csv(ctx.out / "plans" / folder / zone / "plan.csv", infer_schema=False)
+
+
+def files(out: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(out)): path.read_bytes() for path in sorted((out / "plans").rglob("*")) if path.is_file()}
+
+
+def commits(ctx: RunContext) -> int:
+    return len(list((ctx.out / "lake" / "ops" / "ledger" / "_delta_log").glob("*.json")))
+
+
+def test_the_list_the_ledger_and_the_clues_agree(ctx: RunContext) -> None:
+    plan = plan_visits.run(ctx, VISITS)
+    rows = sorted(rows_of(ctx.lake, LEDGER), key=lambda row: row["position"])
+    masked, full = listed(ctx), listed(ctx, "restricted")
+    assert tuple(masked.columns) == tuple(full.columns) == CASE_COLUMNS
+    assert [row["case_id"] for row in rows] == masked["case_id"].to_list() == full["case_id"].to_list()
+    assert [row["position"] for row in rows] == list(range(1, VISITS + 1))
+    assert sum(row["is_random"] for row in rows) == VISITS // 5
+    assert {row["is_random"] for row in rows if row["why_chosen"] == "random"} == {True}
+    clues = pl.from_arrow(ctx.lake.read(CLUES).drop("evidence").toArrow())
+    assert isinstance(clues, pl.DataFrame)
+    best = dict(to_visit(clues).group_by("case_id").agg(pl.col("score").max()).iter_rows())
+    assert {row["case_id"]: row["expected_probability"] for row in rows}.items() <= {
+        case: round(score, 6) for case, score in best.items()
+    }.items()
+    assert plan.listed.expected == pytest.approx(sum(row["expected_probability"] for row in rows), abs=1e-4)
+    assert plan.following.visits == min(10, len(best) - VISITS)
+    assert rows[0]["drawn_from"] == len(best) - VISITS * 4 // 5
+    print_plan(Console(quiet=True), plan)
+
+
+def test_running_again_changes_nothing_and_another_number_replaces_the_list(ctx: RunContext) -> None:
+    first = plan_visits.run(ctx, VISITS)
+    before, rows, written = files(ctx.out), rows_of(ctx.lake, LEDGER), commits(ctx)
+    again = plan_visits.run(ctx, VISITS)
+    assert (first.is_new, again.is_new) == (True, False)
+    assert files(ctx.out) == before
+    assert (rows_of(ctx.lake, LEDGER), commits(ctx)) == (rows, written)
+    plan_visits.run(ctx, VISITS - 5)
+    now = rows_of(ctx.lake, LEDGER)
+    assert (len(now), {row["list_no"] for row in now}, {row["visits"] for row in now}) == (VISITS - 5, {1}, {VISITS - 5})
+    later = plan_visits.run(replace(ctx, as_of=AS_OF + timedelta(days=31)), VISITS)
+    assert (later.list_no, later.run_as_of, later.planned_before > 0) == (2, AS_OF, True)
+    assert [row for row in rows_of(ctx.lake, LEDGER) if row["list_no"] == 1] == now
+
+
+def looks_of(out: Path) -> dict[str, list[tuple[object, ...]]]:
+    """How every case and clue looks in the workbooks: text, format, comment, hidden or not; the running number aside."""
+    looks: dict[str, list[tuple[object, ...]]] = {}
+    for path in sorted((out / "plans").rglob("*.xlsx")):
+        book = openpyxl.load_workbook(path)
+        assert book.sheetnames == ["案件", "线索", "说明"]
+        for sheet, columns in (("案件", CASE_SHEET), ("线索", PLAN_CLUE_SHEET)):
+            headings = [column.heading for column in columns]
+            head, *rows = book[sheet].iter_rows()
+            assert [cell.value for cell in head] == headings
+            for row in rows:
+                shown = [(h, c.value, c.style_id, c.comment) for h, c in zip(headings, row, strict=True) if h != "序号"]
+                is_hidden = book[sheet].row_dimensions[row[0].row].hidden
+                case = row[headings.index("案件编号")].value
+                looks.setdefault(f"{path.parent.parent.name} {sheet} {case}", []).append((*shown, is_hidden))
+        text = "\n".join(str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None)
+        assert not re.search(r"random|ranked|severity|随机|抽取|概率|得分|预计查实", text)
+    return looks
+
+
+def test_nothing_that_inspectors_get_tells_whom_chance_has_drawn(ctx: RunContext) -> None:
+    """A case looks on a list on which it was drawn as it looks on one where nothing is left to chance."""
+    plan = plan_visits.run(ctx, VISITS)
+    drawn = {visit.case.case_id for visit in plan.choice.visits if visit.is_random}
+    assert drawn
+    assert not {column.heading for column in PLAN_CLUE_SHEET} & TELLING
+    assert len(PLAN_CLUE_SHEET) == len(CLUE_SHEET) - len(TELLING)
+    lists, looks = {zone: listed(ctx, zone) for zone in ("exports", "restricted")}, looks_of(ctx.out)
+    whole = plan_visits.run(ctx, 10_000)
+    assert not any(visit.is_random for visit in whole.choice.visits)
+    assert {key.split()[-1] for key in looks} == {visit.case.case_id for visit in plan.choice.visits} > drawn
+    assert looks.items() <= looks_of(ctx.out).items()
+    for zone, before in lists.items():
+        now = listed(ctx, zone).filter(pl.col("case_id").is_in(before["case_id"].to_list())).drop("position").sort("case_id")
+        assert before.drop("position").sort("case_id").equals(now), zone
+
+
+def test_the_masked_list_shows_no_number_and_no_name_and_the_full_one_is_for_its_owner(ctx: RunContext) -> None:
+    plan_visits.run(ctx, VISITS)
+    people = ctx.lake.read(PEOPLE).collect()
+    numbers, names = {row["number"] for row in people}, {row["name"] for row in people if len(row["name"]) >= 3}
+    folder = ctx.out / "plans" / AS_OF.isoformat()
+    texts = [(folder / "exports" / "plan.csv").read_text(encoding="utf-8-sig")]
+    for path in (folder / "exports" / "workbooks").iterdir():
+        book = openpyxl.load_workbook(path, read_only=True)
+        texts += ["\n".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell)]
+    for text in texts:
+        assert not numbers & set(re.findall(r"\d{17}[\dX]", text))
+        assert not {name for name in names if name in text}
+    assert any(row["number"] in "".join(listed(ctx, "restricted")["subject_ids"].drop_nulls()) for row in people)
+    for path in (folder / "restricted", *(folder / "restricted").rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path.name
+
+
+def test_a_list_for_a_county_holds_its_cases_only_and_takes_the_place_of_the_citys(ctx: RunContext) -> None:
+    plan_visits.run(ctx, VISITS)
+    county = listed(ctx)["county_code"].mode().sort()[0]
+    plan_visits.run(ctx, 5, county)
+    assert [path.name for path in (ctx.out / "plans").iterdir()] == [f"{AS_OF.isoformat()}_{county}"]
+    assert set(listed(ctx, folder=f"{AS_OF.isoformat()}_{county}")["county_code"]) == {county}
+    assert {row["county_code"] for row in rows_of(ctx.lake, LEDGER)} == {county}
+    with pytest.raises(BadConfiguration, match="--county is 'nowhere'"):
+        plan_visits.run(ctx, 5, "nowhere")
+
+
+def test_a_list_is_not_made_of_clues_that_came_after_it(ctx: RunContext) -> None:
+    with pytest.raises(BadConfiguration, match="The last run stands for 2017-12-31, the list for 2017-12-30"):
+        plan_visits.run(replace(ctx, as_of=AS_OF - timedelta(days=1)), VISITS)
+    assert not ctx.lake.exists(LEDGER)
+
+
+def test_visited_cases_are_not_planned_again_and_their_list_stays(ctx: RunContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LAKE_TABLES, VERDICTS_NAME, VERDICTS)
+    first = plan_visits.run(ctx, VISITS)
+    visited = [visit.case.case_id for visit in first.choice.visits[:10]]
+    clue_of = {row["case_id"]: row["clue_id"] for row in ctx.lake.read(CLUES).filter("is_dispatched").collect()}
+    checked_on = AS_OF + timedelta(days=14)
+    rows = [(clue_of[case], case, "查否-政策允许", checked_on, True) for case in visited]
+    ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame(rows, VERDICTS.schema))
+    same = plan_visits.run(ctx, VISITS)  # the verdicts are younger than the list
+    assert (same.choice, same.is_new) == (first.choice, False)
+    with pytest.raises(BadConfiguration, match="10 of its cases have a verdict"):
+        plan_visits.run(ctx, VISITS + 1)
+    later = plan_visits.run(replace(ctx, as_of=AS_OF + timedelta(days=31)), 10_000)
+    assert not {visit.case.case_id for visit in later.choice.visits} & set(visited)
+    assert (later.settled, later.is_calibrated) == (10, True)
