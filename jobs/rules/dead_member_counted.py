@@ -22,6 +22,9 @@ def judge(params: AfterDeathParams) -> Judgement:
         value=F.col("paid_months").cast("double"),
         threshold=0.0,
         is_personal=True,
+        # One register alone, with a day of de-registration only: the death may have been earlier, or another's.
+        doubts={"R01": (F.col("register_count") == 1) & ~F.col("is_exact")},
+        signals={"registers": F.col("register_count"), "is_exact": F.col("is_exact").cast("int")},
         exempt=lawful_after_death(),
         explanation=F.concat(
             F.lit("登记显示该家庭成员于"),

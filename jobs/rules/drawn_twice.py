@@ -106,6 +106,7 @@ def judge(params: DrawnTwiceParams) -> Judgement:
         value=F.col("paid_months").cast("double"),
         threshold=0.0,
         is_personal=False,  # the money is one person's share already
+        signals={"same_program": (F.col("case_program") == F.col("_other_program")).cast("int")},
         exempt={
             "R23": (F.col("paid_months") == 0) & (F.col("refunded_yuan") > 0),
             "R01": (F.col("paid_months") > 0) & (F.col("paid_months") <= params.transfer_months) & ends_or_begins,

@@ -54,6 +54,12 @@ def judge(params: DrawsPensionParams) -> Judgement:
             "monthly": F.col("monthly").isNull(),
             "standard": F.col("standard_yuan").isNull(),
         },
+        doubts={"R19": F.col("rigid_expense") > 0},
+        signals={
+            "to_standard": (F.col("left_per_head_yuan") / F.col("standard_yuan")).cast("double"),
+            "has_rigid_expense": F.coalesce(F.col("rigid_expense") > 0, F.lit(False)).cast("int"),
+            "outside_roster": F.col("joined_on").isNotNull().cast("int"),
+        },
         exempt={
             "R16": is_above & F.col("is_disregarded"),
             "R19": is_above & (F.col("left_per_head_yuan") <= F.col("standard_yuan")),

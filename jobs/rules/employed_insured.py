@@ -52,6 +52,13 @@ def judge(params: EmployedInsuredParams) -> Judgement:
         threshold=F.col("least_months").cast("double"),
         is_personal=False,
         missing={"kind": F.col("kind").isNull(), "from_month": F.col("means_wages") & F.col("from_month").isNull()},
+        doubts={"R24": F.col("to_month").isNotNull()},
+        signals={
+            "base_log": F.log1p(F.col("base").cast("double")),
+            "has_ended": F.col("to_month").isNotNull().cast("int"),
+            "began_while_drawing": (F.col("from_month") >= F.col("start_month")).cast("int"),
+            "outside_roster": F.col("joined_on").isNotNull().cast("int"),
+        },
         exempt={
             "R15": F.col("looks_alike") & (F.col("gross_months") > 0),
             "R24": (has_job | F.col("looks_alike")) & ended_before_benefit(),

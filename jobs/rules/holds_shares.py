@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from expectations.contracts.model import ORIGIN
-from jobs.rules.entities import ENTITY_FIELDS, does_not_trade, with_standing
+from jobs.rules.entities import ENTITY_FIELDS, does_not_trade, doubtful_standing, standing_signals, with_standing
 from jobs.rules.facts import Facts, counted, held_by, rows_of
 from jobs.rules.household import household_exemptions
 from jobs.rules.policy import in_force
@@ -34,7 +34,7 @@ def candidates(facts: Facts, params: HoldsSharesParams) -> DataFrame:
         .filter("_n = 1")
         .select(
             "uscc", F.col("legal_rep_key").alias("_rep"), "kind", "status", "established_on", "ended_on", "tax_12m", "is_dead",
-            "is_dormant", "is_office", "is_idle_cooperative", "traded_until",
+            "is_dormant", "is_micro", "is_office", "is_idle_cooperative", "traded_until", "tax_log", "insured_staff", "paid_in",
             rows_of("enterprises", *ENTITY_FIELDS).alias("_entity"),
         )
     )  # fmt: skip
@@ -65,6 +65,8 @@ def judge(params: HoldsSharesParams) -> Judgement:
             "status": ~is_member & F.col("status").isNull(),
             "since_on": ~is_member & F.col("event_on").isNull(),
         },
+        doubts=doubtful_standing(),
+        signals={"share": F.col("share_pct").cast("double"), **standing_signals()},
         exempt={
             "R14": is_member | F.col("is_office") | F.col("is_idle_cooperative"),
             "R13": does_not_trade(),

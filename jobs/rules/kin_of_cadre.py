@@ -57,6 +57,14 @@ def judge(params: NoParams) -> Judgement:
             "from_on": F.col("from_on").isNull(),
             "kin_declarations": F.col("is_cadre") & ~F.col("has_declarations"),
         },
+        # Farther kin of another household: near enough to declare, too far to share a table.
+        doubts={"R99": ~F.col("relation").isin("self", "household", "spouse", "child", "parent")},
+        signals={
+            "is_self": (F.col("relation") == "self").cast("int"),
+            "in_household": (F.col("relation") == "household").cast("int"),
+            "is_spouse": (F.col("relation") == "spouse").cast("int"),
+            "leads": F.col("post").isin("支部书记", "村主任").cast("int"),
+        },
         exempt={
             "R15": ~F.col("is_cadre"),
             "R24": is_over(),

@@ -38,6 +38,13 @@ def judge(params: NoParams) -> Judgement:
         threshold=0.0,
         is_personal=False,
         missing={**unknown_spell(), "kin_declarations": is_staff & ~F.col("has_declarations")},
+        # A child or parent of another household: what they give is a matter of maintenance, which only a visit can tell.
+        doubts={"R99": F.col("relation").isin("child", "parent")},
+        signals={
+            "is_spouse": (F.col("relation") == "spouse").cast("int"),
+            "in_household": (F.col("relation") == "household").cast("int"),
+            "pay_log": F.log1p(F.col("monthly_pay").cast("double")),
+        },
         exempt={
             "R15": ~is_staff,
             "R24": is_staff & F.col("has_left") & ended_before_benefit(),

@@ -46,6 +46,7 @@ def judged(candidates: DataFrame, judgement: Judgement) -> DataFrame:
             "counted_yuan": F.col("counted_share_yuan" if judgement.is_personal else "counted_yuan"),
             "amount_estimate": F.when(outcome == "found", at_stake).otherwise(F.lit(0)).cast("decimal(18,2)"),
             "explanation": judgement.explanation,
+            "doubt_code": F.when(outcome == "found", first_that_holds(judgement.doubts)),
         }
     )
 
@@ -55,7 +56,12 @@ def findings(rule: Rule, params: Conf, paid_candidates: DataFrame) -> DataFrame:
 
     A finding under a number whose registered name is another is a matter of data, never of conduct (exempt R07).
     """
-    rows = judged(paid_candidates, rule.judge(params))
+    judgement = rule.judge(params)
+    rows = judged(paid_candidates, judgement)
+    measured = {"value": judgement.value, **judgement.signals}
+    signals = F.create_map(
+        *(part for name, figure in measured.items() for part in (F.lit(f"{rule.code}.{name}"), figure.cast("double")))
+    )
     other_name = F.lit(not rule.is_about_data) & (F.col("identity_grade") == "D") & (F.col("outcome") == "found")
     rows = rows.withColumns(
         {
@@ -64,6 +70,7 @@ def findings(rule: Rule, params: Conf, paid_candidates: DataFrame) -> DataFrame:
             "amount_estimate": F.when(other_name, F.lit(0).cast("decimal(18,2)")).otherwise(F.col("amount_estimate")),
             "rule_code": F.lit(rule.code),
             "rule_fingerprint": F.lit(fingerprint(rule, params)),
+            "signals": signals,
             "evidence": F.col("evidence").cast(EVIDENCE),
         }
     )

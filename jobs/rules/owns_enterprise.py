@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.entities import ENTITY_FIELDS, does_not_trade, with_standing
+from jobs.rules.entities import ENTITY_FIELDS, does_not_trade, doubtful_standing, standing_signals, with_standing
 from jobs.rules.facts import Facts, counted, declares, held_by, rows_of
 from jobs.rules.household import household_exemptions
 from jobs.rules.policy import in_force
@@ -42,6 +42,8 @@ def judge(params: OwnsEnterpriseParams) -> Judgement:
         threshold=0.0,
         is_personal=False,
         missing={"status": F.col("status").isNull(), "established_on": F.col("established_on").isNull()},
+        doubts=doubtful_standing(),
+        signals=standing_signals(),
         exempt={
             "R13": does_not_trade(),
             "R14": F.col("is_office") | F.col("is_idle_cooperative"),

@@ -93,6 +93,13 @@ def judge(params: OwnsPropertyParams) -> Judgement:
         threshold=0.0,
         is_personal=False,
         missing={"use": (F.col("unknown_count") > 0) & ~is_above(), "registered_on": is_above() & F.col("event_on").isNull()},
+        doubts={"R21": F.col("unit_count") > F.col("home_count") + F.col("business_count")},
+        signals={
+            "other_units": (F.col("unit_count") - F.col("home_count") - F.col("business_count")),
+            "business": F.col("business_count"),
+            "bought_while_drawing": (F.col("owned_on") >= F.col("start_month")).cast("int"),
+            "outside_roster": F.col("joined_on").isNotNull().cast("int"),
+        },
         exempt={
             # More than one unit or a shop is registered, yet no more than one home of the owner's own.
             "R21": ~is_above() & ((F.col("unit_count") > F.col("allowed_homes")) | (F.col("shop_count") > 0)),

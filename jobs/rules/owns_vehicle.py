@@ -21,15 +21,17 @@ class OwnsVehicleParams(Conf):
         ge=0, description="months overdue from which a vehicle is most often sold without transfer or laid up"
     )
     exempt_plates: dict[str, str] = Field(description="classes of plate that are no car, and the exemption that covers them")
+    old_years: int = Field(gt=0, description="age from which a car is often sold without transfer, or worth nothing")
     declared_words: tuple[str, ...] = Field(description="words by which a vehicle was declared at approval")
 
 
 def candidates(facts: Facts, params: OwnsVehicleParams) -> DataFrame:
     """One row per member and vehicle. Counting starts after the month of registration."""
     vehicles = held_by(facts.household, facts, "vehicles", "owner_key", "owner_name_key")
+    age = F.months_between(F.lit(facts.as_of), F.col("registered_on")) / 12
     overdue = F.months_between(F.lit(facts.as_of), F.col("inspected_to"))
     return (
-        counted(vehicles.withColumn("months_overdue", overdue), after="registered_on", has_grace=True)
+        counted(vehicles.withColumns({"months_overdue": overdue, "years_old": age}), after="registered_on", has_grace=True)
         .withColumn("thing_key", F.concat_ws(":", F.lit("vehicle"), "plate_kind", "plate_no"))
         .withColumn(
             "evidence",
@@ -54,6 +56,15 @@ def judge(params: OwnsVehicleParams) -> Judgement:
         threshold=0.0,
         is_personal=False,
         missing={"plate_kind": F.col("plate_kind").isNull(), "registered_on": F.col("registered_on").isNull()},
+        doubts={"R10": (F.col("years_old") >= params.old_years) | F.col("status").isin(list(params.overdue_statuses))},
+        signals={
+            "price_log": F.log1p(F.col("price").cast("double")),
+            "years_old": F.col("years_old"),
+            "bought_while_drawing": (F.col("registered_on") >= F.col("start_month")).cast("int"),
+            "months_overdue": F.greatest("months_overdue", F.lit(0.0)),
+            "for_hire": (F.col("usage") != "非营运").cast("int"),
+            "outside_roster": F.col("joined_on").isNotNull().cast("int"),
+        },
         exempt={
             **plate_exemption,
             "R10": F.col("status").isin(list(params.gone_statuses)) | is_laid_up,

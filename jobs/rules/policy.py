@@ -67,6 +67,7 @@ class Entities(Dated):
         description="of these, the ones in which it may trade on all the same; its tax tells"
     )
     dormant_tax_yuan: Decimal = Field(ge=0, description="tax of twelve months up to which an entity without staff may be dormant")
+    micro_tax_yuan: Decimal = Field(ge=0, description="tax of twelve months below which, without staff, little is traded")
     nominal_kinds: tuple[str, ...] = Field(description="kinds whose legal representative is so by office")
     cooperative_kinds: tuple[str, ...] = Field(
         description="kinds whose members are often so in name only; its tax and staff tell"

@@ -41,6 +41,9 @@ class Judgement:
     `exempt`: exemption code -> when; the first that holds is kept with the row.
     `found`: the fact itself. `value` is held against `threshold`, in the rule's unit.
     `is_personal`: only the person's share of the household's money is at stake.
+    `doubts`: exemption code -> when it may well apply, though data cannot decide; the first that holds makes the clue less
+    likely to be confirmed, and is told.
+    `signals`: what the ranking may learn from besides, by name; figures about money, things and time, never about who somebody is.
     """
 
     found: Column
@@ -50,6 +53,8 @@ class Judgement:
     is_personal: bool
     missing: Mapping[str, Column] = field(default_factory=dict)
     exempt: Mapping[str, Column] = field(default_factory=dict)
+    doubts: Mapping[str, Column] = field(default_factory=dict)
+    signals: Mapping[str, Column] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

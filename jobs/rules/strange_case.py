@@ -16,7 +16,9 @@ from jobs.rules.rule import Judgement, Rule, zh_paid
 
 
 class StrangeCaseParams(Conf):
-    highest_share: float = Field(gt=0, le=0.2, description="of the households that draw without a stated fact, the strangest that are asked about")
+    highest_share: float = Field(
+        gt=0, le=0.2, description="of the households that draw without a stated fact, the strangest that are asked about"
+    )
 
 
 def candidates(facts: Facts, params: StrangeCaseParams) -> DataFrame:

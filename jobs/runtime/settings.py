@@ -18,6 +18,7 @@ from jobs.rules import RULES
 from jobs.rules.policy import Policy
 from jobs.runtime.errors import BadConfiguration
 from models.isolation_forest import ForestParams
+from models.ranking import LearningParams
 from models.record_linkage import LinkageParams
 
 CONF_VARIABLE = "MINGJING_CONF"
@@ -50,6 +51,7 @@ class FloodSettings(Conf):
 
 class RankingSettings(Conf):
     prior: dict[str, Annotated[float, Field(gt=0, lt=1)]]
+    doubt_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
     grade_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
     anomaly_weight: float = Field(ge=0)
     strength_weight: float = Field(ge=0)
@@ -67,6 +69,7 @@ class Settings(Conf):
     forest: ForestParams
     flood: FloodSettings
     ranking: RankingSettings
+    learning: LearningParams
     plan: PlanParams
     fairness: FairnessParams
 

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from expectations.contracts.lake import CLUES
 from jobs.rules import RULES
 from jobs.rules.facts import in_order
+from jobs.rules.rule import EXEMPTIONS
 from jobs.runtime.settings import RankingSettings
 
 _MORE = "另有%d项同类情况。"
@@ -72,35 +73,46 @@ def with_key_persons(clues: DataFrame, key_persons: DataFrame) -> DataFrame:
 def ranked(clues: DataFrame, cases: DataFrame, scores: DataFrame, settings: RankingSettings, as_of: date) -> DataFrame:
     """gold.clues of a run: probability that a visit confirms, three reasons in words, and the rank of dispatched clues.
 
-    log-odds = prior of the rule x factor of the grade, + how strange the case is among all cases, + how long it went on.
+    log-odds = prior of the rule x factor of a doubt x factor of the grade, + how strange the case is among all cases, + how long it went on.
     """
     prior = _looked_up("rule_code", settings.prior, default=0.2)
+    doubtful = prior * F.when(F.col("doubt_code").isNull(), F.lit(1.0)).otherwise(
+        _looked_up("doubt_code", settings.doubt_factor, default=1.0)
+    )
     factor = _looked_up("identity_grade", settings.grade_factor, default=0.5)
     of_case = cases.select("case_id", "household_no", "program", "county_code", "town", "village")
     placed = clues.join(of_case, "case_id", "left").join(scores.withColumnRenamed("reasons", "_strange"), "case_id", "left")
     parts = {
         "_prior": _log_odds(prior),
-        "_grade": _log_odds(prior * factor) - _log_odds(prior),
+        "_doubt": _log_odds(doubtful) - _log_odds(prior),
+        "_grade": _log_odds(doubtful * factor) - _log_odds(doubtful),
         "_anomaly": settings.anomaly_weight * (2 * F.coalesce("anomaly_percentile", F.lit(0.5)) - 1),
         "_length": settings.strength_weight * F.log10(F.greatest(F.col("months"), F.lit(1)).cast("double")),
     }
     scored = placed.withColumns(parts).withColumn(
-        "score", F.round(1 / (1 + F.exp(-(F.col("_prior") + F.col("_grade") + F.col("_anomaly") + F.col("_length")))), 6)
+        "score",
+        F.round(
+            1 / (1 + F.exp(-(F.col("_prior") + F.col("_doubt") + F.col("_grade") + F.col("_anomaly") + F.col("_length")))), 6
+        ),
     )
-    order = [F.col("score").desc(), F.col("amount_estimate").desc(), F.col("clue_id")]
-    dispatched = F.col("is_dispatched")
-    # One global order is wanted: a single partition of some thousand clues.
-    is_about_data = F.col("rule_code").isin([rule.code for rule in RULES if rule.is_about_data])
-    rank = F.row_number().over(Window.partitionBy("is_dispatched").orderBy(is_about_data, *order))
     return scored.withColumns(
         {
-            "rank": F.when(dispatched, rank).cast("int"),
+            "rank": place(),
             "anomaly": F.round("anomaly", 6),
             "reasons": _reasons(prior),
             "first_seen": F.lit(as_of),
             "last_seen": F.lit(as_of),
         }
     ).select(*CLUES.column_names)
+
+
+def place() -> Column:
+    """Rank by score among the clues to visit; null for the others. Clues about data only stand behind all others."""
+    # One global order is wanted: a single partition of some thousand clues.
+    is_about_data = F.col("rule_code").isin([rule.code for rule in RULES if rule.is_about_data])
+    best_first = [is_about_data, F.col("score").desc(), F.col("amount_estimate").desc(), F.col("clue_id")]
+    among_all = F.row_number().over(Window.partitionBy("is_dispatched").orderBy(*best_first))
+    return F.when(F.col("is_dispatched"), among_all).cast("int")
 
 
 def _looked_up(column: str, values: dict[str, float], default: float) -> Column:
@@ -114,12 +126,16 @@ def _reasons(prior: Column) -> Column:
     """The three largest contributions, in words, largest first."""
     percent = F.format_string("%.0f", 100 * prior)
     stranger = F.format_string("%.0f", 100 * F.coalesce("anomaly_percentile", F.lit(0.5)))
+    doubt = F.lit(None).cast("string")
+    for code, words in EXEMPTIONS.items():
+        doubt = F.when(F.col("doubt_code") == code, F.lit(words)).otherwise(doubt)
     strange = F.when(F.coalesce("_strange", F.lit("")) != "", F.concat(F.lit("："), F.col("_strange"))).otherwise(F.lit(""))
     # Sorted as texts behind a padded size: arrays of structs are where the engines' planners differ most.
     parts = F.array(
         _sized("_prior", F.concat(F.lit("此类线索预计查实率"), percent, F.lit("%"))),
         _sized("_anomaly", F.concat(F.lit("异常程度高于"), stranger, F.lit("%的家庭"), strange)),
         _sized("_length", F.format_string("持续%d个月", F.col("months"))),
+        _sized("_doubt", F.concat(F.lit("可能属于："), F.coalesce(doubt, F.lit("无")))),
         _sized("_grade", F.concat(F.lit("身份核对等级"), F.col("identity_grade"))),
     )
     largest = F.slice(F.sort_array(parts, False), 1, 3)

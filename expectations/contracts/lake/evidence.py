@@ -19,5 +19,6 @@ EVIDENCE = ArrayType(
 
 WORDS = MapType(StringType(), StringType())
 WEIGHTS = MapType(StringType(), DOUBLE)
+SIGNALS = MapType(StringType(), DOUBLE)
 GRADES = ("A", "B", "C", "D", "E", "F")
 KIN_RELATIONS = ("spouse", "child", "parent", "child-in-law", "parent-in-law", "sibling", "grandchild", "grandparent", "other")

@@ -2,7 +2,7 @@
 
 from pyspark.sql.types import ArrayType
 
-from expectations.contracts.lake.evidence import EVIDENCE, GRADES
+from expectations.contracts.lake.evidence import EVIDENCE, GRADES, SIGNALS
 from expectations.contracts.model import DATE, DOUBLE, FLAG, INT, LONG, TEXT, YUAN, Column, Table
 
 OUTCOMES = ("found", "clear", "exempt", "cannot_judge")
@@ -32,6 +32,8 @@ FINDINGS = Table(
         Column("amount_estimate", YUAN, "the same after exemptions, grace and the person's share", unit="yuan"),
         Column("value", DOUBLE, "what the rule measured, in the rule's unit"),
         Column("threshold", DOUBLE, "the limit it was held against"),
+        Column("doubt_code", TEXT, "exemption that may well apply, though data cannot decide"),
+        Column("signals", SIGNALS, "what the ranking may learn from, by rule and name"),
         Column("explanation", TEXT, "one Chinese sentence without names or numbers"),
         Column("evidence", EVIDENCE, "the records that the rule saw"),
         Column("rule_fingerprint", TEXT, "digest of the rule's text and parameters"),
@@ -163,6 +165,8 @@ CLUES = Table(
         Column("amount_upper", YUAN, "everything paid after the event", unit="yuan", label="金额上限"),
         Column("amount_estimate", YUAN, "after exemptions, grace and the person's share", unit="yuan", label="金额估计"),
         Column("exemption_code", TEXT, "empty, or why this is probably lawful", label="豁免代码"),
+        Column("doubt_code", TEXT, "exemption that may well apply, though data cannot decide", label="疑似豁免代码"),
+        Column("signals", SIGNALS, "what the ranking may learn from, by rule and name"),
         Column("is_dispatched", FLAG, "to be visited", label="是否交办"),
         Column("is_held", FLAG, "kept back because its rule yielded more than its stated share in this run"),
         Column("key_person", TEXT, "the kind of key person whom the case touches; null = none", label="重点人员"),
