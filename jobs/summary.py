@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ def print_summary(console: Console, report: RunReport, out: Path, *, is_syntheti
         ("cases to visit", clues["cases"]),
     ):
         table.add_row(label, f"{value:,}")
+    needs: dict[str, int] = figures.get("needs", {})
+    outcomes = Counter({outcome: 0 for outcome in ("found", "excluded", "cannot_judge")})
+    for told, count in needs.items():
+        outcomes[told.split()[1]] += count
+    table.add_row("people who may need help", f"{outcomes['found']:,}")
+    table.add_row("  left out: means, or stopped of late", f"{outcomes['excluded']:,}")
+    table.add_row("  cannot be judged", f"{outcomes['cannot_judge']:,}")
+    for result, count in figures.get("checks", {}).get("households", {}).items():
+        table.add_row(f"households checked: {result}", f"{count:,}")
     table.add_row("yuan at stake, upper bound", f"{amounts['upper'] or 0:,.2f}")
     table.add_row("yuan at stake, estimate", f"{amounts['estimate'] or 0:,.2f}")
     console.print(table)

@@ -121,13 +121,13 @@ def test_requests_that_were_withdrawn_are_checked_no_more(finished: RunContext, 
 
 
 def test_checks_agree_with_the_simulators_truth(finished: RunContext, city: City) -> None:
-    truth = pl.read_csv(city.folder / "truth_checks.csv", infer_schema=False)
+    truth = pl.read_csv(city.folder / "truth_checks.csv", infer_schema=False).rename({"finding": "is_true"})
     listed = pl.read_csv(finished.out / "restricted" / "checks.csv", infer_schema=False)
     households = listed.filter(pl.col("row_kind") == "户").join(truth, on="application_no", how="full", coalesce=True)
     assert len(households) == len(truth)
     refused = households.filter(pl.col("authorised") == "0")
     assert refused["result"].to_list() == ["未授权不予核对"] * len(refused)
     checked = households.filter(pl.col("authorised") == "1")
-    expected = pl.when(pl.col("finding") == "1").then(pl.lit("有检出")).otherwise(pl.lit("无检出"))
+    expected = pl.when(pl.col("is_true") == "1").then(pl.lit("有检出")).otherwise(pl.lit("无检出"))
     agree = checked.select((pl.col("result") == expected).mean()).item()
     assert agree > 0.97

@@ -23,6 +23,7 @@ _MEANS = (
     ("social_insurance", "id_number", "单位职工"),
     ("housing_fund", "id_number", None),
     ("pensions", "id_number", "城乡居民"),
+    ("fiscal_staff", "id_number", None),
 )
 
 
