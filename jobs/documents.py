@@ -26,6 +26,7 @@ from jobs import (
     find_clues,
     find_needs,
     ingest,
+    learn,
     link_people,
     plan_visits,
     publish,
@@ -58,6 +59,7 @@ JOBS: tuple[ModuleType, ...] = (
     rank_clues,
     publish,
     plan_visits,
+    learn,
 )
 """The jobs of a run, in their order, and those that people start."""
 
@@ -137,6 +139,9 @@ CHINESE = Language(
         "a benefit household and a kind of key person who is in it or close kin of it": "一个救助家庭及与其有关的一类重点人员",
         "a run and a household with something to visit, or that had in the run before": "一次运行中有线索需要核查、或上次运行有线索的一户",
         "a rule in the last run": "最近一次运行中的一条规则",
+        "a run and a clue that it found, as the ranking saw it": "一次运行查出的一条线索，按排序时所见",
+        "a verdict on a clue, in force or replaced by a later one": "对一条线索的一次核查结论，现行的或已被后来的结论取代的",
+        "a rule and county, with what became of its clues": "一条规则和一个县区，及其线索的核查结果",
         "a clue: a fact that a person should look into; an accusation of nobody": "一条线索：请人核实的事实，不指控任何人",
         "a list of visits and a case on it": "一份核查计划及其中的一户",
         "a rule of needs and a person it looked at: in need, left out with the reason, or not to be judged": (

@@ -26,6 +26,7 @@ from expectations.contracts.lake import (
     LEDGER,
     LINK_CANDIDATES,
     LINKS,
+    LISTED_CLUES,
     MEMBERS,
     NEEDS,
     PERSON_CHANGES,
@@ -35,6 +36,7 @@ from expectations.contracts.lake import (
     QUALITY,
     TABLES,
     TOTALS,
+    VERDICTS,
 )
 from expectations.contracts.model import Table
 from jobs import (
@@ -43,6 +45,7 @@ from jobs import (
     find_clues,
     find_needs,
     ingest,
+    learn,
     link_people,
     plan_visits,
     publish,
@@ -91,6 +94,7 @@ JOBS = (
     rank_clues,
     publish,
     plan_visits,
+    learn,
 )
 Empty = Callable[[Table], DataFrame]
 
@@ -195,7 +199,7 @@ def test_a_frame_that_does_not_fit_is_refused_before_anything_is_written(empty: 
 def test_every_table_is_written_by_one_job_and_read_only_after_it() -> None:
     written: dict[str, str] = {}
     # What the run before left: when a clue was first seen, what was delivered earlier, and how the data was then.
-    kept = {CLUES, CASE_FILES, FILES, QUALITY, TOTALS, PERSON_IDS, NEEDS, PURPOSES, LEDGER}
+    kept = {CLUES, CASE_FILES, FILES, QUALITY, TOTALS, PERSON_IDS, NEEDS, PURPOSES, LEDGER, LISTED_CLUES, VERDICTS}
     for job in JOBS:
         for table in job.READS:
             is_kept = table in kept and table in job.WRITES

@@ -73,8 +73,7 @@ class Lake:
         """The table's rows, or none where no file of it was ever delivered."""
         if self.exists(table):
             return self.read(table)
-        # Without the comments of its columns, over which the embedded engine stumbles here, too (decision 0004).
-        return self.session.createDataFrame([], StructType([StructField(c.name, c.type) for c in table.columns]))
+        return self.session.createDataFrame([], plain_schema(table))
 
     def overwrite(self, table: Table, frame: DataFrame) -> None:
         """Replaces all rows in one commit. Raises ContractBroken, and changes nothing, when the frame does not fit."""
@@ -100,6 +99,11 @@ class Lake:
         writer.option("userMetadata", table.comment).save(self.path(table))
         if table.zone in RESTRICTED_ZONES and "://" not in self.root:
             os.chmod(Path(self.root) / table.zone, 0o700)
+
+
+def plain_schema(table: Table) -> StructType:
+    """The table's schema for rows made here, without the comments over which the embedded engine stumbles (decision 0004)."""
+    return StructType([StructField(c.name, c.type) for c in table.columns])
 
 
 def conform(frame: DataFrame, table: Table, *, with_comments: bool = False) -> DataFrame:

@@ -18,6 +18,7 @@ from expectations.contracts.lake.identity import (
     PERSONS,
 )
 from expectations.contracts.lake.intake import COVERAGE, FILES, NUMBER_STATES, QUALITY, QUARANTINE, TOTALS
+from expectations.contracts.lake.learning import LISTED_CLUES, VERDICT_TOTALS, VERDICTS
 from expectations.contracts.lake.planning import LEDGER
 from expectations.contracts.lake.results import (
     CASE_FILES,
@@ -38,7 +39,8 @@ LAKE_TABLES: dict[str, Table] = {
     for table in (
         FILES, QUARANTINE, NUMBER_STATES, COVERAGE, TOTALS, QUALITY, LINKS, LINK_CANDIDATES, ALIASES, PERSON_IDS, PERSON_CHANGES,
         IDENTITY_VERDICTS, IDENTITY_COUNTS, KIN, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
-        ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, NOVEL_FINDINGS, CLUES, CASE_FILES, RULE_COVERAGE, LEDGER,
+        ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, NOVEL_FINDINGS, CLUES, CASE_FILES, RULE_COVERAGE, LISTED_CLUES, VERDICTS,
+        VERDICT_TOTALS, LEDGER,
         NEEDS, CHECKS, PURPOSES,
     )
 }  # fmt: skip
@@ -73,6 +75,7 @@ __all__ = [
     "LEDGER",
     "LINKS",
     "LINK_CANDIDATES",
+    "LISTED_CLUES",
     "MEMBERS",
     "NEEDS",
     "NOVEL_FINDINGS",
@@ -89,4 +92,6 @@ __all__ = [
     "SILVER",
     "TABLES",
     "TOTALS",
+    "VERDICTS",
+    "VERDICT_TOTALS",
 ]

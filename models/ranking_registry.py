@@ -1,0 +1,118 @@
+"""Versions of the ranking in the model registry: champion, challengers, and the way back.
+
+What is logged is parameters, weights by the name of an input, counts and measures; no row, number or name reaches MLflow.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.clue_features import contract_fingerprint
+from models.ranking import LearningParams, RankingModel
+from models.registry import CHAMPION, ForestRegistry
+
+RANKING_NAME = "mingjing-ranking"
+_FILE = "ranking.json"
+_FINGERPRINT, _CONTRACT, _BEFORE, _SEEN = "training_fingerprint", "feature_contract", "champion_before", "imports_seen"
+
+
+class RankingMismatch(ValueError):
+    """The champion was trained on another feature contract than this code states, or its file cannot be read."""
+
+
+@dataclass(frozen=True)
+class RegisteredRanking:
+    """A ranking as the registry holds it. imports_seen: the last import of verdicts that it was trained on."""
+
+    model: RankingModel
+    version: str
+    imports_seen: int
+
+
+class RankingRegistry(ForestRegistry):
+    """The rankings of the store that holds the forests, too."""
+
+    def ranking_champion(self) -> RegisteredRanking | None:
+        """The version in use, loaded by its alias; null while the stated priors are in use.
+
+        Raises RankingMismatch where it fits this code no more.
+        """
+        version = self._ranking_version()
+        if version is None:
+            return None
+        contract = version.tags.get(_CONTRACT)
+        if contract != contract_fingerprint():
+            raise RankingMismatch(
+                f"version {version.version} of {RANKING_NAME} was trained on the feature contract {contract}, this code states "
+                f"{contract_fingerprint()}. Train it again with mingjing learn; until then the stated priors rank."
+            )
+        self._point_mlflow_here()
+        with tempfile.TemporaryDirectory() as folder:
+            self._mlflow.artifacts.download_artifacts(run_id=version.run_id, artifact_path=_FILE, dst_path=folder)
+            text = (Path(folder) / _FILE).read_text(encoding="utf-8")
+        try:
+            model = RankingModel.from_json(text)
+        except ValueError as error:
+            raise RankingMismatch(
+                f"version {version.version} of {RANKING_NAME} cannot be read ({error}). "
+                "Train it again with mingjing learn; until then the stated priors rank."
+            ) from error
+        return RegisteredRanking(model, str(version.version), int(version.tags.get(_SEEN, 0)))
+
+    def is_known(self, fingerprint: str) -> bool:
+        """Was a ranking ever trained on this? Then it was compared, too, and is not trained again."""
+        found = self._client.search_model_versions(f"name='{RANKING_NAME}'")
+        return any(version.tags.get(_FINGERPRINT) == fingerprint for version in found)
+
+    def register(
+        self,
+        model: RankingModel,
+        params: LearningParams,
+        *,
+        fingerprint: str,
+        imports_seen: int,
+        as_of: str,
+        measures: Mapping[str, float],
+    ) -> str:
+        """Logs the run and registers the version, without making it the champion; gives the version."""
+        if not self._client.search_registered_models(f"name='{RANKING_NAME}'"):
+            self._client.create_registered_model(RANKING_NAME)
+        self._point_mlflow_here()
+        with self._mlflow.start_run(experiment_id=self._experiment) as run:
+            self._mlflow.log_params({name: str(value)[:250] for name, value in params.model_dump().items()})
+            self._mlflow.log_params({"scale": model.scale})
+            self._mlflow.log_metrics({"verdicts": model.verdicts, **measures})
+            self._mlflow.log_text(model.to_json(), _FILE)
+            self._mlflow.set_tags({_CONTRACT: model.contract, "as_of": as_of, "data": "counts, measures and weights only"})
+            source = self._mlflow.get_artifact_uri()
+        tags = {_FINGERPRINT: fingerprint, _CONTRACT: model.contract, _SEEN: str(imports_seen), "as_of": as_of}
+        made = self._client.create_model_version(RANKING_NAME, source, run.info.run_id, tags=tags)
+        return str(made.version)
+
+    def promote(self, version: str) -> None:
+        """Makes the version the champion, and remembers which one it follows."""
+        before = self._ranking_version()
+        self._client.set_model_version_tag(RANKING_NAME, version, _BEFORE, str(before.version) if before else "")
+        self._client.set_registered_model_alias(RANKING_NAME, CHAMPION, version)
+
+    def roll_back(self) -> tuple[str, str | None] | None:
+        """The champion's version and the one that is champion again (null = the stated priors); null without a champion."""
+        version = self._ranking_version()
+        if version is None:
+            return None
+        before = version.tags.get(_BEFORE) or None
+        if before:
+            self._client.set_registered_model_alias(RANKING_NAME, CHAMPION, before)
+        else:
+            self._client.delete_registered_model_alias(RANKING_NAME, CHAMPION)
+        return str(version.version), before
+
+    def _ranking_version(self) -> Any:  # MLflow's ModelVersion; MLflow is imported late
+        try:
+            return self._client.get_model_version_by_alias(RANKING_NAME, CHAMPION)
+        except self._mlflow.exceptions.MlflowException:
+            return None
