@@ -6,7 +6,9 @@ Reads   gold.findings, gold.novel_findings   one row per thing looked at     key
         ops.rule_coverage            which rules the flood guard holds back  key rule_code
         silver.cases                 one row per benefit household           key case_id
         gold.clues, gold.case_files  the runs before: what was seen when, and how it stood
+        the model registry           the ranking in use, where verdicts have taught one
 Writes  gold.clues                   one row per clue                        key clue_id
+        gold.listed_clues            one row per run and clue                key as_of, clue_id
         gold.case_files              one row per run and case to visit       key as_of, case_id
 Re-run  safe: each table is replaced in one commit; what a case is told against is the last run of an earlier day.
 """
@@ -25,6 +27,7 @@ from expectations.contracts.lake import (
     CLUES,
     FINDINGS,
     KEY_PERSONS,
+    LISTED_CLUES,
     NOVEL_FINDINGS,
     RULE_COVERAGE,
 )
@@ -32,11 +35,12 @@ from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
 from jobs.scoring.case_files import case_files
+from jobs.scoring.listed import keep_list
 from jobs.scoring.ranking import clues_of, ranked, with_key_persons
 
 NAME = "rank_clues"
-READS = (FINDINGS, NOVEL_FINDINGS, CASE_SCORES, KEY_PERSONS, RULE_COVERAGE, CASES, CLUES, CASE_FILES)
-WRITES = (CLUES, CASE_FILES)
+READS = (FINDINGS, NOVEL_FINDINGS, CASE_SCORES, KEY_PERSONS, RULE_COVERAGE, CASES, CLUES, CASE_FILES, LISTED_CLUES)
+WRITES = (CLUES, CASE_FILES, LISTED_CLUES)
 
 
 def run(ctx: RunContext) -> None:
@@ -50,6 +54,7 @@ def run(ctx: RunContext) -> None:
         if lake.exists(CLUES):
             clues = _seen_before(clues, lake.read(CLUES))
         lake.overwrite(CLUES, clues)
+        keep_list(ctx)
         progress.advance(task)
         _write_case_files(lake, findings, ctx.as_of)
         progress.advance(task)
