@@ -74,7 +74,7 @@ from jobs.runtime.lake import Lake, conform
 from jobs.runtime.session import Engine
 from jobs.runtime.settings import Settings
 from jobs.scoring.case_files import case_files
-from jobs.scoring.features import case_features
+from jobs.scoring.features import Registers, case_features
 from jobs.scoring.ranking import clues_of, ranked, with_key_persons
 from jobs.standardise import standardise as standardised
 from models.features import FEATURE_NAMES
@@ -141,7 +141,9 @@ def test_linking_gives_its_contracts(empty: Empty, silver: Callable[[str], DataF
     assert {"number_key", "name_key", "grade", "person_id"} <= set(types(identities(mentions(silver, numbers), roots)))
 
 
-def test_find_clues_gives_the_contract_of_findings(empty: Empty, silver: Callable[[str], DataFrame], settings: Settings) -> None:
+def test_find_clues_gives_the_contract_of_findings(
+    session: SparkSession, empty: Empty, silver: Callable[[str], DataFrame], settings: Settings
+) -> None:
     members = find_clues.member_facts(empty(MEMBERS), empty(CASES), empty(PERSONS))
     facts = Facts(
         members=members,
@@ -156,6 +158,9 @@ def test_find_clues_gives_the_contract_of_findings(empty: Empty, silver: Callabl
         register=silver,
         policy=settings.policy,
         as_of=AS_OF,
+        strange=session.createDataFrame(
+            [], "case_id string, strangeness double, strangeness_percentile double, strange_reasons string"
+        ),
     )
     assert types(facts.household) == types(members)
     rules = find_clues.rules_in_force(AS_OF, settings.params)
@@ -176,8 +181,20 @@ def test_needs_and_checks_give_their_contracts(
     assert types(checks) == contract(CHECKS)
 
 
-def test_scoring_gives_features_and_the_contract_of_clues(empty: Empty, settings: Settings) -> None:
-    features = case_features(empty(CASES), empty(MEMBERS), empty(ENTITLEMENT_MONTHS), AS_OF)
+def test_scoring_gives_features_and_the_contract_of_clues(
+    empty: Empty, silver: Callable[[str], DataFrame], settings: Settings
+) -> None:
+    registers = Registers(
+        cases=empty(CASES),
+        members=empty(MEMBERS),
+        months=empty(ENTITLEMENT_MONTHS),
+        kin=empty(KIN),
+        deaths=empty(DEATHS),
+        register=silver,
+        policy=settings.policy,
+        as_of=AS_OF,
+    )
+    features = case_features(registers)
     assert types(features) == {"case_id": "string", **dict.fromkeys(FEATURE_NAMES, "double")}
     marked = with_key_persons(clues_of(empty(FINDINGS)), empty(KEY_PERSONS))
     clues = ranked(marked, empty(CASES), empty(CASE_SCORES), settings.ranking, AS_OF)

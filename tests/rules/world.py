@@ -25,6 +25,7 @@ each (kin_declarations.cadre, kin_declarations.relative). Further people:
 `account.<column>` transfers of the paid months to an account: `account.holder` (same = a name of the household; none where empty),
                    `account.households` that draw by it, this one included, `account.theirs` the holder that the others'
                    transfers state, `account.in_care` how many of the others are in care of the home `account.institution`
+`strange.nth`      where the scorer puts the case among those without a stated fact (Facts.strange), 0-1, 1 = strangest
 `other.<column>`   a second case: member columns and case columns, with `other.paid`, `other.amount` ...; `other.of` names whose
                    it is (else the member's own)
 `<any>.of`         member, spouse, second, or any other word: a person of that name who is in no household
@@ -98,6 +99,7 @@ class World:
     deaths: list[dict[str, Any]] = field(default_factory=list)
     registers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     people: set[str] = field(default_factory=set)
+    strange: list[tuple[str, float, float, str]] = field(default_factory=list)
 
 
 def read_cases(code: str) -> list[Case]:
@@ -225,6 +227,9 @@ def build_world(session: SparkSession, code: str, cases: list[Case]) -> Facts:
         register=silver.__getitem__,
         policy=load_settings("test").policy,
         as_of=AS_OF,
+        strange=session.createDataFrame(
+            world.strange, "case_id string, strangeness double, strangeness_percentile double, strange_reasons string"
+        ),
     )
 
 
@@ -295,6 +300,9 @@ def _add(world: World, register: tuple[str, ...] | None, i: int, case: Case) -> 
             case "other":
                 draws(member(f"case{i}-other", cells.get("of", "member"), cells), 10 * i + 3)
                 household(f"case{i}-other", cells)
+            case "strange":
+                nth = float(cells["nth"])
+                world.strange.append((f"case{i}", nth, nth, "同一电话户数6户（通常1户）"))
             case "account":
                 _draw_on_account(world, i, own, cells)
             case _:
