@@ -148,7 +148,7 @@ def properties(rows: DataFrame, lines: Lines) -> DataFrame:
                     F.concat(F.format_number("area", 2), F.lit("平方米")),
                     F.concat(F.lit("份额"), F.format_number("share_pct", 0), F.lit("%")), F.concat(zh_day("registered_on"), F.lit("登记"))),
         note=_first_of({"份额较小": ~is_whole, "车库、储藏间、宅基地不视为另有住房": ~is_dwelling & ~is_business,
-                        "公租房不属自有": is_dwelling & ~is_own, "自住的一处住房不计": kind == DWELLING}),
+                        "公租房不属自有": is_dwelling & ~is_own, f"住房按户合计，{lines.means.homes}处以内不计": kind == DWELLING}),
         evidence=rows_of("properties", "cert_no", "use", "nature", "share_pct", "area", "registered_on"),
     )  # fmt: skip
 

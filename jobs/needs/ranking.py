@@ -27,9 +27,11 @@ WEIGHTS = {
 }
 """Parts of the score; they add up to 1."""
 WORDS = {
-    "severity": "困难程度较重", "no_earner": "户内没有可以劳动的成年人", "several": "户内有多项困难", "recognised": "已认定为贫困户或监测户",
+    "severity": "困难程度", "no_earner": "户内没有可以劳动的成年人", "several": "户内有多项困难", "recognised": "已认定为贫困户或监测户",
     "dependants": "户内有老人或未成年人需要照料", "no_home": "户内没有登记的住房",
 }  # fmt: skip
+_GRAVE = {0.85: "困难程度很重", 0.65: "困难程度较重", 0.0: "有一定困难"}
+"""Words of a severity from each step up."""
 _WORKING_AGE, _CHILD_AGE = (18, 60), 16
 _POOR = ("未脱贫", "监测户")
 
@@ -90,8 +92,12 @@ def with_score(subjects: DataFrame, roof: DataFrame, facts: NeedFacts) -> DataFr
     share = {name: F.coalesce(F.col(name), F.lit(0.0)) for name in WEIGHTS if name != "no_home"}
     share["no_home"] = (~F.coalesce("has_home", F.lit(False))).cast("double")
     score = sum((weight * share[name] for name, weight in WEIGHTS.items()), F.lit(0.0))
+    told = F.lit("")
+    for least, word in sorted(_GRAVE.items()):
+        told = F.when(F.col("severity") >= least, F.lit(word)).otherwise(told)
+    words = {name: told if name == "severity" else F.lit(word) for name, word in WORDS.items()}
     parts = [
-        F.when(share[name] > 0, F.concat(F.lpad(F.round(weight * share[name] * 10_000).cast("int").cast("string"), 5, "0"), F.lit(WORDS[name])))
+        F.when(share[name] > 0, F.concat(F.lpad(F.round(weight * share[name] * 10_000).cast("int").cast("string"), 5, "0"), words[name]))
         for name, weight in WEIGHTS.items()
     ]  # fmt: skip
     # Sorted as texts behind a padded size: arrays of structs are where the engines' planners differ most.

@@ -104,7 +104,9 @@ def load_settings(env: str | None = None, folder: Path | None = None) -> Setting
         if unknown := sorted(set(settings.rules) - known):
             raise BadConfiguration(f"{source}: rules.{unknown[0]} is no rule. Rules: {', '.join(sorted(known))}.")
         if unknown := sorted(set(settings.plan.hard_rules) - known):
-            raise BadConfiguration(f"{source}: plan.hard_rules names {unknown[0]}, which is no rule. Rules: {', '.join(sorted(known))}.")
+            raise BadConfiguration(
+                f"{source}: plan.hard_rules names {unknown[0]}, which is no rule. Rules: {', '.join(sorted(known))}."
+            )
         for code in known:
             settings.params(code)
     except ValidationError as error:
