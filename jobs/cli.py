@@ -10,6 +10,7 @@ from rich.console import Console
 
 from jobs.options import AsOf, Engine, Env, LakeRoot, Out
 from jobs.planning.command import plan
+from jobs.rule_writing.command import rule
 from jobs.runtime.errors import MingjingError
 
 app = typer.Typer(
@@ -246,6 +247,7 @@ def doctor() -> None:
     raise typer.Exit(0 if all(d.is_well for d in diagnoses if d.is_needed) else 2)
 
 
+app.add_typer(rule, name="rule")
 for command in (plan,):
     app.command()(command)
 
