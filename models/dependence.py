@@ -17,6 +17,8 @@ from models.features import FeatureMismatch, Matrix
 _BLOCK = 4096
 """Rows scored at a time: what they need stays in the processor's cache."""
 _DIGITS = 9
+LEAST_VARIANCE = 0.4
+"""Of a scaled feature: about that of values spread evenly over their range; of a normal one it is 0.63."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def fit(x: Matrix) -> DependenceModel:
     covariance = np.array(shrunk.covariance_)
     # An indicator that is 1 in a case of a thousand has hardly a variance, and would outweigh every other feature when it is.
     diagonal = np.diag_indices(len(covariance))
-    covariance[diagonal] = np.maximum(covariance[diagonal], 1.0)
+    covariance[diagonal] = np.maximum(covariance[diagonal], LEAST_VARIANCE)
     whitening = np.linalg.cholesky(np.linalg.inv(covariance))
     return DependenceModel(medians, scales, np.array(shrunk.location_), whitening)
 

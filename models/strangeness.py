@@ -90,8 +90,16 @@ class StrangenessModel:
         if x.shape[1] != len(self.features):
             raise FeatureMismatch(f"{x.shape[1]} columns given, the model was fitted on {len(self.features)}")
         anomaly, distance = isolation_forest.anomaly_score(self.forest, x), dependence.distance(self.dependence, x)
-        rarity = self.combined_rarity(_combined(self.forest_rarity(anomaly), self.dependence_rarity(distance)))
+        rarity = self._rarity(anomaly, distance)
         return Scores(anomaly, distance, rarity / (rarity + 1.0))
+
+    def rarity(self, x: Matrix) -> Vector:
+        """k of each row where one training case in 10^k is as strange, 0 and more."""
+        scores = self.score(x)
+        return self._rarity(scores.anomaly, scores.dependence)
+
+    def _rarity(self, anomaly: Vector, distance: Vector) -> Vector:
+        return self.combined_rarity(_combined(self.forest_rarity(anomaly), self.dependence_rarity(distance)))
 
     def falls(self, x: Matrix) -> npt.NDArray[np.float64]:
         """How much each row's strangeness would fall with the usual value of each feature, shape of X; below 0: it would rise."""
