@@ -9,6 +9,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import StructField, StructType
 from rich.console import Console
 
 from expectations.contracts.deliveries import DATA_SETS
@@ -29,6 +31,10 @@ from expectations.contracts.lake import (
     PURPOSES,
 )
 from jobs import check_households, find_clues, find_needs, link_people, run_check, score_cases, standardise
+from jobs.linking.households import named_persons
+from jobs.linking.identities import mentions
+from jobs.linking.records import unresolved
+from jobs.quality.fillers import fillers
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadDelivery
 from jobs.runtime.lake import Lake
@@ -72,6 +78,35 @@ def test_requests_change_nothing_of_supervision(
         assert not (alone.out / zone / "checks.csv").exists()
     assert [row["purpose"] for row in alone.lake.read(PURPOSES).collect()] == ["supervision"]
     assert alone.report.figures["purpose"] == ["supervision"]
+
+
+def test_a_request_is_nobodys_name_number_or_kin(session: SparkSession) -> None:
+    """Requests that would show: a recipient's number under another name, twice, and a record that the registry does not know."""
+    rows = [("HD1", number, "valid", name, n) for n, (number, name) in enumerate([("n1", "one"), ("n1", "two"), ("n2", "three")])]
+
+    def plain(code: str) -> StructType:  # comments of columns trip the planner of the embedded engine (decision 0004)
+        return StructType([StructField(f.name, f.dataType) for f in DATA_SETS[code].silver.schema])
+
+    schema = plain(REQUESTS.code)
+    cells = [
+        {
+            "application_no": application, "person_key": number, "person_number_state": state, "name_key": name, "_file_id": "f", "_sheet": "",
+            "_row": n,
+        }
+        for application, number, state, name, n in rows
+    ]  # fmt: skip
+    requests = session.createDataFrame([tuple(row.get(f.name) for f in schema) for row in cells], schema)
+
+    def silver(code: str) -> DataFrame:
+        return requests if code == REQUESTS.code else session.createDataFrame([], plain(code))
+
+    numbers = session.createDataFrame([("n1",), ("n2",)], "number_key string")
+    nobody = session.createDataFrame([], "number_key string, name_key string")
+    assert requests.count() == len(rows)
+    assert mentions(silver, numbers).isEmpty()
+    assert unresolved(silver, nobody).isEmpty()
+    assert named_persons(silver).isEmpty()
+    assert fillers(silver, list(DATA_SETS.values()), 2) == []
 
 
 def test_no_job_of_supervision_reads_what_a_check_found() -> None:
