@@ -72,6 +72,13 @@ def test_the_lineage_holds_every_job_and_every_table_of_the_jobs(language: Langu
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_the_readme_names_every_command(readme: Path) -> None:
     commands = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    groups = {group.name: group.typer_instance.registered_commands for group in app.registered_groups if group.typer_instance}
+    commands += [
+        f"{name} {command.name or command.callback.__name__}"
+        for name, own in groups.items()
+        for command in own
+        if command.callback
+    ]
     assert len(commands) >= 3
     missing = [name for name in commands if f"mingjing {name}" not in text_of(readme)]
     assert missing == []
