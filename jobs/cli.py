@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from jobs.fairness.command import fairness
+from jobs.learning.command import learn
 from jobs.options import AsOf, Engine, Env, LakeRoot, Out
 from jobs.planning.command import plan
 from jobs.rule_writing.command import rule
@@ -248,7 +250,7 @@ def doctor() -> None:
 
 
 app.add_typer(rule, name="rule")
-for command in (plan,):
+for command in (plan, fairness, learn):
     app.command()(command)
 
 if __name__ == "__main__":

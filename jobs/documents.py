@@ -31,6 +31,7 @@ from jobs import (
     plan_visits,
     publish,
     rank_clues,
+    report_fairness,
     score_cases,
     settle_identities,
     standardise,
@@ -59,6 +60,7 @@ JOBS: tuple[ModuleType, ...] = (
     rank_clues,
     publish,
     plan_visits,
+    report_fairness,
     learn,
 )
 """The jobs of a run, in their order, and those that people start."""

@@ -2,6 +2,7 @@
 
 Reads   gold.clues                   one row per clue of the last run        key clue_id
         gold.case_files              one row per run and case to visit       key as_of, case_id
+        gold.listed_clues            by which ranking the run was scored     key as_of, clue_id
         vault.verdicts               what visits found, once any came back   key clue_id, verdict_no
         ops.ledger                   the lists made so far                   key as_of, list_no, case_id
         vault.people, silver.cases, silver.members, bronze.<rosters, payments>, ops.files    what the list shows
@@ -22,20 +23,21 @@ from pathlib import Path
 import polars as pl
 from pyspark.sql import functions as F
 
-from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CLUES, FILES, LEDGER, MEMBERS, PEOPLE
+from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CLUES, FILES, LEDGER, LISTED_CLUES, MEMBERS, PEOPLE, VERDICTS
 from jobs.planning.choice import Candidate, CaseState, Choice, ListedClue, Verdict, choose, settled_cases
 from jobs.planning.expected_yield import Yield, expected_yield
 from jobs.planning.ledger import CITY, Entry, entries_of, number_of, refuse_if_worked_on, replaced_by
 from jobs.planning.lists import write_lists
-from jobs.planning.verdicts import verdicts_in_force, with_outcome
+from jobs.planning.verdicts import verdicts_in_force
+from jobs.publish import county_names
 from jobs.publishing.listing import published_clues
 from jobs.rules import RULES
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
-from jobs.runtime.lake import Lake
+from jobs.runtime.lake import Lake, plain_schema
 
 NAME = "plan_visits"
-READS = (CLUES, CASE_FILES, LEDGER, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
+READS = (CLUES, CASE_FILES, LISTED_CLUES, VERDICTS, LEDGER, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
 WRITES = (LEDGER,)
 FOLDER = "plans"
 
@@ -66,13 +68,13 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         task = progress.add_task("plan visits", total=3)
         clues = _frame(lake, CLUES.column_names)
         run_as_of = _day_of_run(clues, as_of)
-        counties = _counties(lake)
-        if county is not None and county not in counties:
-            raise BadConfiguration(f"--county is {county!r}. Expected one of {', '.join(sorted(counties))}. Nothing was written.")
+        counties = county_names(lake)
         states = _states(lake)
         files = states.filter((pl.col("as_of") == run_as_of) & (pl.col("state") != "gone"))
+        if county is not None and county not in (codes := {*counties, *files["county_code"].drop_nulls()}):
+            raise BadConfiguration(f"--county is {county!r}. Expected one of {', '.join(sorted(codes))}. Nothing was written.")
         scope = files if county is None else files.filter(pl.col("county_code") == county)
-        verdicts = with_outcome(verdicts_in_force(lake))
+        verdicts = verdicts_in_force(lake)
         visited = _settled(verdicts, clues, states, as_of)
         candidates = candidates_of(scope, clues, ctx.settings.plan.hard_rules)
         choice = choose([case for case in candidates if case.case_id not in visited], visits, as_of, ctx.settings.plan)
@@ -86,7 +88,7 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         if is_new:
             gone = set(replaced)
             rows = [entry.row for entry in known if entry not in gone] + [entry.row for entry in fresh]
-            lake.overwrite(LEDGER, lake.session.createDataFrame(rows, LEDGER.schema))
+            lake.overwrite(LEDGER, lake.session.createDataFrame(rows, plain_schema(LEDGER)))
         progress.advance(task)
         folder = ctx.out / FOLDER / _folder_name(as_of, county)
         for stale in {_folder_name(entry.as_of, entry.county_code or None) for entry in replaced} - {folder.name}:
@@ -107,10 +109,10 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         ctx.report.warn(f"{visits} visits were asked for, {len(order)} cases are to be visited.")
     earlier = {entry.case_id for entry in known if entry.as_of < as_of}
     return Plan(
-        as_of, run_as_of, list_no, counties[county] if county else "", visits, choice,
+        as_of, run_as_of, list_no, counties.get(county, county) if county else "", visits, choice,
         expected_yield([visit.case.probability for visit in choice.visits]),
         expected_yield([case.probability for case in choice.following]),
-        len(visited & {case.case_id for case in candidates}), len(earlier & set(order)), not verdicts.is_empty(), is_new, folder,
+        len(visited & {case.case_id for case in candidates}), len(earlier & set(order)), _is_calibrated(lake, run_as_of), is_new, folder,
     )  # fmt: skip
 
 
@@ -151,6 +153,12 @@ def _day_of_run(clues: pl.DataFrame, as_of: date) -> date:
     return day
 
 
+def _is_calibrated(lake: Lake, run_as_of: date) -> bool:
+    """Were the probabilities of the run learned from verdicts, or are they the stated priors?"""
+    learned = lake.read_or_empty(LISTED_CLUES).filter((F.col("as_of") == F.lit(run_as_of)) & F.col("ranking_version").isNotNull())
+    return learned.count() > 0
+
+
 def _settled(verdicts: pl.DataFrame, clues: pl.DataFrame, states: pl.DataFrame, as_of: date) -> set[str]:
     dispatched = to_visit(clues)
     return settled_cases(
@@ -179,11 +187,6 @@ def _frame(lake: Lake, names: list[str]) -> pl.DataFrame:
     frame = pl.from_arrow(lake.read(CLUES).select(*(name for name in names if name != "evidence")).toArrow())  # some thousands
     assert isinstance(frame, pl.DataFrame)
     return frame
-
-
-def _counties(lake: Lake) -> dict[str, str]:
-    named = lake.read(CASES).select("county_code", F.coalesce("county", "county_code")).where("county_code IS NOT NULL")
-    return dict(sorted(map(tuple, named.distinct().collect())))
 
 
 def _folder_name(as_of: date, county_code: str | None) -> str:

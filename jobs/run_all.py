@@ -1,7 +1,7 @@
 """The main job: from a delivery to ranked clues. Each stage is a job of its own; this runs them in their order.
 
 Reads   a delivery folder
-Writes  the lake, OUT/quality, OUT/restricted, OUT/exports, OUT/run_report.json
+Writes  the lake, OUT/quality, OUT/restricted, OUT/exports, OUT/fairness, OUT/run_report.json
 Re-run  safe: the same delivery gives the same bytes; a run that was killed is simply run again.
 """
 
@@ -20,6 +20,7 @@ from jobs import (
     link_people,
     publish,
     rank_clues,
+    report_fairness,
     score_cases,
     standardise,
     state_purpose,
@@ -52,6 +53,7 @@ def run(ctx: RunContext) -> None:
         score_cases.run(ctx, registry=registry.ready)
         rank_clues.run(ctx)
         publish.run(ctx)
+        report_fairness.run(ctx)
     except MingjingError as error:
         ctx.report.warn(f"stopped: {error}")
         raise

@@ -16,7 +16,8 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from jobs.publish import SEPARATE, write_csv
+from jobs.publish import SEPARATE
+from jobs.publishing.files import for_owner_only, write_csv
 from jobs.publishing.listing import masked
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
 from jobs.publishing.workbook import CASE_SHEET, CLUE_SHEET, RULE_TITLES, VERDICTS, case_rows, clue_rows
@@ -62,8 +63,7 @@ def write_lists(
     shutil.rmtree(staging, ignore_errors=True)
     _write_zone(staging / "restricted", planned, clues, counties, as_of, is_masked=False)
     _write_zone(staging / "exports", planned, masked(clues), counties, as_of, is_masked=True)
-    for path in (staging / "restricted", *(staging / "restricted").rglob("*")):
-        path.chmod(0o700 if path.is_dir() else 0o600)
+    for_owner_only(staging / "restricted")
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(staging, folder)
 

@@ -45,7 +45,7 @@ def print_plan(console: Console, plan: Plan) -> None:
     console.print(table)
     if not plan.is_calibrated:
         console.print(
-            "[yellow]![/yellow] No verdict has come back yet: the probabilities are stated priors. They order the cases; "
+            "[yellow]![/yellow] The probabilities are stated priors, not learned from verdicts. They order the cases; "
             "take the yield as an order of magnitude.",
             highlight=False,
             soft_wrap=True,

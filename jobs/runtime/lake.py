@@ -50,11 +50,14 @@ class Lake:
         return self.session.range(0, count, 1, partitions)
 
     def exists(self, table: Table) -> bool:
+        return self._is_there(self.path(table))
+
+    def _is_there(self, path: str) -> bool:
         if "://" not in self.root:
             # A run that was killed may leave a log without a commit: then there is no table yet.
-            return any((Path(self.path(table)) / "_delta_log").glob("*.json"))
+            return any((Path(path) / "_delta_log").glob("*.json"))
         try:
-            return bool(self.session.read.format("delta").load(self.path(table)).columns)
+            return bool(self.session.read.format("delta").load(path).columns)
         except Exception:  # each engine and store has its own error for "not there"
             return False
 
@@ -88,9 +91,17 @@ class Lake:
 
         Kept in a scratch folder of the lake under `name`, in columns that name nobody; the next run replaces it.
         """
-        path = f"{self.root}/_scratch/{name}"
+        path = self._scratch(name)
         frame.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(path)
         return self.session.read.format("delta").load(path)
+
+    def kept(self, name: str) -> DataFrame | None:
+        """What `computed_once` kept under the name in this run or the one before; null where nothing is kept."""
+        path = self._scratch(name)
+        return self.session.read.format("delta").load(path) if self._is_there(path) else None
+
+    def _scratch(self, name: str) -> str:
+        return f"{self.root}/_scratch/{name}"
 
     def _write(self, table: Table, frame: DataFrame, mode: str) -> None:
         writer = conform(frame, table, with_comments=not self._is_embedded).write.format("delta").mode(mode)

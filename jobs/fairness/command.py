@@ -1,0 +1,25 @@
+"""`mingjing fairness`. Imports are inside the command: help must not wait for an engine."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+
+from jobs.options import Engine, Env, Finished, LakeRoot
+
+
+def fairness(out: Finished, engine: Engine = None, env: Env = None, lake: LakeRoot = None) -> None:
+    """Show how lists and visits fall on groups of people: county, place, sex, age, disability. No model sees these."""
+    from jobs import report_fairness
+    from jobs.fairness.report import print_report
+    from jobs.runtime.launch import explained, open_lake
+    from jobs.runtime.settings import load_settings
+
+    console = Console()
+
+    def show() -> None:
+        with open_lake(out, engine=engine, env=env, lake_root=lake) as opened:
+            report = report_fairness.written(opened, load_settings(env), out / report_fairness.FOLDER)
+        print_report(console, report, out / report_fairness.FOLDER)
+
+    raise typer.Exit(explained(show, console))

@@ -1,0 +1,168 @@
+"""Report fairness: how lists and visits fall on groups of people, from data that no model sees.
+
+Reads   silver.cases                 one row per benefit household           key case_id
+        silver.members               one row per person of a case            key case_id, data_set, origin
+        silver.persons               day of birth                            key person_id
+        silver.household_registry    sex
+        silver.disabilities          certificates, by number
+        gold.case_files              what was dispatched                     key as_of, case_id
+        vault.verdicts               what visits found, once any came back   key clue_id, verdict_no
+        silver.entitlement_months, silver.kin, silver.deaths, silver.links, silver.aliases and the registers: the features of every
+                                     case, to see which of them tell who somebody is
+Writes  OUT/fairness/fairness.csv, fairness.svg, proxies.csv    groups and counts, nobody in person
+Re-run  safe: the same tables give the same bytes.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import (
+    ALIASES,
+    CASE_FILES,
+    CASES,
+    DEATHS,
+    ENTITLEMENT_MONTHS,
+    KIN,
+    LINKS,
+    MEMBERS,
+    PERSONS,
+    SILVER,
+    VERDICTS,
+)
+from expectations.contracts.model import Table
+from jobs.fairness.groups import grouped
+from jobs.fairness.proxies import Proxy, proxies
+from jobs.fairness.rates import counted, judged
+from jobs.fairness.report import Report, write_report
+from jobs.linking.links import linked_registers
+from jobs.planning.verdicts import verdicts_in_force
+from jobs.runtime.context import RunContext
+from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.lake import Lake
+from jobs.runtime.launch import launch
+from jobs.runtime.settings import Settings
+from jobs.scoring.features import Registers, case_features
+from models.features import FEATURE_NAMES
+
+NAME = "report_fairness"
+READS = (CASES, MEMBERS, PERSONS, CASE_FILES, VERDICTS, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, *SILVER)
+WRITES: tuple[Table, ...] = ()
+FOLDER = "fairness"
+FEATURES_KEPT = "case_features"
+"""Name under which score_cases keeps the features of a run."""
+
+
+def run(ctx: RunContext) -> None:
+    with ctx.report.stage("report fairness"):
+        last = _last_run(ctx.lake, ctx.as_of) or ctx.as_of
+        report = measured(ctx.lake, ctx.settings, last)
+        write_report(report, ctx.out / FOLDER)
+    for warning in report.warnings:
+        ctx.report.warn(warning)
+
+
+def written(lake: Lake, settings: Settings, folder: Path) -> Report:
+    """The report on the last run. Raises BadConfiguration where there is none."""
+    last = _last_run(lake)
+    if last is None:
+        raise BadConfiguration("No run has found a case to visit yet: there is nothing to report.")
+    report = measured(lake, settings, last)
+    write_report(report, folder)
+    return report
+
+
+def _last_run(lake: Lake, until: date | None = None) -> date | None:
+    days = lake.read(CASE_FILES).select("as_of")
+    last: date | None = (
+        (days if until is None else days.filter(F.col("as_of") <= F.lit(until))).agg(F.max("as_of")).collect()[0][0]
+    )
+    return last
+
+
+def measured(lake: Lake, settings: Settings, as_of: date) -> Report:
+    params = settings.fairness
+    groups = grouped(_frame(people_of(lake)), params.age_bands_from_years, as_of)
+    on_list = lake.read(CASE_FILES).filter((F.col("as_of") == F.lit(as_of)) & (F.col("state") != "gone")).select("case_id")
+    verdicts = verdicts_in_force(lake).group_by("case_id").agg(
+        pl.col("is_confirmed").any(), pl.col("is_refuted").any()
+    )  # fmt: skip
+    flags = (
+        groups.join(verdicts.with_columns(is_visited=pl.lit(True)), on="case_id", how="left")
+        .join(_frame(on_list).with_columns(is_dispatched=pl.lit(True)), on="case_id", how="left")
+        .with_columns(pl.col("is_visited", "is_confirmed", "is_refuted", "is_dispatched").fill_null(False))
+        # Confirmed by one clue is confirmed, whatever the others came to.
+        .with_columns(is_refuted=pl.col("is_refuted") & ~pl.col("is_confirmed"))
+    )
+    found = judged(counted(flags), params.least_visits)
+    lost = len(verdicts.join(groups, on="case_id", how="anti"))
+    return Report(as_of, found, _proxies(lake, settings, groups, as_of), lost, params)
+
+
+def people_of(lake: Lake) -> DataFrame:
+    """case_id, county, town, village, sex, born_on, has_certificate: one row a case; sex and birth are its head's.
+
+    A number that the registry has under two sexes is two people's: nobody's sex is told from it.
+    """
+    persons = lake.read(PERSONS).select(F.col("person_id").alias("head_person_id"), "number_key", "born_on")
+    heads = lake.read(CASES).join(persons, "head_person_id", "left")  # persons.person_id is unique by contract
+    sexes = (
+        lake.read(DATA_SETS["household_registry"].silver)
+        .select(F.col("person_key").alias("number_key"), "sex")
+        .join(heads.select("number_key").distinct(), "number_key", "left_semi")
+        .groupBy("number_key")
+        .agg(F.min("sex").alias("sex"), F.max("sex").alias("_other"))
+        .filter(F.col("sex") == F.col("_other"))
+        .drop("_other")
+    )
+    certified = lake.read(DATA_SETS["disabilities"].silver).select(F.col("person_key").alias("number_key")).distinct()
+    with_certificate = (
+        lake.read(MEMBERS)
+        .join(certified, "number_key", "left_semi")
+        .select("case_id")
+        .distinct()
+        .withColumn("_certified", F.lit(True))
+    )
+    return (
+        heads.join(sexes, "number_key", "left")
+        .join(with_certificate, "case_id", "left")
+        .select(
+            "case_id", F.coalesce("county", "county_code").alias("county"), "town", "village", "sex", "born_on",
+            F.coalesce("_certified", F.lit(False)).alias("has_certificate"),
+        )
+    )  # fmt: skip
+
+
+def _proxies(lake: Lake, settings: Settings, groups: pl.DataFrame, as_of: date) -> list[Proxy]:
+    """On the very features that the forest saw, where the run has kept them."""
+    kept = lake.kept(FEATURES_KEPT)
+    if kept is None or not set(FEATURE_NAMES) <= set(kept.columns):
+        kept = case_features(
+            Registers(
+                cases=lake.read(CASES),
+                members=lake.read(MEMBERS),
+                months=lake.read(ENTITLEMENT_MONTHS),
+                kin=lake.read(KIN),
+                deaths=lake.read(DEATHS),
+                register=linked_registers(lake),
+                policy=settings.policy,
+                as_of=as_of,
+            )
+        )
+    return proxies(_frame(kept), groups, FEATURE_NAMES)
+
+
+def _frame(rows: DataFrame) -> pl.DataFrame:
+    frame = pl.from_arrow(rows.toArrow())  # one row a case: a city's fit the driver, 10 MB a 100,000
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+if __name__ == "__main__":
+    raise SystemExit(launch(NAME, run))
