@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +29,9 @@ from jobs.runtime.session import choose_engine, open_engine
 from jobs.runtime.settings import Settings, load_settings
 
 KEY = ("case_id", "subject_key", "thing_key")
+_COMPARED = ("rule_code", *KEY, "outcome", "exemption_code", "missing", "amount_estimate", "rule_fingerprint")
+LAST = replace(FINDINGS, columns=tuple(column for column in FINDINGS.columns if column.name in _COMPARED))
+"""Findings in the columns that are compared: a lake of an earlier version has these, too."""
 Outcome = tuple[str, str]
 """Outcome and exemption code, or what is missing; ("", "") = no row."""
 NO_ROW: Outcome = ("", "")
@@ -160,6 +163,6 @@ def _outcome(row: Row, side: str) -> Outcome:
 
 def try_rules(ctx: RunContext, rules: Sequence[Rule], *, examples: int) -> Iterator[Trial]:
     """One trial a rule, in the order given."""
-    facts, last = gathered(ctx), ctx.lake.read(FINDINGS)
+    facts, last = gathered(ctx), ctx.lake.read(LAST)
     for rule in rules:
         yield tried(rule, facts, ctx.settings, last, examples=examples)
