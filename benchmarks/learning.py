@@ -1,11 +1,12 @@
 """What verdicts are worth: visits simulated in list order on a synthetic city, and the list ranked anew after some of them.
 
-    python -m benchmarks.learning OUT TRUTH.csv [--verdicts 300 1000] [--wrong 0.05] [--seed 1] [--picture gain.svg]
+    python -m benchmarks.learning OUT TRUTH.csv [--verdicts 300 1000] [--wrong 0.05] [--random 0.05] [--picture gain.svg]
 
 OUT: results of a run of the city's delivery; TRUTH: the truth beside it, which only this script reads. A verdict is the
 truth, turned round for a stated share. Clues about data only are no visits and stay out. After n verdicts a challenger is
 trained and held against the stated priors on the later ones, as `mingjing learn` does; the rest of the list is then in its
-order, and the visits already made stay where they were.
+order, and the visits already made stay where they were. Each number of verdicts twice: all in list order, and with the
+stated share of the visits drawn at random from what the order leaves aside, as `mingjing plan` does.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _FAMILIES = {"D01": "D", "D02": "D", "D03": "D", "K01": "K", "K02": "K", "E01": 
 _FIRST_DAY = date(2018, 1, 2)
 _VISITS_A_DAY = 20
 _GOALS = (0.80, 0.90, 0.95)
-_COLOURS = ("#999999", "#c9822b", "#1f4e79", "#2a7f62")
+_COLOURS = ("#999999", "#e0a96d", "#7fa8cf", "#b4530a", "#1f4e79")
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,10 @@ def visits(out: Path, truth_file: Path) -> tuple[list[Visit], int]:
     for row in ordered.iter_rows(named=True):
         family = _FAMILIES.get(row["rule_code"], row["rule_code"])
         facts = of_person.get((family, row["subject_id"])) or of_household.get((family, row["county"], row["household_no"]), [])
-        fact = next((f for f in facts if f["rule_code"] == row["rule_code"]), facts[0] if facts else None)
+        of_rule = [f for f in facts if f["rule_code"] == row["rule_code"]] or facts
+        about = of_rule[0] if of_rule else None
         row["signals"] = dict(row["signals"] or {})
-        found.append(Visit(row, fact is not None and fact["label"] == "1", int(str(fact["problem"])) if fact else None))
+        found.append(Visit(row, about is not None and about["label"] == "1", int(str(about["problem"])) if about else None))
     return found, len(real)
 
 
@@ -107,6 +109,14 @@ def learned(back: Sequence[Example], params: LearningParams) -> RankingModel | N
     if not better(champion, Measured("learned", average_precision(y, p), log_loss(y, p)), params.precision_tolerance):
         return None
     return fit([example.clue for example in back], [example.is_confirmed for example in back], params)
+
+
+def made_and_left(listed: Sequence[Visit], count: int, random_share: float, seed: int) -> tuple[list[Visit], list[Visit]]:
+    """The visits made, in list order but for the random ones at their end, and the rest of the list."""
+    ranked = count - round(count * random_share)
+    drawn = set(np.random.default_rng(seed).choice(np.arange(ranked, len(listed)), count - ranked, replace=False).tolist())
+    made = [*listed[:ranked], *(listed[n] for n in sorted(drawn))]
+    return made, [visit for n, visit in enumerate(listed) if n >= ranked and n not in drawn]
 
 
 def ranked_anew(
@@ -152,6 +162,7 @@ def main() -> None:
     parser.add_argument("truth", type=Path, help="truth.csv beside the delivery")
     parser.add_argument("--verdicts", type=int, nargs="+", default=[300, 1000])
     parser.add_argument("--wrong", type=float, default=0.05, help="share of verdicts that are turned round")
+    parser.add_argument("--random", type=float, default=0.05, help="share of the visits drawn at random")
     parser.add_argument("--seed", type=int, default=1, help="first of --runs seeds")
     parser.add_argument("--runs", type=int, default=5, help="seeds to average over")
     parser.add_argument("--picture", type=Path, help="gain curves of the first seed, as SVG")
@@ -159,34 +170,37 @@ def main() -> None:
     params = load_settings().learning
     listed, real = visits(given.out, given.truth)
     console = Console()
-    table = Table(
-        title=f"{len(listed)} visits, {int(new_truths(listed).sum())} of {real} true problems on the list, {given.wrong:.0%} of verdicts wrong"
-    )
-    for heading in (
-        "verdicts",
-        "taught",
-        "AP, list",
-        "80 %",
-        "90 %",
-        "95 %",
-        "left",
-        "AP of the rest: stated",
-        "learned",
-        "best possible",
-    ):
+    true = int(new_truths(listed).sum())
+    title = f"{len(listed)} visits, {true} of {real} true problems on the list, {given.wrong:.0%} of verdicts wrong"
+    table = Table(title=title, title_justify="left")
+    for heading in ["verdicts", "random", "taught", "AP", "80 %", "90 %", "95 %", "left", "AP of it, stated", "learned"]:
         table.add_column(heading, justify="right")
-    table.add_row("0", "", *_figures([measures(listed)]), "", "", "")
+    table.add_row("0", "", "", *_figures([measures(listed)]), "", "", "")
     curves = [("stated priors", _COLOURS[0], _curve(listed))]
-    for number, count in enumerate(n for n in given.verdicts if n < len(listed)):
-        made, left = listed[:count], listed[count:]
-        runs = [ranked_anew(made, left, given.wrong, seed, params) for seed in range(given.seed, given.seed + given.runs)]
-        orders = [made + rest for rest, _ in runs]
-        rest = np.mean([measures(order)[0] for order, _ in runs])
-        table.add_row(
-            f"{count:,}", f"{sum(is_taught for _, is_taught in runs)}/{len(runs)}", *_figures([measures(order) for order in orders]),
-            f"{len(left):,}", f"{measures(left)[0]:.3f}", f"{rest:.3f}",
-        )  # fmt: skip
-        curves.append((f"after {count:,} verdicts", _COLOURS[1 + number % 3], _curve(orders[0])))
+    counts = [n for n in given.verdicts if n < len(listed)]
+    for number, (share, count) in enumerate((share, count) for share in (0.0, given.random) for count in counts):
+        orders, taught, before, after = [], 0, [], []
+        for seed in range(given.seed, given.seed + given.runs):
+            made, left = made_and_left(listed, count, share, seed)
+            rest, is_taught = ranked_anew(made, left, given.wrong, seed, params)
+            orders.append(made + rest)
+            taught += is_taught
+            before.append(measures(left)[0])
+            after.append(measures(rest)[0])
+        figures = _figures([measures(order) for order in orders])
+        stated, learned_of_rest = f"{np.mean(before):.3f}", f"{np.mean(after):.3f}"
+        row = (
+            f"{count:,}",
+            f"{share:.0%}",
+            f"{taught}/{given.runs}",
+            *figures,
+            f"{len(listed) - count:,}",
+            stated,
+            learned_of_rest,
+        )
+        table.add_row(*row)
+        name = f"after {count:,}" + (f", {share:.0%} at random" if share else "")
+        curves.append((name, _COLOURS[1 + number % 4], _curve(orders[0])))
     console.print(table)
     if given.picture:
         write(given.picture, gain_chart("Visits in list order (synthetic city)", curves))

@@ -89,16 +89,16 @@ def learn(
     if len(verdicts) < params.least_verdicts or len({example.is_confirmed for example in verdicts}) < 2:
         return Learned(
             f"{len(verdicts)} verdicts that teach; training begins at {params.least_verdicts}, with confirmed and refuted ones among "
-            f"them. {_named(champion)} {_keep(champion)} in use."
+            f"them. {_named(champion).capitalize()} {_keep(champion)} in use."
         )
     fingerprint = training_fingerprint(verdicts, params)
     if registry.is_known(fingerprint):
-        return Learned(f"No verdict is new since the last training. {_named(champion)} {_keep(champion)} in use.")
+        return Learned(f"No verdict is new since the last training. {_named(champion).capitalize()} {_keep(champion)} in use.")
     earlier, later = split(verdicts, champion.imports_seen if champion else 0, params)
     if len(later) < params.least_later or not earlier or len({example.is_confirmed for example in later}) < 2:
         return Learned(
             f"{len(later)} later verdicts to compare on; at least {params.least_later} of a later day are needed, confirmed and refuted "
-            f"ones among them. {_named(champion)} {_keep(champion)} in use."
+            f"ones among them. {_named(champion).capitalize()} {_keep(champion)} in use."
         )
     challenger = fit(_clues(earlier), _labels(earlier), params)
     y = np.array(_labels(later), dtype=np.float64)
