@@ -43,7 +43,7 @@ from jobs.rules import RULES
 from jobs.rules.rule import Rule
 from jobs.runtime.lake import RESTRICTED_ZONES
 from jobs.runtime.settings import Settings, load_settings
-from models.features import FEATURES
+from models.features import FEATURES, RANKING_FIGURES
 
 ROOT = Path(__file__).resolve().parents[1]
 JOBS: tuple[ModuleType, ...] = (
@@ -335,8 +335,9 @@ def _value(value: object) -> str:
 
 def feature_table() -> str:
     """The feature contract as a table."""
-    rows = ((f"`{f.name}`", f.label, f.unit, f.meaning, f.null_meaning) for f in FEATURES)
-    return _markdown_table(("feature", "label", "unit", "meaning", "empty when"), rows)
+    sees = ((feature, who) for features, who in ((FEATURES, "forest"), (RANKING_FIGURES, "ranking only")) for feature in features)
+    rows = ((f"`{f.name}`", f.label, f.unit, f.meaning, f.null_meaning, who) for f, who in sees)
+    return _markdown_table(("feature", "label", "unit", "meaning", "empty when", "seen by"), rows)
 
 
 # --- pages -------------------------------------------------------------------------------------------------------------

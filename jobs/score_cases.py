@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
@@ -44,7 +44,7 @@ from jobs.linking.links import linked_registers
 from jobs.rules import RULES
 from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
-from jobs.scoring.features import Registers, case_features
+from jobs.scoring.features import CASE_FIGURES, Registers, case_features
 from models.drift import WARN_ABOVE, drifted
 from models.features import Matrix, contract_fingerprint, matrix
 from models.isolation_forest import ForestParams
@@ -151,14 +151,21 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         nth = F.percent_rank().over(Window.partitionBy(everyone).orderBy("strangeness"))
         strangest = scores.withColumn("_nth", nth).filter(F.col("_nth") >= 1 - _EXPLAINED_SHARE).select("case_id")
         looked_at = features.join(found.unionByName(strangest).distinct(), "case_id", "left_semi")
-        told = scores.join(explained(looked_at, champion.model), "case_id", "left").withColumn(
-            "model_version", F.lit(champion.version)
+        told = (
+            scores.join(explained(looked_at, champion.model), "case_id", "left")  # one row a case each
+            .join(features.select("case_id", figures().alias("figures")), "case_id", "left")
+            .withColumn("model_version", F.lit(champion.version))
         )
         lake.overwrite(CASE_SCORES, told.select(*CASE_SCORES.column_names))
         progress.advance(task)
         lake.overwrite(NOVEL_FINDINGS, novel_findings(ctx))
         progress.advance(task)
         ctx.report.stages[-1].rows = lake.read(CASE_SCORES).count()
+
+
+def figures() -> Column:
+    """All figures of a case by name, those included that only the ranking may learn from."""
+    return F.create_map(*(part for name in CASE_FIGURES for part in (F.lit(f"case.{name}"), F.col(name))))
 
 
 def novel_findings(ctx: RunContext) -> DataFrame:

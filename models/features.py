@@ -33,7 +33,6 @@ class Feature:
 
 
 FEATURES: tuple[Feature, ...] = (
-    Feature("paid_yuan_per_head", "月人均发放", "元", "mean paid per month and covered person", "no month paid"),
     Feature(
         "relative_to_peers", "与同县同类人均之比", "倍", "paid per head over the median of county and programme", "no month paid"
     ),
@@ -42,13 +41,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature("highest_to_usual", "最高月与平均月之比", "倍", "highest month over the mean month", "no month paid"),
     Feature("arrears_ratio", "补发占比", "", "arrears over all transfers, 0-1"),
     Feature("refund_ratio", "退回占比", "", "refunds over all transfers, 0-1"),
-    Feature("round_ratio", "整百金额月占比", "", "months paid a whole hundred, 0-1", "no month paid"),
-    Feature("covered_heads", "保障人数", "人", "persons counted for the benefit", "not stated"),
-    Feature("uncovered_ratio", "户内未保障成员占比", "", "roster members not counted, 0-1"),
     Feature(
         "heads_over_roster", "发放人数超出花名册人数", "人", "persons paid for beyond those covered in the roster", "not stated"
     ),
-    Feature("months_since_approval", "批准至今月数", "个月", "months from approval to the as-of date", "no approval date"),
     Feature("months_paid_before_approval", "批准前发放月数", "个月", "months of entitlement before the month of approval"),
     Feature("cases_on_account", "同一账户户数", "户", "cases whose money goes to the same account", "no account"),
     Feature(
@@ -58,7 +53,6 @@ FEATURES: tuple[Feature, ...] = (
         "cases approved by the same officer on the same day",
         "no officer or day",
     ),
-    Feature("unusable_number_ratio", "号码不可用成员占比", "", "members without a usable number, 0-1"),
     Feature("is_unrostered", "无花名册", "", "1 when money moves for a household that no roster holds"),
     Feature("cases_on_phone", "同一电话户数", "户", "cases that leave the same telephone", "no telephone"),
     Feature(
@@ -78,15 +72,6 @@ FEATURES: tuple[Feature, ...] = (
         "registers_knowing", "其他登记中的踪迹", "类", "registers besides those of benefits that name anybody of the household"
     ),
     Feature(
-        "vehicles_held", "名下机动车登记", "条", "vehicles registered under a number of the household, of any kind and status"
-    ),
-    Feature("properties_held", "名下不动产登记", "条", "units registered under a number of the household, of any nature"),
-    Feature("entities_held", "名下市场主体登记", "条", "entities represented under a number of the household, of any status"),
-    Feature(
-        "income_to_standard", "登记收入与月标准之比", "倍", "registered wages and employees' pensions a head over the standard"
-    ),
-    Feature("kin_in_office", "任职或财政供养近亲属", "人", "close kin who are village cadres or paid from the treasury"),
-    Feature(
         "months_approval_to_death",
         "批准至成员死亡月数",
         "个月",
@@ -96,16 +81,38 @@ FEATURES: tuple[Feature, ...] = (
     Feature("accounts_used", "使用过的账户数", "个", "bank accounts that the benefit was paid to"),
     Feature("foreign_holder_ratio", "户外人员账户发放占比", "", "transfers to an account of somebody outside the household, 0-1"),
     Feature(
+        "to_standard", "人均发放与月标准之比", "倍", "paid per head over the monthly standard", "no month paid or no standard"
+    ),
+)
+"""What the forest sees."""
+RANKING_FIGURES: tuple[Feature, ...] = (
+    Feature("paid_yuan_per_head", "月人均发放", "元", "mean paid per month and covered person", "no month paid"),
+    Feature("round_ratio", "整百金额月占比", "", "months paid a whole hundred, 0-1", "no month paid"),
+    Feature("covered_heads", "保障人数", "人", "persons counted for the benefit", "not stated"),
+    Feature("uncovered_ratio", "户内未保障成员占比", "", "roster members not counted, 0-1"),
+    Feature("months_since_approval", "批准至今月数", "个月", "months from approval to the as-of date", "no approval date"),
+    Feature("unusable_number_ratio", "号码不可用成员占比", "", "members without a usable number, 0-1"),
+    Feature(
+        "vehicles_held", "名下机动车登记", "条", "vehicles registered under a number of the household, of any kind and status"
+    ),
+    Feature("properties_held", "名下不动产登记", "条", "units registered under a number of the household, of any nature"),
+    Feature("entities_held", "名下市场主体登记", "条", "entities represented under a number of the household, of any status"),
+    Feature(
+        "income_to_standard", "登记收入与月标准之比", "倍", "registered wages and employees' pensions a head over the standard"
+    ),
+    Feature("kin_in_office", "任职或财政供养近亲属", "人", "close kin who are village cadres or paid from the treasury"),
+    Feature(
         "worst_identity_grade",
         "成员身份等级",
         "",
         "weakest identity grade of a member, A = 0 ... F = 5",
         "no member tied to a person",
     ),
-    Feature(
-        "to_standard", "人均发放与月标准之比", "倍", "paid per head over the monthly standard", "no month paid or no standard"
-    ),
 )
+"""What only the ranking may learn from: size and means are what rules judge already, and would drown what no rule is about.
+
+With them the strangest cases are large families with an old car and a dead firm, each exempted by its rule.
+"""
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 
 

@@ -75,10 +75,9 @@ from jobs.runtime.lake import Lake, conform
 from jobs.runtime.session import Engine
 from jobs.runtime.settings import Settings
 from jobs.scoring.case_files import case_files
-from jobs.scoring.features import Registers, case_features
+from jobs.scoring.features import CASE_FIGURES, Registers, case_features
 from jobs.scoring.ranking import clues_of, ranked, with_key_persons
 from jobs.standardise import standardise as standardised
-from models.features import FEATURE_NAMES
 from tests.conftest import AS_OF, KEY
 
 JOBS = (
@@ -197,7 +196,7 @@ def test_scoring_gives_features_and_the_contract_of_clues(
         as_of=AS_OF,
     )
     features = case_features(registers)
-    assert types(features) == {"case_id": "string", **dict.fromkeys(FEATURE_NAMES, "double")}
+    assert types(features) == {"case_id": "string", **dict.fromkeys(CASE_FIGURES, "double")}
     marked = with_key_persons(clues_of(empty(FINDINGS)), empty(KEY_PERSONS))
     clues = ranked(marked, empty(CASES), empty(CASE_SCORES), settings.ranking, AS_OF)
     assert types(clues) == contract(CLUES)

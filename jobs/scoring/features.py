@@ -14,7 +14,7 @@ from jobs.linking.households import Silver
 from jobs.rules.payments import transfers
 from jobs.rules.policy import Policy
 from jobs.scoring.surroundings import accounts, approval_to_death, holdings, incomes, kin_in_office, traces
-from models.features import FEATURE_NAMES
+from models.features import FEATURES, RANKING_FIGURES
 
 
 def _months_between(first: Column, last: Column) -> Column:
@@ -25,6 +25,8 @@ def _ratio(part: Column, whole: Column) -> Column:
     return F.when(whole > 0, part.cast("double") / whole.cast("double"))
 
 
+CASE_FIGURES = tuple(feature.name for feature in (*FEATURES, *RANKING_FIGURES))
+"""What the forest sees, and what only the ranking may learn from."""
 APPROVAL_DAYS = 3
 """Approvals so many days apart are of one go."""
 
@@ -44,7 +46,7 @@ class Registers:
 
 
 def case_features(of: Registers) -> DataFrame:
-    """One row per case: case_id and FEATURES, all double, null where the feature contract says so."""
+    """One row per case: case_id and CASE_FIGURES, all double, null where the feature contract says so."""
     cases, as_of = of.cases, of.as_of
     persons = of.members.filter(F.col("number_key").isNotNull()).select("case_id", "number_key").distinct()
     grade = F.array_position(F.array(*(F.lit(grade) for grade in GRADES)), F.col("identity_grade")) - 1
@@ -133,7 +135,7 @@ def case_features(of: Registers) -> DataFrame:
         "worst_identity_grade": F.col("worst_grade"),
         "to_standard": _ratio(F.col("per_head"), F.col("standard")),
     }
-    return features.select("case_id", *(columns[name].cast("double").alias(name) for name in FEATURE_NAMES))
+    return features.select("case_id", *(columns[name].cast("double").alias(name) for name in CASE_FIGURES))
 
 
 def _approvals_at_once(cases: DataFrame) -> DataFrame:

@@ -98,6 +98,7 @@ def ranked(clues: DataFrame, cases: DataFrame, scores: DataFrame, settings: Rank
     return scored.withColumns(
         {
             "rank": place(),
+            "signals": F.map_concat("signals", F.coalesce("figures", F.create_map(F.lit("case"), F.lit(0.0)))),
             "anomaly": F.round("anomaly", 6),
             "reasons": _reasons(prior),
             "first_seen": F.lit(as_of),
