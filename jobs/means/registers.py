@@ -135,7 +135,7 @@ def vehicles(rows: DataFrame, lines: Lines) -> DataFrame:
 def properties(rows: DataFrame, lines: Lines) -> DataFrame:
     """One dwelling is let pass, a further one is means: the household counts them."""
     is_whole = F.coalesce(F.col("share_pct"), F.lit(100)) >= F.lit(lines.means.small_share_percent)
-    is_own = ~holds(F.col("nature").isin(list(lines.household.rented_natures)))
+    is_own = ~holds(F.col("nature").isin(list(lines.household.given_natures)))
     is_dwelling = F.col("use").isin(list(lines.household.dwelling_uses))
     is_business = F.col("use").isin(list(lines.household.business_uses))
     kind = _first_of({BUSINESS: is_business & is_whole, DWELLING: is_dwelling & is_whole & is_own})
@@ -148,7 +148,8 @@ def properties(rows: DataFrame, lines: Lines) -> DataFrame:
                     F.concat(F.format_number("area", 2), F.lit("平方米")),
                     F.concat(F.lit("份额"), F.format_number("share_pct", 0), F.lit("%")), F.concat(zh_day("registered_on"), F.lit("登记"))),
         note=_first_of({"份额较小": ~is_whole, "车库、储藏间、宅基地不视为另有住房": ~is_dwelling & ~is_business,
-                        "公租房不属自有": is_dwelling & ~is_own, f"住房按户合计，{lines.means.homes}处以内不计": kind == DWELLING}),
+                        "安置、还建、危房改造、继承或公租住房不视为另有住房": is_dwelling & ~is_own,
+                        f"住房按户合计，{lines.means.homes}处以内不计": kind == DWELLING}),
         evidence=rows_of("properties", "cert_no", "use", "nature", "share_pct", "area", "registered_on"),
     )  # fmt: skip
 

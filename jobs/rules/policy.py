@@ -93,7 +93,9 @@ class HouseholdMeans(Dated):
     vehicle_plates: tuple[str, ...] = Field(description="classes of plate that are a car or a lorry")
     vehicle_statuses: tuple[str, ...] = Field(description="statuses of a vehicle in use")
     dwelling_uses: tuple[str, ...] = Field(description="uses of a unit that make it a dwelling")
-    rented_natures: tuple[str, ...] = Field(description="natures of a unit that belongs to somebody else")
+    given_natures: tuple[str, ...] = Field(
+        description="natures of a unit that was given, replaced, inherited or rented, not bought"
+    )
     business_uses: tuple[str, ...] = Field(description="uses of a unit that is let or traded in")
     partner_roles: tuple[str, ...] = Field(description="roles that own a part of an entity or lead it")
 
