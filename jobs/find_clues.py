@@ -256,6 +256,7 @@ def _write_coverage(ctx: RunContext, facts: Facts, counted: dict[tuple[str, str]
     found = {code: counted.get((code, "found"), 0) for code in held}
     rows = rule_coverage(rules, people_by_county(facts.named, facts.cases), holes, counted, found)
     lake.overwrite(RULE_COVERAGE, lake.session.createDataFrame(rows, RULE_COVERAGE.schema))
+    ctx.report.figures["rules"] = [dict(zip(RULE_COVERAGE.column_names, row, strict=True)) for row in rows]
     for row in rows:
         if row[2]:
             ctx.report.warn(f"{row[0]} had no {row[2]}: it judged {row[5]:,} of {row[4]:,} people.")

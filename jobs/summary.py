@@ -49,6 +49,7 @@ def print_summary(console: Console, report: RunReport, out: Path, *, is_syntheti
     table.add_row("yuan at stake, estimate", f"{amounts['estimate'] or 0:,.2f}")
     console.print(table)
     _print_best_cases(console, out, best, is_synthetic)
+    console.print(rule_table(figures["rules"]))
     console.print(report.stage_table())
     for warning in report.warnings[:SHOWN_WARNINGS]:
         console.print(f"[yellow]![/yellow] {warning}", highlight=False, soft_wrap=True)
@@ -61,6 +62,20 @@ def print_summary(console: Console, report: RunReport, out: Path, *, is_syntheti
         ("this report", out / "run_report.json"),
     ):
         console.print(f"{label:<28} {path}", highlight=False, soft_wrap=True)
+
+
+def rule_table(coverage: list[dict[str, Any]]) -> Table:
+    """What each rule decided, and how many people it could judge."""
+    table = Table(title="Rules", title_justify="left")
+    table.add_column("rule")
+    for heading in ("found", "exempt", "clear", "cannot judge", "people judged"):
+        table.add_column(heading, justify="right")
+    for rule in coverage:
+        judged = f"{rule['judged']:,} of {rule['people']:,}"
+        found = f"{rule['found']:,}" + (" (held)" if rule["held"] else "")
+        title = f"{rule['rule_code']} {RULE_TITLES.get(rule['rule_code'], '')}"
+        table.add_row(title, found, *(f"{rule[outcome]:,}" for outcome in ("exempt", "clear", "cannot_judge")), judged)
+    return table
 
 
 def _print_best_cases(console: Console, out: Path, best: int, is_synthetic: bool) -> None:
