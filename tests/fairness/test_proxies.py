@@ -83,7 +83,7 @@ def cases(count: int = 400) -> tuple[pl.DataFrame, pl.DataFrame]:
         {
             "case_id": [str(i) for i in n],
             "told": np.where(is_woman, 10.0, 1.0),
-            "blank": [None if woman else 3.0 for woman in is_woman],
+            "blank": [None if woman else -3.0 for woman in is_woman],
             "none": (n // 4).astype(float),
         }
     )

@@ -158,7 +158,7 @@ def test_shares_come_with_their_wilson_interval() -> None:
 
 
 def test_the_picture_shows_every_group_once_a_panel_and_red_only_what_is_beyond_chance() -> None:
-    groups = judged([group("街道", 100, 50), group("乡镇", 100, 20), group("<某县>", 5, 1, "county")], 20)
+    groups = judged([group("街道", 100, 50), group("乡镇", 100, 20), group("<某县>", 5, 4, "county")], 20)
     drawn = picture(groups, 20, 0.05)
     root = ET.fromstring(drawn)
     circles = [one for one in root.iter() if one.tag.endswith("circle")]
@@ -166,4 +166,5 @@ def test_the_picture_shows_every_group_once_a_panel_and_red_only_what_is_beyond_
     assert len(circles) == 3 * len(groups)
     assert all(0 < float(c.attrib["cx"]) < width and 0 < float(c.attrib["cy"]) < height for c in circles)
     assert sum(c.attrib["fill"] == "#b42318" for c in circles) == 2
+    assert ">80%<" in drawn  # the axis reaches the point of a small group, though not the end of its interval
     assert "#b42318" not in picture(judged([group("街道", 100, 20), group("乡镇", 100, 20)], 20), 20, 0.05)
