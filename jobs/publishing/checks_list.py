@@ -12,8 +12,7 @@ import xlsxwriter
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CHECKS
-from jobs.publishing.evidence import evidence_text, evidence_texts, masked_evidence
-from jobs.publishing.listing import source_files
+from jobs.publishing.evidence import evidence_text, evidence_texts, masked_evidence, source_files
 from jobs.publishing.masking import mask_name, mask_number
 from jobs.publishing.needs_list import people_at
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table

@@ -1,16 +1,43 @@
-"""Evidence of needs and checks as the lists and the workbooks show it; for clues see jobs.publishing.listing."""
+"""Evidence as the lists and the workbooks show it: which file, sheet and row, and the cells that were seen."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from expectations.contracts.deliveries import DATA_SETS
-from jobs.publishing.listing import SourceFile
+from expectations.contracts.lake import FILES
+from jobs.runtime.lake import Lake
 
-TELLING_CELLS = frozenset({"号牌号码", "企业名称", "统一社会信用代码", "不动产权证号", "单位名称"})
-"""Cells that name a person's thing or employer outright; masked lists leave them out."""
+TELLING_CELLS = frozenset({"号牌号码", "企业名称", "统一社会信用代码", "不动产权证号", "单位名称", "坐落"})
+"""Cells that name a person's thing, home or employer outright; masked lists leave them out."""
+MOST_OF_A_REGISTER = 3
+"""Rows of one register shown in a cell of a workbook; the list has all."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """What evidence says of a file."""
+
+    name: str
+    data_set: str
+    extract_date: str
+
+
+def source_files(lake: Lake) -> dict[str, SourceFile]:
+    """Files of the lake by file_id."""
+    rows = (
+        lake.read(FILES)
+        .filter("status IN ('accepted', 'superseded')")
+        .select("file_id", "file_name", "data_set", "extract_date")
+        .collect()
+    )
+    return {
+        row["file_id"]: SourceFile(row["file_name"], row["data_set"], row["extract_date"].isoformat()) for row in sorted(rows)
+    }
 
 
 def evidence_texts(evidence: list[Any], files: Mapping[str, SourceFile]) -> list[str]:
@@ -38,10 +65,14 @@ def masked_evidence(evidence: str) -> str:
 
 
 def evidence_text(evidence: str) -> str:
-    """The JSON as lines that a person reads."""
-    lines = []
-    for row in json.loads(evidence):
-        cells = "，".join(f"{header} {value}" for header, value in row["cells"].items())
-        sheet = f" 工作表{row['sheet']}" if row["sheet"] else ""
-        lines.append(f"{row['title']}（{row['file']}{sheet} 第{row['row']}行，截至{row['extract_date']}）：{cells}")
-    return "\n".join(lines)
+    """The JSON as lines that a person reads; of many rows of one register the first."""
+    rows = json.loads(evidence)
+    lines, shown = [], Counter[str]()
+    for row in rows:
+        shown[row["data_set"]] += 1
+        if shown[row["data_set"]] <= MOST_OF_A_REGISTER:
+            cells = "，".join(f"{header} {value}" for header, value in row["cells"].items())
+            sheet = f" 工作表{row['sheet']}" if row["sheet"] else ""
+            lines.append(f"{row['title']}（{row['file']}{sheet} 第{row['row']}行，截至{row['extract_date']}）：{cells}")
+    left = sum(max(0, count - MOST_OF_A_REGISTER) for count in shown.values())
+    return "\n".join([*lines, *([f"另有同类记录{left}条，见清单 CSV 的证据栏。"] if left else [])])

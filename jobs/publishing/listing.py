@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,8 +9,9 @@ import polars as pl
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASE_FILES, CLUES, FILES, MEMBERS, PEOPLE
+from expectations.contracts.lake import CASE_FILES, CLUES, MEMBERS, PEOPLE
 from jobs.linking.origins import texts_at
+from jobs.publishing.evidence import evidence_texts, masked_evidence, source_files
 from jobs.publishing.masking import mask_name, mask_number
 from jobs.rules.number_in_doubt import ROW
 from jobs.runtime.lake import Lake
@@ -26,31 +24,6 @@ COLUMNS = (
 """Columns of clues.csv, in the order of the delivery contract."""
 HANDLING = ("key_person", "is_separate")
 """What the workbooks tell of a clue besides."""
-
-_IDENTIFYING_CELLS = frozenset({"号牌号码", "企业名称", "统一社会信用代码"})
-"""Cells of evidence that name a person's thing outright; masked lists leave them out."""
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """What evidence says of a file."""
-
-    name: str
-    data_set: str
-    extract_date: str
-
-
-def source_files(lake: Lake) -> dict[str, SourceFile]:
-    """Files of the lake by file_id."""
-    rows = (
-        lake.read(FILES)
-        .filter("status IN ('accepted', 'superseded')")
-        .select("file_id", "file_name", "data_set", "extract_date")
-        .collect()
-    )
-    return {
-        row["file_id"]: SourceFile(row["file_name"], row["data_set"], row["extract_date"].isoformat()) for row in sorted(rows)
-    }
 
 
 def published_clues(lake: Lake) -> pl.DataFrame:
@@ -65,7 +38,7 @@ def published_clues(lake: Lake) -> pl.DataFrame:
         for person_id, case, subject in clues.select("person_id", "case_id", "subject_key").iter_rows()
     ]
     files = source_files(lake)
-    evidence = [_evidence(rows, files) for rows in clues["evidence"].to_list()]
+    evidence = evidence_texts(clues["evidence"].to_list(), files)
     listed = clues.with_columns(
         pl.Series("subject_id", [number for number, _ in subjects], dtype=pl.String),
         pl.Series("subject_name", [name for _, name in subjects], dtype=pl.String),
@@ -106,38 +79,13 @@ def _as_written(lake: Lake, subjects: pl.DataFrame) -> dict[tuple[str, str], tup
     return found
 
 
-def _evidence(rows: list[Mapping[str, Any]], files: Mapping[str, SourceFile]) -> str:
-    return json.dumps([_evidence_row(row, files) for row in rows], ensure_ascii=False)
-
-
-def _evidence_row(row: Mapping[str, Any], files: Mapping[str, SourceFile]) -> dict[str, Any]:
-    file = files.get(row["file_id"], SourceFile("", row["data_set"], ""))
-    cells = row["cells"]
-    pairs = cells.items() if isinstance(cells, Mapping) else ((c["key"], c["value"]) for c in cells)
-    return {
-        "data_set": row["data_set"],
-        "title": DATA_SETS[row["data_set"]].title,
-        "file": file.name,
-        "sheet": row["sheet"] or "",
-        "row": row["row"],
-        "extract_date": file.extract_date,
-        "cells": {header: value for header, value in sorted(pairs) if value is not None},
-    }
-
-
 def masked(listed: pl.DataFrame) -> pl.DataFrame:
     """The list for everyone else: numbers and names masked, telling cells left out."""
-
-    def without_telling_cells(evidence: str) -> str:
-        rows = json.loads(evidence)
-        for row in rows:
-            row["cells"] = {header: value for header, value in row["cells"].items() if header not in _IDENTIFYING_CELLS}
-        return json.dumps(rows, ensure_ascii=False)
 
     return listed.with_columns(
         pl.col("subject_id").map_elements(mask_number, return_dtype=pl.String, skip_nulls=False),
         pl.col("subject_name").map_elements(mask_name, return_dtype=pl.String, skip_nulls=False),
-        pl.col("evidence").map_elements(without_telling_cells, return_dtype=pl.String),
+        pl.col("evidence").map_elements(masked_evidence, return_dtype=pl.String),
     )
 
 

@@ -15,8 +15,8 @@ from expectations.contracts.lake import NEEDS
 from jobs.linking.origins import Place, texts_at
 from jobs.needs import NEED_RULES
 from jobs.needs.search import CANNOT_JUDGE, EXCLUDED, FOUND, REASON_WORDS
-from jobs.publishing.evidence import evidence_text, evidence_texts, masked_evidence
-from jobs.publishing.listing import COLUMNS, source_files
+from jobs.publishing.evidence import evidence_text, evidence_texts, masked_evidence, source_files
+from jobs.publishing.listing import COLUMNS
 from jobs.publishing.masking import mask_name, mask_number
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
 from jobs.runtime.lake import Lake

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from jobs.publishing.evidence import evidence_text
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
 from jobs.rules import RULES
 
@@ -136,7 +136,7 @@ def _data_rows(clues: pl.DataFrame, counties: Mapping[str, str]) -> list[tuple[A
     return [
         (
             clue["clue_id"], clue["subject_name"], clue["subject_id"], counties.get(clue["county_code"], clue["county_code"]), clue["town"],
-            clue["village"], clue["household_no"], clue["program"], clue["explanation"], _evidence_text(clue["evidence"]), None,
+            clue["village"], clue["household_no"], clue["program"], clue["explanation"], evidence_text(clue["evidence"]), None,
         )
         for clue in clues.iter_rows(named=True)
     ]  # fmt: skip
@@ -149,7 +149,7 @@ def clue_rows(clues: pl.DataFrame) -> list[tuple[Any, ...]]:
             clue["subject_id"], clue["town"], clue["village"], clue["household_no"], clue["program"],
             clue["event_on"].isoformat() if clue["event_on"] else "", _span(clue["first_month"], clue["last_month"]), clue["months"],
             clue["amount_upper"], clue["amount_estimate"], clue["score"], clue["identity_grade"], clue["explanation"], clue["reasons"],
-            _VERIFY.get(clue["rule_code"], ""), _evidence_text(clue["evidence"]), *[None] * 7,
+            _VERIFY.get(clue["rule_code"], ""), evidence_text(clue["evidence"]), *[None] * 7,
         )
         for clue in clues.iter_rows(named=True)
     ]  # fmt: skip
@@ -157,15 +157,6 @@ def clue_rows(clues: pl.DataFrame) -> list[tuple[Any, ...]]:
 
 def _span(first: str | None, last: str | None) -> str:
     return "" if not first else f"{first} 至 {last}"
-
-
-def _evidence_text(evidence: str) -> str:
-    lines = []
-    for row in json.loads(evidence):
-        cells = "，".join(f"{header} {value}" for header, value in row["cells"].items())
-        sheet = f" 工作表{row['sheet']}" if row["sheet"] else ""
-        lines.append(f"{row['title']}（{row['file']}{sheet} 第{row['row']}行，截至{row['extract_date']}）：{cells}")
-    return "\n".join(lines)
 
 
 _GUIDE = Heading("说明", 110, "wrapped")
