@@ -20,7 +20,7 @@ import numpy.typing as npt
 from models import dependence, isolation_forest
 from models.dependence import DependenceModel
 from models.drift import Bins
-from models.features import FEATURES, Feature, FeatureMismatch, Matrix
+from models.features import FEATURES, Feature, Matrix
 from models.isolation_forest import ForestModel, ForestParams
 from models.ranks import Rarity, Vector
 
@@ -87,8 +87,6 @@ class StrangenessModel:
 
     def score(self, x: Matrix) -> Scores:
         """The three figures of each row. Raises FeatureMismatch when X has other columns than the training data."""
-        if x.shape[1] != len(self.features):
-            raise FeatureMismatch(f"{x.shape[1]} columns given, the model was fitted on {len(self.features)}")
         anomaly, distance = isolation_forest.anomaly_score(self.forest, x), dependence.distance(self.dependence, x)
         rarity = self._rarity(anomaly, distance)
         return Scores(anomaly, distance, rarity / (rarity + 1.0))
