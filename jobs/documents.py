@@ -47,8 +47,8 @@ from models.features import FEATURES, RANKING_FIGURES
 
 ROOT = Path(__file__).resolve().parents[1]
 JOBS: tuple[ModuleType, ...] = (
-    state_purpose,
     ingest,
+    state_purpose,
     standardise,
     check_quality,
     settle_identities,

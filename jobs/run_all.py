@@ -33,6 +33,7 @@ from models.registry import ForestRegistry
 NAME = "run_all"
 STAGES: tuple[Callable[[RunContext], None], ...] = (
     ingest.run,
+    state_purpose.run,
     standardise.run,
     check_quality.run,
     link_people.run,
@@ -47,7 +48,6 @@ def run(ctx: RunContext) -> None:
     """All stages. On a MingjingError the report is saved with what was done, and the error goes on."""
     registry = _Warming(ctx.out / score_cases.REGISTRY_FOLDER)
     try:
-        state_purpose.run(ctx)
         for stage in STAGES:
             stage(ctx)
         score_cases.run(ctx, registry=registry.ready)

@@ -25,12 +25,13 @@ from jobs.runtime.run_report import RunReport
 
 FOLDER = "check"
 """Folder of OUT for all that is no list."""
-STAGES: tuple[Callable[[RunContext], None], ...] = (ingest.run, standardise.run, check_quality.run)
+STAGES: tuple[Callable[[RunContext], None], ...] = (standardise.run, check_quality.run)
 
 
 def run(ctx: RunContext, out: Path) -> None:
     """All stages of a check; `ctx.out` is OUT/check. Raises BadDelivery where nobody asks to be checked."""
     try:
+        ingest.run(ctx)
         state_purpose.add(ctx, state_purpose.CHECK)
         for stage in STAGES:
             stage(ctx)

@@ -1,4 +1,4 @@
-"""State the purpose: what the results of this run may be used for, on record before anything is read.
+"""State the purpose: what the results of this run may be used for, on record before anything is joined.
 
 Supervision rests on the powers of the supervising office, a check on the authorisation that each applicant signed. They are two
 purposes: what was handed over for a check is read by the check alone (decision 0015).

@@ -81,8 +81,8 @@ from jobs.standardise import standardise as standardised
 from tests.conftest import AS_OF, KEY
 
 JOBS = (
-    state_purpose,
     ingest,
+    state_purpose,
     standardise,
     check_quality,
     settle_identities,
