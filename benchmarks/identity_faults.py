@@ -17,7 +17,6 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 import polars_hash as plh
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from rich.console import Console
 from rich.table import Table
@@ -31,6 +30,7 @@ from jobs.cells.person_numbers import VALID, check_character, read_numbers
 from jobs.delivery.manifest import read_manifest
 from jobs.delivery.survey import FILE_ID_LENGTH
 from jobs.linking.identities import REGISTRY
+from jobs.runtime.arrow import on_driver
 from jobs.runtime.context import RunContext
 from jobs.runtime.launch import open_run
 from jobs.runtime.session import EMBEDDED
@@ -144,8 +144,8 @@ def people_of(ctx: RunContext) -> pl.DataFrame:
     )  # some files
     bronze = ctx.lake.read(DATA_SETS[REGISTRY].bronze)
     typed = standardise.standardise(DATA_SETS[REGISTRY], bronze, [file["file_id"] for file in accepted], ctx.key)
-    texts = _polars(bronze.select(*ORIGIN, "id_number", "name", "former_name"))
-    rows = _polars(typed.dropna(subset=["person_key", "name_key"])).join(texts, on=ORIGIN, nulls_equal=True)
+    texts = on_driver(bronze.select(*ORIGIN, "id_number", "name", "former_name"))
+    rows = on_driver(typed.dropna(subset=["person_key", "name_key"])).join(texts, on=ORIGIN, nulls_equal=True)
     rows = rows.with_columns(read_names(rows["name"]), read_names(rows["former_name"]), number=read_numbers(rows["id_number"])[0])
     rows = rows.rename({"person_key": "number_key"}).with_columns(PID)
     return rows.sort(pl.col("status") != "正常", *ORIGIN).unique("pid", keep="first", maintain_order=True)
@@ -215,8 +215,8 @@ def ours(ctx: RunContext, records: pl.DataFrame, people: pl.DataFrame) -> pl.Dat
     own = F.col("_file_id").isin(records["_file_id"].unique().to_list())
     columns = ("_file_id", "_row", "person_key AS number_key", "name_key", "person_number_state = 'upgraded' AS is_upgraded")
     read = [ctx.lake.read(DATA_SETS[code].silver).filter(own).selectExpr(f"'{code}' AS register", *columns) for code in REGISTERS]
-    seen = records.select("record", "name", *AT).join(pl.concat(map(_polars, read)), on=AT)
-    links = _polars(ctx.lake.read(LINKS).filter(own).withColumnRenamed("data_set", "register"))
+    seen = records.select("record", "name", *AT).join(pl.concat(map(on_driver, read)), on=AT)
+    links = on_driver(ctx.lake.read(LINKS).filter(own).withColumnRenamed("data_set", "register"))
     known = people.select(*KEYS, "pid", "former_name_key", known="name")
     variants = seen.join(known, on="number_key")
     alike = [may_be_same(*names) for names in zip(read_names(variants["name"]), variants["known"], strict=True)]
@@ -258,7 +258,7 @@ def measured(given: argparse.Namespace, folder: Path) -> tuple[pl.DataFrame, flo
             rosters = [
                 ctx.lake.read_or_empty(DATA_SETS[code].bronze).select("id_number") for code in ("dibao_roster", "tekun_roster")
             ]
-            named = read_numbers(_polars(rosters[0].unionByName(rosters[1]))["id_number"])[0]
+            named = read_numbers(on_driver(rosters[0].unionByName(rosters[1]))["id_number"])[0]
             people = people.with_columns(is_drawn=NUMBER.is_in(named.implode()))
         records = deliver(records_of(people, given.records, given.seed, as_of), folder / "faults", as_of)
         for job in (ingest.run, standardise.run, link_people.run):
@@ -268,7 +268,7 @@ def measured(given: argparse.Namespace, folder: Path) -> tuple[pl.DataFrame, flo
             for method, on in zip(METHODS, (["number"], ["number", "name"]), strict=False)
         }
         tied["ours"] = ours(ctx, records, people)
-        aliases = _polars(ctx.lake.read_or_empty(ALIASES)).with_columns(
+        aliases = on_driver(ctx.lake.read_or_empty(ALIASES)).with_columns(
             PID, to=pl.concat_str("to_number_key", "to_name_key", separator="|")
         )
         stands = {
@@ -276,12 +276,6 @@ def measured(given: argparse.Namespace, folder: Path) -> tuple[pl.DataFrame, flo
         }
         truth = records.with_columns(pl.col("truth").replace(aliases["pid"], aliases["to"]))
         return counted(truth, stands), ctx.report.stages[-1].seconds
-
-
-def _polars(rows: DataFrame) -> pl.DataFrame:
-    frame = pl.from_arrow(rows.toArrow())
-    assert isinstance(frame, pl.DataFrame)
-    return frame
 
 
 def _ratio(part: int, whole: int, n: str = "") -> str:

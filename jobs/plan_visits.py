@@ -32,6 +32,7 @@ from jobs.planning.verdicts import verdicts_in_force
 from jobs.publish import county_names
 from jobs.publishing.listing import published_clues
 from jobs.rules import RULES
+from jobs.runtime.arrow import on_driver
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, plain_schema
@@ -178,15 +179,11 @@ def _ledger(lake: Lake) -> list[Entry]:
 
 
 def _states(lake: Lake) -> pl.DataFrame:
-    frame = pl.from_arrow(lake.read(CASE_FILES).toArrow())  # some thousands a run
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+    return on_driver(lake.read(CASE_FILES))  # some thousands a run
 
 
 def _frame(lake: Lake, names: list[str]) -> pl.DataFrame:
-    frame = pl.from_arrow(lake.read(CLUES).select(*(name for name in names if name != "evidence")).toArrow())  # some thousands
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+    return on_driver(lake.read(CLUES).select(*(name for name in names if name != "evidence")))  # some thousands
 
 
 def _folder_name(as_of: date, county_code: str | None) -> str:

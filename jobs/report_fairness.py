@@ -43,6 +43,7 @@ from jobs.fairness.rates import counted, judged
 from jobs.fairness.report import Report, write_report
 from jobs.linking.links import linked_registers
 from jobs.planning.verdicts import verdicts_in_force
+from jobs.runtime.arrow import on_driver
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
@@ -88,14 +89,14 @@ def _last_run(lake: Lake, until: date | None = None) -> date | None:
 
 def measured(lake: Lake, settings: Settings, as_of: date) -> Report:
     params = settings.fairness
-    groups = grouped(_frame(people_of(lake)), params.age_bands_from_years, as_of)
+    groups = grouped(on_driver(people_of(lake)), params.age_bands_from_years, as_of)
     on_list = lake.read(CASE_FILES).filter((F.col("as_of") == F.lit(as_of)) & (F.col("state") != "gone")).select("case_id")
     verdicts = verdicts_in_force(lake).group_by("case_id").agg(
         pl.col("is_confirmed").any(), pl.col("is_refuted").any()
     )  # fmt: skip
     flags = (
         groups.join(verdicts.with_columns(is_visited=pl.lit(True)), on="case_id", how="left")
-        .join(_frame(on_list).with_columns(is_dispatched=pl.lit(True)), on="case_id", how="left")
+        .join(on_driver(on_list).with_columns(is_dispatched=pl.lit(True)), on="case_id", how="left")
         .with_columns(pl.col("is_visited", "is_confirmed", "is_refuted", "is_dispatched").fill_null(False))
         # Confirmed by one clue is confirmed, whatever the others came to.
         .with_columns(is_refuted=pl.col("is_refuted") & ~pl.col("is_confirmed"))
@@ -155,13 +156,7 @@ def _proxies(lake: Lake, settings: Settings, groups: pl.DataFrame, as_of: date) 
                 as_of=as_of,
             )
         )
-    return proxies(_frame(kept), groups, FEATURE_NAMES)
-
-
-def _frame(rows: DataFrame) -> pl.DataFrame:
-    frame = pl.from_arrow(rows.toArrow())  # one row a case: a city's fit the driver, 10 MB a 100,000
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+    return proxies(on_driver(kept), groups, FEATURE_NAMES)
 
 
 if __name__ == "__main__":

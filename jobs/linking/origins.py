@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from expectations.contracts.model import DataSet, Kind
 from jobs.cells.names import read_names
 from jobs.cells.person_numbers import read_disability_numbers, read_numbers
+from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
 
 Place = tuple[str, str, int]
@@ -25,9 +26,8 @@ def texts_at(
         return {}
     wanted = lake.session.createDataFrame(sorted(rows), "_file_id string, _sheet string, _row bigint")
     bronze = lake.read(data_set.bronze).select("_file_id", F.coalesce("_sheet", F.lit("")).alias("_sheet"), "_row", *fields)
-    found = bronze.join(F.broadcast(wanted), ["_file_id", "_sheet", "_row"], "left_semi").toArrow()  # as many rows as places
-    frame = pl.from_arrow(found)
-    assert isinstance(frame, pl.DataFrame)
+    found = bronze.join(F.broadcast(wanted), ["_file_id", "_sheet", "_row"], "left_semi")  # as many rows as places
+    frame = on_driver(found)
     read = frame.with_columns([_normalised(data_set, field, frame[field]) for field in fields])
     return {(f, s, r): tuple(texts) for f, s, r, *texts in read.select("_file_id", "_sheet", "_row", *fields).iter_rows()}
 

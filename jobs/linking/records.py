@@ -20,6 +20,7 @@ from jobs.cells.text import map_distinct
 from jobs.cells.typed import keyed_digest
 from jobs.linking.households import Silver
 from jobs.linking.identities import REGISTRY, person_references
+from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
 
 RECORD = ("data_set", "role", *ORIGIN)
@@ -81,7 +82,7 @@ def with_texts(lake: Lake, found: DataFrame) -> pl.DataFrame:
                 frames.append(texts.join(F.broadcast(of_role), list(ORIGIN), "inner"))  # a row of bronze is one record of a role
     if not frames:
         return pl.DataFrame()
-    rows = _polars(reduce(DataFrame.unionByName, frames)).sort(*RECORD)
+    rows = on_driver(reduce(DataFrame.unionByName, frames)).sort(*RECORD)
     usable = ~pl.col("state").is_in([ABSENT, JUNK])
     return (
         rows.with_columns(
@@ -135,11 +136,11 @@ def people(
     columns = (*ORIGIN, "number_key", "name_key", "sex", "born_on", "county_code", "town", "village")
     keys = by_name.select(*columns).unionByName(by_former.select(*columns)).unionByName(by_benefit.select(*columns)).distinct()
     texts = lake.read(DATA_SETS[REGISTRY].bronze).select(*ORIGIN, "id_number", "name", "former_name")
-    frames = [_polars(texts.join(keys, list(ORIGIN), "inner"))]
+    frames = [on_driver(texts.join(keys, list(ORIGIN), "inner"))]
     for code in ROSTERS:
         of_code = beyond.filter(F.col("data_set") == code).drop("data_set")
         cells = lake.read_or_empty(DATA_SETS[code].bronze).select(*ORIGIN, "id_number", "name")
-        frames.append(_polars(cells.join(of_code, list(ORIGIN), "inner")))  # an origin is one row
+        frames.append(on_driver(cells.join(of_code, list(ORIGIN), "inner")))  # an origin is one row
     everyone = pl.concat(frames, how="diagonal_relaxed")
     numbers = read_numbers(everyone["id_number"])[0]
     says_number = numbers.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
@@ -170,9 +171,3 @@ def _sex_of(numbers: pl.Series) -> pl.Series:
     """By the parity of the sequence."""
     is_male = numbers.str.slice(16, 1).cast(pl.Int8, strict=False) % 2 == 1
     return pl.select(pl.when(is_male).then(pl.lit("男")).when(~is_male).then(pl.lit("女"))).to_series()
-
-
-def _polars(rows: DataFrame) -> pl.DataFrame:
-    frame = pl.from_arrow(rows.toArrow())
-    assert isinstance(frame, pl.DataFrame)
-    return frame

@@ -6,6 +6,7 @@ import polars as pl
 
 from expectations.contracts.lake import VERDICTS
 from expectations.contracts.lake.learning import CONFIRMED, REFUTED
+from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
 
 COLUMNS = {"clue_id": pl.String, "case_id": pl.String, "outcome": pl.String, "checked_on": pl.Date}
@@ -19,7 +20,5 @@ def verdicts_in_force(lake: Lake) -> pl.DataFrame:
     frame = pl.DataFrame(schema=COLUMNS)
     if lake.exists(VERDICTS):
         rows = lake.read(VERDICTS).filter("is_in_force").select(*COLUMNS)
-        read = pl.from_arrow(rows.toArrow())  # inspectors' work: thousands
-        assert isinstance(read, pl.DataFrame)
-        frame = read
+        frame = on_driver(rows)  # inspectors' work: thousands
     return frame.with_columns(is_confirmed=pl.col("outcome") == CONFIRMED, is_refuted=pl.col("outcome") == REFUTED)

@@ -16,6 +16,7 @@ from jobs.publishing.evidence import evidence_text, evidence_texts, masked_evide
 from jobs.publishing.masking import mask_name, mask_number
 from jobs.publishing.needs_list import people_at
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
+from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
 
 CHECK_COLUMNS = (
@@ -37,8 +38,7 @@ FINDING_SHEET = (
 
 def listed_checks(lake: Lake) -> pl.DataFrame:
     """CHECK_COLUMNS in full: households by application, each before its members and what was found of them. Restricted."""
-    checks = pl.from_arrow(lake.read(CHECKS).toArrow())  # some thousands
-    assert isinstance(checks, pl.DataFrame)
+    checks = on_driver(lake.read(CHECKS))  # some thousands
     places = list(checks.select("who_data_set", "who_file_id", "who_sheet", "who_row").iter_rows())
     people = people_at(lake, places)
     who = [people.get((code, (file_id, sheet or "", row)), (None, None)) for code, file_id, sheet, row in places]

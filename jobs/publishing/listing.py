@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import polars as pl
 from pyspark.sql import functions as F
@@ -14,6 +13,7 @@ from jobs.linking.origins import texts_at
 from jobs.publishing.evidence import evidence_texts, masked_evidence, source_files
 from jobs.publishing.masking import mask_name, mask_number
 from jobs.rules.number_in_doubt import ROW
+from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
 
 COLUMNS = (
@@ -28,7 +28,7 @@ HANDLING = ("key_person", "is_separate")
 
 def published_clues(lake: Lake) -> pl.DataFrame:
     """The list in full, COLUMNS and HANDLING as values: dispatched clues by rank, then exempted ones by rule and id. Restricted."""
-    clues = _frame(lake.read(CLUES).toArrow())  # one row a clue: some thousands
+    clues = on_driver(lake.read(CLUES))  # one row a clue: some thousands
     people = lake.read(PEOPLE).join(lake.read(CLUES).select("person_id").distinct(), "person_id", "left_semi")
     known = {row["person_id"]: (row["number"], row["name"]) for row in people.collect()}
     unknown = clues.filter(pl.col("person_id").is_null()).select("case_id", "subject_key").unique()
@@ -54,7 +54,7 @@ def published_clues(lake: Lake) -> pl.DataFrame:
 
 def case_list(lake: Lake, as_of: date) -> pl.DataFrame:
     """gold.case_files of the run: one row a case to visit, or one that was in the run before."""
-    return _frame(lake.read(CASE_FILES).filter(F.col("as_of") == F.lit(as_of)).toArrow())  # some thousands
+    return on_driver(lake.read(CASE_FILES).filter(F.col("as_of") == F.lit(as_of)))  # some thousands
 
 
 def _as_written(lake: Lake, subjects: pl.DataFrame) -> dict[tuple[str, str], tuple[str | None, str | None]]:
@@ -87,9 +87,3 @@ def masked(listed: pl.DataFrame) -> pl.DataFrame:
         pl.col("subject_name").map_elements(mask_name, return_dtype=pl.String, skip_nulls=False),
         pl.col("evidence").map_elements(masked_evidence, return_dtype=pl.String),
     )
-
-
-def _frame(table: Any) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    return frame

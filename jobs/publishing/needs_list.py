@@ -19,6 +19,7 @@ from jobs.publishing.evidence import evidence_text, evidence_texts, masked_evide
 from jobs.publishing.listing import COLUMNS
 from jobs.publishing.masking import mask_name, mask_number
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
+from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
 
 NEED_TITLES = {rule.code: rule.title_zh for rule in NEED_RULES}
@@ -53,9 +54,7 @@ def people_at(
 
 def listed_needs(lake: Lake) -> pl.DataFrame:
     """Needs, and people left out with their reason, in full: COLUMNS, and outcome, reason, heads. Needs first, by rank. Restricted."""
-    rows = lake.read(NEEDS).filter(f"outcome IN {(FOUND, *LEFT_OUT)}").toArrow()  # some thousands
-    needs = pl.from_arrow(rows)
-    assert isinstance(needs, pl.DataFrame)
+    needs = on_driver(lake.read(NEEDS).filter(f"outcome IN {(FOUND, *LEFT_OUT)}"))  # some thousands
     places = list(needs.select("who_data_set", "who_file_id", "who_sheet", "who_row").iter_rows())
     people = people_at(lake, places)
     who = [people.get((code, (file_id, sheet or "", row)), (None, None)) for code, file_id, sheet, row in places]

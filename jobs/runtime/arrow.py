@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 import pyarrow as pa
+from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
@@ -34,6 +35,14 @@ def polars_frames(batches: Iterable[pa.RecordBatch], rows: int = FRAME_ROWS) -> 
             gathered, count = [], 0
     if gathered:
         yield _frame(gathered)
+
+
+def on_driver(rows: DataFrame) -> pl.DataFrame:
+    """All rows, in the driver's memory: callers say what bounds their number."""
+    # Spark hands over one chunk a task, and polars fails on an empty chunk of nested lists.
+    frame = pl.from_arrow(rows.toArrow().combine_chunks())
+    assert isinstance(frame, pl.DataFrame)
+    return frame
 
 
 def _frame(batches: list[pa.RecordBatch]) -> pl.DataFrame:

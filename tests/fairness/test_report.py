@@ -16,6 +16,7 @@ from expectations.contracts.lake import CASE_FILES, CASES, CLUES, PEOPLE, VERDIC
 from jobs import report_fairness
 from jobs.fairness.groups import DIMENSIONS
 from jobs.fairness.report import CSV_COLUMNS, print_report
+from jobs.runtime.arrow import on_driver
 from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
@@ -69,8 +70,7 @@ def test_features_made_anew_give_the_proxies_that_those_of_the_run_give(ctx: Run
 
 def test_verdicts_make_rates_and_a_group_refuted_too_often_is_told(ctx: RunContext, settings: Settings) -> None:
     """Of everybody with a clue, women are refuted and men confirmed: no chance makes that."""
-    people = pl.from_arrow(report_fairness.people_of(ctx.lake).toArrow())
-    assert isinstance(people, pl.DataFrame)
+    people = on_driver(report_fairness.people_of(ctx.lake))
     sex_of = dict(people.select("case_id", "sex").iter_rows())
     clues = ctx.lake.read(CLUES).filter("is_dispatched").orderBy("clue_id").collect()
     verdict = {

@@ -19,6 +19,7 @@ from jobs.plan_visits import to_visit
 from jobs.planning.lists import CASE_COLUMNS, PLAN_CLUE_SHEET, TELLING
 from jobs.planning.summary import print_plan
 from jobs.publishing.workbook import CASE_SHEET, CLUE_SHEET
+from jobs.runtime.arrow import on_driver
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, plain_schema
@@ -65,8 +66,7 @@ def test_the_list_the_ledger_and_the_clues_agree(ctx: RunContext) -> None:
     assert [row["position"] for row in rows] == list(range(1, VISITS + 1))
     assert sum(row["is_random"] for row in rows) == VISITS // 5
     assert {row["is_random"] for row in rows if row["why_chosen"] == "random"} == {True}
-    clues = pl.from_arrow(ctx.lake.read(CLUES).drop("evidence").toArrow())
-    assert isinstance(clues, pl.DataFrame)
+    clues = on_driver(ctx.lake.read(CLUES).drop("evidence"))
     best = dict(to_visit(clues).group_by("case_id").agg(pl.col("score").max()).iter_rows())
     assert {row["case_id"]: row["expected_probability"] for row in rows}.items() <= {
         case: round(score, 6) for case, score in best.items()
