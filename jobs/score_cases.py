@@ -4,6 +4,7 @@ Reads   gold.findings                one row per rule and thing looked at    key
         silver.cases                 one row per benefit household           key case_id
         silver.members               one row per person of a case            key case_id, data_set, origin
         silver.entitlement_months    one row per case and month              key case_id, for_month
+        vault.verdicts               one row per verdict on a clue           key clue_id, verdict_no
         silver.kin, silver.deaths, silver.persons, silver.identities, and the registers with silver.links, silver.aliases
 Writes  gold.case_scores             one row per case                        key case_id
         gold.novel_findings          one row per case among the strangest    key rule_code, case_id, subject_key, thing_key
@@ -38,6 +39,7 @@ from expectations.contracts.lake import (
     NOVEL_FINDINGS,
     PERSONS,
     SILVER,
+    VERDICTS,
 )
 from jobs.find_clues import find_clues, gathered, rules_in_force
 from jobs.linking.links import linked_registers
@@ -45,6 +47,7 @@ from jobs.rules import RULES
 from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
 from jobs.scoring.features import CASE_FIGURES, Registers, case_features
+from jobs.scoring.feedback import moved, taught
 from models.drift import WARN_ABOVE, drifted
 from models.features import Matrix, contract_fingerprint, matrix
 from models.isolation_forest import ForestParams
@@ -52,7 +55,7 @@ from models.registry import ForestRegistry, RegisteredModel
 from models.strangeness import Scores, StrangenessModel, in_words, model_fingerprint
 
 NAME = "score_cases"
-READS = (FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, *SILVER)
+READS = (FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, VERDICTS, *SILVER)
 WRITES = (CASE_SCORES, NOVEL_FINDINGS)
 REGISTRY_FOLDER = "mlflow"
 _EXPLAINED_SHARE = 0.10
@@ -146,10 +149,13 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         everyone = F.lit(1)  # one rank over all cases is wanted: a single partition, said on purpose
         percentile = F.percent_rank().over(Window.partitionBy(everyone).orderBy("anomaly"))
         scores = lake.computed_once(score(features, champion.model).withColumn("anomaly_percentile", percentile), "case_scores")
+        learned, verdicts = taught(lake, champion.model)
+        ctx.report.figures["verdicts_on_strange_cases"] = verdicts
+        order = scores if learned is None else lake.computed_once(moved(features, learned), "moved_scores")
         # The strangest, and those in which a rule found something: nobody reads the reasons of the others.
         found = lake.read(FINDINGS).filter("outcome = 'found'").select("case_id")
         nth = F.percent_rank().over(Window.partitionBy(everyone).orderBy("strangeness"))
-        strangest = scores.withColumn("_nth", nth).filter(F.col("_nth") >= 1 - _EXPLAINED_SHARE).select("case_id")
+        strangest = order.withColumn("_nth", nth).filter(F.col("_nth") >= 1 - _EXPLAINED_SHARE).select("case_id")
         looked_at = features.join(found.unionByName(strangest).distinct(), "case_id", "left_semi")
         told = (
             scores.join(explained(looked_at, champion.model), "case_id", "left")  # one row a case each
@@ -158,7 +164,7 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         )
         lake.overwrite(CASE_SCORES, told.select(*CASE_SCORES.column_names))
         progress.advance(task)
-        lake.overwrite(NOVEL_FINDINGS, novel_findings(ctx))
+        lake.overwrite(NOVEL_FINDINGS, novel_findings(ctx, order))
         progress.advance(task)
         ctx.report.stages[-1].rows = lake.read(CASE_SCORES).count()
 
@@ -168,8 +174,11 @@ def figures() -> Column:
     return F.create_map(*(part for name in CASE_FIGURES for part in (F.lit(f"case.{name}"), F.col(name))))
 
 
-def novel_findings(ctx: RunContext) -> DataFrame:
-    """gold.novel_findings: the rules that need the scores, on what the rules before them left unexplained."""
+def novel_findings(ctx: RunContext, order: DataFrame) -> DataFrame:
+    """gold.novel_findings: the rules that need the scores, on what the rules before them left unexplained.
+
+    order: strangeness by case_id, as far as it has been learned what of it visits confirm.
+    """
     lake = ctx.lake
     about_data = [rule.code for rule in RULES if rule.is_about_data]
     by_rule = (
@@ -182,7 +191,8 @@ def novel_findings(ctx: RunContext) -> DataFrame:
     everyone = F.lit(1)  # one rank over all is wanted
     strange = (
         lake.read(CASE_SCORES)
-        .select("case_id", "strangeness", F.col("reasons").alias("strange_reasons"))
+        .select("case_id", F.col("reasons").alias("strange_reasons"))
+        .join(order.select("case_id", "strangeness"), "case_id", "inner")  # one row a case each
         .join(drawing, "case_id", "left_semi")
         .join(by_rule, "case_id", "left_anti")
         .withColumn("strangeness_percentile", F.percent_rank().over(Window.partitionBy(everyone).orderBy("strangeness")))
