@@ -82,8 +82,11 @@ def with_payments(candidates: DataFrame, money: DataFrame) -> DataFrame:
         _count(has_money & is_in_grace).alias("grace_months"),
     )
     # `person_id` is null for a name that fits nobody, a span may have no end: a null-safe join, or such rows would lose their months.
-    on = [candidates[column].eqNullSafe(summed[column]) for column in key]
-    joined = candidates.join(summed, on, "left").drop(*(summed[column] for column in key))
+    # Under other names: where the money comes from the tables of the candidates, Spark takes columns of one name for each other.
+    theirs = {column: f"_sum_{column}" for column in key}
+    of_span = summed.withColumnsRenamed(theirs)
+    on = [F.col(column).eqNullSafe(F.col(their)) for column, their in theirs.items()]
+    joined = candidates.join(of_span, on, "left").drop(*theirs.values())
     counts = {
         name: F.coalesce(F.col(name), F.lit(0))
         for name in ("paid_months", "gross_months", "event_month_late", "months_before", "survivor_months", "grace_months")
