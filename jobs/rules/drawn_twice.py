@@ -39,13 +39,12 @@ def pairs(facts: Facts) -> DataFrame:
         .withColumn("identity_grade", F.lit("D"))
     )
     never = F.lit(date(1900, 1, 1))
-    here, there = (
-        F.struct(F.coalesce(approved, never), F.col(case))
-        for approved, case in (("approved_on", "case_id"), ("_other_approved", "_other"))
-    )
+    here, there = (F.coalesce(approved, never) for approved in ("approved_on", "_other_approved"))
+    # Field by field: the engines order structs whose fields bear other names differently.
+    is_later = (here > there) | ((here == there) & (F.col("case_id") > F.col("_other")))
     return (
         one_person.unionByName(one_number)
-        .filter((F.col("case_id") != F.col("_other")) & (here > there))
+        .filter(is_later)
         .withColumns(
             {
                 "person_id": F.when(F.col("identity_grade") != "D", F.col("member_person_id")),

@@ -168,6 +168,14 @@ def test_clues_find_more_truth_than_the_naive_comparison_wastes(finished: RunCon
     assert len(found) / len(visible) > 0.9
 
 
+def test_two_households_with_one_member_are_asked_about_once(finished: RunContext) -> None:
+    """On the one approved later; of two approved on a day, or never, one is chosen."""
+    rows = finished.lake.read(FINDINGS).filter("rule_code = 'R01'").select("case_id", "thing_key").collect()
+    ways = {(row["case_id"], row["thing_key"].removeprefix("case:")) for row in rows}
+    assert ways
+    assert not ways & {(there, here) for here, there in ways}
+
+
 def test_workbooks_open_with_chinese_headings_and_only_masked_people(finished: RunContext) -> None:
     books = sorted((finished.out / "exports" / "workbooks").glob("线索清单_*.xlsx"))
     assert books
