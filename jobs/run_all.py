@@ -58,6 +58,7 @@ def run(ctx: RunContext) -> None:
         ctx.report.warn(f"stopped: {error}")
         raise
     finally:
+        registry.settle()
         ctx.report.save(ctx.out / "run_report.json")
 
 
@@ -76,8 +77,12 @@ class _Warming:
         except Exception as error:  # told to whoever asks for the registry
             self._error = error
 
-    def ready(self, _folder: Path) -> ForestRegistry:
+    def settle(self) -> None:
+        """Waits for the store: of a run that failed early, it must not be opened in the midst of the next run of the process."""
         self._thread.join()
+
+    def ready(self, _folder: Path) -> ForestRegistry:
+        self.settle()
         if self._registry is None:
             raise RuntimeError("the model registry could not be opened") from self._error
         return self._registry
