@@ -56,7 +56,7 @@ def judge(params: DrawsPensionParams) -> Judgement:
         },
         doubts={"R19": F.col("rigid_expense") > 0},
         signals={
-            "to_standard": (F.col("left_per_head_yuan") / F.col("standard_yuan")).cast("double"),
+            "to_standard": F.col("left_per_head_yuan").cast("double") / F.col("standard_yuan").cast("double"),
             "has_rigid_expense": F.coalesce(F.col("rigid_expense") > 0, F.lit(False)).cast("int"),
             "outside_roster": F.col("joined_on").isNotNull().cast("int"),
         },
