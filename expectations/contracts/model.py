@@ -242,6 +242,7 @@ BRONZE_TRAILER = (
     Column("_reason", TEXT, "why it was quarantined or skipped; empty when accepted"),
     Column("_other_cells", TEXT, "JSON of cells under headers that the contract does not know"),
     Column("_damaged", TEXT, "number fields of the row that a spreadsheet or a float cut short, by a blank"),
+    Column("_shown", TEXT, "fields of the row that were read by the number format of their cells, by a blank"),
 )
 
 _UNIT_IN_BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")

@@ -9,6 +9,8 @@ import zipfile
 from enum import Enum
 from pathlib import Path
 
+from jobs.delivery.packages import plain_name
+
 _SAMPLE = 64 * 1024
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
@@ -56,7 +58,7 @@ def format_of(path: Path) -> Format:
 def _of_archive(path: Path) -> Format:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = {name.replace("\\", "/").lower() for name in archive.namelist()}
+            is_workbook = any(plain_name(name).startswith("xl/") for name in archive.namelist())
     except Exception:  # zipfile raises many things; opening it as a workbook will tell which
         return Format.WORKBOOK
-    return Format.WORKBOOK if "xl/workbook.xml" in names else Format.OTHER
+    return Format.WORKBOOK if is_workbook else Format.OTHER

@@ -32,6 +32,7 @@ class Piece:
     sheet: str = ""
     is_1904: bool = False
     is_set_aside: bool = False
+    is_plain: bool = False
     start: int = 0
     end: int = 0
     first_row: int = 1
@@ -141,6 +142,7 @@ def _survey_workbook(path: Path, entry: ManifestEntry, data_set: DataSet, file_i
             sheet=sheet.name,
             is_1904=book.is_1904,
             is_set_aside=sheet.name in aside,
+            is_plain=sheet.is_plain,
         )
         for sheet, header in tables
     )
