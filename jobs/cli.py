@@ -100,7 +100,7 @@ def ingest(
     """Take a delivery in up to the quality gate, or with --dry-run only judge it."""
     from jobs import check_quality, standardise
     from jobs import ingest as ingest_job
-    from jobs.quality.report import print_files, print_numbers, print_state
+    from jobs.quality.report import print_columns, print_files, print_numbers, print_state
     from jobs.runtime.errors import BadConfiguration
     from jobs.runtime.launch import day, explained, open_run
     from jobs.runtime.settings import load_settings
@@ -115,8 +115,9 @@ def ingest(
             judged = judging.judge(delivery, today, settings.ingest.piece_mib << 20)
         print_files(console, judged.accounts)
         print_numbers(console, judged.accounts, judged.numbers, settings.quality.usable_number_ratio_warn)
+        print_columns(console, judged.accounts, judged.columns, settings.quality.unreadable_ratio_warn)
         if slips:
-            paths = written(slips_of(judged.accounts, judged.returned, [], judged.numbers), slips, today)
+            paths = written(slips_of(judged.accounts, judged.returned, None, judged.numbers, judged.columns), slips, today)
             console.print(f"{len(paths)} return slips: {slips}", highlight=False, soft_wrap=True)
 
     def take_in() -> None:

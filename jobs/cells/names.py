@@ -7,6 +7,7 @@ import re
 import polars as pl
 
 from jobs.cells.characters import in_simplified, may_stand_for
+from jobs.cells.faults import readable
 from jobs.cells.text import BLANKS, EDGE, trimmed
 
 _TITLE = r"[(（\[【][^)）\]】]*[)）\]】]?"
@@ -18,7 +19,7 @@ _LETTERS = re.compile("[a-z]+|.")
 
 def read_names(cells: pl.Series) -> pl.Series:
     """Names without blanks inside, bracketed titles (户主) and stray dots; one middle dot for minority names."""
-    names = trimmed(cells)
+    names = readable(trimmed(cells))
     odd = names.str.contains(r"[\s\u3000\u00a0(（\[【)）\]】•・．‧∙⋅.？]|^·|·$").fill_null(False)
     if not odd.any():
         return names

@@ -14,6 +14,7 @@ from xml.sax.saxutils import unescape
 import numpy as np
 import polars as pl
 
+from jobs.cells.faults import FORMULA
 from jobs.cells.text import map_distinct
 from jobs.delivery.number_formats import NumberFormat, Use
 
@@ -183,7 +184,10 @@ def column_number(letters: bytes) -> int:
 
 
 def _formula(text: bytes) -> str:
-    return "=" + unescape(text.decode(errors="replace"), {"&quot;": '"', "&apos;": "'"})[:_LONGEST_FORMULA]
+    """Of one that only names the cell whose formula it shares there is nothing to show."""
+    return (
+        FORMULA if not text else "=" + unescape(text.decode(errors="replace"), {"&quot;": '"', "&apos;": "'"})[:_LONGEST_FORMULA]
+    )
 
 
 def _placed(blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -121,7 +121,8 @@ def _cells(book: fastexcel.ExcelReader, name: str, rows: int | None = None) -> t
         book.load_sheet(name, header_row=None, skip_rows=0, n_rows=rows, dtypes="string", use_columns=taken, eager=True)
     )
     assert isinstance(frame, pl.DataFrame)
-    return frame.rename({old: f"c{i}" for i, old in enumerate(frame.columns)}), min(columns, default=0)
+    cells = [cells.set(cells == "", None).alias(f"c{i}") for i, cells in enumerate(frame)]  # what a formula for no text gives
+    return pl.DataFrame(cells), min(columns, default=0)
 
 
 def _opened(path: Path, archive: zipfile.ZipFile, package: Package) -> fastexcel.ExcelReader:

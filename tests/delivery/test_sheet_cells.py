@@ -117,7 +117,7 @@ UNLIKE: dict[str, tuple[str, str | None]] = {
     "a formula without a value": ('<c r="B1"><f>TEXT(C1,"0")</f></c>', '=TEXT(C1,"0")'),
     "one with an empty value": ('<c r="B1"><f>A1&amp;"x"</f><v></v></c>', '=A1&"x"'),
     "one with an empty value, written short": ('<c r="B1"><f>1+1</f><v/></c>', "=1+1"),
-    "one that shares another's text": ('<c r="B1"><f t="shared" si="0"/></c>', "="),
+    "one that shares another's text": ('<c r="B1"><f t="shared" si="0"/></c>', "=…"),
     "one under another prefix": ('<x:c r="B1"><x:f>1+1</x:f></x:c>', "=1+1"),
     "a formula that gives an empty text": ('<c r="B1" t="str"><f>IF(A1=1,"x","")</f><v></v></c>', None),
     "a formula that gives a number": ('<c r="B1"><f>1+1</f><v>2</v></c>', "2"),
@@ -148,7 +148,7 @@ def test_a_cell_is_read_as_the_sheet_shows_it(
     if not places:
         row = re.sub(r' r="\w+"', "", row)
     (cells,) = cells_of(with_cells(tmp_path, row, styles=STYLES))
-    assert list(filter(None, cells)) == list(filter(None, ("1", read, "3")))
+    assert cells == (("1", "3") if read is None else ("1", read, "3"))
 
 
 def test_a_sheet_says_in_its_survey_whether_it_asks_for_a_closer_look(tmp_path: Path) -> None:
@@ -163,15 +163,6 @@ def test_a_sheet_says_in_its_survey_whether_it_asks_for_a_closer_look(tmp_path: 
 def test_cells_are_laid_where_they_stand_in_a_sheet_that_begins_further_right(tmp_path: Path) -> None:
     rows = ('<row r="3"><c r="C3"><v>1</v></c></row>', '<row r="5"><c r="E5" s="1"><v>0.5</v></c></row>')
     assert cells_of(with_cells(tmp_path, *rows, styles=STYLES))[2:] == [("1", None), (None, None), (None, "50%")]
-
-
-def test_a_place_that_cannot_be_costs_no_other_cell(tmp_path: Path) -> None:
-    row = '<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="e"><v>#N/A</v></c></row><row r="0"><c r="A0" t="e"><v>#N/A</v></c></row>'
-    path = with_cells(tmp_path, row)
-    try:
-        assert cells_of(path)[0] == ("1", "#N/A")
-    except Exception as error:  # calamine may refuse it, as the survey then does
-        assert "calamine" in str(error)
 
 
 MERGED = ["A2:A4", "B2:B4", "D5:D6", "A7:C7"]
