@@ -6,7 +6,7 @@ They are searched for in the sheet's own text and laid over the cells that calam
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from xml.sax.saxutils import unescape
@@ -77,7 +77,11 @@ class Found:
         )
 
 
-NOTHING = Found(pl.DataFrame(schema=_CELLS), [])
+def found_cells(cells: Sequence[tuple[int, int, int | None, str]]) -> pl.DataFrame:
+    return pl.DataFrame(cells, schema=_CELLS, orient="row")
+
+
+NOTHING = Found(found_cells([]), [])
 
 
 def search(blocks: Iterable[bytes], styled: re.Pattern[bytes] | None) -> Found:
@@ -92,7 +96,7 @@ def search(blocks: Iterable[bytes], styled: re.Pattern[bytes] | None) -> Found:
         if _has_formulas(block):
             found += [(*_place(cell), None, _formula(text)) for cell, text in _NO_VALUE.findall(block)]
         if found:
-            frames.append(pl.DataFrame(found, schema=_CELLS, orient="row"))
+            frames.append(found_cells(found))
         ranges = _MERGE.findall(block) if b"mergeCell " in block else ()
         merged += [(column_number(column) - 1, int(top) - 1, int(bottom) - 1) for column, top, bottom in ranges if top != bottom]
     return Found(pl.concat(frames) if frames else NOTHING.cells, merged)

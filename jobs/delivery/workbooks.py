@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import os
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -12,13 +14,20 @@ from pathlib import Path
 from types import MappingProxyType
 
 import fastexcel
+import msoffcrypto
 import polars as pl
 
+from jobs.delivery import old_workbooks
+from jobs.delivery.formats import OLE
 from jobs.delivery.number_formats import Use
 from jobs.delivery.packages import Package, read_package
 from jobs.delivery.remarks import Remark, remark
 from jobs.delivery.sheet_cells import NOTHING, SHOWN, column_number, laid_over, search, styled_numbers, suspects
 
+PASSWORD = "MINGJING_WORKBOOK_PASSWORD"
+"""Variable of the environment with the password that departments were asked to protect their workbooks with."""
+_NO_PASSWORD = "VelvetSweatshop"
+"""What Excel encrypts with where only a sheet or the structure is protected, and what it opens such a file with."""
 LARGEST_BOOK = 2 << 30
 """Bytes that a workbook's archive may unpack to."""
 LARGEST_SHEET = 64 << 20
@@ -73,10 +82,31 @@ def sha256_of(path: Path) -> str:
 
 def survey_workbook(path: Path, rows: int, largest_book: int = LARGEST_BOOK, largest_sheet: int = LARGEST_SHEET) -> Workbook:
     """The sheets, each with its first `rows` rows. Raises BadWorkbook when it is damaged or would fill the memory."""
-    with _only_bad_workbook(), zipfile.ZipFile(path) as archive:
+    with _only_bad_workbook():
+        content = _unlocked(path)
+        return _survey_old(content, rows) if _is_old(content) else _survey_package(content, rows, largest_book, largest_sheet)
+
+
+def _survey_old(content: Path | io.BytesIO, rows: int) -> Workbook:
+    book = old_workbooks.opened(content)
+    sheets = (
+        Sheet(
+            sheet.name,
+            old_workbooks.text_cells(sheet, rows).rows(),
+            bool(sheet.visibility),
+            old_workbooks.hidden_rows(sheet),
+            False,
+        )
+        for sheet in book.sheets()
+    )
+    return Workbook(tuple(sheets), bool(book.datemode))
+
+
+def _survey_package(content: Path | io.BytesIO, rows: int, largest_book: int, largest_sheet: int) -> Workbook:
+    with zipfile.ZipFile(content) as archive:
         package = read_package(archive)
         told = _parts(archive, styled_numbers(package.formats), largest_book, largest_sheet)
-        book = _opened(path, archive, package)
+        book = _opened(content, archive, package)
         sheets = []
         for name in book.sheet_names:
             part = told.get(package.sheets.get(name, ""), _Part())
@@ -98,13 +128,21 @@ def read_cells(
     uses: what a column's numbers are read for, days where it is not said. header_at: merged cells below this row count for
     each of their rows. is_plain: the sheet was surveyed, and holds nothing to look at more closely.
     """
-    with zipfile.ZipFile(path) as archive:
-        package = read_package(archive)
-        frame, first = _cells(_opened(path, archive, package), name)
-        found = NOTHING
-        if not is_plain and package.sheets.get(name):
-            found = search(_blocks(archive, archive.getinfo(package.sheets[name])), styled_numbers(package.formats))
-    frame = laid_over(frame, found.moved(first), package.formats, uses, header_at, is_1904=package.is_1904)
+    content = _unlocked(path)
+    if _is_old(content):
+        book = old_workbooks.opened(content)
+        sheet, formats, is_1904 = book.sheet_by_name(name), old_workbooks.formats_of(book), bool(book.datemode)
+        frame, found = old_workbooks.text_cells(sheet), old_workbooks.beside(sheet, formats)
+    else:
+        with zipfile.ZipFile(content) as archive:
+            package = read_package(archive)
+            formats, is_1904 = package.formats, package.is_1904
+            frame, first = _cells(_opened(content, archive, package), name)
+            found = NOTHING
+            if not is_plain and package.sheets.get(name):
+                blocks = _blocks(archive, archive.getinfo(package.sheets[name]))
+                found = search(blocks, styled_numbers(formats)).moved(first)
+    frame = laid_over(frame, found, formats, uses, header_at, is_1904=is_1904)
     return frame.select(cells for cells in frame if cells.null_count() < len(cells) or cells.name == SHOWN)
 
 
@@ -125,10 +163,37 @@ def _cells(book: fastexcel.ExcelReader, name: str, rows: int | None = None) -> t
     return pl.DataFrame(cells), min(columns, default=0)
 
 
-def _opened(path: Path, archive: zipfile.ZipFile, package: Package) -> fastexcel.ExcelReader:
+def _is_old(content: Path | io.BytesIO) -> bool:
+    if isinstance(content, io.BytesIO):
+        return content.getbuffer()[: len(OLE)] == OLE
+    with content.open("rb") as stream:
+        return stream.read(len(OLE)) == OLE
+
+
+def _unlocked(path: Path) -> Path | io.BytesIO:
+    """The workbook without its password, if it has one. Raises BadWorkbook when the environment names none, or another."""
+    if not _is_old(path):  # what is locked is wrapped as old workbooks are
+        return path
+    with path.open("rb") as stream:
+        book = msoffcrypto.OfficeFile(stream)
+        if not book.is_encrypted():
+            return path
+        password = os.environ.get(PASSWORD)
+        unlocked = io.BytesIO()
+        try:
+            book.load_key(password=password or _NO_PASSWORD)
+            book.decrypt(unlocked)
+        except msoffcrypto.exceptions.InvalidKeyError as error:
+            raise BadWorkbook(remark("wrong_password" if password else "locked_workbook")) from error
+    return unlocked
+
+
+def _opened(path: Path | io.BytesIO, archive: zipfile.ZipFile, package: Package) -> fastexcel.ExcelReader:
     """By its bytes where the suffix would mislead calamine, which believes it, or parts are named as it does not expect."""
     if not package.is_usual:
         return fastexcel.read_excel(package.in_usual_names(archive).getvalue())
+    if isinstance(path, io.BytesIO):
+        return fastexcel.read_excel(path.getvalue())
     return fastexcel.read_excel(path if path.suffix.lower() == ".xlsx" else path.read_bytes())
 
 
