@@ -68,7 +68,9 @@ def run(ctx: RunContext) -> None:
         progress.advance(task)
         ctx.lake.overwrite(NUMBER_STATES, figures.number_states(delivered.silver, delivered.data_sets))
         progress.advance(task)
-        counts = columns.column_counts(ctx.lake, delivered.silver, delivered.data_sets)
+        counts = columns.column_counts(
+            ctx.lake, delivered.silver, delivered.data_sets, {account.file_id for account in delivered.current}
+        )
         columns.remember(ctx.lake, counts)
         worst = columns.worst(counts)
         progress.advance(task)

@@ -20,42 +20,38 @@ from jobs.delivery.number_formats import NumberFormat, Use
 
 SHOWN = "_shown"
 """Column of `laid_over`: which cells of the row were read by their number formats, as names of columns joined by a blank."""
-_C, _END = rb"<(?:\w+:)?c(?=[ >])", rb"</(?:\w+:)?"
-_VALUE = rb"<(?:\w+:)?v(?: [^>]*)?>([^<]*)" + _END + rb"v>"
-_FORMULA = rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>([^<]*)" + _END + rb"f>)"
-_ERROR = re.compile(_C + rb'(?=[^>]*\bt="e")([^>]*)(?<!/)>(?:' + _FORMULA + rb")?" + _VALUE)
-# Stated to be a text, a formula without a value gave an empty one.
-_NO_VALUE = re.compile(
-    _C + rb'(?![^>]*\bt="str")([^>]*)(?<!/)>' + _FORMULA + rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>" + _END + rb"v>)?" + _END + rb"c>"
-)
+_CELL, _END = r"<(?:\w+:)?c\b", r"</(?:\w+:)?"
+_VALUE = r"<(?:\w+:)?v(?: [^>]*)?>[^<]*"
+_FORMULA = rf"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*{_END}f>)"
+_NUMBERS = rf'{_CELL}[^>]*\bs="(?:STYLES)"[^>]*>(?:{_FORMULA})?{_VALUE}'
+_ERRORS = rf'{_CELL}[^>]*\bt="e"[^>]*>(?:{_FORMULA})?{_VALUE}'
+_NO_VALUES = rf"{_CELL}[^>]*>{_FORMULA}(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>{_END}v>)?{_END}c>"
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell [^>]*\bref="([A-Za-z]+)(\d+):[A-Za-z]+(\d+)"')
-_PLACE = re.compile(rb'\br="([A-Za-z]+)(\d+)"')
-_STYLE = re.compile(rb'\bs="(\d+)"')
 _CELL_OR_ROW = re.compile(rb'<((?:\w+:)?(row|c))(?=[ >/])((?:[^>]*?\br="([A-Za-z]*)(\d+)")?[^>]*>)')
-_ANY = re.compile(_C)
-_UNPLACED = re.compile(_C + rb"(?![^>]*\br=)")
+_ANY = re.compile(rb"<(?:\w+:)?c(?=[ >/])")
+_UNPLACED = re.compile(_ANY.pattern + rb"(?![^>]*\br=)")
+_HAS_FORMULA = re.compile(rb"f[> ]")  # the quickest of all that tell; most sheets have none
 _LONGEST_FORMULA = 200
 
 
-def suspects(block: bytes, styled: re.Pattern[bytes] | None) -> bool:
-    """Does a block of a sheet hold anything that calamine leaves out?"""
-    if b"mergeCell " in block or (styled and styled.search(block)):
+def suspects(block: bytes, styled: str) -> bool:
+    """Does a block of a sheet hold anything that calamine leaves out? `styled`: of `styled_numbers`."""
+    if b"mergeCell " in block or (styled and re.search(styled.encode(), block)):
         return True
-    return bool((b't="e"' in block and _ERROR.search(block)) or (_has_formulas(block) and _NO_VALUE.search(block)))
+    return any(re.search(pattern.encode(), block) for pattern in _faults(block))
 
 
-def _has_formulas(block: bytes) -> bool:
-    return b"<f" in block or b":f" in block
+def _faults(block: bytes) -> Iterator[str]:
+    """Patterns of errors and formulas without values that are worth searching for in the block."""
+    if b't="e"' in block:
+        yield _ERRORS
+    if _HAS_FORMULA.search(block):
+        yield _NO_VALUES
 
 
-def styled_numbers(formats: Mapping[int, NumberFormat]) -> re.Pattern[bytes] | None:
-    """What finds the numbers under these styles: null where there are none."""
-    if not formats:
-        return None
-    styles = "|".join(map(str, sorted(formats))).encode()
-    return re.compile(
-        _C + rb'(?=[^>]*\bs="(?:' + styles + rb')")(?![^>]*\bt="[^n])([^>]*)(?<!/)>(?:' + _FORMULA + rb")?" + _VALUE
-    )
+def styled_numbers(formats: Mapping[int, NumberFormat]) -> str:
+    """The pattern of cells with values under these styles; empty where there are no styles."""
+    return _NUMBERS.replace("STYLES", "|".join(map(str, sorted(formats)))) if formats else ""
 
 
 _CELLS = {"row": pl.Int64, "column": pl.Int64, "style": pl.Int64, "value": pl.String}
@@ -84,22 +80,39 @@ def found_cells(cells: Sequence[tuple[int, int, int | None, str]]) -> pl.DataFra
 NOTHING = Found(found_cells([]), [])
 
 
-def search(blocks: Iterable[bytes], styled: re.Pattern[bytes] | None) -> Found:
+def search(blocks: Iterable[bytes], styled: str) -> Found:
     """What calamine leaves out of the sheet whose text comes in blocks that tear no cell."""
-    frames, merged = [], []
+    frames, merged = [NOTHING.cells], []
     for block in _placed(blocks):
-        found: list[tuple[int, int, int | None, str]] = []
+        text = pl.Series([block.decode(errors="replace")])
         if styled:
-            found += [(*_place(cell), int(_STYLE.search(cell)[1]), value.decode()) for cell, _, value in styled.findall(block)]  # type: ignore[index]
-        if b't="e"' in block:
-            found += [(*_place(cell), None, unescape(value.decode())) for cell, _, value in _ERROR.findall(block)]
-        if _has_formulas(block):
-            found += [(*_place(cell), None, _formula(text)) for cell, text in _NO_VALUE.findall(block)]
-        if found:
-            frames.append(found_cells(found))
+            frames.append(_matches(text, styled).filter(pl.col("kind").is_null() | (pl.col("kind") == "n")).select(*_CELLS))
+        for pattern in _faults(block):
+            # Stated to be a text, a formula without a value gave an empty one.
+            faults = _matches(text, pattern).filter(pl.col("kind").is_null() | (pl.col("kind") != "str"))
+            value = "=" + faults["formula"] if pattern is _NO_VALUES else faults["value"]
+            value = map_distinct(value.fill_null(FORMULA), _unescaped, pl.String).alias("value")
+            frames.append(faults.with_columns(value, style=pl.lit(None, dtype=pl.Int64)).select(*_CELLS))
         ranges = _MERGE.findall(block) if b"mergeCell " in block else ()
         merged += [(column_number(column) - 1, int(top) - 1, int(bottom) - 1) for column, top, bottom in ranges if top != bottom]
-    return Found(pl.concat(frames) if frames else NOTHING.cells, merged)
+    return Found(pl.concat(frames), merged)
+
+
+def _matches(text: pl.Series, pattern: str) -> pl.DataFrame:
+    """What the pattern finds: place, style, kind, value and formula of each cell."""
+    cells = text.str.extract_all(pattern).explode().drop_nulls()
+    head = cells.str.extract("^([^>]*)>")
+    letters = head.str.extract(r'\br="([A-Za-z]+)')
+    return pl.DataFrame(
+        {
+            "row": head.str.extract(r'\br="[A-Za-z]+(\d+)"').cast(pl.Int64) - 1,
+            "column": map_distinct(letters, lambda name: column_number(name.encode()) - 1, pl.Int64),
+            "style": head.str.extract(r'\bs="(\d+)"').cast(pl.Int64),
+            "kind": head.str.extract(r'\bt="(\w+)"'),
+            "value": cells.str.extract(">([^<]*)$"),
+            "formula": cells.str.extract(rf"<(?:\w+:)?f\b[^>]*[^/>]?>([^<]+){_END}f>"),
+        }
+    )
 
 
 def laid_over(
@@ -139,12 +152,7 @@ def _read(cells: pl.DataFrame, formats: Mapping[int, NumberFormat], use: Use, is
         return cells.select("row", text="value", by_format=pl.lit(False))
     read: Callable[[str], str | None] = lambda stored: formats[style].shown(stored, use, is_1904=is_1904)  # noqa: E731
     text = map_distinct(cells["value"], read, pl.String)
-    plain = map_distinct(cells["value"], _PLAIN, pl.String)
-    return cells.select("row", text=text, by_format=text.ne_missing(plain))
-
-
-def _PLAIN(stored: str) -> str | None:
-    return NumberFormat("General").shown(stored, Use.AMOUNT)
+    return cells.select("row", text=text, by_format=text.ne_missing(cells["value"]))
 
 
 def _by_column(merged: list[tuple[int, int, int]], header_at: int, frame: pl.DataFrame) -> dict[int, list[tuple[int, int]]]:
@@ -174,24 +182,14 @@ def _marks(by_format: Mapping[str, pl.Series], height: int) -> pl.Series:
     return pl.select(pl.when(joined != "").then(joined).alias(SHOWN)).to_series()
 
 
-def _place(cell: bytes) -> tuple[int, int]:
-    """Row and column of a cell, from 0."""
-    place = _PLACE.search(cell)
-    assert place  # _placed saw to it
-    return int(place[2]) - 1, column_number(place[1]) - 1
-
-
 @cache
 def column_number(letters: bytes) -> int:
     """1 for A, 27 for AA."""
     return reduce(lambda number, letter: number * 26 + letter - ord("A") + 1, letters.upper(), 0)
 
 
-def _formula(text: bytes) -> str:
-    """Of one that only names the cell whose formula it shares there is nothing to show."""
-    return (
-        FORMULA if not text else "=" + unescape(text.decode(errors="replace"), {"&quot;": '"', "&apos;": "'"})[:_LONGEST_FORMULA]
-    )
+def _unescaped(text: str) -> str:
+    return unescape(text, {"&quot;": '"', "&apos;": "'"})[:_LONGEST_FORMULA]
 
 
 def _placed(blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -142,6 +142,7 @@ def read_cells(
             if not is_plain and package.sheets.get(name):
                 blocks = _blocks(archive, archive.getinfo(package.sheets[name]))
                 found = search(blocks, styled_numbers(formats)).moved(first)
+                frame = frame.select(pl.all().replace("", None))  # what a formula for no text gives
     frame = laid_over(frame, found, formats, uses, header_at, is_1904=is_1904)
     return frame.select(cells for cells in frame if cells.null_count() < len(cells) or cells.name == SHOWN)
 
@@ -159,8 +160,7 @@ def _cells(book: fastexcel.ExcelReader, name: str, rows: int | None = None) -> t
         book.load_sheet(name, header_row=None, skip_rows=0, n_rows=rows, dtypes="string", use_columns=taken, eager=True)
     )
     assert isinstance(frame, pl.DataFrame)
-    cells = [cells.set(cells == "", None).alias(f"c{i}") for i, cells in enumerate(frame)]  # what a formula for no text gives
-    return pl.DataFrame(cells), min(columns, default=0)
+    return frame.rename({old: f"c{i}" for i, old in enumerate(frame.columns)}), min(columns, default=0)
 
 
 def _is_old(content: Path | io.BytesIO) -> bool:
@@ -216,7 +216,7 @@ class _Part:
     is_plain: bool = True
 
 
-def _parts(archive: zipfile.ZipFile, styled: re.Pattern[bytes] | None, largest_book: int, largest_sheet: int) -> dict[str, _Part]:
+def _parts(archive: zipfile.ZipFile, styled: str, largest_book: int, largest_sheet: int) -> dict[str, _Part]:
     """What is in each part. Unpacks everything once, a block at a time: what the archive states of its sizes may be wrong."""
     parts: dict[str, _Part] = {}
     unpacked = 0
@@ -259,7 +259,9 @@ def _blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]
     with archive.open(entry) as stream:
         while block := stream.read(_BLOCK):
             block = rest + block.translate(_ONE_SPELLING)
-            cell = max(block.rfind(b"<c "), block.rfind(b"<c>"), block.rfind(b":c "), 0)
+            cell = block.rfind(b"<c ")
+            if cell < 0:  # of cells without places, or with a prefix
+                cell = max(block.rfind(b"<c>"), block.rfind(b":c "), 0)
             end = max(block.rfind(b"<", 0, cell + 1), 0) or max(block.rfind(b"<"), 0) or len(block)
             yield block[:end]
             rest = block[end:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import reduce
 
@@ -52,9 +52,9 @@ class ColumnCount:
         return self.lost / max(1, self.rows - self.empty)
 
 
-def column_counts(lake: Lake, silver: Silver, data_sets: Sequence[DataSet]) -> list[ColumnCount]:
-    """Counts of every column of every current file, its quarantined rows included."""
-    refused = lake.read_or_empty(QUARANTINE)
+def column_counts(lake: Lake, silver: Silver, data_sets: Sequence[DataSet], current: Collection[str]) -> list[ColumnCount]:
+    """Counts of every column of the current files, their quarantined rows included."""
+    refused = lake.read_or_empty(QUARANTINE).filter(F.col("_file_id").isin(*current))
     with_refused = {row[0] for row in refused.select("data_set").distinct().collect()}
     frames = {}
     for data_set in data_sets:
