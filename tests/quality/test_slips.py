@@ -208,7 +208,7 @@ def test_cells_that_were_lost_are_counted_by_column_with_their_forms(books: dict
     assert {row["记录数"] for row in told.values()} == {rows}
     assert told["起始月份"]["空缺"] == 1  # 不详
     assert told["起始月份"]["未能使用比例（%）"] == round(100 * 3 / (rows - 1), 1)
-    assert told["起始月份"]["形式（9为数字，字、A、a为文字）"].split("、") == ["999999999999999999", "=…", "字"]
+    assert told["起始月份"]["形式（9为数字，字、A、a为文字）"].split("、") == ["99999999999999999X", "=…", "字"]
     assert told["批准日期"]["形式（9为数字，字、A、a为文字）"] == "#REF!、9999-99-99T99:99Z#"
     assert "重新计算" in told["批准日期"]["处理办法"]
     assert "按约定格式" in told["批准日期"]["处理办法"]
