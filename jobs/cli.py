@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from jobs.fairness.command import fairness
 from jobs.learning.command import learn
@@ -109,14 +110,23 @@ def ingest(
         from jobs.quality import dry_run as judging
         from jobs.quality.slips import slips as slips_of
         from jobs.quality.slips import written
+        from jobs.runtime.results import Stamp, publication, refuse_overlap
 
+        if slips:
+            refuse_overlap(slips, delivery)
         settings, today = load_settings(env), day(as_of)
         with console.status("judging the delivery"):
             judged = judging.judge(delivery, today, settings.ingest.piece_mib << 20)
         print_files(console, judged.accounts)
         print_numbers(console, judged.accounts, judged.numbers, settings.quality.usable_number_ratio_warn)
         if slips:
-            paths = written(slips_of(judged.accounts, judged.returned, [], judged.numbers), slips, today)
+            told: list[str] = []
+            found = slips_of(judged.accounts, judged.returned, [], judged.numbers)
+            stamp = Stamp(today, judged.accounts[0].delivery_id)
+            with publication(slips, "dry_run", ["."], stamp, told.append) as staged:
+                paths = written(found, staged, today)
+            for warning in told:
+                console.print(f"[yellow]![/yellow] {escape(warning)}", highlight=False, soft_wrap=True)
             console.print(f"{len(paths)} return slips: {slips}", highlight=False, soft_wrap=True)
 
     def take_in() -> None:

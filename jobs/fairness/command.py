@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from jobs.options import Engine, Env, Finished, LakeRoot
 
@@ -17,9 +18,13 @@ def fairness(out: Finished, engine: Engine = None, env: Env = None, lake: LakeRo
 
     console = Console()
 
+    told: list[str] = []
+
     def show() -> None:
         with open_lake(out, engine=engine, env=env, lake_root=lake) as opened:
-            report = report_fairness.written(opened, load_settings(env), out / report_fairness.FOLDER)
+            report = report_fairness.written(opened, load_settings(env), out, told.append)
+        for warning in told:
+            console.print(f"[yellow]![/yellow] {escape(warning)}", highlight=False, soft_wrap=True)
         print_report(console, report, out / report_fairness.FOLDER)
 
     raise typer.Exit(explained(show, console))

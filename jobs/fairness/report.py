@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +18,7 @@ from jobs.fairness.params import FairnessParams
 from jobs.fairness.picture import picture
 from jobs.fairness.proxies import Proxy
 from jobs.fairness.rates import Judged
+from jobs.publishing.files import write_csv
 
 RATES = ("dispatched", "confirmed", "refuted")
 CSV_COLUMNS = (
@@ -26,6 +26,7 @@ CSV_COLUMNS = (
     *(f"{rate}_ratio{part}" for rate in RATES for part in ("", "_low", "_high")),
     "refuted_p", "refuted_p_adjusted", "judgement",
 )  # fmt: skip
+_PROXY_COLUMNS = ("feature", "attribute", "group", "auroc", "above_limit")
 _SHOWN_PROXIES = 5
 
 
@@ -54,8 +55,7 @@ class Report:
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """fairness.csv, proxies.csv and fairness.svg. Groups and counts only: nobody is named."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """fairness.csv, proxies.csv and fairness.svg into an empty folder. Groups and counts only: nobody is named."""
     rows = []
     for one in report.groups:
         group = one.group
@@ -63,16 +63,16 @@ def write_report(report: Report, folder: Path) -> None:
         p_values = [_number(one.p_value), _number(one.adjusted_p)]
         counts = (group.cases, group.dispatched, group.visited, group.confirmed, group.refuted)
         rows.append((DIMENSIONS[group.dimension], group.name, *counts, *shares, *p_values, report.judgement(one)))
-    _write_csv(folder / "fairness.csv", CSV_COLUMNS, rows)
+    write_csv(pl.DataFrame(rows, CSV_COLUMNS, orient="row"), folder / "fairness.csv")
     reasons, limit = report.params.proxy_reasons, report.params.proxy_limit
     told = [
         (
             proxy.feature, DIMENSIONS[proxy.attribute], proxy.group, _number(proxy.auroc),
-            "" if proxy.strength <= limit else reasons.get(proxy.feature, "refused"),
+            None if proxy.strength <= limit else reasons.get(proxy.feature, "refused"),
         )
         for proxy in report.proxies
     ]  # fmt: skip
-    _write_csv(folder / "proxies.csv", ("feature", "attribute", "group", "auroc", "above_limit"), told)
+    write_csv(pl.DataFrame(told, _PROXY_COLUMNS, orient="row"), folder / "proxies.csv")
     drawn = picture(report.groups, report.params.least_visits, report.params.significance)
     (folder / "fairness.svg").write_text(drawn, encoding="utf-8")
 
@@ -118,9 +118,9 @@ def print_report(console: Console, report: Report, folder: Path) -> None:
     console.print(f"{'table, proxies, picture':<28} {folder}", highlight=False, soft_wrap=True)
 
 
-def _parts(one: Judged, rate: str) -> tuple[str, str, str]:
+def _parts(one: Judged, rate: str) -> tuple[str | None, str | None, str | None]:
     share, (low, high) = one.rate(rate)
-    return ("", "", "") if share is None else (_number(share), _number(low), _number(high))
+    return (None, None, None) if share is None else (_number(share), _number(low), _number(high))
 
 
 def _shown(one: Judged, rate: str) -> str:
@@ -134,14 +134,5 @@ def _p(value: float) -> str:
     return "<.01" if value < 0.01 else f"{value:.2f}"
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.6f}"
-
-
-def _write_csv(path: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """UTF-8 with BOM, so that a spreadsheet opens it as it is."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    path.write_text("\ufeff" + text.getvalue(), encoding="utf-8")
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:.6f}"

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import polars as pl
 from rich.console import Console
 from rich.table import Table
 
 from jobs.learning import charts
 from jobs.learning.totals import totals_table
 from jobs.learning.training import STATED, Learned
+from jobs.publishing.files import write_csv
 from models.measures import Bin, Lift, Vector, brier, calibration_error, reliability
 
 CHART, TABLE, SUMMARY = "calibration.svg", "reliability.csv", "learning.json"
+_TABLE_COLUMNS = ("probabilities", "visits", "promised", "confirmed", "low95", "high95")
 _LEARNED = "learned"
 
 
@@ -32,8 +34,7 @@ class Outcome:
 
 
 def write_pages(outcome: Outcome, folder: Path) -> None:
-    """The pages of OUT/learning; without a champion the account and the comparison only."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """The pages of OUT/learning into an empty folder; without a champion the account and the comparison only."""
     summary = {
         "said": outcome.learned.said,
         "later_verdicts": outcome.learned.later,
@@ -47,13 +48,12 @@ def write_pages(outcome: Outcome, folder: Path) -> None:
         summary["calibration"] = {name: _figures(y, p) for name, p in of.items()}
         bins = {name: reliability(y, p) for name, p in of.items()}
         charts.write(folder / CHART, charts.calibration_chart(bins[_LEARNED], bins[STATED]))
-        with (folder / TABLE).open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(("probabilities", "visits", "promised", "confirmed", "low95", "high95"))
-            for name, of_name in bins.items():
-                writer.writerows(
-                    (name, b.count, *(f"{value:.4f}" for value in (b.predicted, b.confirmed, b.low, b.high))) for b in of_name
-                )
+        rows = [
+            (name, b.count, *(f"{value:.4f}" for value in (b.predicted, b.confirmed, b.low, b.high)))
+            for name, of_name in bins.items()
+            for b in of_name
+        ]
+        write_csv(pl.DataFrame(rows, _TABLE_COLUMNS, orient="row"), folder / TABLE)
     (folder / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

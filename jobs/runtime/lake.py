@@ -6,7 +6,6 @@ What the embedded engine would let pass (extra columns, other types) is refused 
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,11 +104,13 @@ class Lake:
 
     def _write(self, table: Table, frame: DataFrame, mode: str) -> None:
         writer = conform(frame, table, with_comments=not self._is_embedded).write.format("delta").mode(mode)
+        if table.zone in RESTRICTED_ZONES and "://" not in self.root:  # closed before its first byte
+            zone = Path(self.root) / table.zone
+            zone.mkdir(mode=0o700, parents=True, exist_ok=True)
+            zone.chmod(0o700)
         if mode == "overwrite":
             writer = writer.option("overwriteSchema", "true")
         writer.option("userMetadata", table.comment).save(self.path(table))
-        if table.zone in RESTRICTED_ZONES and "://" not in self.root:
-            os.chmod(Path(self.root) / table.zone, 0o700)
 
 
 def plain_schema(table: Table) -> StructType:

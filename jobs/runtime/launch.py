@@ -14,6 +14,7 @@ from rich.console import Console
 from jobs.runtime.context import RunContext, site_key
 from jobs.runtime.errors import BadConfiguration, MingjingError
 from jobs.runtime.lake import Lake, single_writer
+from jobs.runtime.results import owner_only, settle
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import EMBEDDED, choose_engine, open_engine
 from jobs.runtime.settings import load_settings
@@ -42,7 +43,8 @@ def open_run(
         raise BadConfiguration(f"No folder {delivery}. Name the folder of the delivery, the one with 交接清单.csv in it.")
     root = lake_root or str(out.resolve() / "lake")
     report = RunReport(console)
-    with single_writer(root):
+    with owner_only(out), single_writer(root):
+        settle(out, report.warn)
         key, source = site_key(root)
         if "random key" in source:
             report.warn(source)

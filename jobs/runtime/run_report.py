@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from jobs.runtime.results import replace_file
+
 _KIB_PER_UNIT = 1 if sys.platform != "darwin" else 1 / 1024
 
 
@@ -95,4 +97,4 @@ class RunReport:
 
     def save(self, path: Path) -> None:
         content = {"stages": [asdict(stage) for stage in self.stages], "figures": self.figures, "warnings": self.warnings}
-        path.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
+        replace_file(path, json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n")

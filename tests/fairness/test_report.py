@@ -62,7 +62,7 @@ def test_the_report_names_nobody(finished: RunContext) -> None:
 
 
 def test_features_made_anew_give_the_proxies_that_those_of_the_run_give(ctx: RunContext, finished: RunContext) -> None:
-    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out / "fairness")
+    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out, ctx.report.warn)
     for name in FILES:
         assert (ctx.out / "fairness" / name).read_bytes() == (finished.out / "fairness" / name).read_bytes(), name
     assert {proxy.feature for proxy in report.proxies} == set(FEATURE_NAMES)
@@ -91,7 +91,7 @@ def test_verdicts_make_rates_and_a_group_refuted_too_often_is_told(ctx: RunConte
     assert women["visited"] == women["refuted"] == sum(sex_of[case] == "女" for case in visited) >= 5
     assert (women["refuted_ratio"], women["confirmed"], women["judgement"]) == (1.0, 0, "differs beyond chance")
     assert [warning for warning in ctx.report.warnings if warning.startswith(f"{DIMENSIONS['sex']} 女: ")]
-    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out / "fairness")
+    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out, ctx.report.warn)
     assert report.lost_visits == 1
     shown = Console(record=True, width=100, quiet=False, file=(ctx.out / "shown").open("w"))
     print_report(shown, report, ctx.out / "fairness")
