@@ -38,7 +38,6 @@ from jobs.learning.training import Example, examples, learn, shown_on
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import plain_schema
-from jobs.runtime.launch import launch
 from jobs.scoring.listed import REGISTRY_FOLDER, as_ranked, champion_of
 from models.clue_features import RefusedInput
 from models.measures import Lift, lift
@@ -150,4 +149,6 @@ def roll_back(out: Path) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(launch(NAME, lambda ctx: (run(ctx), None)[1]))
+    from jobs.cli import as_module
+
+    as_module("learn")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import typer
-from rich.console import Console
 
 from jobs.options import Engine, Env, Finished, LakeRoot
+from jobs.runtime.console import Console
 
 
 def fairness(out: Finished, engine: Engine = None, env: Env = None, lake: LakeRoot = None) -> None:
