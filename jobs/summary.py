@@ -80,7 +80,7 @@ def rule_table(coverage: list[dict[str, Any]]) -> Table:
 
 
 def _print_best_cases(console: Console, out: Path, best: int, is_synthetic: bool) -> None:
-    clues = pl.read_csv(out / "exports" / "clues.csv", infer_schema=False).filter(pl.col("dispatched") == "是")
+    clues = pl.read_csv((out / "exports" / "clues.csv").read_bytes(), infer_schema=False).filter(pl.col("dispatched") == "是")
     cases = clues.group_by("case_id", maintain_order=True).first().head(best)
     console.print(f"The {len(cases)} best cases" + (" (synthetic people)" if is_synthetic else ""), style="bold")
     for n, case in enumerate(cases.iter_rows(named=True), start=1):
