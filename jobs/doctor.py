@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from jobs.runtime.console import Console
 from jobs.runtime.context import KEY_VARIABLE
 from jobs.runtime.errors import MingjingError
 from jobs.runtime.session import JARS_VARIABLE, delta_jars
@@ -126,6 +127,6 @@ def print_diagnoses(console: Console, diagnoses: list[Diagnosis]) -> None:
     for heading in ("", "what", "seen", "what to do"):
         table.add_column(heading, overflow="fold")
     for d in diagnoses:
-        mark = "[green]✓[/green]" if d.is_well else ("[red]✗[/red]" if d.is_needed else "[yellow]–[/yellow]")
+        mark = Text("✓", "green") if d.is_well else Text("✗", "red") if d.is_needed else Text("–", "yellow")
         table.add_row(mark, d.what, d.seen, d.advice if d.advice and (not d.is_well or d.what == "Delta jar") else "")
     console.print(table)

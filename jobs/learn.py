@@ -41,7 +41,6 @@ from jobs.quality.delivered import Delivered
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import plain_schema
-from jobs.runtime.launch import launch
 from jobs.runtime.results import Stamp, publication
 from jobs.scoring.listed import REGISTRY_FOLDER, as_ranked, champion_of
 from models.clue_features import RefusedInput
@@ -156,4 +155,6 @@ def roll_back(out: Path) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(launch(NAME, lambda ctx: (run(ctx), None)[1]))
+    from jobs.cli import as_module
+
+    as_module("learn")

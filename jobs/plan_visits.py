@@ -191,3 +191,9 @@ def _frame(lake: Lake, names: list[str]) -> pl.DataFrame:
 def _folder(as_of: date, county_code: str | None) -> str:
     """The list's folder below OUT."""
     return f"{FOLDER}/{as_of.isoformat()}" + (f"_{county_code}" if county_code else "")
+
+
+if __name__ == "__main__":
+    from jobs.cli import as_module
+
+    as_module("plan")

@@ -47,8 +47,8 @@ class RegisteredModel:
     version: str
 
 
-class ForestRegistry:
-    """Training runs and versions of the strangeness model in one tracking store.
+class ModelStore:
+    """One tracking store, which holds the runs and versions of all models.
 
     folder: where the SQLite store and the artifacts are kept when no server is named.
     """
@@ -86,6 +86,10 @@ class ForestRegistry:
         self._mlflow.set_tracking_uri(self._uri)
         if not self._server:
             os.environ.pop(_SERVER_VARIABLE, None)
+
+
+class ForestRegistry(ModelStore):
+    """Training runs and versions of the strangeness model."""
 
     def champion(self) -> RegisteredModel | None:
         """The version in use, loaded by its alias; null before the first training.
@@ -158,7 +162,7 @@ class ForestRegistry:
         self._point_mlflow_here()
         self._mlflow.log_metrics({f"psi_{name}": value for name, value in psi.items()}, run_id=run_id)
 
-    def rollback(self) -> str:
+    def roll_back(self) -> str:
         """Gives the alias back to the version before the one in use, which is withdrawn; returns the version now in use.
 
         A run on the data of a withdrawn version keeps to the version in use; new data are trained on as ever.

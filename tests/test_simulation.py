@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
+from jobs.runtime.errors import BadConfiguration
 from jobs.simulation import simulate
 from jobs.simulation.scenarios import BY_CODE, SCENARIOS
 
@@ -261,5 +262,5 @@ def test_naive_result_counts_the_truth(city: City) -> None:
 
 
 def test_a_folder_with_a_delivery_is_left_alone(city: City) -> None:
-    with pytest.raises(FileExistsError, match="choose an empty folder"):
+    with pytest.raises(BadConfiguration, match="there already"):
         simulate(city.folder, scale=SCALE, seed=SEED)

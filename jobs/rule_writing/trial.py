@@ -12,7 +12,6 @@ from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
-from rich.console import Console
 
 from expectations.contracts.lake import FINDINGS
 from expectations.contracts.model import Table
@@ -21,6 +20,7 @@ from jobs.rules import RULES
 from jobs.rules.facts import Facts
 from jobs.rules.outcomes import fingerprint
 from jobs.rules.rule import Rule
+from jobs.runtime.console import Console
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration, ContractBroken
 from jobs.runtime.lake import Lake

@@ -124,15 +124,6 @@ def replace_file(path: Path, text: str) -> None:
     os.replace(fresh, path)
 
 
-def refuse_overlap(folder: Path, delivery: Path) -> None:
-    """Raises BadConfiguration where results would be written into a delivery, or around it."""
-    ours, theirs = folder.resolve(), delivery.resolve()
-    if ours == theirs or ours in theirs.parents or theirs in ours.parents:
-        raise BadConfiguration(
-            f"{folder} and the delivery {delivery} lie in one another. Name a folder apart from the delivery. Nothing was written."
-        )
-
-
 @contextmanager
 def _held(root: Path) -> Iterator[Path]:
     """The work folder, held against another process that publishes below the same root."""

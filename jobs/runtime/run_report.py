@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
+from jobs.runtime.console import Console
 from jobs.runtime.results import replace_file
 
 _KIB_PER_UNIT = 1 if sys.platform != "darwin" else 1 / 1024
@@ -72,7 +73,7 @@ class RunReport:
         stage.seconds = time.perf_counter() - started
         stage.peak_mib = peak_memory_mib()
         rows = f"{stage.rows:>12,} rows" if stage.rows else ""
-        self.console.print(f"[green]✓[/green] {name:<24} {stage.seconds:7.1f} s {rows}")
+        self.console.print(Text.assemble(("✓", "green"), f" {name:<24} {stage.seconds:7.1f} s {rows}"))
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -96,5 +97,7 @@ class RunReport:
         return table
 
     def save(self, path: Path) -> None:
+        """Writes the report whole or not at all, in a folder that a run which failed early may not have made yet."""
         content = {"stages": [asdict(stage) for stage in self.stages], "figures": self.figures, "warnings": self.warnings}
+        path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n")

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from rich.console import Console
 
 from expectations.contracts.lake import CASE_FILES, CASES, CLUES, PEOPLE, VERDICTS
 from jobs import report_fairness
 from jobs.fairness.groups import DIMENSIONS
 from jobs.fairness.report import CSV_COLUMNS, print_report
 from jobs.runtime.arrow import on_driver
+from jobs.runtime.console import Console
 from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport

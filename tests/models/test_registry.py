@@ -40,7 +40,7 @@ def test_the_registry_gives_back_what_was_trained_and_a_version_can_be_taken_bac
     assert registry.champion() is None
     assert not registry.is_champion_of_this_contract()
     with pytest.raises(NoSuchVersion, match="nothing to roll back"):
-        registry.rollback()
+        registry.roll_back()
 
     x = ordinary()
     x[::3, 4] = np.nan
@@ -57,18 +57,18 @@ def test_the_registry_gives_back_what_was_trained_and_a_version_can_be_taken_bac
     assert told == expected
     assert loaded.model.drift(x + 1) == second.model.drift(x + 1)
 
-    assert registry.rollback() == "1"
+    assert registry.roll_back() == "1"
     back = registry.champion()
     assert back is not None
     assert (back.model.score(x).strangeness == first.model.score(x).strangeness).all()
     assert (registry.is_withdrawn("one"), registry.is_withdrawn("two")) == (False, True)
     with pytest.raises(NoSuchVersion, match="stays in use"):
-        registry.rollback()
+        registry.roll_back()
     assert registry.champion_fingerprint() == "one"
 
     third = registry.train(x, PARAMS, tags("three"))
     assert third.version == "3"
-    assert registry.rollback() == "1", "a withdrawn version is not gone back to"
+    assert registry.roll_back() == "1", "a withdrawn version is not gone back to"
 
     monkeypatch.setattr("models.registry.FEATURES", FEATURES[:-1])
     with pytest.raises(FeatureMismatch):

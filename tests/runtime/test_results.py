@@ -19,7 +19,6 @@ from jobs.runtime.results import (
     Stamp,
     owner_only,
     publication,
-    refuse_overlap,
     replace_file,
     settle,
 )
@@ -333,13 +332,3 @@ def test_what_earlier_versions_left_staged_is_removed_at_the_next_start_and_noth
     settle(out, print)
     assert held(out) == {".mine.staging/x": "mine", "restricted/clues.csv": "june", ".exports.staging": "a file of that name"}
     assert {path.name for path in out.iterdir()} == {".mine.staging", ".exports.staging", "restricted", "plans"}
-
-
-@pytest.mark.parametrize("folder", ["delivery", "delivery/slips", ".", "elsewhere/../delivery", "link"])
-def test_slips_are_not_written_into_a_delivery_or_around_it(tmp_path: Path, folder: str) -> None:
-    (tmp_path / "delivery").mkdir()
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "delivery")
-    with pytest.raises(BadConfiguration, match=r"lie in one another.*Nothing was written"):
-        refuse_overlap(tmp_path / folder, tmp_path / "delivery")
-    refuse_overlap(tmp_path / "delivery_slips", tmp_path / "delivery")
