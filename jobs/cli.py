@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,9 @@ from jobs.learning.command import learn
 from jobs.options import AsOf, Engine, Env, LakeRoot, Out
 from jobs.planning.command import plan
 from jobs.rule_writing.command import rule
+from jobs.runtime import private_network
 from jobs.runtime.errors import MingjingError
+from jobs.runtime.stopping import end_on_signals
 
 app = typer.Typer(
     help="Mingjing (明镜): from a city's registers to a ranked list of welfare cases worth a visit. A clue is a question, not an accusation.",
@@ -253,5 +256,14 @@ app.add_typer(rule, name="rule")
 for command in (plan, fairness, learn):
     app.command()(command)
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """The command in a process of its own: in a private network where it can be, ended at once by Ctrl-C."""
+    if private_network.is_wanted(sys.argv[1:]):
+        private_network.enter()
+    end_on_signals()
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -48,7 +48,7 @@ def settings() -> Settings:
 
 @pytest.fixture(scope="session")
 def embedded(settings: Settings) -> Iterator[Engine]:
-    with open_engine(EMBEDDED, cores=2, local_settings=settings.engine.spark) as engine:
+    with open_engine(EMBEDDED, settings.engine) as engine:
         yield engine
 
 

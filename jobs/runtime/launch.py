@@ -11,12 +11,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from jobs.runtime import private_network
 from jobs.runtime.context import RunContext, site_key
 from jobs.runtime.errors import BadConfiguration, MingjingError
 from jobs.runtime.lake import Lake, single_writer
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import EMBEDDED, choose_engine, open_engine
 from jobs.runtime.settings import load_settings
+from jobs.runtime.stopping import end_on_signals
 
 
 @contextmanager
@@ -46,8 +48,7 @@ def open_run(
         key, source = site_key(root)
         if "random key" in source:
             report.warn(source)
-        cores = settings.engine.usable_cores
-        with open_engine(name, cores=cores, local_settings=settings.engine.spark) as running:
+        with open_engine(name, settings.engine) as running:
             yield RunContext(running, Lake(running, root), settings, as_of, out, key, report, delivery)
 
 
@@ -60,10 +61,9 @@ def open_lake(
     root = lake_root or str(out.resolve() / "lake")
     if "://" not in root and not Path(root).is_dir():
         raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
-    cores = settings.engine.usable_cores
     with (
         single_writer(root) if to_write else nullcontext(),
-        open_engine(choose_engine(engine), cores=cores, local_settings=settings.engine.spark) as running,
+        open_engine(choose_engine(engine), settings.engine) as running,
     ):
         yield Lake(running, root)
 
@@ -98,6 +98,9 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
     parser.add_argument("--env", help="overlay of the configuration: conf/<env>.yaml")
     parser.add_argument("--lake", help="root of the lake, where it is not OUT/lake")
     given = parser.parse_args()
+    if private_network.is_wanted(sys.argv[1:]):  # importing the job has made threads
+        private_network.run_in_one(f"jobs.{name}", sys.argv[1:])
+    end_on_signals()
     console = Console(stderr=True)
 
     def run() -> None:

@@ -26,6 +26,7 @@ CONF_VARIABLE = "MINGJING_CONF"
 
 class EngineSettings(Conf):
     cores: int = Field(ge=0)
+    accept_open_port: bool = Field(description="run the embedded engine where others of the machine can reach it")
     spark: dict[str, str] = Field(description="settings of a local Spark; a cluster keeps its own")
 
     @property
