@@ -29,6 +29,7 @@ _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # CLONE_NEWUSER, CLONE_NEWNET 
 _SET_FLAGS, _UP = 0x8914, 0x1  # SIOCSIFFLAGS, IFF_UP of linux/sockios.h and linux/if.h
 _FIRST_PERSON = 1000
 """Accounts below are the system's own."""
+NAME_SERVICES = Path("/etc/nsswitch.conf")
 _NO_SHELLS = ("nologin", "false")
 
 
@@ -82,7 +83,7 @@ def who_else() -> str:
 def _directory() -> str:
     """A directory of accounts, which need not list them."""
     try:
-        lines = Path("/etc/nsswitch.conf").read_text(encoding="utf-8").splitlines()
+        lines = NAME_SERVICES.read_text(encoding="utf-8").splitlines()
     except OSError:
         return ""
     services = [line.partition(":")[2].split() for line in lines if line.startswith("passwd:")]
@@ -101,9 +102,9 @@ def _unshare() -> None:
     if libc.unshare(_NEW_NETWORK):  # an administrator may; others, as those of a user namespace in which they are who they are
         if libc.unshare(_NEW_USER | _NEW_NETWORK):
             raise OSError(ctypes.get_errno(), "unshare")
-        Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
-        Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="ascii")
-        Path("/proc/self/gid_map").write_text(f"{group} {group} 1", encoding="ascii")
+        Path("/proc/self/setgroups").write_text("deny", encoding="utf-8")
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="utf-8")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1", encoding="utf-8")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, _SET_FLAGS, struct.pack("16sh14x", b"lo", _UP))
 
