@@ -77,7 +77,7 @@ def who_else() -> str:
         account.pw_uid >= _FIRST_PERSON and account.pw_uid != os.getuid() and Path(account.pw_shell).name not in _NO_SHELLS
         for account in pwd.getpwall()
     )
-    return f"{others} other accounts can log in here" if others else _directory()
+    return f"other accounts can log in here ({others})" if others else _directory()
 
 
 def _directory() -> str:

@@ -95,9 +95,9 @@ def test_an_ordinary_user_has_one_and_stays_who_he_is() -> None:
 def test_where_others_can_log_in_the_engine_does_not_start_in_the_open_unless_that_is_accepted(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(private_network, "who_else", lambda: "3 other accounts can log in here")
+    monkeypatch.setattr(private_network, "who_else", lambda: "other accounts can log in here (3)")
     with (
-        pytest.raises(BadConfiguration, match=r"3 other accounts.*engine\.accept_open_port"),
+        pytest.raises(BadConfiguration, match=r"other accounts can log in here \(3\).*engine\.accept_open_port"),
         open_engine(EMBEDDED, settings.engine),
     ):
         pass
@@ -140,9 +140,9 @@ def account(uid: int, shell: str) -> pwd.struct_passwd:
     ("accounts", "services", "expected"),
     [
         ([account(0, "/bin/bash"), account(33, "/bin/sh"), account(65534, "/usr/sbin/nologin")], "files systemd", ""),
-        ([account(1000, "/bin/bash"), account(1001, "/usr/bin/zsh")], "files", "1 other accounts can log in here"),
+        ([account(1000, "/bin/bash"), account(1001, "/usr/bin/zsh")], "files", "other accounts can log in here (1)"),
         ([account(1001, "/bin/false"), account(1002, "/sbin/nologin")], "files", ""),
-        ([account(1001, "")], "files", "1 other accounts can log in here"),
+        ([account(1001, "")], "files", "other accounts can log in here (1)"),
         ([], "files [NOTFOUND=return] sss", "accounts of a directory (sss) can log in here"),
     ],
 )
