@@ -24,6 +24,7 @@ SENTENCES = {
     130: "Stopped by Ctrl-C. Nothing is half written: the same command can be run again.\n",
     143: "Stopped by SIGTERM. Nothing is half written: the same command can be run again.\n",
 }
+SIGNALS = {"Ctrl-C": (signal.SIGINT,), "Ctrl-C twice": (signal.SIGINT, signal.SIGINT), "SIGTERM": (signal.SIGTERM,)}
 WAITS = {
     "for a thread of a pool": "with ThreadPoolExecutor() as pool: pool.submit(time.sleep, 60)",
     "for a thread, to clean up": "\ntry: time.sleep(60)\nfinally: Thread(target=time.sleep, args=(60,)).start()",
@@ -57,7 +58,7 @@ def stopped(process: subprocess.Popen[bytes], signals: tuple[int, ...]) -> int:
 
 
 @pytest.mark.parametrize("waiting", WAITS.values(), ids=WAITS)
-@pytest.mark.parametrize("signals", [(signal.SIGINT,), (signal.SIGINT, signal.SIGINT), (signal.SIGTERM,)], ids=len)
+@pytest.mark.parametrize("signals", SIGNALS.values(), ids=SIGNALS)
 def test_a_process_ends_whatever_it_waits_for(tmp_path: Path, waiting: str, signals: tuple[int, ...]) -> None:
     log = tmp_path / "log"
     with started_apart([sys.executable, "-c", WAITING + waiting], log) as process:
@@ -84,16 +85,17 @@ def test_a_terminal_gets_its_cursor_back() -> None:
 
 
 MOMENTS = {
-    "the engine starts": ("lake/.writer.lock", (signal.SIGINT,)),
-    "the store of models is made": ("mlflow/.making.db", (signal.SIGTERM,)),
-    "files are decoded": ("lake/bronze", (signal.SIGINT, signal.SIGINT)),
-    "tables are written": ("lake/silver/payments", (signal.SIGINT,)),
+    "the engine starts": ("lake/.writer.lock", "Ctrl-C"),
+    "the store of models is made": ("mlflow/.making.db", "SIGTERM"),
+    "files are decoded": ("lake/bronze", "Ctrl-C twice"),
+    "tables are written": ("lake/silver/payments", "Ctrl-C"),
 }
 
 
 def run_and_stop(command: list[str], city: City, out: Path, moment: str) -> None:
     """Stops the main job some time after the file of the moment is there: the same time in each run of the tests."""
-    sign, signals = MOMENTS[moment]
+    sign, name = MOMENTS[moment]
+    signals = SIGNALS[name]
     log = out / "log"
     arguments = [str(city.delivery), "--out", str(out), "--as-of", AS_OF.isoformat(), "--env", "test"]
     with started_apart([sys.executable, "-m", *command, *arguments], log) as process:
