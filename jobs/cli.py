@@ -16,8 +16,10 @@ from jobs.learning.command import learn
 from jobs.options import AsOf, Delivery, Engine, Env, Finished, Future, LakeRoot, Out
 from jobs.planning.command import plan
 from jobs.rule_writing.command import rule
+from jobs.runtime import private_network
 from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.stopping import end_on_signals
 
 
 class Commands(TyperGroup):
@@ -293,8 +295,17 @@ for command in (plan, fairness, learn):
 
 def as_module(command: str) -> None:
     """`python -m jobs.<name>` of a job that has a command: the same arguments, the same exit codes."""
-    app([command, *sys.argv[1:]], prog_name="mingjing")
+    main([command, *sys.argv[1:]])
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command in a process of its own: in a private network where it can be, ended at once by Ctrl-C."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if private_network.is_wanted(given):
+        private_network.enter()
+    end_on_signals()
+    app(given, prog_name="mingjing")
 
 
 if __name__ == "__main__":
-    app()
+    main()

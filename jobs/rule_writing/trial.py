@@ -86,7 +86,7 @@ def past_run(
     root = lake_root or str(out.resolve() / "lake")
     if "://" not in root and not Path(root).is_dir():
         raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
-    with open_engine(choose_engine(engine), cores=settings.engine.usable_cores, local_settings=settings.engine.spark) as running:
+    with open_engine(choose_engine(engine), settings.engine) as running:
         # Nothing is digested in a trial: the key of the digests is not read.
         yield RunContext(running, LakeToRead(running, root), settings, as_of, out, "", RunReport(Console(quiet=True)))
 

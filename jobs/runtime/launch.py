@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from expectations.contracts.lake import FILES
+from jobs.runtime import private_network
 from jobs.runtime.arguments import day, refuse_overlap
 from jobs.runtime.console import Console
 from jobs.runtime.context import RunContext, site_key
@@ -20,6 +21,7 @@ from jobs.runtime.results import owner_only, settle
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import EMBEDDED, choose_engine, open_engine
 from jobs.runtime.settings import load_settings
+from jobs.runtime.stopping import end_on_signals
 
 _PATIENCE_SECONDS = 15
 
@@ -54,8 +56,7 @@ def open_run(
         key, source = site_key(root)
         if "random key" in source:
             report.warn(source)
-        cores = settings.engine.usable_cores
-        with open_engine(name, cores=cores, local_settings=settings.engine.spark) as running:
+        with open_engine(name, settings.engine) as running:
             yield RunContext(running, _answering(Lake(running, root)), settings, as_of, out, key, report, delivery)
 
 
@@ -68,10 +69,9 @@ def open_lake(
     root = lake_root or str(out.resolve() / "lake")
     if "://" not in root and not Path(root).is_dir():
         raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
-    cores = settings.engine.usable_cores
     with (
         single_writer(root) if to_write else nullcontext(),
-        open_engine(choose_engine(engine), cores=cores, local_settings=settings.engine.spark) as running,
+        open_engine(choose_engine(engine), settings.engine) as running,
     ):
         yield _answering(Lake(running, root))
 
@@ -126,6 +126,9 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
     parser.add_argument("--env", help="overlay of the configuration: conf/<env>.yaml")
     parser.add_argument("--lake", help="root of the lake, where it is not OUT/lake")
     given = parser.parse_args()
+    if private_network.is_wanted(sys.argv[1:]):  # importing the job has made threads
+        private_network.run_in_one(f"jobs.{name}", sys.argv[1:])
+    end_on_signals()
     console = Console(stderr=True)
 
     def run() -> None:

@@ -57,7 +57,7 @@ class RunReport:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Progress]:
-        """Shows a progress line while the stage runs and keeps its time; the caller sets `rows` of `stages[-1]`."""
+        """Shows a progress line while the stage runs and keeps its time, of one that fails, too; the caller sets `rows` of `stages[-1]`."""
         stage = Stage(name)
         self.stages.append(stage)
         started = time.perf_counter()
@@ -68,10 +68,12 @@ class RunReport:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        with Progress(*columns, console=self.console, transient=True) as progress:
-            yield progress
-        stage.seconds = time.perf_counter() - started
-        stage.peak_mib = peak_memory_mib()
+        try:
+            with Progress(*columns, console=self.console, transient=True) as progress:
+                yield progress
+        finally:
+            stage.seconds = time.perf_counter() - started
+            stage.peak_mib = peak_memory_mib()
         rows = f"{stage.rows:>12,} rows" if stage.rows else ""
         self.console.print(Text.assemble(("✓", "green"), f" {name:<24} {stage.seconds:7.1f} s {rows}"))
 
@@ -79,8 +81,10 @@ class RunReport:
     def step(self, name: str) -> Iterator[None]:
         """Keeps the time of a part of the stage that runs."""
         started = time.perf_counter()
-        yield
-        self.stages[-1].steps.append(Step(name, time.perf_counter() - started, peak_memory_mib()))
+        try:
+            yield
+        finally:
+            self.stages[-1].steps.append(Step(name, time.perf_counter() - started, peak_memory_mib()))
 
     def warn(self, message: str) -> None:
         self.warnings.append(message)

@@ -30,6 +30,7 @@ _LONGEST_VALUE = 60
 
 class EngineSettings(Conf):
     cores: int = Field(ge=0)
+    accept_open_port: bool = Field(description="run the embedded engine where others of the machine can reach it")
     spark: dict[str, str] = Field(description="settings of a local Spark; a cluster keeps its own")
 
     @property

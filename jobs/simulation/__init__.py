@@ -6,6 +6,7 @@ note that everything is invented. Equal scale and seed give equal bytes.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,9 @@ def simulate(out: Path, *, scale: float, seed: int, progress: Callable[[str], No
     frames = _ordered(rng, registers)
     report("naive match")
     facts, result = truth.settle_truth(stage.findings, naive.naive_clues(frames))
-    write_delivery(out / "delivery", frames, rng, report)
+    making = out / ".delivery"
+    shutil.rmtree(making, ignore_errors=True)  # of a simulation that was stopped
+    write_delivery(making, frames, rng, report)
     truth.write_truth(out, facts, check_truth)
     rows = {code: len(frame) for code, frame in frames.items()}
     records = sum(rows[code] for code in SOURCE_DATA_SETS)
@@ -106,6 +109,7 @@ def simulate(out: Path, *, scale: float, seed: int, progress: Callable[[str], No
         },
     )
     (out / "合成数据说明.txt").write_text(NOTE, encoding="utf-8")
+    making.rename(out / "delivery")
     return SimulatedCity(out, rows, records, result, hidden)
 
 
