@@ -134,7 +134,7 @@ def ingest(
     from jobs import check_quality, standardise
     from jobs import ingest as ingest_job
     from jobs.quality.report import print_files, print_numbers, print_state
-    from jobs.runtime.arguments import day
+    from jobs.runtime.arguments import day, refuse_overlap
     from jobs.runtime.launch import explained, open_run
     from jobs.runtime.settings import load_settings
 
