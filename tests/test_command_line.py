@@ -66,7 +66,7 @@ an overlay without a name  | {run} --env ''                                     
 OUT is the delivery        | run {delivery} --out {delivery} --as-of 2017-12-31               | lies in the delivery
 OUT in the delivery        | run {delivery} --out {delivery}/out --as-of 2017-12-31           | lies in the delivery
 OUT by a way round         | run {delivery} --out {tmp}/link/out --as-of 2017-12-31           | lies in the delivery
-OUT a file                 | run {delivery} --out {tmp}/file.txt --as-of 2017-12-31           | {tmp}/file.txt/lake cannot be used: Not a directory
+OUT a file                 | run {delivery} --out {tmp}/file.txt --as-of 2017-12-31           | {tmp}/file.txt cannot be used: File exists
 OUT in a file              | run {delivery} --out {tmp}/file.txt/out --as-of 2017-12-31       | cannot be used: Not a directory
 OUT not to be written      | run {delivery} --out /sys/mingjing --as-of 2017-12-31            | /sys/mingjing cannot be used
 OUT of a name too long     | run {delivery} --out {tmp}/{long} --as-of 2017-12-31             | cannot be used: File name too long
