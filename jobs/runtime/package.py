@@ -33,7 +33,9 @@ def build(root: Path, target: Path) -> Path:
     """
     archive = target / "app.zip"
     if (target / "conf").exists() and not archive.is_file():
-        raise BadConfiguration(f"{target} holds a conf/ and no app.zip: it is no package. Name another folder. Nothing was written.")
+        raise BadConfiguration(
+            f"{target} holds a conf/ and no app.zip: it is no package. Name another folder. Nothing was written."
+        )
     target.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         for package in PACKAGES:
