@@ -84,7 +84,6 @@ def publication(root: Path, writer: str, zones: Sequence[str], stamp: Stamp, war
     person has changed is kept beside under a name with KEPT in it; it, and what this program did not write, is told by `warn`.
     Raises BadConfiguration, and changes nothing, where a folder on the way is a link.
     """
-    root = root.resolve()
     if root.exists() and not root.is_dir():
         raise BadConfiguration(f"{root} is a file. Name a folder to write results to. Nothing was written.")
     root.mkdir(parents=True, exist_ok=True)
@@ -131,7 +130,7 @@ def _held(root: Path) -> Iterator[Path]:
     _refuse_links(root, [Path(WORK, _LOCK)])
     work.mkdir(mode=_OWNER, exist_ok=True)
     work.chmod(_OWNER)
-    lock = os.open(work / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    lock = os.open(work / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield work

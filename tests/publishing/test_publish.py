@@ -69,7 +69,8 @@ def test_a_wrong_cell_and_a_slash_in_a_name_lose_no_countys_list(ctx: RunContext
 
 def test_two_counties_of_one_name_and_cases_of_none_are_all_listed(finished: RunContext, tmp_path: Path) -> None:
     clues, cases = published_clues(finished.lake), case_list(finished.lake, AS_OF)
-    codes = sorted(clues["county_code"].unique())
+    listed = clues.filter((pl.col("dispatched") == "是") & ~pl.col("is_separate"))
+    codes = sorted({*listed["county_code"], *cases.filter(~pl.col("is_separate"))["county_code"]})
     nowhere = pl.when(pl.col("county_code") == codes[0]).then(None).otherwise("county_code").alias("county_code")
     write_zone(
         clues.with_columns(nowhere),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from jobs.runtime import results
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.results import (
     KEPT,
@@ -167,13 +168,14 @@ def test_a_folder_of_ones_own_may_be_the_zone_itself(out: Path) -> None:
     (told,) = publish(out, NEW, zones=(".",))
     assert held(out) == NEW | {"mine/paper.txt": "mine", "mine.txt": "mine"}
     assert told.endswith("left as they are: mine.txt, mine/paper.txt.")
+    publish(out, OLD, zones=("exports",))
+    assert publish(out, NEW, zones=(".",)) == [told]  # another zone's files are no stranger's
 
 
 def test_an_error_while_writing_changes_nothing_and_leaves_nothing(out: Path) -> None:
     publish(out, OLD, JUNE)
-    with pytest.raises(OSError, match="disk"), publication(out, "publish", ZONES, JULY, print) as staged:
-        write(staged / "restricted", NEW)
-        raise OSError("disk full")
+    with pytest.raises(IsADirectoryError):
+        publish(out, NEW | {"workbooks": "a file of that name"})
     assert held(out / "exports") == held(out / "restricted") == OLD
     assert [path.name for path in (out / WORK).iterdir()] == ["lock"]
 
@@ -185,10 +187,42 @@ def test_nothing_is_written_or_removed_through_a_linked_folder(out: Path, tmp_pa
     (out / linked).rename(elsewhere)
     (out / linked).symlink_to(elsewhere)
     before = held(elsewhere)
-    with pytest.raises(BadConfiguration, match=rf"{linked} is a link or a file .* Nothing was changed"):
-        publish(out, NEW)
+    for _ in range(2):
+        with pytest.raises(BadConfiguration, match=rf"{linked} is a link or a file .* Nothing was changed"):
+            publish(out, NEW)
     assert held(elsewhere) == before
     assert held(out / "restricted") == OLD
+    assert [path.name for path in (out / WORK).iterdir()] == ["lock"]
+    (out / linked).unlink()
+    elsewhere.rename(out / linked)
+    publish(out, NEW)
+    assert held(out / "exports") == NEW
+
+
+def test_a_linked_zone_is_refused_before_anything_is_done(out: Path, tmp_path: Path) -> None:
+    (out / "exports").symlink_to(tmp_path)
+    with pytest.raises(BadConfiguration, match="exports is a link"), publication(out, "publish", ZONES, JULY, print):
+        pytest.fail("the work was begun")
+
+
+def test_a_swap_is_not_finished_through_a_link_that_came_between(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(out, OLD, JUNE)
+    with monkeypatch.context() as killed:
+        killed.setattr(results, "_swap", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            publish(out, NEW)
+    elsewhere = tmp_path / "elsewhere"
+    (out / "exports" / "workbooks").rename(elsewhere)
+    (out / "exports" / "workbooks").symlink_to(elsewhere)
+    with pytest.raises(BadConfiguration, match="workbooks is a link"):
+        settle(out, print)
+    assert held(elsewhere) == {"甲县.xlsx": "june 甲", "乙县.xlsx": "june 乙"}
+    assert held(out / "restricted") == OLD
+    (out / "exports" / "workbooks").unlink()
+    settle(out, print)
+    assert held(out / "exports") == held(out / "restricted") == NEW
 
 
 def test_a_link_in_the_place_of_a_file_is_kept_and_not_followed(out: Path, tmp_path: Path) -> None:
@@ -210,7 +244,7 @@ def test_a_folder_in_the_place_of_a_file_is_kept_whole(out: Path) -> None:
 
 def test_a_file_where_the_folder_should_be_is_refused(out: Path) -> None:
     (out / "x").write_text("a file")
-    with pytest.raises(BadConfiguration, match="x is a file. Name a folder"):
+    with pytest.raises(BadConfiguration, match=r"x is a file\. Name a folder"):
         publish(out / "x", NEW)
 
 
