@@ -72,7 +72,8 @@ def explanation(error: BaseException) -> MingjingError | None:
             f"A file that should be text in {error.encoding} holds byte {error.start} that is none. Save it again."
         )
     if isinstance(error, OSError) and error.errno is not None:
-        return BadConfiguration(f"{_place(error)} cannot be used: {error.strerror}. Name another, or mend this one.")
+        kind = MachineFailed if error.filename is None else BadConfiguration  # a path was given, a broken disk was not
+        return kind(f"{_place(error)} cannot be used: {error.strerror}. Name another, or mend this one.")
     return explanation(error.__cause__) if error.__cause__ else None
 
 
@@ -83,12 +84,13 @@ _FAILURES: tuple[tuple[str, type[MingjingError], str], ...] = (
         "The disk is full (at {what}). Free space and run again; what stood there before is as it was.",
     ),
     (
-        r"MemoryError|OutOfMemory|[Oo]ut of memory|Cannot allocate memory|Resources exhausted|bad_alloc|os error 12\b",
+        r"MemoryError|OutOfMemory|[Oo]ut of [Mm]emory|Cannot allocate memory|Resources exhausted|bad_alloc|os error 12\b",
         MachineFailed,
         "The memory of this machine is full. End other programs or set engine.cores in conf/base.yaml lower, and run again.",
     ),
     (
-        r"Permission denied|Operation not permitted|Read-only file system|readonly database|os error (?:1|13|30)\b",
+        r"Permission denied|Operation not permitted|Read-only file system|readonly database|unable to open database file"
+        r"|os error (?:1|13|30)\b",
         BadConfiguration,
         "{what} cannot be used: {words}. Name a place that this user may read and write.",
     ),
@@ -96,7 +98,7 @@ _FAILURES: tuple[tuple[str, type[MingjingError], str], ...] = (
         r"failed to lookup address|Name or service not known|Temporary failure in name resolution|UnknownHostException"
         r"|Connection refused|ConnectException|Connection reset|No route to host|Network is unreachable|Max retries exceeded"
         r"|error sending request|timed out|non-2xx status code: (?!404)\d+ \w+|recognise URL|No FileSystem for scheme",
-        BadConfiguration,
+        MachineFailed,
         "A store or server gives no answer ({words}). Look at --lake, MLFLOW_TRACKING_URI, the network and the credentials, "
         "and run again.",
     ),
@@ -109,4 +111,4 @@ def _place(error: BaseException) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         return str(error.filename)
     named = re.search(r"\[Errno \d+\][^'\n]*'([^'\n]+)'", str(error))
-    return named[1] if named else "a place that the engine does not name"
+    return named[1] if named else "a place that the system does not name"

@@ -15,7 +15,7 @@ from jobs.runtime import private_network
 from jobs.runtime.arguments import day, refuse_overlap
 from jobs.runtime.console import Console
 from jobs.runtime.context import RunContext, site_key
-from jobs.runtime.errors import BadConfiguration, MingjingError, explanation
+from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.lake import Lake, single_writer
 from jobs.runtime.results import owner_only, settle
 from jobs.runtime.run_report import RunReport
@@ -77,16 +77,17 @@ def open_lake(
 
 
 def _answering(lake: Lake) -> Lake:
-    """The lake, if its store answers. Raises MingjingError where it does not: engines ask again for minutes, each time they need it."""
+    """The lake, if its store answers. Raises BadConfiguration where it does not: engines ask for minutes, each time anew."""
     if "://" not in lake.root:
         return lake
-    failed: list[MingjingError] = []
+    failed: list[str] = []
 
     def ask() -> None:
         try:
             lake.session.read.format("delta").load(lake.path(FILES)).schema  # noqa: B018  # asks for it
         except Exception as error:  # of a lake that is still empty, too: that is an answer
-            failed.extend(filter(None, [explanation(error)]))
+            if told := explanation(error):
+                failed.append(str(told))
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
@@ -96,7 +97,7 @@ def _answering(lake: Lake) -> Lake:
             f"The lake {lake.root} gave no answer in {_PATIENCE_SECONDS} seconds. Look at its address, the network and the credentials."
         )
     if failed:
-        raise failed[0]
+        raise BadConfiguration(failed[0])
     return lake
 
 
