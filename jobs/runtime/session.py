@@ -64,7 +64,7 @@ def choose_engine(asked: str | None) -> str:
 def open_engine(name: str, settings: EngineSettings) -> Iterator[Engine]:
     """A session that is stopped on leaving, unless it was there before.
 
-    The cores are those of the embedded engine and of a local Spark; a cluster keeps its own, and its own settings.
+    Cores and settings are of the embedded engine and of a local Spark; a cluster keeps its own.
     Raises BadConfiguration where others could reach the embedded engine.
     """
     cores = settings.usable_cores
@@ -126,8 +126,11 @@ def _spark(cores: int, local_settings: Mapping[str, str]) -> SparkSession:
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # not under spark-submit: a local Spark of our own
         for key, value in {**_local_settings(cores), **local_settings}.items():
             builder = builder.config(key, value)
-    on_interrupt = signal.getsignal(signal.SIGINT)
-    session = builder.getOrCreate()
+    on_interrupt, usual_mask = signal.getsignal(signal.SIGINT), os.umask(0o077)  # what does not fit its memory is rows, in /tmp
+    try:
+        session = builder.getOrCreate()
+    finally:
+        os.umask(usual_mask)
     if on_interrupt is go_no_further:  # Spark takes Ctrl-C for itself, to unwind
         signal.signal(signal.SIGINT, on_interrupt)
     session.sparkContext.setLogLevel("ERROR")

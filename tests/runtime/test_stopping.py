@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -92,15 +93,18 @@ MOMENTS = {
 }
 
 
-def run_and_stop(command: list[str], city: City, out: Path, moment: str) -> None:
+def run_and_stop(
+    command: list[str], city: City, out: Path, moment: str, look: Callable[[], None] = lambda: None, **variables: str
+) -> None:
     """Stops the main job some time after the file of the moment is there: the same time in each run of the tests."""
     sign, name = MOMENTS[moment]
     signals = SIGNALS[name]
     log = out / "log"
     arguments = [str(city.delivery), "--out", str(out), "--as-of", AS_OF.isoformat(), "--env", "test"]
-    with started_apart([sys.executable, "-m", *command, *arguments], log) as process:
+    with started_apart([sys.executable, "-m", *command, *arguments], log, **variables) as process:
         wait_until((out / sign).exists, process, log)
         time.sleep(random.Random(moment).uniform(0, 0.5))
+        look()
         code = stopped(process, signals)
     assert code == 128 + signals[0]
     assert log.read_text(encoding="utf-8").endswith(SENTENCES[code])
@@ -119,5 +123,16 @@ def test_a_job_by_itself_is_stopped_at_once(city: City, tmp_path: Path) -> None:
 
 
 @pytest.mark.spark
-def test_a_run_on_spark_is_stopped_at_once_and_no_java_machine_is_left(city: City, tmp_path: Path) -> None:
-    run_and_stop(["jobs.run_all", "--engine", "spark", "--delivery"], city, tmp_path, "files are decoded")
+def test_a_run_on_spark_is_stopped_at_once_and_leaves_neither_a_java_machine_nor_what_it_spilled(
+    city: City, tmp_path: Path
+) -> None:
+    spilled = tmp_path / "spilled"
+
+    def is_its_owners_only() -> None:
+        modes = {path.name: path.stat().st_mode & 0o077 for path in spilled.iterdir()}
+        assert modes
+        assert not any(modes.values()), modes
+
+    command = ["jobs.run_all", "--engine", "spark", "--delivery"]
+    run_and_stop(command, city, tmp_path, "files are decoded", is_its_owners_only, SPARK_LOCAL_DIRS=str(spilled))
+    assert not list(spilled.iterdir())
