@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from jobs.cells.text import cleaned
 from jobs.delivery.formats import UTF16_BOMS
 
 _BLOCK = 1024 * 1024  # what the processor's cache holds is worked on twice as fast
@@ -283,9 +284,10 @@ def read_head(path: Path, dialect: Dialect, rows: int) -> list[list[str]]:
 
 
 def read_piece(path: Path, start: int, end: int, dialect: Dialect, width: int) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
-    """Rows of a piece as text columns c0 … c{width-1}; beside them, which have too many or too few cells, null when none has.
+    """Rows of a piece as text columns c0 … c{width-1}; beside them, null when all have so many cells, which of them are long.
 
-    Such a row keeps what fits; the caller quarantines it. A sound piece of even rows is one frame, any other comes in several.
+    Long is a row with something behind its last column; it keeps what fits. False stands for one with fewer cells, or with empty
+    ones too many: those that it lacks were empty, or it is shifted. A sound piece of even rows is one frame, any other several.
     """
     is_ready = dialect.is_sound and dialect.encoding == "utf-8"  # nothing to be done block by block
     blocks = _utf8_blocks(_raw(path, start, end, end - start if is_ready else _BLOCK), dialect)
@@ -339,14 +341,19 @@ def _count_inside(frame: pl.DataFrame, character: str) -> int:
 
 
 def _as_frame(rows: list[list[str]], width: int) -> pl.DataFrame:
-    """The rows with the column `uneven` behind the cells."""
+    """The rows with the column `is_long` behind the cells."""
     padding = [""] * width
     columns = list(zip(*((row + padding)[:width] for row in rows), strict=True)) or [()] * width
     cells = pl.DataFrame([pl.Series(f"c{i}", column, pl.String) for i, column in enumerate(columns)]).select(_NULL_IF_EMPTY)
-    uneven = [len(row) != width and any(cell.strip() for cell in row) for row in rows]
-    return cells.with_columns(pl.Series("uneven", uneven, pl.Boolean))
+    return cells.with_columns(pl.Series("is_long", [_is_long(row, width) for row in rows], pl.Boolean))
+
+
+def _is_long(row: list[str], width: int) -> bool | None:
+    if len(row) == width or not any(map(cleaned, row)):
+        return None
+    return any(map(cleaned, row[width:]))
 
 
 def _parted(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series | None]:
-    uneven = frame["uneven"]
-    return frame.drop("uneven").rechunk(), uneven if uneven.any() else None
+    is_long = frame["is_long"]
+    return frame.drop("is_long").rechunk(), None if is_long.null_count() == len(is_long) else is_long
