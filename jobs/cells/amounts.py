@@ -26,7 +26,7 @@ def parse_amount(cell: str) -> Decimal | None:
     if match is None:
         return None
     before, within, digits, places, power, behind, wan, rest = match.groups()
-    if not (digits or places and len(places) > 1) or (before == "(") != (behind == ")"):
+    if not (digits or (places and len(places) > 1)) or (before == "(") != (behind == ")"):
         return None
     value = Decimal((digits or "0").replace(",", "").replace("'", "") + (places or "")).scaleb(int(power or 0))
     if wan:

@@ -18,7 +18,7 @@ _CHINA = ZoneInfo("Asia/Shanghai")  # with the summers of 1986 to 1991, when mid
 # Serial 1 is 1900-01-01 and serial 60 the 29 February 1900 that never was: from 61 on this origin holds.
 _SERIAL_ORIGIN = date(1899, 12, 30)
 _SERIALS = range(7306, 73051)  # 1920-01-01 to 2099-12-31: a smaller number is a year or a count, not a day
-_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
 _MONTH_EN = rf"(?P<month>{'|'.join(_MONTHS)})[A-Z]*\.?"
 _DAY_EN = rf"{_DAY}(?:ST|ND|RD|TH)?"
@@ -46,7 +46,9 @@ _FORMS = tuple(
     )
 )
 _YM = re.compile(rf"{_YEAR}[-/.年]{_MONTH}月?份?|{_MONTH_EN.replace('month', 'name')}[- ,]+{_YEAR.replace('year', 'behind')}")
-_COMPACT = re.compile(rf"{_YEAR}(?P<month>\d\d)(?:(?P<day>\d\d)(?:\d{{4}}(?:\d\d(?:\d{{3}})?)?|{_TIME}))?")  # with hour and minute …
+_COMPACT = re.compile(
+    rf"{_YEAR}(?P<month>\d\d)(?:(?P<day>\d\d)(?:\d{{4}}(?:\d\d(?:\d{{3}})?)?|{_TIME}))?"
+)  # with hour and minute …
 _CALENDAR = re.compile(r"\d{4}(?:0\d|1[0-2])[0-3]\d(?:[01]\d|2[0-3])[0-5]\d")  # twelve digits that are a day, hour and minute
 _SINCE_1970 = re.compile(r"(?:/DATE\((-?\d{1,13})(?:[-+]\d{4})?\)/|(-?\d{11,13}))")
 _AROUND = re.compile(r"\s*([-/.年月])\s*|\s+(?=[日号])")

@@ -15,16 +15,7 @@ from expectations.contracts.model import Field, Kind
 from jobs.cells.amounts import parse_amount
 from jobs.cells.text import half_width, map_distinct, trimmed, whole
 
-_EXPONENT = re.compile(r"([0-9])(?:\.([0-9]+))?[Ee]\+?([0-9]{1,2})")
 _DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(.*)")
-
-
-def _whole_number(cell: str) -> str:
-    """The digits of a float or of scientific notation, unless it leaves some out (4.20281E+17)."""
-    if not (found := _EXPONENT.fullmatch(cell)):
-        return whole(cell)
-    first, places, power = found[1], (found[2] or "").rstrip("0"), int(found[3])
-    return f"{first}{places.ljust(power, '0')}" if len(places) in (0, power) else cell
 
 
 def _floats(cells: pl.Series) -> dict[str, pl.Series]:
@@ -51,7 +42,11 @@ def _day_or_month_first(cells: pl.Series) -> dict[str, pl.Series]:
     suspects = cells.str.contains(r"^\W*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}").fill_null(False)
     if not suspects.any():
         return {}
-    found = [match for cell in trimmed(cells.filter(suspects)).unique() if cell and (match := _DAY_OR_MONTH.fullmatch(half_width(cell)))]
+    found = [
+        match
+        for cell in trimmed(cells.filter(suspects)).unique()
+        if cell and (match := _DAY_OR_MONTH.fullmatch(half_width(cell)))
+    ]
     day_first, month_first = (any(int(match[part]) > 12 for match in found) for part in (1, 2))
     if day_first == month_first:  # nothing tells, or both are there
         return {}
@@ -77,7 +72,7 @@ _OF_KIND: dict[Kind, Callable[[pl.Series], dict[str, pl.Series]]] = {
     **dict.fromkeys((Kind.DATE, Kind.MONTH), _day_or_month_first),
 }
 _MEANT: dict[str, Callable[[str], str]] = {
-    "float": _whole_number,
+    "float": whole,
     "fraction": _as_percent,
     "day_first": _from_year(day=1, month=2),
     "month_first": _from_year(day=2, month=1),

@@ -22,7 +22,14 @@ _BLANKS = (
 )
 _INVISIBLE = (
     *((0x00, 0x08), (0x0E, 0x1F), (0x7F, 0x84), (0x86, 0x9F), (0xAD, 0xAD)),  # controls, soft hyphen
-    *((0x034F, 0x034F), (0x061C, 0x061C), (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F)),  # direction, joins
+    *(
+        (0x034F, 0x034F),
+        (0x061C, 0x061C),
+        (0x180B, 0x180F),
+        (0x200B, 0x200F),
+        (0x202A, 0x202E),
+        (0x2060, 0x206F),
+    ),  # direction, joins
     *((0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xE0000, 0xE0FFF)),  # style of a symbol, byte order mark
 )
 
@@ -43,9 +50,10 @@ _AS_ONE: dict[int, str | None] = {
 }
 _PROTECTED = re.compile(r"[=＝]\s*T?\s*(\(*)\s*(?:((?:[\"“”'‘’].*)?)|([-+]?[0-9][0-9.,]*)\s*\)*)", re.DOTALL)
 _QUOTES = re.compile(r"[\"“”]\s*&\s*[\"“”]|[\"“”]|&$")
-_WHOLE_AS_FLOAT = re.compile(r"(-?[0-9]+)\.0+")
-_YES = {form: "是" for form in ("是", "√", "1", "Y", "y", "有", "true", "TRUE", "✓", "☑")}
-_NO = {form: "否" for form in ("否", "×", "0", "N", "n", "无", "false", "FALSE", "✗", "x", "X", "☐")}
+_FLOAT = re.compile(r"(-?[0-9]+)\.0+")
+_EXPONENT = re.compile(r"([0-9])(?:\.([0-9]+))?[Ee]\+?([0-9]{1,2})")
+_YES = {form: "是" for form in ("是", "√", "1", "Y", "有", "TRUE", "✓", "☑")}
+_NO = {form: "否" for form in ("否", "×", "0", "N", "无", "FALSE", "✗", "X", "☐")}
 _FULL_TO_HALF = str.maketrans({chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " "})
 _ONE_WIDTH = str.maketrans({i + 0xFEE0: chr(i) for i in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *b"()-")})
 _NEEDLESS_BLANK = re.compile(r"(?<![A-Za-z]) +| +(?![A-Za-z ])")
@@ -97,9 +105,16 @@ def map_distinct(cells: pl.Series, read: Callable[[str], Any], dtype: pl.DataTyp
 
 
 def whole(text: str) -> str:
-    """A whole number that was written as a float (201701.0) without its point; any other text as it is."""
-    found = _WHOLE_AS_FLOAT.fullmatch(text)
-    return found[1] if found else text
+    """The digits of a whole number that was written as a float (201701.0, 2.01701E+05); any other text as it is.
+
+    So is one whose notation leaves out digits (4.20281E+17).
+    """
+    if found := _FLOAT.fullmatch(text):
+        return found[1]
+    if found := _EXPONENT.fullmatch(text):
+        first, places, power = found[1], (found[2] or "").rstrip("0"), int(found[3])
+        return f"{first}{places.ljust(power, '0')}" if len(places) in (0, power) else text
+    return text
 
 
 def read_text(cells: pl.Series) -> pl.Series:
@@ -107,11 +122,12 @@ def read_text(cells: pl.Series) -> pl.Series:
     texts = trimmed(cells)
     odd = texts.str.contains(" |[－（）０-９Ａ-Ｚａ-ｚ]").arg_true()
     if len(odd):
-        texts = texts.scatter(odd, map_distinct(texts.gather(odd), _one_spelling, pl.String))
+        texts = texts.scatter(odd, map_distinct(texts.gather(odd), one_spelling, pl.String))
     return texts
 
 
-def _one_spelling(text: str) -> str:
+def one_spelling(text: str) -> str:
+    """A cleaned text as `read_text` gives it."""
     return _NEEDLESS_BLANK.sub("", text.translate(_ONE_WIDTH))
 
 
@@ -132,11 +148,10 @@ def _as_code(text: str) -> str:
 
 def read_enum(cells: pl.Series, values: tuple[str, ...]) -> pl.Series:
     """The enumeration's own spelling; null for a cell that names none of its values."""
-    forms = {_as_value(value): value for value in values}
-    if "是" in values and "否" in values:
-        forms = _YES | _NO | forms
+    close = _YES | _NO if "是" in values and "否" in values else {}
+    forms = {_as_value(form): value for form, value in (close | {value: value for value in values}).items()}
     return map_distinct(trimmed(cells), lambda cell: forms.get(_as_value(cell)), pl.String)
 
 
 def _as_value(cell: str) -> str:
-    return whole(half_width(cell).replace(" ", ""))
+    return whole(half_width(cell).replace(" ", "").upper())

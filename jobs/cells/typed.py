@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 import polars_hash as plh
@@ -13,7 +13,7 @@ from jobs.cells.damage import damaged, damaged_accounts
 from jobs.cells.dates import read_dates, read_months
 from jobs.cells.habits import as_meant, habits
 from jobs.cells.names import read_names
-from jobs.cells.person_numbers import UNREADABLE, read_disability_numbers, read_numbers
+from jobs.cells.person_numbers import read_disability_numbers, read_numbers
 from jobs.cells.text import EMPTY_FORMS, read_code, read_enum, read_text, trimmed
 
 KEY_LENGTH = 24
@@ -129,21 +129,36 @@ def unreadable_essentials(data_set: DataSet, rows: pl.DataFrame, marks: Mapping[
     return reason
 
 
-def out_of_place(data_set: DataSet, rows: pl.DataFrame, marks: Mapping[str, pl.Series]) -> pl.Series:
-    """Per row whether a filled cell cannot belong to its column: a number without digits, a name with some, no date in a date's."""
+def out_of_place(
+    data_set: DataSet, columns: Sequence[str | None], rows: pl.DataFrame, marks: Mapping[str, pl.Series]
+) -> pl.Series:
+    """Per row whether a cell cannot belong to its column, but could to one beside it: is a part of the row shifted?
+
+    columns: the field of each column as delivered, null where the contract knows none.
+    """
     found = pl.Series("found", [False] * len(rows))
-    for field in data_set.fields:
-        cells = trimmed(rows[field.name])
-        match field.kind:
-            case Kind.TEXT:
-                continue
-            case Kind.NAME:
-                misfits = cells.str.contains("[0-9]")
-            case Kind.ACCOUNT | Kind.CODE | Kind.FIRM_CODE:
-                misfits = ~cells.str.contains("[0-9]")
-            case kind if kind in PERSON_KINDS:
-                misfits = read_person_numbers(field, cells, marks.get(field.name))[1] == UNREADABLE
-            case _:
-                misfits = read_plain(field, cells, marks).is_null()
-        found |= (misfits & cells.is_not_null() & ~cells.is_in(list(EMPTY_FORMS))).fill_null(False)
+    for at, name in enumerate(columns):
+        if name is None:
+            continue
+        lost = (~_fits(data_set[name], rows[name], marks)).arg_true()
+        for beside in (*columns[max(at - 1, 0) : at], *columns[at + 1 : at + 2]) if len(lost) else ():
+            cells = rows[name].gather(lost)
+            could = _fits(data_set[beside], cells, {}) if beside else pl.Series([True] * len(lost))
+            found = found.scatter(lost.filter(could), True)
     return found
+
+
+def _fits(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -> pl.Series:
+    """Per cell whether it can stand in the field's column; an empty one can in any."""
+    match field.kind:
+        case Kind.TEXT:
+            fits = pl.Series([True] * len(cells))
+        case Kind.NAME:
+            fits = ~cells.str.contains("[0-9]")
+        case Kind.ACCOUNT | Kind.CODE | Kind.FIRM_CODE:
+            fits = cells.str.contains("[0-9]")
+        case kind if kind in PERSON_KINDS:
+            fits = ~trimmed(cells).str.contains(r"^[^0-9*]*$|^[0-9]{1,8}(\.[0-9]+)?$|^[0-9]{4}[-/.年]")
+        case _:
+            fits = read_plain(field, cells, marks).is_not_null()
+    return fits.fill_null(True) | trimmed(cells).fill_null("").is_in(list(EMPTY_FORMS))

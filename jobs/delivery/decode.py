@@ -16,17 +16,22 @@ from jobs.delivery.headers import Header
 from jobs.delivery.no_data import skip_reasons
 from jobs.delivery.survey import Piece
 from jobs.delivery.text_files import read_piece
+from jobs.delivery.unchanged import assure_unchanged
 from jobs.delivery.workbooks import read_sheet
 
 BATCH_ROWS = 100_000
 
 
 def decode(piece: Piece) -> Iterator[pl.DataFrame]:
-    """Bronze rows of a piece in batches: all texts, in the column order of the data set's bronze contract."""
+    """Bronze rows of a piece in batches: all texts, in the column order of the data set's bronze contract.
+
+    Raises FileChanged in the end if the file is no longer what was hashed: then nothing of it may be kept.
+    """
     data_set = DATA_SETS[piece.data_set]
     for frame, is_long in _frames(piece):
         yield from _judged(data_set, piece, frame, is_long).iter_slices(BATCH_ROWS)
         piece = replace(piece, first_row=piece.first_row + frame.height)
+    assure_unchanged(Path(piece.path), piece.state, piece.file_id)
 
 
 def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
@@ -54,7 +59,7 @@ def _judged(data_set: DataSet, piece: Piece, frame: pl.DataFrame, is_long: pl.Se
     marks = marked_fields(bronze["_damaged"])
     refused = unreadable_essentials(data_set, bronze, marks) if is_data.any() else skipped
     if is_long is not None:
-        is_shifted = is_long | out_of_place(data_set, bronze, marks)
+        is_shifted = is_long | out_of_place(data_set, piece.header.fields, bronze, marks)
         refused = refused.set((is_shifted & is_long.is_not_null()).fill_null(False), "more or fewer cells than the header")
     reason = skipped.fill_null(refused.set(~is_data, None)) if len(refused) else skipped
     fate = pl.select(

@@ -29,6 +29,9 @@ _LONGEST_CELL = 32_767
 """What a cell of a spreadsheet holds: a quote that is not closed within so many characters is a stray one."""
 _MOST_CELLS = 16_384
 """What a row of a spreadsheet holds; the last cell of a longer one keeps the rest."""
+DELIMITERS = (",", "\t", ";", "|", "，")
+_IN_NO_CHARACTER = ",\t;"
+"""Delimiters whose byte is part of no other character, in UTF-8 and in GB18030 alike."""
 _FOREIGN = bytes(range(0x80, 0x100))
 _FIRST_FOREIGN = re.compile(rb"[\x80-\xff]")
 # Each byte's part in UTF-8: L leads a Chinese character of three bytes, c continues it, . is ASCII. Of words between ASCII
@@ -65,10 +68,10 @@ class TextFile:
     size: int
 
 
-def survey_text_file(path: Path, piece_bytes: int) -> TextFile:
+def survey_text_file(path: Path, piece_bytes: int, delimiter: str) -> TextFile:
     """Reads the file once. It is cut where a line ends outside of quotes, unless it is UTF-16 or a quote is stray.
 
-    In UTF-8 and in GB18030 alike no character contains the byte of a newline, a quote or a delimiter.
+    In UTF-8 and in GB18030 alike no character contains the byte of a newline or a quote.
     """
     digest = hashlib.sha256()
     size = 0
@@ -80,7 +83,7 @@ def survey_text_file(path: Path, piece_bytes: int) -> TextFile:
             size += len(block)
             yield block
 
-    dialect = _dialect_at_start(path)
+    dialect = dialect_at_start(path, delimiter)
     quotes = _Quotes(dialect.delimiter)
     cuts, first_rows = [0], [1]
     offset = rows = 0
@@ -120,7 +123,9 @@ class _Quotes:
         self._length = 0  # of that cell so far
         self._is_whole = True  # the last block ended with a line
         self._may_adjoin = np.zeros(256, dtype=bool)
-        self._may_adjoin[[ord(delimiter), ord("\n"), ord('"')]] = True
+        self._may_adjoin[[ord("\n"), ord('"')]] = True
+        if delimiter in _IN_NO_CHARACTER:
+            self._may_adjoin[ord(delimiter)] = True
 
     @property
     def are_sound(self) -> bool:
@@ -146,14 +151,12 @@ class _Quotes:
         return len(ends), int(ends[-1]) if len(ends) else 0
 
 
-def _dialect_at_start(path: Path) -> Dialect:
+def dialect_at_start(path: Path, delimiter: str) -> Dialect:
     """What the start of the file tells; the encoding is empty where no byte order mark states it."""
     head = next(_raw(path, 0, _SAMPLE, _SAMPLE), b"")
     encoding = "utf-16" if head.startswith(UTF16_BOMS) else ""
     text = b"".join(_transcoded([head], encoding))
-    lines = text.splitlines()[:20]
-    tabs, commas = (sum(line.count(character) for line in lines) for character in (b"\t", b","))
-    return Dialect(encoding, "\t" if tabs > commas else ",", b"\r" if b"\r" in text and b"\n" not in text else b"\n")
+    return Dialect(encoding, delimiter, b"\r" if b"\r" in text and b"\n" not in text else b"\n")
 
 
 def encoding_of(sample: bytes) -> str:
@@ -314,7 +317,7 @@ def _read_even(content: bytes, delimiter: str, width: int) -> pl.DataFrame | Non
         content += b"\n"  # without it polars 2.1 overlooks a surplus empty cell at the end
     is_quoted = b'"' in content
     cells, rows = content.count(delimiter.encode()), content.count(b"\n")
-    if not is_quoted and cells != rows * (width - 1):
+    if len(delimiter.encode()) > 1 or (not is_quoted and cells != rows * (width - 1)):
         return None
     try:
         frame = pl.read_csv(

@@ -56,7 +56,9 @@ def test_a_digest_is_the_hmac_of_the_text_under_the_key() -> None:
 
 def test_spellings_of_one_number_share_a_digest() -> None:
     field = Field("owner_id", "身份证明号码", Kind.OWNER_NUMBER, "")
-    keys, states = silver_columns(field, texts(PERSON, "11010519491231002x", "'11010519491231002Ⅹ", "110105********002X"), KEY, {})
+    keys, states = silver_columns(
+        field, texts(PERSON, "11010519491231002x", "'11010519491231002Ⅹ", "110105********002X"), KEY, {}
+    )
     assert (keys.name, states.name) == ("owner_key", "owner_number_state")
     assert keys.to_list() == [digest(PERSON)] * 3 + [None]
     assert states.to_list() == ["valid"] * 3 + ["masked"]
@@ -109,7 +111,10 @@ def test_each_kind_of_cell_has_its_type(kind: Kind, cell: str, expected: object)
 
 
 def test_text_that_says_nothing_is_null_only_where_the_field_may_be_empty() -> None:
-    assert read_plain(Field("place", "死亡地点", Kind.TEXT, "", nullable=True), texts("不详", "医院"), {}).to_list() == [None, "医院"]
+    assert read_plain(Field("place", "死亡地点", Kind.TEXT, "", nullable=True), texts("不详", "医院"), {}).to_list() == [
+        None,
+        "医院",
+    ]
     assert read_plain(Field("address", "户籍地址", Kind.TEXT, ""), texts("不详", ""), {}).to_list() == ["不详", None]
 
 
@@ -118,7 +123,7 @@ def test_silver_has_the_contract_s_columns_whatever_the_cells_hold(code: str) ->
     data_set = DATA_SETS[code]
     odd = [{name: cell for name in data_set.field_names} for cell in ("", "无", "?", "9" * 40, "张三(户主)", "1,2,3万元")]
     for rows in ([], odd):
-        silver = standardised(data_set, bronze(code, *rows), KEY, {})
+        silver = standardised(data_set, bronze(code, *rows), KEY)
         assert silver.columns == data_set.silver.column_names
         assert silver["_row"].to_list() == list(range(2, len(rows) + 2))
 
@@ -150,7 +155,7 @@ def test_each_row_reads_as_it_does_alone(rows: list[dict[str, str]]) -> None:
 
 def test_a_number_that_ingest_marked_is_nobody_s_though_its_check_fits() -> None:
     rows = bronze("payments", {"id_number": PERSON, "_damaged": "id_number"}, {"id_number": PERSON})
-    silver = standardised(DATA_SETS["payments"], rows, KEY, {})
+    silver = standardised(DATA_SETS["payments"], rows, KEY)
     assert silver["person_key"].to_list() == [None, digest(PERSON)]
     assert silver["person_number_state"].to_list() == ["damaged", "valid"]
 
@@ -161,7 +166,7 @@ def test_an_account_that_a_spreadsheet_rounded_is_nobody_s_account() -> None:
     rows = bronze("payments", *({"bank_account": account} for account in rounded + whole))
     marks = column_marks(DATA_SETS["payments"], rows)
     assert marks.to_list() == ["bank_account"] * 30 + [None] * 10
-    silver = standardised(DATA_SETS["payments"], rows.with_columns(_damaged=marks), KEY, {})
+    silver = standardised(DATA_SETS["payments"], rows.with_columns(_damaged=marks), KEY)
     assert silver["bank_account_key"].null_count() == 30
 
 
