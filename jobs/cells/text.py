@@ -112,8 +112,9 @@ def whole(text: str) -> str:
     if found := _FLOAT.fullmatch(text):
         return found[1]
     if found := _EXPONENT.fullmatch(text):
-        first, places, power = found[1], (found[2] or "").rstrip("0"), int(found[3])
-        return f"{first}{places.ljust(power, '0')}" if len(places) in (0, power) else text
+        first, places, power = found[1], found[2] or "", int(found[3])
+        is_exact = len(places) == power or not places.strip("0")
+        return f"{first}{places[:power].ljust(power, '0')}" if is_exact else text
     return text
 
 

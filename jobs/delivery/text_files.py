@@ -9,14 +9,16 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import islice
+from operator import or_
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from jobs.cells.text import cleaned
+from jobs.cells.text import cleaned, trimmed
 from jobs.delivery.formats import UTF16_BOMS
 
 _BLOCK = 1024 * 1024  # what the processor's cache holds is worked on twice as fast
@@ -27,6 +29,8 @@ _LONGEST_LINE = 16 * 1024 * 1024  # a longer one is cut, so that memory is bound
 _LONGEST_QUOTED_LINE = 1024 * 1024  # in a longer one quotes mean nothing
 _LONGEST_CELL = 32_767
 """What a cell of a spreadsheet holds: a quote that is not closed within so many characters is a stray one."""
+_MOST_SURPLUS = 16
+"""Cells that the fast way reads behind the last column; most files that have any have one."""
 _MOST_CELLS = 16_384
 """What a row of a spreadsheet holds; the last cell of a longer one keeps the rest."""
 DELIMITERS = (",", "\t", ";", "|", "，")
@@ -290,7 +294,7 @@ def read_piece(path: Path, start: int, end: int, dialect: Dialect, width: int) -
     """Rows of a piece as text columns c0 … c{width-1}; beside them, null when all have so many cells, which of them are long.
 
     Long is a row with something behind its last column; it keeps what fits. False stands for one with fewer cells, or with empty
-    ones too many: those that it lacks were empty, or it is shifted. A sound piece of even rows is one frame, any other several.
+    ones too many: those that it lacks were empty, or it is shifted. A sound piece is one frame, any other comes in several.
     """
     is_ready = dialect.is_sound and dialect.encoding == "utf-8"  # nothing to be done block by block
     blocks = _utf8_blocks(_raw(path, start, end, end - start if is_ready else _BLOCK), dialect)
@@ -298,6 +302,9 @@ def read_piece(path: Path, start: int, end: int, dialect: Dialect, width: int) -
         content = b"".join(blocks)
         if (frame := _read_even(content, dialect.delimiter, width)) is not None:
             yield frame, None
+            return
+        if (uneven := _read_uneven(content, dialect.delimiter, width)) is not None:
+            yield uneven
             return
         blocks = iter([content])
     rows = _rows(_lines(block.decode() for block in blocks), dialect.delimiter)
@@ -320,14 +327,7 @@ def _read_even(content: bytes, delimiter: str, width: int) -> pl.DataFrame | Non
     if len(delimiter.encode()) > 1 or (not is_quoted and cells != rows * (width - 1)):
         return None
     try:
-        frame = pl.read_csv(
-            content,
-            has_header=False,
-            separator=delimiter,
-            quote_char='"' if is_quoted else None,
-            infer_schema=False,
-            new_columns=[f"c{i}" for i in range(width)],
-        )
+        frame = _read_csv(content, delimiter, width, '"' if is_quoted else None)
     except pl.exceptions.PolarsError:
         return None  # a long line makes up for a short one
     if is_quoted:
@@ -336,6 +336,35 @@ def _read_even(content: bytes, delimiter: str, width: int) -> pl.DataFrame | Non
         if (cells, rows) != (frame.height * (width - 1), frame.height):
             return None
     return frame
+
+
+def _read_uneven(content: bytes, delimiter: str, width: int) -> tuple[pl.DataFrame, pl.Series] | None:
+    """The fast way for rows without quotes of which some are short or long; null for any others."""
+    if not content or b'"' in content or len(delimiter.encode()) > 1:
+        return None
+    text = np.frombuffer(content if content.endswith(b"\n") else content + b"\n", dtype=np.uint8)
+    ends, parts = (np.flatnonzero(text == ord(character)) for character in ("\n", delimiter))
+    cells = pl.Series(np.diff(np.searchsorted(parts, ends), prepend=0) + 1)
+    widest = max(width, int(np.max(cells.to_numpy(), initial=0)))
+    if widest > width + _MOST_SURPLUS:
+        return None
+    first = delimiter.encode() * (widest - 1) + b"\n"  # polars takes the number of columns from it
+    frame = _read_csv(first + content, delimiter, widest, None).slice(1)
+    uneven = (cells != width).arg_true()
+    surplus = [trimmed(frame[column].gather(uneven)).is_not_null() for column in frame.columns[width:]]
+    is_long = reduce(or_, surplus, pl.Series([False]).new_from_index(0, len(uneven)))
+    return frame[:, :width], pl.Series([None], dtype=pl.Boolean).new_from_index(0, len(frame)).scatter(uneven, is_long)
+
+
+def _read_csv(content: bytes, delimiter: str, width: int, quote: str | None) -> pl.DataFrame:
+    return pl.read_csv(
+        content,
+        has_header=False,
+        separator=delimiter,
+        quote_char=quote,
+        infer_schema=False,
+        new_columns=[f"c{i}" for i in range(width)],
+    )
 
 
 def _count_inside(frame: pl.DataFrame, character: str) -> int:
@@ -352,9 +381,7 @@ def _as_frame(rows: list[list[str]], width: int) -> pl.DataFrame:
 
 
 def _is_long(row: list[str], width: int) -> bool | None:
-    if len(row) == width or not any(map(cleaned, row)):
-        return None
-    return any(map(cleaned, row[width:]))
+    return None if len(row) == width else any(map(cleaned, row[width:]))
 
 
 def _parted(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series | None]:

@@ -90,8 +90,9 @@ def test_lines_without_quotes_are_rows_and_delimiters_part_cells(
     frames = list(read_piece(path, 0, path.stat().st_size, Dialect(), width))
     cells = [line.split(",") for line in lines]
     assert [row for frame, _ in frames for row in frame.rows()] == [as_read(row, width) for row in cells]
-    uneven = [is_so for frame, marked in frames for is_so in ([False] * frame.height if marked is None else marked)]
-    assert uneven == [len(row) != width and any(map(str.strip, row)) for row in cells]
+    shapes = [shape for frame, marked in frames for shape in ([None] * frame.height if marked is None else marked)]
+    filled = [[bool(cell.strip(" '")) for cell in row] for row in cells]
+    assert shapes == [None if len(row) == width else any(row[width:]) for row in filled]
 
 
 @settings(max_examples=80, deadline=None)
