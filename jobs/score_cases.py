@@ -138,7 +138,7 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
     lake = ctx.lake
     with ctx.report.stage("score cases") as progress:
         task = progress.add_task("score cases", total=4)
-        features = lake.computed_once(case_features(registers_of(ctx)), "case_features")
+        features = lake.computed_once(case_features(registers_of(ctx)).withColumn("as_of", F.lit(ctx.as_of)), "case_features")
         sample = training_sample(features, ctx.settings.forest.training_rows)
         progress.advance(task)
         champion, psi = trained_model(

@@ -18,7 +18,7 @@ def fairness(out: Finished, engine: Engine = None, env: Env = None, lake: LakeRo
     console = Console()
 
     def show() -> None:
-        with open_lake(out, engine=engine, env=env, lake_root=lake) as opened:
+        with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
             report = report_fairness.written(opened, load_settings(env), out / report_fairness.FOLDER)
         print_report(console, report, out / report_fairness.FOLDER)
 

@@ -27,25 +27,32 @@ CSV_COLUMNS = (
     "refuted_p", "refuted_p_adjusted", "judgement",
 )  # fmt: skip
 _SHOWN_PROXIES = 5
+_NO_FEATURES = (
+    "No features of the run of {day} are kept, only those of the last run: which of them tell who somebody is was not measured, "
+    "and there is no proxies.csv. Run mingjing run with that --as-of, then this again."
+)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was found of every group and feature. lost_visits: visited cases that draw no more, and belong to no group."""
+    """What was found of every group and feature.
+
+    proxies: null where no features of the day are kept. lost_cases: listed or visited ones that draw no more, and belong to no group.
+    """
 
     as_of: date
     groups: Sequence[Judged]
-    proxies: Sequence[Proxy]
-    lost_visits: int
+    proxies: Sequence[Proxy] | None
+    lost_cases: int
     params: FairnessParams
 
     @property
     def warnings(self) -> list[str]:
         params = self.params
-        return [
-            *rates.warnings_of(self.groups, params.significance),
-            *proxies.warnings_of(self.proxies, params.proxy_limit, params.proxy_reasons),
-        ]
+        of_groups = rates.warnings_of(self.groups, params.significance)
+        if self.proxies is None:
+            return [*of_groups, _NO_FEATURES.format(day=self.as_of)]
+        return [*of_groups, *proxies.warnings_of(self.proxies, params.proxy_limit, params.proxy_reasons)]
 
     def judgement(self, one: Judged) -> str:
         if one.p_value is None:
@@ -54,7 +61,7 @@ class Report:
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """fairness.csv, proxies.csv and fairness.svg. Groups and counts only: nobody is named."""
+    """fairness.csv, fairness.svg and, where there are features, proxies.csv. Groups and counts only: nobody is named."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for one in report.groups:
@@ -64,6 +71,15 @@ def write_report(report: Report, folder: Path) -> None:
         counts = (group.cases, group.dispatched, group.visited, group.confirmed, group.refuted)
         rows.append((DIMENSIONS[group.dimension], group.name, *counts, *shares, *p_values, report.judgement(one)))
     _write_csv(folder / "fairness.csv", CSV_COLUMNS, rows)
+    _write_proxies(report, folder / "proxies.csv")
+    drawn = picture(report.groups, report.params.least_visits, report.params.significance)
+    (folder / "fairness.svg").write_text(drawn, encoding="utf-8")
+
+
+def _write_proxies(report: Report, path: Path) -> None:
+    if report.proxies is None:
+        path.unlink(missing_ok=True)  # one of another day would stand beside this day's rates
+        return
     reasons, limit = report.params.proxy_reasons, report.params.proxy_limit
     told = [
         (
@@ -72,9 +88,7 @@ def write_report(report: Report, folder: Path) -> None:
         )
         for proxy in report.proxies
     ]  # fmt: skip
-    _write_csv(folder / "proxies.csv", ("feature", "attribute", "group", "auroc", "above_limit"), told)
-    drawn = picture(report.groups, report.params.least_visits, report.params.significance)
-    (folder / "fairness.svg").write_text(drawn, encoding="utf-8")
+    _write_csv(path, ("feature", "attribute", "group", "auroc", "above_limit"), told)
 
 
 def print_report(console: Console, report: Report, folder: Path) -> None:
@@ -111,8 +125,8 @@ def print_report(console: Console, report: Report, folder: Path) -> None:
             f"{p.feature} → {DIMENSIONS[p.attribute]} {p.group} {p.strength:.2f}" for p in report.proxies[:_SHOWN_PROXIES]
         )
         console.print(f"Features that tell most of a protected attribute (AUROC): {strongest}", highlight=False, soft_wrap=True)
-    if report.lost_visits:
-        console.print(f"{report.lost_visits} visited cases draw no more and are in no group.", highlight=False)
+    if report.lost_cases:
+        console.print(f"{report.lost_cases} cases that were listed or visited draw no more and are in no group.", highlight=False)
     for warning in report.warnings:
         console.print(f"[yellow]![/yellow] {warning}", highlight=False, soft_wrap=True)
     console.print(f"{'table, proxies, picture':<28} {folder}", highlight=False, soft_wrap=True)
