@@ -185,7 +185,10 @@ def why_linked(
 @app.command(name="settle-identities")
 def settle_identities(
     file: Annotated[
-        Path, typer.Argument(help="CSV: 记录一, 记录二, 结论 (同一人 / 不是同一人), 核查日期, 核查人 (two).", show_default=False)
+        Path,
+        typer.Argument(
+            help="CSV or workbook: 记录一, 记录二, 结论 (同一人 / 不是同一人), 核查日期, 核查人 (two).", show_default=False
+        ),
     ],
     out: Out,
     engine: Engine = None,
@@ -194,11 +197,12 @@ def settle_identities(
 ) -> None:
     """Take in inspectors' decisions on who is who; the next run obeys them. A record is FILE:ROW or FILE:SHEET:ROW, with #role."""
     from jobs import settle_identities as job
+    from jobs.returns.brought import brought_now
     from jobs.runtime.launch import explained, open_lake
 
     def settle() -> None:
         with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
-            count = job.settle(opened, file)
+            count = job.settle(opened, file, brought_now())
         console.print(f"{count} decisions taken in. The next mingjing run obeys them.", highlight=False)
 
     raise typer.Exit(explained(settle, console))

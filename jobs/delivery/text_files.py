@@ -282,6 +282,13 @@ def read_head(path: Path, dialect: Dialect, rows: int) -> list[list[str]]:
     return list(islice(_rows(_lines(block.decode() for block in blocks), dialect.delimiter), rows))
 
 
+def read_rows(path: Path) -> Iterator[list[str]]:
+    """All rows of a small text file as cells. Raises OSError when it cannot be read."""
+    dialect = survey_text_file(path, piece_bytes=_LONGEST_LINE).dialect
+    blocks = _utf8_blocks(_raw(path, 0, None, _BLOCK), dialect)
+    yield from _rows(_lines(block.decode() for block in blocks), dialect.delimiter)
+
+
 def read_piece(path: Path, start: int, end: int, dialect: Dialect, width: int) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
     """Rows of a piece as text columns c0 … c{width-1}; beside them, which have too many or too few cells, null when none has.
 

@@ -33,6 +33,7 @@ def learn(
     """Take verdicts in, give the account of all clues, and learn a better order; with --rollback, go back to the one before."""
     from jobs import learn as job
     from jobs import report_fairness
+    from jobs.returns.brought import brought_now
     from jobs.runtime.errors import BadConfiguration
     from jobs.runtime.launch import day, explained, open_run
 
@@ -50,7 +51,7 @@ def learn(
         if not out.is_dir():
             raise BadConfiguration(f"No folder {out}. Name the folder that the run wrote the list to.")
         with open_run(out=out, as_of=today, engine=engine, env=env, lake_root=lake, console=console) as ctx:
-            job.run(ctx, files or ())
+            job.run(ctx, files or (), brought_now())
             report_fairness.run(ctx)
             for warning in ctx.report.warnings:
                 console.print(f"[yellow]![/yellow] {warning}", highlight=False, soft_wrap=True)
