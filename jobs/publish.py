@@ -28,6 +28,7 @@ from expectations.contracts.model import Table
 from jobs.publishing.beside import Writer, checks_files, needs_files
 from jobs.publishing.files import for_owner_only, move_into, write_csv
 from jobs.publishing.listing import COLUMNS, case_list, masked, published_clues
+from jobs.publishing.masking import masked_texts
 from jobs.publishing.workbook import write_workbook
 from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake
@@ -105,7 +106,7 @@ def run(ctx: RunContext) -> None:
         progress.advance(task)
         write_zone(listed, cases, beside, counties, ctx.out / "restricted", ctx.as_of, is_masked=False)
         progress.advance(task)
-        write_zone(masked(listed), cases, beside, counties, ctx.out / "exports", ctx.as_of, is_masked=True)
+        write_zone(masked(listed), masked_texts(cases), beside, counties, ctx.out / "exports", ctx.as_of, is_masked=True)
         progress.advance(task)
         ctx.report.stages[-1].rows = len(listed)
     dispatched = listed.filter(pl.col("dispatched") == "是")

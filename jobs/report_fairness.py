@@ -29,6 +29,7 @@ from jobs.fairness.proxies import Proxy, proxies
 from jobs.fairness.rates import counted, judged
 from jobs.fairness.report import Report, write_report
 from jobs.planning.verdicts import verdicts_in_force
+from jobs.publishing.masking import masked_texts
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
@@ -75,7 +76,7 @@ def _last_run(lake: Lake, until: date | None = None) -> date | None:
 def measured(lake: Lake, settings: Settings, as_of: date) -> Report:
     """The report on the list of the day. Its people are those of the last run: of an earlier list some may draw no more."""
     params = settings.fairness
-    groups = grouped(on_driver(people_of(lake)), params.age_bands_from_years, as_of)
+    groups = grouped(masked_texts(on_driver(people_of(lake))), params.age_bands_from_years, as_of)
     listed = lake.read(CASE_FILES).filter((F.col("as_of") == F.lit(as_of)) & (F.col("state") != "gone"))
     on_list = on_driver(listed.select("case_id"))
     verdicts = verdicts_in_force(lake).group_by("case_id").agg(

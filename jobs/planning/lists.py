@@ -19,6 +19,7 @@ import xlsxwriter
 from jobs.publish import SEPARATE
 from jobs.publishing.files import for_owner_only, write_csv
 from jobs.publishing.listing import masked
+from jobs.publishing.masking import masked_texts
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
 from jobs.publishing.workbook import CASE_SHEET, CLUE_SHEET, RULE_TITLES, VERDICTS, case_rows, clue_rows
 from jobs.rules import RULES
@@ -62,7 +63,7 @@ def write_lists(
     staging = folder.parent / f".{folder.name}.staging"
     shutil.rmtree(staging, ignore_errors=True)
     _write_zone(staging / "restricted", planned, clues, counties, as_of, is_masked=False)
-    _write_zone(staging / "exports", planned, masked(clues), counties, as_of, is_masked=True)
+    _write_zone(staging / "exports", masked_texts(planned), masked(clues), counties, as_of, is_masked=True)
     for_owner_only(staging / "restricted")
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(staging, folder)

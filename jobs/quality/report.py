@@ -16,6 +16,7 @@ from expectations.contracts.lake import COVERAGE, IDENTITY_COUNTS, QUALITY
 from jobs.cells.person_numbers import FIRM, UPGRADED, VALID
 from jobs.delivery.ledger import ACCEPTED, REFUSED, Account
 from jobs.delivery.remarks import in_english
+from jobs.publishing.masking import mask_numbers
 from jobs.quality.delivered import Delivered
 from jobs.quality.figures import number_counts
 from jobs.runtime.lake import Lake
@@ -67,7 +68,12 @@ def print_files(console: Console, accounts: Sequence[Account]) -> None:
         style = _STYLES.get(account.status, "yellow")
         counts = (account.entry.claimed_rows, account.accepted, account.quarantined, account.skipped)
         shown = ["" if count is None or (not account.is_read and i) else f"{count:,}" for i, count in enumerate(counts)]
-        table.add_row(account.entry.file_name, f"[{style}]{account.status}[/]", *shown, in_english(account.remarks))
+        table.add_row(
+            mask_numbers(account.entry.file_name),
+            f"[{style}]{account.status}[/]",
+            *shown,
+            mask_numbers(in_english(account.remarks)),
+        )
     console.print(table)
     if len(telling) > SHOWN_FILES:
         console.print(f"… and {len(telling) - SHOWN_FILES} more; the return slips hold all of them")
@@ -77,7 +83,7 @@ def print_numbers(
     console: Console, accounts: Iterable[Account], numbers: Mapping[tuple[str, str], Mapping[str, int]], least_usable: float
 ) -> None:
     """Number columns of which too few can be used, the worst first."""
-    files = {account.file_id: account.entry.file_name for account in accounts if account.is_read}
+    files = {account.file_id: mask_numbers(account.entry.file_name) for account in accounts if account.is_read}
     poor = []
     for (file_id, role), states in numbers.items():
         total = sum(states.values())

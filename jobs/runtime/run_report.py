@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from jobs.publishing.masking import mask_numbers, masked_within
+
 _KIB_PER_UNIT = 1 if sys.platform != "darwin" else 1 / 1024
 
 
@@ -80,7 +82,8 @@ class RunReport:
         self.stages[-1].steps.append(Step(name, time.perf_counter() - started, peak_memory_mib()))
 
     def warn(self, message: str) -> None:
-        self.warnings.append(message)
+        """Keeps a warning. It may name a file, a sheet or a header, and these may hold somebody's number."""
+        self.warnings.append(mask_numbers(message))
 
     def stage_table(self) -> Table:
         table = Table(title="Stages", title_justify="left")
@@ -94,5 +97,6 @@ class RunReport:
         return table
 
     def save(self, path: Path) -> None:
-        content = {"stages": [asdict(stage) for stage in self.stages], "figures": self.figures, "warnings": self.warnings}
+        stages = [asdict(stage) for stage in self.stages]
+        content = {"stages": stages, "figures": masked_within(self.figures), "warnings": self.warnings}
         path.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
