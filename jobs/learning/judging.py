@@ -24,7 +24,7 @@ from jobs.runtime.errors import BadVerdicts
 
 OTHER_REASON = "R99"
 _SHOWN = 20
-_CLUE_ID = re.compile(r"[0-9a-f]{16}")
+_CLUE_ID = re.compile(r"C[0-9a-f]{16}")
 _VERDICT_CELL = Field("verdict", "核查结论", Kind.ENUM, "verdict", values=tuple(VERDICT_OUTCOMES))
 _REASON_CELL = Field("refutation_reason", "查否原因代码", Kind.ENUM, "reason", values=tuple(EXEMPTIONS))
 _STATEMENTS = ("corrects", "beyond_list")
@@ -155,8 +155,9 @@ def _unknown_clue(text: str) -> str:
     if _CLUE_ID.fullmatch(text):
         return f"no list has held a clue {text}. Expected a 线索编号 as listed, unchanged. Restore it, or name the OUT that it came from."
     return (
-        f"线索编号 is {_shown(_OTHER_CELL, text)}, which is no id of a clue: it was edited or the row is shifted. "
-        "Expected 16 characters of 0-9 and a-f. Restore it from the list."
+        f"线索编号 is {_shown(_OTHER_CELL, text)}, which is no id of a clue: it was edited, a spreadsheet made a number of it, or the row is "
+        "shifted. "
+        "Expected C and 16 characters of 0-9 and a-f. Restore it from the list."
     )
 
 

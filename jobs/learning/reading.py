@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from expectations.contracts.ids import LETTERS, as_id
 from jobs.returns.tables import Line, lines_under
 
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -25,5 +27,10 @@ _FILLED_IN = frozenset(HEADERS) - {"clue_id", "case_id"}
 
 
 def lines_of(path: Path) -> list[Line]:
-    """The rows that were filled in; a clue whose columns are all blank is still open. Raises BadVerdicts for a file of another kind."""
-    return [line for line in lines_under(path, HEADERS, NEEDED) if any(line.cells.get(name) for name in _FILLED_IN)]
+    """The rows that were filled in; a clue whose columns are all blank is still open. Ids
+    of earlier lists get their letter. Raises BadVerdicts for a file of another kind."""
+    filled_in = [line for line in lines_under(path, HEADERS, NEEDED) if any(line.cells.get(name) for name in _FILLED_IN)]
+    return [
+        replace(line, cells={name: as_id(name, cell) if name in LETTERS else cell for name, cell in line.cells.items()})
+        for line in filled_in
+    ]

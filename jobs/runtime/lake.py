@@ -17,6 +17,7 @@ from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
 from jobs.runtime.errors import BadConfiguration, ContractBroken
+from jobs.runtime.ids import with_letters
 from jobs.runtime.session import EMBEDDED, Engine
 
 PARALLEL_TABLES = 2
@@ -71,6 +72,7 @@ class Lake:
         rows = self.session.read.format("delta").load(self.path(table))
         gained = [column for column in table.columns if column.nullable and column.name not in rows.columns]
         rows = rows.withColumns({column.name: F.lit(None).cast(column.type) for column in gained}) if gained else rows
+        rows = with_letters(rows)
         if self._is_embedded and any(field.metadata for field in rows.schema.fields):
             return rows.select(*(F.coalesce(F.col(name), F.lit(None)).alias(name) for name in table.column_names))
         return rows.select(*table.column_names)

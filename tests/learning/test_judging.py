@@ -18,7 +18,9 @@ from jobs.returns.tables import Line
 from jobs.runtime.errors import BadVerdicts
 
 AS_OF = date(2018, 3, 31)
-ID = "0123456789abcdef"
+OLD_ID = "0123456789abcdef"
+"""As lists of earlier versions named it."""
+ID = f"C{OLD_ID}"
 LISTED = date(2017, 12, 31)
 KNOWN = KnownClue("case-1", LISTED, LISTED, Decimal("1000.00"), Decimal("1500.00"))
 CLUES = {ID: KNOWN}
@@ -47,8 +49,8 @@ def test_a_good_row_is_read_as_it_stands() -> None:
 
 
 REFUSED = {
-    "unknown clue": ({"clue_id": "f" * 16}, f"no list has held a clue {'f' * 16}. Expected a 线索编号 as listed"),
-    "edited id": ({"clue_id": ID[:-1]}, "which is no id of a clue: it was edited or the row is shifted"),
+    "unknown clue": ({"clue_id": f"C{'f' * 16}"}, f"no list has held a clue C{'f' * 16}. Expected a 线索编号 as listed"),
+    "edited id": ({"clue_id": ID[:-1]}, "which is no id of a clue: it was edited, a spreadsheet made a number of it, or the row is shifted"),
     "id of another case": ({"case_id": "case-2"}, "does not belong to the case case-2 of its row: one of the two was edited"),
     "unknown verdict": ({"verdict": "查实"}, "核查结论 is 查实. Expected one of 查是-违规"),
     "no verdict": ({"verdict": ""}, "核查结论 is （空）. Expected one of"),
@@ -162,7 +164,7 @@ def test_two_verdicts_of_one_file_that_contradict_each_other_are_asked_back() ->
 
 def test_two_verdicts_of_one_day_on_one_clue_are_refused_and_the_same_twice_is_one() -> None:
     with pytest.raises(
-        BadVerdicts, match=r"row 8: another verdict on the clue 0123456789abcdef of the same day stands in feedback.csv, row 7"
+        BadVerdicts, match=r"row 8: another verdict on the clue C0123456789abcdef of the same day stands in feedback.csv, row 7"
     ):
         judged([LINE, replace(LINE, row=8, cells={**GOOD, "verdict": "移送"})], CLUES, AS_OF)
     assert len(judged([LINE, replace(LINE, row=8)], CLUES, AS_OF).verdicts) == 1
@@ -200,11 +202,11 @@ def test_the_workbook_offers_the_verdicts_that_count() -> None:
 # --- files -------------------------------------------------------------------------------------------------------------
 
 
-def test_english_and_chinese_headers_in_both_encodings_are_one(tmp_path: Path) -> None:
+def test_english_and_chinese_headers_both_encodings_and_old_ids_are_one(tmp_path: Path) -> None:
     english = tmp_path / "feedback.csv"
     english.write_text(
         "\ufeffclue_id,verdict,refutation_reason,checked_on,checkers,recovered,stop_month,note\n"
-        f"{ID},查否-时间差,R02,2018-03-05,张某、李某,0,,\n",
+        f"{OLD_ID},查否-时间差,R02,2018-03-05,张某、李某,0,,\n",
         encoding="utf-8",
     )
     chinese = tmp_path / "反馈.csv"

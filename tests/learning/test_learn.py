@@ -49,7 +49,7 @@ def row_of(table: Table, **cells: Any) -> tuple[Any, ...]:
 
 
 def clue_id(n: int) -> str:
-    return f"{n:016x}"
+    return f"C{n:016x}"
 
 
 def is_true(n: int) -> bool:
@@ -118,7 +118,7 @@ def test_verdicts_train_a_champion_that_orders_the_next_list(ctx: RunContext, tm
     keep_list(ctx)
     listed = ctx.lake.read(CLUES).filter("is_dispatched").orderBy("rank").collect()
     assert [row["rank"] for row in listed] == list(range(1, 111))
-    truths = [is_true(int(row["clue_id"], 16)) for row in listed]
+    truths = [is_true(int(row["clue_id"][1:], 16)) for row in listed]
     assert truths == sorted(truths, reverse=True)
     assert listed[0]["reasons"].startswith("参照以往核查结论，预计查实率为")
     assert "本条具体情形使其升高" in listed[0]["reasons"]
