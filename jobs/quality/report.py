@@ -124,7 +124,7 @@ def print_holes(console: Console, holes: Sequence[Any]) -> None:
     for heading in ("register", "county", "month", "registered people", "on benefit"):
         table.add_column(heading, justify="right" if "people" in heading or "benefit" in heading else "left")
     for data_set, area, area_name, month, people, benefit in holes:
-        where = " ".join(filter(None, (area_name, area))) or "all"
+        where = mask_numbers(" ".join(filter(None, (area_name, area)))) or "all"
         table.add_row(DATA_SETS[data_set].title, where, month, "" if people is None else f"{people:,}", f"{benefit:,}")
     console.print(table)
 
