@@ -32,7 +32,10 @@ class Witness:
         self._source = self._context.data_sources.add_pandas("figures")
 
     def check(self, table: str, bounds: Sequence[Bound], figures: Mapping[str, float | None]) -> list[Checked]:
-        """Every bound with what came of it. `figures`: by measure; a null one has nothing to be wrong."""
+        """Every bound with what came of it. `figures`: by measure; a null one has nothing to be wrong.
+
+        A measured bound of which the suite reports nothing has failed: nobody looked.
+        """
         measured = [bound for bound in bounds if figures[bound.measure] is not None]
         frame = pd.DataFrame({bound.measure: [float(figures[bound.measure] or 0)] for bound in measured})
         suite = gx.ExpectationSuite(name=table, expectations=[_expectation(bound) for bound in measured])
@@ -50,7 +53,9 @@ class Witness:
             for outcome in validated.results
         }
         return [
-            Checked(table, bound, figures[bound.measure], held.get((bound.measure, bound.severity), True)) for bound in bounds
+            Checked(table, bound, observed, observed is None or held.get((bound.measure, bound.severity), False))
+            for bound in bounds
+            for observed in [figures[bound.measure]]
         ]
 
     def write_docs(self, checked: Sequence[Checked], titles: Mapping[str, str], heading: str, docs: Path) -> Path:

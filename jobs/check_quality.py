@@ -26,6 +26,7 @@ from expectations.suites import across
 from expectations.suites.silver import silver_bounds
 from jobs.delivery.divisions import division_names
 from jobs.delivery.ledger import REFUSED
+from jobs.publishing.masking import mask_numbers
 from jobs.quality import coverage, figures
 from jobs.quality.delivered import Delivered
 from jobs.quality.slips import write_slips
@@ -71,7 +72,12 @@ def run(ctx: RunContext) -> None:
         progress.advance(task)
         ctx.lake.overwrite(NUMBER_STATES, figures.number_states(delivered.silver, delivered.data_sets))
         progress.advance(task)
-        fallen = figures.falls(_last_totals(ctx.lake, delivered.number), delivered.totals, limits.fall_least_rows)
+        fallen = {
+            (code, mask_numbers(area)): share  # the pages name it
+            for (code, area), share in figures.falls(
+                _last_totals(ctx.lake, delivered.number), delivered.totals, limits.fall_least_rows
+            ).items()
+        }
         for table, across_bounds, measured in (
             (across.HOUSEHOLDS, across.household_bounds(limits), figures.household_figures(delivered.silver("dibao_roster"))),
             (across.PAYMENTS, across.payment_bounds(limits), figures.payment_figures(delivered.silver)),

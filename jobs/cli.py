@@ -228,7 +228,7 @@ def settle_identities(
     file: Annotated[
         Path,
         typer.Argument(
-            help="CSV: 记录一, 记录二, 结论 (同一人 / 不是同一人), 核查日期, 核查人 (two).",
+            help="CSV or workbook: 记录一, 记录二, 结论 (同一人 / 不是同一人), 核查日期, 核查人 (two).",
             exists=True,
             dir_okay=False,
             show_default=False,
@@ -241,12 +241,13 @@ def settle_identities(
 ) -> None:
     """Take in inspectors' decisions on who is who; the next run obeys them. A record is FILE:ROW or FILE:SHEET:ROW, with #role."""
     from jobs import settle_identities as job
+    from jobs.returns.brought import brought_now
     from jobs.runtime.launch import explained, open_lake
 
     def settle() -> None:
         job.lines_of(file)  # what cannot be read is told before an engine starts
         with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
-            count = job.settle(opened, file)
+            count = job.settle(opened, file, brought_now())
         console.print(f"{count} decisions taken in. The next mingjing run obeys them.")
 
     raise typer.Exit(explained(settle, console))

@@ -38,6 +38,7 @@ from jobs.learning.store import drawn_at_random, known_clues, last_list, lists_w
 from jobs.learning.totals import Standing, standings, totals
 from jobs.learning.training import Example, examples, learn, shown_on
 from jobs.quality.delivered import Delivered
+from jobs.returns.brought import NOBODY, Brought
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import plain_schema
@@ -57,14 +58,14 @@ WRITES = (VERDICTS, VERDICT_TOTALS)
 FOLDER = "learning"
 
 
-def run(ctx: RunContext, files: Sequence[Path] = ()) -> Outcome:
+def run(ctx: RunContext, files: Sequence[Path] = (), brought: Brought = NOBODY) -> Outcome:
     """Takes the files in, then trains and compares. Raises BadVerdicts, and changes nothing, where a row cannot be used."""
     if not ctx.lake.exists(LISTED_CLUES):
         raise BadConfiguration(
             f"{ctx.lake.root} holds no list that a verdict could be about. Run mingjing run first, or name the OUT of the list."
         )
     with ctx.report.stage("verdicts in"):
-        taken_in, remarks = take_in(ctx, files)
+        taken_in, remarks = take_in(ctx, files, brought)
         rows = stored_verdicts(ctx.lake)
         account = _account(ctx)
     for remark in remarks:
@@ -86,7 +87,7 @@ def run(ctx: RunContext, files: Sequence[Path] = ()) -> Outcome:
     return outcome
 
 
-def take_in(ctx: RunContext, files: Sequence[Path]) -> tuple[int, tuple[str, ...]]:
+def take_in(ctx: RunContext, files: Sequence[Path], brought: Brought) -> tuple[int, tuple[str, ...]]:
     """How many verdicts are new, and what was odd about them. The table is replaced in one commit, or not at all."""
     lines = [line for path in files for line in lines_of(path)]
     if not lines:
@@ -94,10 +95,11 @@ def take_in(ctx: RunContext, files: Sequence[Path]) -> tuple[int, tuple[str, ...
             ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame([], plain_schema(VERDICTS)))
         return 0, ()
     lists = lists_with(ctx.lake, (line.cells["clue_id"] for line in lines))
-    found = judged(lines, known_clues(ctx.lake, lists), ctx.as_of)
-    rows, added = with_verdicts(stored_verdicts(ctx.lake), found.verdicts, lists, drawn_at_random(ctx.lake), ctx.as_of)
+    stored = stored_verdicts(ctx.lake)
+    found = judged(lines, known_clues(ctx.lake, lists, stored), ctx.as_of)
+    rows, added = with_verdicts(stored, found.verdicts, lists, drawn_at_random(ctx.lake), ctx.as_of, brought)
     if added:
-        values = [tuple(row[name] for name in VERDICTS.column_names) for row in rows]
+        values = [tuple(row.get(name) for name in VERDICTS.column_names) for row in rows]
         ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame(values, plain_schema(VERDICTS)))
     return added, found.remarks
 

@@ -28,6 +28,7 @@ from jobs.publishing.beside import Writer, checks_files, needs_files
 from jobs.publishing.books import book_of_case, books, refuse_unless_whole
 from jobs.publishing.files import write_csv
 from jobs.publishing.listing import COLUMNS, case_list, masked, published_clues
+from jobs.publishing.masking import masked_texts
 from jobs.publishing.workbook import write_workbook
 from jobs.quality.delivered import Delivered
 from jobs.runtime.context import RunContext
@@ -97,7 +98,7 @@ def run(ctx: RunContext) -> None:
         with publication(ctx.out, NAME, ZONES, stamp, ctx.report.warn) as staged:
             write_zone(listed, cases, beside, counties, staged / RESTRICTED, ctx.as_of, is_masked=False)
             progress.advance(task)
-            write_zone(masked(listed), cases, beside, counties, staged / EXPORTS, ctx.as_of, is_masked=True)
+            write_zone(masked(listed), masked_texts(cases), beside, counties, staged / EXPORTS, ctx.as_of, is_masked=True)
             progress.advance(task)
         ctx.report.stages[-1].rows = len(listed)
     dispatched = listed.filter(pl.col("dispatched") == "是")

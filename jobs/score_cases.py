@@ -45,6 +45,7 @@ from jobs.find_clues import find_clues, gathered, rules_in_force
 from jobs.linking.links import linked_registers
 from jobs.rules import RULES
 from jobs.runtime.context import RunContext
+from jobs.runtime.ids import digits_of
 from jobs.runtime.launch import launch
 from jobs.scoring.features import CASE_FIGURES, Registers, case_features
 from jobs.scoring.feedback import moved, taught
@@ -66,7 +67,7 @@ _EXPLAINED = StructType([StructField("case_id", StringType()), StructField("reas
 
 def training_sample(features: DataFrame, rows: int) -> pd.DataFrame:
     """At most `rows` cases, drawn by hash of their id: the same on every engine and partitioning, ordered by id."""
-    drawn = features.withColumn("_draw", F.xxhash64("case_id")).orderBy("_draw", "case_id").limit(rows)
+    drawn = features.withColumn("_draw", F.xxhash64(digits_of("case_id"))).orderBy("_draw", "case_id").limit(rows)
     return drawn.toPandas().sort_values("case_id", ignore_index=True)
 
 
@@ -138,7 +139,7 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
     lake = ctx.lake
     with ctx.report.stage("score cases") as progress:
         task = progress.add_task("score cases", total=4)
-        features = lake.computed_once(case_features(registers_of(ctx)), "case_features")
+        features = lake.computed_once(case_features(registers_of(ctx)).withColumn("as_of", F.lit(ctx.as_of)), "case_features")
         sample = training_sample(features, ctx.settings.forest.training_rows)
         progress.advance(task)
         champion, psi = trained_model(

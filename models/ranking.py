@@ -18,6 +18,7 @@ from pydantic import Field, field_validator
 from threadpoolctl import threadpool_limits
 
 from expectations.conf import Conf
+from expectations.contracts.ids import without_letter
 from models.clue_features import Encoding, ListedClue, Matrix, contract_fingerprint, encoding_of, refuse_by_name
 from models.measures import Vector, log_loss
 
@@ -147,7 +148,7 @@ def out_of_fold(clues: Sequence[ListedClue], is_confirmed: Sequence[bool], param
 
 def _fold(case_id: str) -> int:
     """By hash, so that a household's clues stay together and the order of rows changes nothing."""
-    return int(hashlib.sha256(case_id.encode()).hexdigest()[:8], 16) % _FOLDS
+    return int(hashlib.sha256(without_letter(case_id).encode()).hexdigest()[:8], 16) % _FOLDS
 
 
 def _chosen_scale(clues: Sequence[ListedClue], y: Vector, params: LearningParams) -> float:

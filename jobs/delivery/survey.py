@@ -15,7 +15,7 @@ from jobs.delivery.headers import SEARCH_DEPTH, Header, fields_named, find_heade
 from jobs.delivery.ledger import ACCEPTED, REFUSED
 from jobs.delivery.manifest import MANIFEST_NAME, ManifestEntry, printable
 from jobs.delivery.remarks import Remark, in_english, remark
-from jobs.delivery.text_files import DELIMITERS, Dialect, dialect_at_start, read_head, survey_text_file
+from jobs.delivery.text_files import Dialect, delimiter_of, read_head, survey_text_file
 from jobs.delivery.unchanged import FILE_ID_LENGTH, FileChanged, State, assure_unchanged, state_of
 from jobs.delivery.workbooks import BadWorkbook, sha256_of, survey_workbook
 
@@ -128,14 +128,9 @@ def _hash_problem(entry: ManifestEntry, sha256: str) -> SurveyedFile | None:
     )
 
 
-def _delimiter(path: Path, data_set: DataSet) -> str:
-    """The one that parts the start of a text into most headers that are known."""
-    heads = {delimiter: read_head(path, dialect_at_start(path, delimiter), SEARCH_DEPTH) for delimiter in DELIMITERS}
-    return max(heads, key=lambda delimiter: fields_named(heads[delimiter], data_set))
-
-
 def _survey_text(path: Path, state: State, entry: ManifestEntry, data_set: DataSet, piece_bytes: int) -> SurveyedFile:
-    text = survey_text_file(path, piece_bytes, _delimiter(path, data_set))
+    delimiter = delimiter_of(path, SEARCH_DEPTH, lambda rows: fields_named(rows, data_set))
+    text = survey_text_file(path, piece_bytes, delimiter)
     if problem := _hash_problem(entry, text.sha256):
         return problem
     file_id = text.sha256[:FILE_ID_LENGTH]

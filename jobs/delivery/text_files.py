@@ -7,7 +7,7 @@ import csv
 import hashlib
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import islice
@@ -288,6 +288,19 @@ def read_head(path: Path, dialect: Dialect, rows: int) -> list[list[str]]:
     """The first rows of a text file as cells."""
     blocks = _utf8_blocks(_raw(path, 0, _SAMPLE, _SAMPLE), dialect)
     return list(islice(_rows(_lines(block.decode() for block in blocks), dialect.delimiter), rows))
+
+
+def delimiter_of(path: Path, rows: int, named: Callable[[list[list[str]]], int]) -> str:
+    """The one that parts the first `rows` rows of a text into most headers that are known, as `named` counts them."""
+    heads = {delimiter: read_head(path, dialect_at_start(path, delimiter), rows) for delimiter in DELIMITERS}
+    return max(heads, key=lambda delimiter: named(heads[delimiter]))
+
+
+def read_rows(path: Path, delimiter: str) -> Iterator[list[str]]:
+    """All rows of a small text file as cells. Raises OSError when it cannot be read."""
+    dialect = survey_text_file(path, _LONGEST_LINE, delimiter).dialect
+    blocks = _utf8_blocks(_raw(path, 0, None, _BLOCK), dialect)
+    yield from _rows(_lines(block.decode() for block in blocks), dialect.delimiter)
 
 
 def read_piece(path: Path, start: int, end: int, dialect: Dialect, width: int) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:

@@ -20,7 +20,7 @@ def fairness(out: Finished, engine: Engine = None, env: Env = None, lake: LakeRo
     told: list[str] = []
 
     def show() -> None:
-        with open_lake(out, engine=engine, env=env, lake_root=lake) as opened:
+        with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
             report = report_fairness.written(opened, load_settings(env), out, told.append)
         for warning in told:
             console.warn(warning)

@@ -29,25 +29,32 @@ CSV_COLUMNS = (
 )  # fmt: skip
 _PROXY_COLUMNS = ("feature", "attribute", "group", "auroc", "above_limit")
 _SHOWN_PROXIES = 5
+_NO_FEATURES = (
+    "No features of the run of {day} are kept, only those of the last run: which of them tell who somebody is was not measured, "
+    "and there is no proxies.csv. Run mingjing run with that --as-of, then this again."
+)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was found of every group and feature. lost_visits: visited cases that draw no more, and belong to no group."""
+    """What was found of every group and feature.
+
+    proxies: null where no features of the day are kept. lost_cases: listed or visited ones that draw no more, and belong to no group.
+    """
 
     as_of: date
     groups: Sequence[Judged]
-    proxies: Sequence[Proxy]
-    lost_visits: int
+    proxies: Sequence[Proxy] | None
+    lost_cases: int
     params: FairnessParams
 
     @property
     def warnings(self) -> list[str]:
         params = self.params
-        return [
-            *rates.warnings_of(self.groups, params.significance),
-            *proxies.warnings_of(self.proxies, params.proxy_limit, params.proxy_reasons),
-        ]
+        of_groups = rates.warnings_of(self.groups, params.significance)
+        if self.proxies is None:
+            return [*of_groups, _NO_FEATURES.format(day=self.as_of)]
+        return [*of_groups, *proxies.warnings_of(self.proxies, params.proxy_limit, params.proxy_reasons)]
 
     def judgement(self, one: Judged) -> str:
         if one.p_value is None:
@@ -56,7 +63,7 @@ class Report:
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """fairness.csv, proxies.csv and fairness.svg into an empty folder. Groups and counts only: nobody is named."""
+    """fairness.csv, fairness.svg and, where there are features, proxies.csv, into an empty folder. Groups and counts only."""
     rows = []
     for one in report.groups:
         group = one.group
@@ -65,17 +72,22 @@ def write_report(report: Report, folder: Path) -> None:
         counts = (group.cases, group.dispatched, group.visited, group.confirmed, group.refuted)
         rows.append((DIMENSIONS[group.dimension], group.name, *counts, *shares, *p_values, report.judgement(one)))
     write_csv(pl.DataFrame(rows, CSV_COLUMNS, orient="row"), folder / "fairness.csv")
+    if report.proxies is not None:
+        _write_proxies(report, report.proxies, folder / "proxies.csv")
+    drawn = picture(report.groups, report.params.least_visits, report.params.significance)
+    (folder / "fairness.svg").write_text(drawn, encoding="utf-8")
+
+
+def _write_proxies(report: Report, told: Sequence[Proxy], path: Path) -> None:
     reasons, limit = report.params.proxy_reasons, report.params.proxy_limit
-    told = [
+    rows = [
         (
             proxy.feature, DIMENSIONS[proxy.attribute], proxy.group, _number(proxy.auroc),
             None if proxy.strength <= limit else reasons.get(proxy.feature, "refused"),
         )
-        for proxy in report.proxies
+        for proxy in told
     ]  # fmt: skip
-    write_csv(pl.DataFrame(told, _PROXY_COLUMNS, orient="row"), folder / "proxies.csv")
-    drawn = picture(report.groups, report.params.least_visits, report.params.significance)
-    (folder / "fairness.svg").write_text(drawn, encoding="utf-8")
+    write_csv(pl.DataFrame(rows, _PROXY_COLUMNS, orient="row"), path)
 
 
 def print_report(console: Console, report: Report, folder: Path) -> None:
@@ -113,8 +125,8 @@ def print_report(console: Console, report: Report, folder: Path) -> None:
             f"{p.feature} → {DIMENSIONS[p.attribute]} {p.group} {p.strength:.2f}" for p in report.proxies[:_SHOWN_PROXIES]
         )
         console.print(f"Features that tell most of a protected attribute (AUROC): {strongest}", soft_wrap=True)
-    if report.lost_visits:
-        console.print(f"{report.lost_visits} visited cases draw no more and are in no group.")
+    if report.lost_cases:
+        console.print(f"{report.lost_cases} cases that were listed or visited draw no more and are in no group.")
     for warning in report.warnings:
         console.warn(warning)
     console.print_places({"table, proxies, picture": folder})

@@ -41,6 +41,7 @@ def learn(
     from jobs import learn as job
     from jobs import report_fairness
     from jobs.learning.reading import lines_of
+    from jobs.returns.brought import brought_now
     from jobs.runtime.arguments import day, refuse_silent_server
     from jobs.runtime.errors import BadConfiguration
     from jobs.runtime.launch import explained, open_run
@@ -63,7 +64,7 @@ def learn(
         for file in files or ():
             lines_of(file)  # what cannot be read is told before an engine starts
         with open_run(out=out, as_of=today, engine=engine, env=env, lake_root=lake, console=console) as ctx:
-            job.run(ctx, files or ())
+            job.run(ctx, files or (), brought_now())
             report_fairness.run(ctx)
             for warning in ctx.report.warnings:
                 console.warn(warning)

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from jobs.cells.names import may_be_same
 from jobs.linking.compared_numbers import compared_numbers, shown_number
-from jobs.publishing.masking import mask_name
+from jobs.publishing.masking import mask_name, mask_numbers
 from jobs.runtime.console import Console, plain
 
 BITS = "Bits: log2 of the odds that the record means the person; each bit doubles them, each one below zero halves them."
@@ -121,8 +121,9 @@ def _births(record: Said, person: Said) -> str:
 
 def print_explanation(console: Console, explanation: Explanation, *, full: bool) -> None:
     """Headline, table and what the bits mean; nothing of it identifies a person unless `full`."""
-    console.print(explanation.title, style="bold", soft_wrap=True)
-    console.print(explanation.headline, soft_wrap=True)
+    title, headline = (text if full else mask_numbers(text) for text in (explanation.title, explanation.headline))
+    console.print(title, style="bold", soft_wrap=True)
+    console.print(headline, soft_wrap=True)
     if not explanation.candidates:
         return
     is_weighed = any(candidate.weights for candidate in explanation.candidates)
@@ -197,7 +198,9 @@ def _shown(said: Said, name: str, *, full: bool) -> str:
     if name in shown:
         return shown[name]()
     value: str = getattr(said, name) or ""
-    return _place(value) if name == "address" and not full else value
+    if full:
+        return value
+    return mask_numbers(_place(value) if name == "address" else value)
 
 
 def _name(said: Said, *, full: bool) -> str:

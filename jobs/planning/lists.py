@@ -18,6 +18,7 @@ from jobs.publish import EXPORTS
 from jobs.publishing.books import book_of_case, books, refuse_unless_whole
 from jobs.publishing.files import write_csv
 from jobs.publishing.listing import masked
+from jobs.publishing.masking import masked_texts
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
 from jobs.publishing.workbook import CASE_SHEET, CLUE_SHEET, RULE_TITLES, VERDICTS, case_rows, clue_rows
 from jobs.rules import RULES
@@ -61,7 +62,7 @@ def write_lists(
     planned = planned_cases(order, cases)
     clues = planned_clues(planned, listed)
     _write_zone(folder / RESTRICTED, planned, clues, counties, as_of, is_masked=False)
-    _write_zone(folder / EXPORTS, planned, masked(clues), counties, as_of, is_masked=True)
+    _write_zone(folder / EXPORTS, masked_texts(planned), masked(clues), counties, as_of, is_masked=True)
 
 
 def _write_zone(
@@ -121,7 +122,10 @@ def _write_guide(book: Any, formats: dict[str, Any], title: str, cases: pl.DataF
         ("先后", "请按序号安排；路途相近的可以一并安排。"),
         ("与上次相比", "新增、有变化、未变化均指与上一次运行相比。已核查且此后没有变化的案件不再列入。"),
         ("重点人员", "按本地设定的口径标注；身份本身不是问题。标为“另行办理”的单独成册，不经原审批单位。"),
-        ("填写", "浅黄色各列由核查人员填写；“核查结论”请从下拉列表中选择，线索编号请勿改动。"),
+        (
+            "填写",
+            "浅黄色各列由核查人员填写；“核查结论”请从下拉列表中选择，线索编号、案件编号请勿改动；推翻以前报送的结论时，请在“更正前次结论”中填“是”。",
+        ),
         (
             "脱敏",
             "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field
 from jobs.cells.person_numbers import ABSENT, CHECK_FAILS, DAMAGED, FIRM, JUNK, MASKED, UNREADABLE, UPGRADED, VALID
 from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account
+from jobs.publishing.masking import masked_within
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
 
 NO_DEPARTMENT = "未注明单位"
@@ -116,13 +117,18 @@ def write_slip(path: Path, slip: Slip, as_of: date) -> None:
         book.set_properties({"title": f"数据校核回执 {slip.department}", "created": datetime(as_of.year, as_of.month, as_of.day)})
         formats = cell_formats(book)
         _cover(book, formats, slip, as_of)
-        write_table(book, formats, "文件", FILE_SHEET, [_file_row(account) for account in slip.accounts])
+        write_table(book, formats, "文件", FILE_SHEET, _masked(map(_file_row, slip.accounts)))
         if slip.returned:
-            write_table(book, formats, "待更正记录", ROW_SHEET, [_returned_row(row, names) for row in slip.returned])
+            write_table(book, formats, "待更正记录", ROW_SHEET, _masked(_returned_row(row, names) for row in slip.returned))
         if slip.numbers:
-            write_table(book, formats, "号码质量", NUMBER_SHEET, [_number_row(count) for count in slip.numbers])
+            write_table(book, formats, "号码质量", NUMBER_SHEET, _masked(map(_number_row, slip.numbers)))
         if slip.holes:
-            write_table(book, formats, "缺报范围", HOLE_SHEET, [_hole_row(hole) for hole in slip.holes])
+            write_table(book, formats, "缺报范围", HOLE_SHEET, _masked(map(_hole_row, slip.holes)))
+
+
+def _masked(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Names of files and sheets, and headers of a file without any, may hold a person's number."""
+    return [tuple(masked_within(row)) for row in rows]
 
 
 def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:

@@ -19,7 +19,7 @@ from expectations.contracts.model import ORIGIN, PERSON_KINDS, DataSet, Field
 from jobs.cells.person_numbers import CHECK_FAILS, DAMAGED, JUNK, UNREADABLE
 from jobs.delivery.ledger import Account
 from jobs.publishing.files import workbook_names
-from jobs.publishing.masking import mask_field
+from jobs.publishing.masking import mask_field, mask_numbers
 from jobs.quality.slip_workbook import NO_DEPARTMENT, UNREADABLE_CELL, NumberCount, Returned, Slip, write_slip
 from jobs.runtime.lake import Lake
 
@@ -52,7 +52,7 @@ def slips(
     """The slips, one a department, in the order of their names."""
     by_department: dict[str, list[Account]] = defaultdict(list)
     for account in accounts:
-        by_department[account.entry.reported_by or NO_DEPARTMENT].append(account)
+        by_department[mask_numbers(account.entry.reported_by) or NO_DEPARTMENT].append(account)
     found = []
     for department, own in sorted(by_department.items()):
         files = {account.file_id for account in own if account.is_read}

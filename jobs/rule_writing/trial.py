@@ -18,7 +18,7 @@ from expectations.contracts.model import Table
 from jobs.find_clues import find_clues, gathered
 from jobs.rules import RULES
 from jobs.rules.facts import Facts
-from jobs.rules.outcomes import fingerprint
+from jobs.rules.fingerprint import fingerprint
 from jobs.rules.rule import Rule
 from jobs.runtime.console import Console
 from jobs.runtime.context import RunContext
@@ -61,7 +61,7 @@ class Difference:
 class Trial:
     """What came of a rule. before, after: number of things by outcome. yuan: estimates of what is found.
 
-    is_same_rule: were text and parameters of the rule the same in the last run? Null where the last run has no row of it.
+    is_same_rule: were text, parameters and law of the rule the same in the last run? Null where the last run has no row of it.
     """
 
     rule: Rule
@@ -140,7 +140,7 @@ def tried(rule: Rule, facts: Facts, settings: Settings, last: DataFrame, *, exam
             Difference(row["case_id"], row["thing_key"].partition(":")[0], _outcome(row, "before"), _outcome(row, "after"))
             for row in (shown.collect() if is_otherwise else ())  # no more than `examples`
         ),
-        is_same_rule=prints == {fingerprint(rule, params)} if prints else None,
+        is_same_rule=prints == {fingerprint(rule, params, facts.policy)} if prints else None,
     )  # fmt: skip
 
 

@@ -6,9 +6,17 @@ import re
 
 
 class MingjingError(Exception):
-    """A failure explained to the user. `exit_code` is what the process ends with."""
+    """A failure explained to the user. `exit_code` is what the process ends with.
+
+    It may name a file, a sheet or a header, and these may hold somebody's number: no text of it shows one.
+    """
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        from jobs.publishing.masking import mask_numbers  # slow to import, and most runs fail at nothing
+
+        return mask_numbers(super().__str__())
 
 
 class BadConfiguration(MingjingError):

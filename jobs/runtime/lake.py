@@ -16,6 +16,7 @@ from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
 from jobs.runtime.errors import BadConfiguration, ContractBroken
+from jobs.runtime.ids import with_letters
 from jobs.runtime.session import EMBEDDED, Engine
 
 PARALLEL_TABLES = 2
@@ -61,12 +62,16 @@ class Lake:
             return False
 
     def read(self, table: Table) -> DataFrame:
-        """The table's current rows in contract columns. Raises ContractBroken when it was never written."""
+        """The table's current rows in contract columns; one that it gained since they were written is null. Raises ContractBroken
+        when the table was never written."""
         if not self.exists(table):
             raise ContractBroken(
                 f"{table.full_name} is not in the lake {self.root}. Run the jobs before this one, or mingjing run."
             )
         rows = self.session.read.format("delta").load(self.path(table))
+        gained = [column for column in table.columns if column.nullable and column.name not in rows.columns]
+        rows = rows.withColumns({column.name: F.lit(None).cast(column.type) for column in gained}) if gained else rows
+        rows = with_letters(rows)
         if self._is_embedded and any(field.metadata for field in rows.schema.fields):
             return rows.select(*(F.coalesce(F.col(name), F.lit(None)).alias(name) for name in table.column_names))
         return rows.select(*table.column_names)

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from jobs.publishing.masking import mask_numbers, masked_within
 from jobs.runtime.console import Console
 from jobs.runtime.results import replace_file
 
@@ -87,7 +88,8 @@ class RunReport:
             self.stages[-1].steps.append(Step(name, time.perf_counter() - started, peak_memory_mib()))
 
     def warn(self, message: str) -> None:
-        self.warnings.append(message)
+        """Keeps a warning. It may name a file, a sheet or a header, and these may hold somebody's number."""
+        self.warnings.append(mask_numbers(message))
 
     def stage_table(self) -> Table:
         table = Table(title="Stages", title_justify="left")
@@ -102,6 +104,7 @@ class RunReport:
 
     def save(self, path: Path) -> None:
         """Writes the report whole or not at all, in a folder that a run which failed early may not have made yet."""
-        content = {"stages": [asdict(stage) for stage in self.stages], "figures": self.figures, "warnings": self.warnings}
+        stages = [asdict(stage) for stage in self.stages]
+        content = {"stages": stages, "figures": masked_within(self.figures), "warnings": self.warnings}
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n")

@@ -12,6 +12,7 @@ from expectations.contracts.lake import CLUES
 from jobs.rules import RULES
 from jobs.rules.facts import in_order
 from jobs.rules.rule import EXEMPTIONS
+from jobs.runtime.ids import made_id
 from jobs.runtime.settings import RankingSettings
 
 _MORE = "另有%d项同类情况。"
@@ -48,7 +49,7 @@ def clues_of(findings: DataFrame, held: Iterable[str] = ()) -> DataFrame:
     more = F.when(F.col("_things") > 1, F.format_string(_MORE, F.col("_things") - 1)).otherwise(F.lit(""))
     return joined.withColumns(
         {
-            "clue_id": F.substring(F.sha2(F.concat_ws("|", *key), 256), 1, 16),
+            "clue_id": made_id("clue_id", *key),
             "explanation": F.concat("explanation", more),
             "is_dispatched": is_found & ~is_held,
             "is_held": is_found & is_held,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from expectations import check
 from expectations.bounds import Bound, Checked
 from expectations.check import Witness
 from expectations.contracts.deliveries import DATA_SETS
@@ -150,6 +151,15 @@ def test_a_table_of_which_nothing_can_be_measured_fails_nothing(witness: Witness
     assert len(checked) == len(bounds)
     assert all(c.success and c.observed is None for c in checked)
     assert witness.check("across.nothing", [], {}) == []
+
+
+def test_a_measured_bound_of_which_the_suite_reports_nothing_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    witness, made = Witness(), check._expectation
+    looked_at = Bound("looked at", "critical", "Ask again.", minimum=1)
+    overlooked = Bound("overlooked", "critical", "Ask again.", minimum=1)
+    monkeypatch.setattr(check, "_expectation", lambda _: made(looked_at))
+    checked = witness.check("silver.overlooked", [looked_at, overlooked], {"looked at": 1.0, "overlooked": 1.0})
+    assert {c.bound.measure: c.success for c in checked} == {"looked at": True, "overlooked": False}
 
 
 def test_pages_tell_what_failed_first(tmp_path: Path) -> None:

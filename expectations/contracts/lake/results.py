@@ -36,7 +36,7 @@ FINDINGS = Table(
         Column("signals", SIGNALS, "what the ranking may learn from, by rule and name"),
         Column("explanation", TEXT, "one Chinese sentence without names or numbers"),
         Column("evidence", EVIDENCE, "the records that the rule saw"),
-        Column("rule_fingerprint", TEXT, "digest of the rule's text and parameters"),
+        Column("rule_fingerprint", TEXT, "digest of all code, parameters and law that the rule rests on"),
     ),
 )
 
@@ -179,7 +179,7 @@ CLUES = Table(
         Column("evidence", EVIDENCE, "the records that the rule saw", label="证据"),
         Column("first_seen", DATE, "as-of date of the first run that found it", label="首次发现"),
         Column("last_seen", DATE, "as-of date of the last run that found it", label="最近发现"),
-        Column("rule_fingerprint", TEXT, "digest of the rule's text and parameters"),
+        Column("rule_fingerprint", TEXT, "digest of all code, parameters and law that the rule rests on"),
         Column("model_version", TEXT, "registered version of the model"),
     ),
 )
