@@ -121,7 +121,7 @@ def people_of(lake: Lake) -> DataFrame:
         .filter(F.col("sex") == F.col("_other"))
         .drop("_other")
     )
-    certified = lake.read(DATA_SETS["disabilities"].silver).select(F.col("person_key").alias("number_key")).distinct()
+    certified = lake.read_or_empty(DATA_SETS["disabilities"].silver).select(F.col("person_key").alias("number_key")).distinct()
     with_certificate = (
         lake.read(MEMBERS)
         .join(certified, "number_key", "left_semi")

@@ -29,6 +29,7 @@ def print_summary(console: Console, report: RunReport, out: Path, *, is_syntheti
         ("  accepted", rows["accepted"]),
         ("  quarantined", rows["quarantined"]),
         ("  skipped (titles, subtotals, notes)", rows["skipped"]),
+        ("accepted rows delivered twice, counted once", figures["rows_delivered_twice"]),
         ("benefit households", figures["cases"]),
         ("clues found", clues["found"]),
         ("  exempted (probably lawful)", clues["exempted"]),

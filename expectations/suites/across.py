@@ -70,6 +70,12 @@ def total_bounds(compared: Iterable[tuple[str, str]], limits: SuiteBounds) -> li
 def delivery_bounds() -> list[Bound]:
     return [
         Bound("files refused", WARNING, "The return slips say why, and how each department mends it.", maximum=0),
+        Bound(
+            "rows delivered twice",
+            WARNING,
+            "Another file of the register holds the same rows: they count once. The return slips name both files.",
+            maximum=0,
+        ),
         Bound("files whose rows differ from the claim", INFO, "Accepted; the return slips name them.", maximum=0),
         Bound(
             "registers with a hole",

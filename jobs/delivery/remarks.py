@@ -87,6 +87,11 @@ WORDINGS: dict[str, Wording] = {
         "如系表头笔误，请更正表头。",
     ),
     "same_bytes": Wording("the same bytes as {other}", "与“{other}”内容完全相同，只计一次"),
+    "rows_repeated": Wording(
+        "{rows} rows stand in {other}, too, and count once; the other {left} count as they are",
+        "有{rows}条与“{other}”中的记录各项相同，视为重复报送，只计一次；其余{left}条照常采用",
+        "请核对是否重复报送：如系重复，请只保留一份并更新交接清单；如确为两次业务，请书面说明。",
+    ),
     "newer_extract": Wording("a newer extract of the area, of {day}, is there", "已有该地区截至{day}的更新数据，本文件留存备查"),
     "later_extract": Wording(
         "stands for {day}, after the day of this run; an extract up to that day is there",

@@ -62,5 +62,5 @@ class Delivered:
     def totals(self) -> dict[tuple[str, str], int]:
         by_area: dict[tuple[str, str], int] = defaultdict(int)
         for account in self.current:
-            by_area[account.entry.data_set, account.entry.area] += account.accepted
+            by_area[account.entry.data_set, account.entry.area] += account.accepted - account.repeated
         return county_totals(self.silver, self.data_sets, by_area)

@@ -139,6 +139,7 @@ def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, "数据校核回执", formats["title"])
     accepted, quarantined = sum(a.accepted for a in slip.accounts), sum(a.quarantined for a in slip.accounts)
+    repeated = sum(a.repeated for a in slip.accounts)
     by_status = {status: sum(account.status == status for account in slip.accounts) for status in STATUS_ZH}
     files = "，".join(f"{STATUS_ZH[status]}{count}个" for status, count in by_status.items() if count)
     unusable = sum(rows for count in slip.numbers for state, rows in count.states.items() if state in REASONS_ZH)
@@ -146,7 +147,7 @@ def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
         ("致", slip.department),
         ("比对日期", as_of.isoformat()),
         ("文件", f"共登记{len(slip.accounts)}个，其中{files}。"),
-        ("记录", f"采用{accepted:,}条，退回{quarantined:,}条。"),
+        ("记录", f"采用{accepted - repeated:,}条，退回{quarantined:,}条" + (f"，重复报送{repeated:,}条，只计一次。" if repeated else "。")),
         ("号码", f"有{unusable:,}个身份号码无法使用，相应人员不能按号码比对，详见“号码质量”和“待更正记录”。" if unusable else "未发现问题。"),
         ("缺报", f"有{len(slip.holes)}处缺报，该范围内的问题无法发现，详见“缺报范围”。" if slip.holes else "未发现缺报。"),
         ("请协助", "请按各表“处理办法”核对更正，重新报送有问题的文件，并在交接清单中更新记录数和SHA256；未列出的文件无需重报。"),

@@ -47,22 +47,17 @@ CASE_SCORES = Table(
     ("case_id",),
     (
         Column("case_id", TEXT, "the case", nullable=False),
-        Column("anomaly", DOUBLE, "score of the isolation forest, 0-1, higher = stranger", nullable=False),
-        Column("dependence", DOUBLE, "distance from what usually goes together, 0 and more, higher = stranger", nullable=False),
-        Column(
-            "strangeness",
-            DOUBLE,
-            "forest and dependence combined, 0-1: k / (k + 1) where one case in 10^k is as strange",
-            nullable=False,
-        ),
-        Column("anomaly_percentile", DOUBLE, "share of cases that are less strange, 0-1", nullable=False),
+        Column("anomaly", DOUBLE, "score of the isolation forest, 0-1, higher = stranger; null while cases were always too few"),
+        Column("dependence", DOUBLE, "distance from what usually goes together, 0 and more, higher = stranger"),
+        Column("strangeness", DOUBLE, "forest and dependence combined, 0-1: k / (k + 1) where one case in 10^k is as strange"),
+        Column("anomaly_percentile", DOUBLE, "share of cases that are less strange, 0-1"),
         Column(
             "reasons",
             TEXT,
             "the features that made it strange, in Chinese, strongest first, each with what the score were with its usual value",
         ),
         Column("figures", SIGNALS, "all figures of the case, see the model card; their names begin with case."),
-        Column("model_version", TEXT, "registered version of the model", nullable=False),
+        Column("model_version", TEXT, "registered version of the model; null where none scored"),
     ),
 )
 
