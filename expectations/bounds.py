@@ -8,7 +8,7 @@ from pydantic import Field
 
 from expectations.conf import Conf
 
-CRITICAL, WARNING, INFO = "critical", "warning", "info"
+CRITICAL, WARNING = "critical", "warning"
 
 
 class SuiteBounds(Conf):
@@ -19,6 +19,7 @@ class SuiteBounds(Conf):
     wild_date_ratio_warn: float = Field(ge=0, le=1)
     negative_ratio_warn: float = Field(ge=0, le=1)
     empty_required_ratio_warn: float = Field(ge=0, le=1)
+    unreadable_ratio_warn: float = Field(ge=0, le=1)
     repeated_key_ratio_warn: float = Field(ge=0, le=1)
     repeated_key_ratio_stop: float = Field(ge=0, le=1)
     incomplete_household_ratio_warn: float = Field(ge=0, le=1)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from expectations.bounds import CRITICAL, INFO, WARNING, Checked
+from expectations.bounds import CRITICAL, WARNING, Checked
 
 _REMOTE = r"""["'](?:https?:)?//[^"']*["']"""
 _REMOTE_TAGS = re.compile(
@@ -39,7 +39,6 @@ th { background: var(--head); color: #fff; font-weight: 600; }
 td.number { text-align: right; }
 .failed-critical { color: #b42318; font-weight: 600; }
 .failed-warning { color: #b54708; font-weight: 600; }
-.failed-info { color: #475467; }
 .card { border: 1px solid var(--line); border-radius: 6px; margin: 12px 0; padding: 10px 14px; }
 .d-none, .modal, nav .navbar-brand { display: none; }
 .card.d-none { display: block; }
@@ -84,7 +83,7 @@ def _index(lines: Mapping[str, Line], heading: str) -> str:
     failed = "".join(
         f'<tr><td>{escape(name)}</td><td class="failed-{c.bound.severity}">{c.bound.severity}</td><td>{escape(c.bound.measure)}</td>'
         f'<td class="number">{c.observed or 0:.4g}</td><td>{escape(c.bound.expected)}</td><td>{escape(c.bound.meaning)}</td></tr>'
-        for severity in (CRITICAL, WARNING, INFO)
+        for severity in (CRITICAL, WARNING)
         for name, line in lines.items()
         for c in line.failed
         if c.bound.severity == severity

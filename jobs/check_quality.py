@@ -4,6 +4,7 @@ Reads   silver.<all data sets>       one row per delivered row               key
         ops.files                    one row per file ever delivered         key delivery_id, file_name, sha256
         quarantine.rows, bronze.<all data sets>    what the return slips show, masked
 Writes  ops.number_states            one row per file, number column, state  key data_set, file_id, role, state
+        ops.columns                  one row per file and column             key data_set, file_id, field
         ops.coverage                 one row per hole in the delivery        key data_set, area, month
         ops.quality                  one row per run and bound               key as_of, delivery_no, table_name, measure, severity
         ops.totals                   one row per run, register and county    key as_of, delivery_no, data_set, county_code
@@ -20,14 +21,14 @@ from typing import Any
 
 from expectations.bounds import CRITICAL, Checked
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import BRONZE, COVERAGE, FILES, NUMBER_STATES, QUALITY, QUARANTINE, SILVER, TOTALS
+from expectations.contracts.lake import BRONZE, COLUMNS, COVERAGE, FILES, NUMBER_STATES, QUALITY, QUARANTINE, SILVER, TOTALS
 from expectations.contracts.model import Table
 from expectations.suites import across
 from expectations.suites.silver import silver_bounds
 from jobs.delivery.divisions import division_names
 from jobs.delivery.ledger import REFUSED
 from jobs.publishing.masking import mask_numbers
-from jobs.quality import coverage, figures
+from jobs.quality import columns, coverage, figures
 from jobs.quality.delivered import Delivered
 from jobs.quality.slips import write_slips
 from jobs.runtime.context import RunContext
@@ -38,7 +39,7 @@ from jobs.runtime.results import Stamp, publication
 
 NAME = "check_quality"
 READS = (*SILVER, *BRONZE, FILES, QUARANTINE, QUALITY, TOTALS)
-WRITES = (NUMBER_STATES, COVERAGE, QUALITY, TOTALS)
+WRITES = (NUMBER_STATES, COLUMNS, COVERAGE, QUALITY, TOTALS)
 DOCS, SLIPS = "quality", "slips"
 """Folders of OUT."""
 
@@ -59,7 +60,7 @@ def run(ctx: RunContext) -> None:
     limits = ctx.settings.quality
     witness = Witness()
     with ctx.report.stage("quality gate") as progress:
-        task = progress.add_task("quality gate", total=len(delivered.data_sets) + 4)
+        task = progress.add_task("quality gate", total=len(delivered.data_sets) + 5)
         checked: list[Checked] = []
         for data_set in delivered.data_sets:
             bounds = silver_bounds(data_set, ctx.as_of, limits)
@@ -72,6 +73,10 @@ def run(ctx: RunContext) -> None:
         progress.advance(task)
         ctx.lake.overwrite(NUMBER_STATES, figures.number_states(delivered.silver, delivered.data_sets))
         progress.advance(task)
+        counts = columns.column_counts(ctx.lake, delivered.silver, delivered.data_sets)
+        columns.remember(ctx.lake, counts)
+        worst = columns.worst(counts)
+        progress.advance(task)
         fallen = {
             (code, mask_numbers(area)): share  # the pages name it
             for (code, area), share in figures.falls(
@@ -82,6 +87,11 @@ def run(ctx: RunContext) -> None:
             (across.HOUSEHOLDS, across.household_bounds(limits), figures.household_figures(delivered.silver("dibao_roster"))),
             (across.PAYMENTS, across.payment_bounds(limits), figures.payment_figures(delivered.silver)),
             (across.TOTALS, across.total_bounds(fallen, limits), figures.fall_figures(fallen)),
+            (
+                across.COLUMNS,
+                across.column_bounds({key: count.forms for key, count in worst.items()}, limits),
+                {across.column_measure(*key): count.lost_share for key, count in worst.items()},
+            ),
             (across.DELIVERY, across.delivery_bounds(), _delivery_figures(delivered, holes)),
         ):
             checked += witness.check(table, across_bounds, measured)
@@ -94,7 +104,8 @@ def run(ctx: RunContext) -> None:
         progress.advance(task)
         with publication(ctx.out, NAME, [DOCS, SLIPS], stamp, ctx.report.warn) as staged:
             witness.write_docs(checked, titles, f"Mingjing: data quality as of {ctx.as_of}", staged / DOCS)
-            write_slips(ctx.lake, delivered.last, holes, figures.number_counts(ctx.lake), staged / SLIPS, ctx.as_of)
+            numbers = figures.number_counts(ctx.lake)
+            write_slips(ctx.lake, delivered.last, holes, numbers, staged / SLIPS, ctx.as_of, counts)
         progress.advance(task)
         ctx.report.stages[-1].rows = len(checked)
     _tell(ctx, checked, holes)

@@ -133,7 +133,7 @@ def ingest(
     """Take a delivery in up to the quality gate, or with --dry-run only judge it."""
     from jobs import check_quality, standardise
     from jobs import ingest as ingest_job
-    from jobs.quality.report import print_files, print_numbers, print_state
+    from jobs.quality.report import print_columns, print_files, print_numbers, print_state
     from jobs.runtime.arguments import day, refuse_overlap
     from jobs.runtime.launch import explained, open_run
     from jobs.runtime.settings import load_settings
@@ -150,9 +150,10 @@ def ingest(
             judged = judging.judge(delivery, today, settings.ingest.piece_mib << 20)
         print_files(console, judged.accounts)
         print_numbers(console, judged.accounts, judged.numbers, settings.quality.usable_number_ratio_warn)
+        print_columns(console, judged.accounts, judged.columns, settings.quality.unreadable_ratio_warn)
         if slips:
             told: list[str] = []
-            found = slips_of(judged.accounts, judged.returned, [], judged.numbers)
+            found = slips_of(judged.accounts, judged.returned, None, judged.numbers, judged.columns)
             stamp = Stamp(today, judged.accounts[0].delivery_id)
             with publication(slips, "dry_run", ["."], stamp, told.append) as staged:
                 paths = written(found, staged, today)

@@ -115,6 +115,7 @@ CHINESE = Language(
         "a file of a delivery, or of its manifest, ever made to this lake": "历次报送文件夹或交接清单中的一个文件",
         "a delivered row that could not be used": "无法使用的一行报送数据",
         "a current file, a column of person numbers and a state": "一个当前文件的一列身份号码的一种状态",
+        "a current file and a column of its data set": "一个当前文件的一列",
         "a hole in what was delivered: a register and an area, or of payments a month, that no row covers": (
             "一处缺报：没有任何一行覆盖的数据集和地区，发放明细还包括月份"
         ),

@@ -47,7 +47,7 @@ def standardise(data_set: DataSet, bronze: DataFrame, current_files: list[str], 
             yield from arrow_batches(standardised(data_set, rows, key), schema)
 
     accepted = bronze.filter((F.col("_fate") == "accepted") & F.col("_file_id").isin(current_files))
-    return accepted.select(*data_set.field_names, "_damaged", *ORIGIN).mapInArrow(typed, schema)
+    return accepted.select(*data_set.field_names, "_damaged", "_shown", *ORIGIN).mapInArrow(typed, schema)
 
 
 def take_out_fillers(lake: Lake, data_sets: list[DataSet], least_names: int) -> int:

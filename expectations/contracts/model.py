@@ -180,6 +180,12 @@ ORIGIN_COLUMNS = (
     Column("_row", LONG, "row in the sheet or line in the file, the first is 1", nullable=False),
 )
 ORIGIN = tuple(c.name for c in ORIGIN_COLUMNS)
+MARK_END = "\n"
+MARKS = Column(
+    "_marks",
+    TEXT,
+    "fields of the row that were read by a number format, and as field=form those that hold something that could not be read, a line each",
+)
 
 
 @dataclass(frozen=True)
@@ -233,7 +239,7 @@ class DataSet:
     @cached_property
     def silver(self) -> Table:
         columns = tuple(c for f in self.fields for c in f.silver_columns)
-        return Table("silver", self.code, self.grain, ORIGIN, (*columns, *ORIGIN_COLUMNS))
+        return Table("silver", self.code, self.grain, ORIGIN, (*columns, MARKS, *ORIGIN_COLUMNS))
 
 
 FATES = ("accepted", "quarantined", "skipped")
@@ -246,6 +252,7 @@ BRONZE_TRAILER = (
         TEXT,
         "by a blank: number fields of the row that a spreadsheet or a float cut short; field:habit of cells that only their column explains",
     ),
+    Column("_shown", TEXT, "fields of the row that were read by the number format of their cells, by a blank"),
 )
 
 _UNIT_IN_BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")

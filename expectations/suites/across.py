@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from expectations.bounds import CRITICAL, INFO, WARNING, Bound, SuiteBounds
+from expectations.bounds import CRITICAL, WARNING, Bound, SuiteBounds
 from expectations.contracts.deliveries import DATA_SETS
 
-HOUSEHOLDS, PAYMENTS, TOTALS, DELIVERY = "across.households", "across.payments", "across.totals", "across.delivery"
+HOUSEHOLDS, PAYMENTS, TOTALS, COLUMNS, DELIVERY = (
+    "across.households", "across.payments", "across.totals", "across.columns", "across.delivery",
+)  # fmt: skip
 TITLES = {
     HOUSEHOLDS: "户内成员是否齐全",
     PAYMENTS: "发放明细与花名册是否相符",
     TOTALS: "与上次报送相比的数量变化",
+    COLUMNS: "各列能否识别",
     DELIVERY: "与交接清单的核对",
 }
 
@@ -67,6 +70,24 @@ def total_bounds(compared: Iterable[tuple[str, str]], limits: SuiteBounds) -> li
     return found
 
 
+def column_measure(data_set: str, field: str) -> str:
+    return f"unreadable cells of {DATA_SETS[data_set][field].header} in {DATA_SETS[data_set].title}"
+
+
+def column_bounds(forms: Mapping[tuple[str, str], str], limits: SuiteBounds) -> list[Bound]:
+    """A bound a column that lost any cell. `forms`: what such cells look like, by data set and field."""
+    return [
+        Bound(
+            column_measure(data_set, field),
+            WARNING,
+            f"Cells that hold something of which nothing could be used (such as {seen}): an error, a formula without a value, or another "
+            f"form. Ask {DATA_SETS[data_set].owner} to open the file, recalculate, look at the column, save and send it again.",
+            maximum=limits.unreadable_ratio_warn,
+        )
+        for (data_set, field), seen in forms.items()
+    ]
+
+
 def delivery_bounds() -> list[Bound]:
     return [
         Bound("files refused", WARNING, "The return slips say why, and how each department mends it.", maximum=0),
@@ -76,7 +97,7 @@ def delivery_bounds() -> list[Bound]:
             "Another file of the register holds the same rows: they count once. The return slips name both files.",
             maximum=0,
         ),
-        Bound("files whose rows differ from the claim", INFO, "Accepted; the return slips name them.", maximum=0),
+        Bound("files whose rows differ from the claim", WARNING, "Accepted; the return slips name them.", maximum=0),
         Bound(
             "registers with a hole",
             WARNING,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from expectations.bounds import CRITICAL, INFO, WARNING, Bound, SuiteBounds
+from expectations.bounds import CRITICAL, WARNING, Bound, SuiteBounds
 from expectations.contracts.model import DATE, PERSON_KINDS, YUAN, DataSet, Field, Kind
 
 EARLIEST = date(1900, 1, 1)
@@ -70,7 +70,7 @@ def _of_field(data_set: DataSet, field: Field, as_of: date, limits: SuiteBounds)
         found.append(
             Bound(
                 f"{field.header} out of range",
-                INFO if field.nullable else WARNING,
+                WARNING,
                 f"{field.header} lies outside {EARLIEST} … {latest} in too many rows: swapped day and month, or another year's extract.",
                 maximum=limits.wild_date_ratio_warn,
                 sql=_share(f"NOT ({column.name} BETWEEN DATE'{EARLIEST}' AND DATE'{latest}')"),

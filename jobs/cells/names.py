@@ -8,6 +8,7 @@ import unicodedata
 import polars as pl
 
 from jobs.cells.characters import in_simplified, may_stand_for
+from jobs.cells.faults import readable
 from jobs.cells.text import EDGE, cleaned, map_distinct, trimmed
 
 _TITLE = re.compile(r"[(\[【][^)\]】]*[)\]】]?")
@@ -20,7 +21,7 @@ _LETTERS = re.compile("[a-z]+|.")
 
 def read_names(cells: pl.Series) -> pl.Series:
     """Names without blanks inside, bracketed titles (户主) and stray dots; one middle dot for minority names."""
-    names = trimmed(cells)
+    names = readable(trimmed(cells))
     odd = names.str.contains(_ODD).arg_true()
     if len(odd):
         names = names.scatter(odd, map_distinct(names.gather(odd), _one_form, pl.String))

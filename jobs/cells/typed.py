@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 import polars_hash as plh
 
-from expectations.contracts.model import PERSON_KINDS, DataSet, Field, Kind, name_key_column
+from expectations.contracts.model import MARK_END, MARKS, PERSON_KINDS, DataSet, Field, Kind, name_key_column
 from jobs.cells.amounts import read_decimals, read_integers, read_yuan
 from jobs.cells.damage import damaged, damaged_accounts
 from jobs.cells.dates import read_dates, read_months
+from jobs.cells.faults import forms, readable
 from jobs.cells.habits import as_meant, habits
 from jobs.cells.names import read_names
-from jobs.cells.person_numbers import read_disability_numbers, read_numbers
+from jobs.cells.person_numbers import UNREADABLE, read_disability_numbers, read_numbers
 from jobs.cells.text import EMPTY_FORMS, read_code, read_enum, read_text, trimmed
 
 KEY_LENGTH = 24
@@ -54,7 +55,7 @@ def read_plain(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -
         case Kind.SQUARE_METRES:
             return read_decimals(cells, 12, 2)
         case _:
-            texts = (read_text if field.kind is Kind.TEXT else read_code)(cells)
+            texts = readable((read_text if field.kind is Kind.TEXT else read_code)(cells))
             return texts.set(texts.is_in(list(EMPTY_FORMS)), None) if field.nullable else texts
 
 
@@ -62,11 +63,6 @@ def read_person_numbers(field: Field, cells: pl.Series, is_damaged: pl.Series | 
     """Numbers and states of a field of PERSON_KINDS."""
     read = read_disability_numbers if field.kind is Kind.DISABILITY_NUMBER else read_numbers
     return read(cells, is_damaged=is_damaged)
-
-
-def number_states(field: Field, rows: pl.DataFrame) -> pl.Series:
-    """How the field's numbers read in bronze rows."""
-    return read_person_numbers(field, rows[field.name], marked_fields(rows["_damaged"]).get(field.name))[1]
 
 
 def silver_columns(field: Field, cells: pl.Series, key: str, marks: Mapping[str, pl.Series]) -> list[pl.Series]:
@@ -78,7 +74,7 @@ def silver_columns(field: Field, cells: pl.Series, key: str, marks: Mapping[str,
     if field.kind is Kind.NAME:
         return [_distinct_digest(read_names(cells), key).alias(name_key_column(field.name))]
     if field.kind is Kind.ACCOUNT:
-        accounts = read_code(as_meant(field, cells, marks))
+        accounts = readable(read_code(as_meant(field, cells, marks)))
         accounts = accounts if is_damaged is None else accounts.set(is_damaged, None)
         return [_distinct_digest(accounts, key).alias(f"{field.name}_key")]
     return [read_plain(field, cells, marks).alias(field.name)]
@@ -86,9 +82,28 @@ def silver_columns(field: Field, cells: pl.Series, key: str, marks: Mapping[str,
 
 def standardised(data_set: DataSet, rows: pl.DataFrame, key: str) -> pl.DataFrame:
     """Silver rows of accepted bronze rows: same rows, same order, contract columns."""
-    marks = marked_fields(rows["_damaged"])
-    columns = [column for field in data_set.fields for column in silver_columns(field, rows[field.name], key, marks)]
-    return pl.DataFrame([*columns, rows["_file_id"], rows["_sheet"], rows["_row"]])
+    told = marked_fields(rows["_damaged"])
+    columns: list[pl.Series] = []
+    marks = [rows["_shown"].str.replace_all(" ", MARK_END)]
+    for field in data_set.fields:
+        read = silver_columns(field, rows[field.name], key, told)
+        columns += read
+        marks += _unread(field, rows[field.name], read)
+    return pl.DataFrame([*columns, _joined(marks, MARK_END).alias(MARKS.name), rows["_file_id"], rows["_sheet"], rows["_row"]])
+
+
+def _unread(field: Field, cells: pl.Series, read: list[pl.Series]) -> list[pl.Series]:
+    """The marks of the field's cells that hold something and could not be read, if there are any."""
+    is_lost = read[1] == UNREADABLE if field.kind in PERSON_KINDS else read[0].is_null() & cells.is_not_null()
+    if not is_lost.any():
+        return []
+    return [f"{field.name}=" + forms(field, cells.set(~is_lost, None))]
+
+
+def _joined(marks: Sequence[pl.Series], end: str) -> pl.Series:
+    """Per row the marks that it has; null where it has none."""
+    joined = pl.select(pl.concat_str([pl.lit(mark) for mark in marks], separator=end, ignore_nulls=True)).to_series()
+    return joined.set(joined == "", None)
 
 
 _DAMAGE = {**dict.fromkeys(PERSON_KINDS, damaged), Kind.ACCOUNT: damaged_accounts}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,14 +10,16 @@ import polars as pl
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import DataSet, Kind
-from jobs.cells.text import trimmed
+from jobs.cells.text import map_distinct, trimmed
 from jobs.cells.typed import column_marks, marked_fields, out_of_place, unreadable_essentials
 from jobs.delivery.headers import Header
 from jobs.delivery.no_data import skip_reasons
+from jobs.delivery.number_formats import Use, use_of
+from jobs.delivery.sheet_cells import SHOWN
 from jobs.delivery.survey import Piece
 from jobs.delivery.text_files import read_piece
 from jobs.delivery.unchanged import assure_unchanged
-from jobs.delivery.workbooks import read_sheet
+from jobs.delivery.workbooks import read_cells
 
 BATCH_ROWS = 100_000
 
@@ -38,13 +40,16 @@ def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
     """The rows of a piece, and which of them are long, as `read_piece` tells."""
     path = Path(piece.path)
     if piece.is_workbook:
-        yield read_sheet(path, piece.sheet), None
+        fields = enumerate(piece.header.fields)
+        uses = {i: Use.TEXT if name is None else use_of(DATA_SETS[piece.data_set][name].kind) for i, name in fields}
+        yield read_cells(path, piece.sheet, uses, piece.header.row, is_plain=piece.is_plain), None
     else:
         yield from read_piece(path, piece.start, piece.end, piece.dialect, len(piece.header.names))
 
 
-def _judged(data_set: DataSet, piece: Piece, frame: pl.DataFrame, is_long: pl.Series | None) -> pl.DataFrame:
-    rows = frame.with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64) + piece.first_row)
+def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Series | None) -> pl.DataFrame:
+    frame = cells.drop(SHOWN, strict=False)
+    rows = cells.with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64) + piece.first_row)
     header_at = piece.header.row - (piece.first_row - 1)  # negative where rows before these hold the header
     skipped = skip_reasons(data_set, frame, piece.header, header_at)
     if 0 <= header_at < len(frame):  # the header itself is no row of data
@@ -77,6 +82,11 @@ def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
     known = {field: f"c{i}" for i, field in enumerate(piece.header.fields) if field is not None}
     others = [i for i, field in enumerate(piece.header.fields) if field is None and f"c{i}" in rows.columns]
     columns: list[pl.Expr] = []
+    names = {f"c{i}": field or "" for i, field in enumerate(piece.header.fields)}
+    if SHOWN in rows.columns:
+        rows = rows.with_columns(map_distinct(rows[SHOWN], lambda marks: _fields_of(marks, names), pl.String))
+    else:
+        rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(SHOWN))
     for name in data_set.field_names:
         if name not in known:
             columns.append(pl.lit(None, dtype=pl.String).alias(name))
@@ -98,7 +108,13 @@ def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
         pl.lit(piece.file_id).alias("_file_id"),
         pl.lit(piece.sheet).alias("_sheet"),
         "_row",
+        SHOWN,
     )
+
+
+def _fields_of(marks: str, names: Mapping[str, str]) -> str | None:
+    """The fields of the columns, joined by a blank; null where the contract knows none of them."""
+    return " ".join(filter(None, (names.get(column) for column in marks.split(" ")))) or None
 
 
 def _counted_from_1900(cell: pl.Expr) -> pl.Expr:

@@ -9,9 +9,13 @@ import zipfile
 from enum import Enum
 from pathlib import Path
 
+from jobs.delivery.packages import plain_name
+
 _SAMPLE = 64 * 1024
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
+_DBASE = re.compile(rb"[\x03\x30\x31\x32\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f].{4}.[\x00-\x7f].[\x00-\x7f]", re.DOTALL)
+"""Kind, year, month and day of the last change, number of rows, length of the header and of a row."""
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MARKUP = re.compile(rb"\s*(?:<(?:!doctype|\?xml|html|head|meta|style|body|div|table)\b|mime-version:)", re.IGNORECASE)
 _CONTROLS = bytes(set(range(0x20)) - set(b"\x00\t\n\v\f\r\x1a"))  # what text holds at most by damage
@@ -25,11 +29,19 @@ class Format(Enum):
     EMPTY = "empty_file"
     OLD_WORKBOOK = "old_workbook"
     LOCKED_WORKBOOK = "locked_workbook"
+    OPEN_DOCUMENT = "open_document"
+    BINARY_WORKBOOK = "binary_workbook"
+    DBASE = "dbase_file"
     WEB_PAGE = "web_page"
     OTHER = "other_format"
 
 
-SUFFIXES = {Format.TEXT: (".csv", ".txt", ".tsv"), Format.WORKBOOK: (".xlsx", ".xlsm")}
+SUFFIXES = {
+    Format.TEXT: (".csv", ".txt", ".tsv"),
+    Format.WORKBOOK: (".xlsx", ".xlsm"),
+    Format.OLD_WORKBOOK: (".xls", ".et"),
+    Format.LOCKED_WORKBOOK: (".xlsx", ".xlsm", ".xls", ".et"),
+}
 
 
 def format_of(path: Path) -> Format:
@@ -37,7 +49,7 @@ def format_of(path: Path) -> Format:
     with path.open("rb") as stream:
         head = stream.read(_SAMPLE)
         is_all = len(head) < _SAMPLE
-        if head.startswith(_OLE):
+        if head.startswith(OLE):
             with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 return Format.LOCKED_WORKBOOK if content.find(_LOCKED) >= 0 else Format.OLD_WORKBOOK
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -47,6 +59,8 @@ def format_of(path: Path) -> Format:
     head = head.removeprefix(codecs.BOM_UTF8)
     if is_all and not head.strip(b"\x00 \t\r\n"):
         return Format.EMPTY
+    if _DBASE.match(head) and bytes(8) in head[12:32]:
+        return Format.DBASE
     if _MARKUP.match(head):
         return Format.WEB_PAGE
     plain = head.translate(None, _CONTROLS)
@@ -62,7 +76,11 @@ def _is_decodable(sample: bytes) -> bool:
 def _of_archive(path: Path) -> Format:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = {name.replace("\\", "/").lower() for name in archive.namelist()}
+            names = {plain_name(name) for name in archive.namelist()}
     except Exception:  # zipfile raises many things; opening it as a workbook will tell which
         return Format.WORKBOOK
-    return Format.WORKBOOK if "xl/workbook.xml" in names else Format.OTHER
+    if "xl/workbook.bin" in names:
+        return Format.BINARY_WORKBOOK
+    if any(name.startswith("xl/") for name in names):
+        return Format.WORKBOOK
+    return Format.OPEN_DOCUMENT if {"mimetype", "content.xml"} <= names else Format.OTHER

@@ -102,13 +102,30 @@ WORDINGS: dict[str, Wording] = {
         "该数据已在第{number}次报送中重新报送，本文件留存备查",
     ),
     "empty_file": Wording("an empty file", "文件为空", RESEND),
-    "old_workbook": Wording(
-        "an old binary workbook (.xls, .et), which is not read",
-        "旧版二进制电子表格（.xls、.et），无法读取",
+    "locked_workbook": Wording(
+        "a workbook protected by a password; set MINGJING_WORKBOOK_PASSWORD to it, or ask for the file without one",
+        "电子表格设有打开密码，无法读取",
+        "请取消密码后重新报送，并更新交接清单中的SHA256。",
+    ),
+    "wrong_password": Wording(
+        "a workbook protected by another password than MINGJING_WORKBOOK_PASSWORD",
+        "电子表格的打开密码与约定的不符，无法读取",
+        "请使用约定的密码或取消密码后重新报送，并更新交接清单中的SHA256。",
+    ),
+    "open_document": Wording(
+        "an OpenDocument file (.ods), which is not read",
+        "OpenDocument格式的文件（.ods），无法读取",
         "请另存为.xlsx或.csv后重新报送，并更新交接清单。",
     ),
-    "locked_workbook": Wording(
-        "a workbook protected by a password", "电子表格设有打开密码，无法读取", "请取消密码后重新报送，并更新交接清单中的SHA256。"
+    "binary_workbook": Wording(
+        "a binary workbook (.xlsb), which is not read",
+        "二进制工作簿（.xlsb），无法读取",
+        "请另存为.xlsx或.csv后重新报送，并更新交接清单。",
+    ),
+    "dbase_file": Wording(
+        "a dBASE or FoxPro file (.dbf), which is not read",
+        "dBASE或FoxPro数据库文件（.dbf），无法读取",
+        "请用电子表格软件打开后另存为.xlsx或.csv，重新报送，并更新交接清单。",
     ),
     "web_page": Wording(
         "a web page or XML under the name of a table, which is not read",
@@ -135,6 +152,16 @@ WORDINGS: dict[str, Wording] = {
         "text under the suffix {suffix}, read as text",
         "文件内容为文本，扩展名却为{suffix}，已按文本读取",
         "请下次使用.csv扩展名。",
+    ),
+    "old_workbook_by_content": Wording(
+        "an old binary workbook under the suffix {suffix}, read as a workbook",
+        "文件内容为旧版电子表格，扩展名却为{suffix}，已按电子表格读取",
+        "请下次使用.xlsx格式。",
+    ),
+    "locked_workbook_by_content": Wording(
+        "a workbook with a password under the suffix {suffix}, read as a workbook",
+        "文件内容为电子表格，扩展名却为{suffix}，已按电子表格读取",
+        "请下次使用.xlsx扩展名。",
     ),
     "workbook_by_content": Wording(
         "a workbook under the suffix {suffix}, read as a workbook",

@@ -33,6 +33,7 @@ class Piece:
     sheet: str = ""
     is_1904: bool = False
     is_set_aside: bool = False
+    is_plain: bool = False
     start: int = 0
     end: int = 0
     first_row: int = 1
@@ -115,8 +116,8 @@ def _survey_content(path: Path, state: State, entry: ManifestEntry, data_set: Da
     sha256 = sha256_of(path)
     if problem := _hash_problem(entry, sha256):
         return problem
-    if found is Format.WORKBOOK:
-        return _survey_workbook(path, state, entry, data_set, sha256[:FILE_ID_LENGTH])
+    if found in SUFFIXES:
+        return _survey_workbook(path, state, found, entry, data_set, sha256[:FILE_ID_LENGTH])
     return _refused(entry, remark(found.value), sha256[:FILE_ID_LENGTH])
 
 
@@ -146,15 +147,17 @@ def _survey_text(path: Path, state: State, entry: ManifestEntry, data_set: DataS
     return SurveyedFile(entry, file_id, ACCEPTED, _by_content(path, Format.TEXT) + _unknown_columns(_unknown(header)), pieces)
 
 
-def _survey_workbook(path: Path, state: State, entry: ManifestEntry, data_set: DataSet, file_id: str) -> SurveyedFile:
+def _survey_workbook(
+    path: Path, state: State, found: Format, entry: ManifestEntry, data_set: DataSet, file_id: str
+) -> SurveyedFile:
     try:
         book = survey_workbook(path, SEARCH_DEPTH)
     except BadWorkbook as bad:
         return _refused(entry, bad.why, file_id)
-    found = [(sheet, find_header(sheet.head, data_set)) for sheet in book.sheets]
-    tables = [(sheet, header) for sheet, header in found if isinstance(header, Header)]
+    headers = [(sheet, find_header(sheet.head, data_set)) for sheet in book.sheets]
+    tables = [(sheet, header) for sheet, header in headers if isinstance(header, Header)]
     if not tables:
-        problems = [problem for sheet, problem in found if sheet.head and isinstance(problem, Remark)]
+        problems = [problem for sheet, problem in headers if sheet.head and isinstance(problem, Remark)]
         nearest = min(problems, key=lambda problem: problem.code == "no_header", default=remark("empty_file"))
         return _refused(entry, nearest, file_id)
     all_hidden = all(sheet.is_hidden for sheet, _ in tables)
@@ -170,13 +173,12 @@ def _survey_workbook(path: Path, state: State, entry: ManifestEntry, data_set: D
             sheet=sheet.name,
             is_1904=book.is_1904,
             is_set_aside=sheet.name in aside,
+            is_plain=sheet.is_plain,
         )
         for sheet, header in tables
     )
     used = [(sheet, header) for sheet, header in tables if sheet.name not in aside]
-    remarks = _by_content(path, Format.WORKBOOK) + _unknown_columns(
-        tuple(name for _, header in used for name in _unknown(header))
-    )
+    remarks = _by_content(path, found) + _unknown_columns(tuple(name for _, header in used for name in _unknown(header)))
     if rows := sum(sheet.hidden_rows for sheet, _ in used):
         remarks += (remark("hidden_rows", rows=rows),)
     if aside:

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-import posixpath
+import io
+import os
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, reduce
 from pathlib import Path
-from xml.etree import ElementTree
+from types import MappingProxyType
 
 import fastexcel
+import msoffcrypto
 import polars as pl
 
+from jobs.delivery import old_workbooks
+from jobs.delivery.formats import OLE
+from jobs.delivery.number_formats import Use
+from jobs.delivery.packages import Package, read_package
 from jobs.delivery.remarks import Remark, remark
+from jobs.delivery.sheet_cells import NOTHING, SHOWN, column_number, laid_over, search, styled_numbers, suspects
 
+PASSWORD = "MINGJING_WORKBOOK_PASSWORD"
+"""Variable of the environment with the password that departments were asked to protect their workbooks with."""
+_NO_PASSWORD = "VelvetSweatshop"
+"""What Excel encrypts with where only a sheet or the structure is protected, and what it opens such a file with."""
 LARGEST_BOOK = 2 << 30
 """Bytes that a workbook's archive may unpack to."""
 LARGEST_SHEET = 64 << 20
 """Cells in the rectangle of a sheet: calamine keeps 32 bytes for each, filled or not."""
 _MOST_COLUMNS = 16_384
 _BLOCK = 4 * 1024 * 1024
-_LONGEST_INDEX = 64 * 1024 * 1024
 _ONE_SPELLING = bytes.maketrans(b"\t\r\n'", b'   "')  # XML parts attributes by any blank and quotes them either way
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\bhidden="(?:1|true)"')
 _STRINGS = re.compile(rb'<(?:\w+:)?sst [^>]*?\buniqueCount="(\d+)')
@@ -46,12 +55,16 @@ class BadWorkbook(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet, its first rows and what a reader of it should know. `hidden_rows`: they are read like any others."""
+    """A sheet, its first rows and what a reader of it should know.
+
+    `hidden_rows`: they are read like any others. `is_plain`: calamine leaves nothing of it out.
+    """
 
     name: str
     head: list[tuple[str | None, ...]]
     is_hidden: bool
     hidden_rows: int
+    is_plain: bool
 
 
 @dataclass(frozen=True)
@@ -69,32 +82,118 @@ def sha256_of(path: Path) -> str:
 
 def survey_workbook(path: Path, rows: int, largest_book: int = LARGEST_BOOK, largest_sheet: int = LARGEST_SHEET) -> Workbook:
     """The sheets, each with its first `rows` rows. Raises BadWorkbook when it is damaged or would fill the memory."""
-    with _only_bad_workbook(), zipfile.ZipFile(path) as archive:
-        hidden_rows = _hidden_rows(archive, largest_book, largest_sheet)
-        parts, hidden_sheets, is_1904 = _index(archive)
-        book = _opened(path)
-        sheets = tuple(
-            Sheet(name, _cells(book, name, rows).rows(), name in hidden_sheets, hidden_rows.get(parts.get(name, ""), 0))
-            for name in book.sheet_names
+    with _only_bad_workbook():
+        content = _unlocked(path)
+        return _survey_old(content, rows) if _is_old(content) else _survey_package(content, rows, largest_book, largest_sheet)
+
+
+def _survey_old(content: Path | io.BytesIO, rows: int) -> Workbook:
+    book = old_workbooks.opened(content)
+    sheets = (
+        Sheet(
+            sheet.name,
+            old_workbooks.text_cells(sheet, rows).rows(),
+            bool(sheet.visibility),
+            old_workbooks.hidden_rows(sheet),
+            False,
         )
-    return Workbook(sheets, is_1904)
+        for sheet in book.sheets()
+    )
+    return Workbook(tuple(sheets), bool(book.datemode))
+
+
+def _survey_package(content: Path | io.BytesIO, rows: int, largest_book: int, largest_sheet: int) -> Workbook:
+    with zipfile.ZipFile(content) as archive:
+        package = read_package(archive)
+        told = _parts(archive, styled_numbers(package.formats), largest_book, largest_sheet)
+        book = _opened(content, archive, package)
+        sheets = []
+        for name in book.sheet_names:
+            part = told.get(package.sheets.get(name, ""), _Part())
+            head = _cells(book, name, rows)[0].rows()
+            sheets.append(Sheet(name, head, name in package.hidden, part.hidden_rows, part.is_plain))
+    return Workbook(tuple(sheets), package.is_1904)
 
 
 def read_sheet(path: Path, name: str) -> pl.DataFrame:
     """A sheet's cells as text columns c0, c1, … without the empty ones; row 0 is the sheet's first row."""
-    frame = _cells(_opened(path), name)
-    return frame.select(cells for cells in frame if cells.null_count() < len(cells))
+    return read_cells(path, name).drop(SHOWN)
 
 
-def _cells(book: fastexcel.ExcelReader, name: str, rows: int | None = None) -> pl.DataFrame:
+def read_cells(
+    path: Path, name: str, uses: Mapping[int, Use] = MappingProxyType({}), header_at: int = -1, *, is_plain: bool = False
+) -> pl.DataFrame:
+    """The same with SHOWN behind it: the columns whose cell was read by its number format.
+
+    uses: what a column's numbers are read for, days where it is not said. header_at: merged cells below this row count for
+    each of their rows. is_plain: the sheet was surveyed, and holds nothing to look at more closely.
+    """
+    content = _unlocked(path)
+    if _is_old(content):
+        book = old_workbooks.opened(content)
+        sheet, formats, is_1904 = book.sheet_by_name(name), old_workbooks.formats_of(book), bool(book.datemode)
+        frame, found = old_workbooks.text_cells(sheet), old_workbooks.beside(sheet, formats)
+    else:
+        with zipfile.ZipFile(content) as archive:
+            package = read_package(archive)
+            formats, is_1904 = package.formats, package.is_1904
+            frame, first = _cells(_opened(content, archive, package), name)
+            found = NOTHING
+            if not is_plain and package.sheets.get(name):
+                blocks = _blocks(archive, archive.getinfo(package.sheets[name]))
+                found = search(blocks, styled_numbers(formats)).moved(first)
+    frame = laid_over(frame, found, formats, uses, header_at, is_1904=is_1904)
+    return frame.select(cells for cells in frame if cells.null_count() < len(cells) or cells.name == SHOWN)
+
+
+def _cells(book: fastexcel.ExcelReader, name: str, rows: int | None = None) -> tuple[pl.DataFrame, int]:
+    """The cells, and the number of the first column that holds any: 0 for A."""
+    columns: list[int] = []
+
+    def taken(column: fastexcel.ColumnInfoNoDtype) -> bool:
+        columns.append(column.absolute_index)
+        return True
+
     # Eager: without it fastexcel keeps all cells twice.
-    frame = pl.from_arrow(book.load_sheet(name, header_row=None, skip_rows=0, n_rows=rows, dtypes="string", eager=True))
+    frame = pl.from_arrow(
+        book.load_sheet(name, header_row=None, skip_rows=0, n_rows=rows, dtypes="string", use_columns=taken, eager=True)
+    )
     assert isinstance(frame, pl.DataFrame)
-    return frame.rename({old: f"c{i}" for i, old in enumerate(frame.columns)})
+    cells = [cells.set(cells == "", None).alias(f"c{i}") for i, cells in enumerate(frame)]  # what a formula for no text gives
+    return pl.DataFrame(cells), min(columns, default=0)
 
 
-def _opened(path: Path) -> fastexcel.ExcelReader:
-    """By its bytes where the suffix would mislead calamine, which believes it."""
+def _is_old(content: Path | io.BytesIO) -> bool:
+    if isinstance(content, io.BytesIO):
+        return content.getbuffer()[: len(OLE)] == OLE
+    with content.open("rb") as stream:
+        return stream.read(len(OLE)) == OLE
+
+
+def _unlocked(path: Path) -> Path | io.BytesIO:
+    """The workbook without its password, if it has one. Raises BadWorkbook when the environment names none, or another."""
+    if not _is_old(path):  # what is locked is wrapped as old workbooks are
+        return path
+    with path.open("rb") as stream:
+        book = msoffcrypto.OfficeFile(stream)
+        if not book.is_encrypted():
+            return path
+        password = os.environ.get(PASSWORD)
+        unlocked = io.BytesIO()
+        try:
+            book.load_key(password=password or _NO_PASSWORD)
+            book.decrypt(unlocked)
+        except msoffcrypto.exceptions.InvalidKeyError as error:
+            raise BadWorkbook(remark("wrong_password" if password else "locked_workbook")) from error
+    return unlocked
+
+
+def _opened(path: Path | io.BytesIO, archive: zipfile.ZipFile, package: Package) -> fastexcel.ExcelReader:
+    """By its bytes where the suffix would mislead calamine, which believes it, or parts are named as it does not expect."""
+    if not package.is_usual:
+        return fastexcel.read_excel(package.in_usual_names(archive).getvalue())
+    if isinstance(path, io.BytesIO):
+        return fastexcel.read_excel(path.getvalue())
     return fastexcel.read_excel(path if path.suffix.lower() == ".xlsx" else path.read_bytes())
 
 
@@ -109,45 +208,49 @@ def _only_bad_workbook() -> Iterator[None]:
         raise BadWorkbook(remark("damaged_workbook", why=(str(error).splitlines() or [type(error).__name__])[0][:80])) from error
 
 
-def _hidden_rows(archive: zipfile.ZipFile, largest_book: int, largest_sheet: int) -> dict[str, int]:
-    """Hidden rows by part. Unpacks everything once, a block at a time: what the archive states of its sizes may be wrong."""
-    hidden_rows: dict[str, int] = {}
+@dataclass(frozen=True)
+class _Part:
+    """What unpacking a part has shown. `is_plain`: it holds nothing that calamine leaves out."""
+
+    hidden_rows: int = 0
+    is_plain: bool = True
+
+
+def _parts(archive: zipfile.ZipFile, styled: re.Pattern[bytes] | None, largest_book: int, largest_sheet: int) -> dict[str, _Part]:
+    """What is in each part. Unpacks everything once, a block at a time: what the archive states of its sizes may be wrong."""
+    parts: dict[str, _Part] = {}
     unpacked = 0
     for entry in archive.infolist():
-        found, is_odd = 0, False
+        hidden_rows, is_odd, is_plain = 0, False, True
         for block in _blocks(archive, entry):
             unpacked += len(block)
             if unpacked > largest_book:
                 raise BadWorkbook(remark("unpacks_too_large", limit=f"{largest_book:,}"))
-            found += len(_HIDDEN_ROW.findall(block)) if b"hidden=" in block else 0
+            hidden_rows += len(_HIDDEN_ROW.findall(block)) if b"hidden=" in block else 0
             is_odd = is_odd or b":c " in block or _ODD_CELL.search(block) is not None
+            is_plain = is_plain and not suspects(block, styled)
             if b"uniqueCount" in block and (strings := _STRINGS.search(block)) and int(strings[1]) > largest_sheet:
                 raise BadWorkbook(remark("damaged_workbook", why=f"states {int(strings[1]):,} texts"))  # calamine makes room
         rows, columns = _extent(archive, entry) if is_odd else (0, 0)
         if rows * columns > largest_sheet or columns > _MOST_COLUMNS:
             raise BadWorkbook(remark("far_cells", limit=f"{largest_sheet:,}"))
-        hidden_rows[_plain_name(entry.filename)] = found
-    return hidden_rows
+        parts[entry.filename] = _Part(hidden_rows, is_plain)
+    return parts
 
 
 def _extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[int, int]:
     """The last row and column that hold something. Formats alone, which often fill a sheet, do not count."""
     rows = columns = begun = 0
     for block in _blocks(archive, entry):
-        begun += block.count(b"<row")
+        begun = max(begun + block.count(b"<row"), *map(int, _ROW_NUMBER.findall(block)), 0)
         if filled := _FILLED_CELL.findall(block):
             letters, digits = (set(part) for part in zip(*filled, strict=True))
             rows = max(rows, *map(int, digits))
-            columns = max(columns, *map(_column, letters))
+            columns = max(columns, *map(column_number, letters))
         if _UNPLACED_CELL.search(block):
-            rows = max(rows, begun, *map(int, _ROW_NUMBER.findall(block)))
+            rows = max(rows, begun)
             columns = max(columns, *(len(_UNPLACED_CELL.findall(row)) for row in block.split(b"<row")))
     return rows, columns
-
-
-@cache
-def _column(letters: bytes) -> int:
-    return reduce(lambda number, letter: number * 26 + letter - ord("A") + 1, letters.upper(), 0)
 
 
 def _blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -156,32 +259,8 @@ def _blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]
     with archive.open(entry) as stream:
         while block := stream.read(_BLOCK):
             block = rest + block.translate(_ONE_SPELLING)
-            end = max(block.rfind(b"<c "), 0) or max(block.rfind(b"<"), 0) or len(block)
+            cell = max(block.rfind(b"<c "), block.rfind(b"<c>"), block.rfind(b":c "), 0)
+            end = max(block.rfind(b"<", 0, cell + 1), 0) or max(block.rfind(b"<"), 0) or len(block)
             yield block[:end]
             rest = block[end:]
     yield rest
-
-
-def _plain_name(name: str) -> str:
-    return name.replace("\\", "/").lstrip("/").lower()
-
-
-def _index(archive: zipfile.ZipFile) -> tuple[dict[str, str], set[str], bool]:
-    """The part that holds each sheet, which sheets are hidden, and whether days are counted from 1904."""
-    names = {_plain_name(name): name for name in archive.namelist()}
-
-    def tree(name: str) -> ElementTree.Element:
-        with archive.open(names[name]) as stream:
-            return ElementTree.fromstring(stream.read(_LONGEST_INDEX))
-
-    book = tree("xl/workbook.xml")
-    targets = {link.get("Id"): posixpath.join("/xl", link.get("Target", "")) for link in tree("xl/_rels/workbook.xml.rels")}
-    parts, hidden = {}, set()
-    for sheet in book.iterfind("{*}sheets/{*}sheet"):
-        name = sheet.get("name", "")
-        link = next((value for key, value in sheet.items() if key.endswith("}id")), None)
-        parts[name] = _plain_name(targets.get(link, ""))
-        if sheet.get("state", "visible") != "visible":
-            hidden.add(name)
-    properties = book.find("{*}workbookPr")
-    return parts, hidden, properties is not None and properties.get("date1904") in ("1", "true")

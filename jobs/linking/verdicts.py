@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import IDENTITY_VERDICTS
-from expectations.contracts.model import ORIGIN, DataSet
+from expectations.contracts.model import MARKS, ORIGIN, DataSet
 from jobs.linking.households import Silver
 from jobs.linking.identities import Reference
 from jobs.runtime.lake import Lake
@@ -36,7 +36,7 @@ def pair_of(side: str) -> Pair | None:
 
 def row_side(data_set: DataSet, role: str) -> Column:
     """What a silver row writes, wherever it stands: the same row in the next delivery has the same side."""
-    cells = [c.name for c in data_set.silver.columns if c.name not in ORIGIN]
+    cells = [c.name for c in data_set.silver.columns if c != MARKS and c.name not in ORIGIN]
     texts = [F.coalesce(F.col(name).cast("string"), F.lit("")) for name in cells]
     return F.concat(F.lit(f"{_ROW}|{data_set.code}|{role}|"), F.substring(F.sha2(F.concat_ws("\x1f", *texts), 256), 1, 24))
 

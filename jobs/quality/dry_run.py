@@ -13,13 +13,14 @@ import polars as pl
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import PERSON_KINDS
-from jobs.cells.typed import number_states
+from jobs.cells.typed import standardised
 from jobs.delivery.decode import decode
 from jobs.delivery.ledger import REFUSED, Account, counted, settled
 from jobs.delivery.manifest import delivery_id, read_manifest
 from jobs.delivery.remarks import remark
 from jobs.delivery.survey import SurveyedFile, survey_delivery
 from jobs.delivery.unchanged import FileChanged
+from jobs.quality.columns import NO_KEY, ColumnCount, counts_in, counts_of
 from jobs.quality.slip_workbook import Returned
 from jobs.quality.slips import MOST_ROWS, refused_row
 
@@ -31,15 +32,19 @@ class Tally:
     fates: Counter[str] = field(default_factory=Counter)
     returned: list[Returned] = field(default_factory=list)
     numbers: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    rows: int = 0
+    nulls: Counter[str] = field(default_factory=Counter)
+    marks: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Accounts of every file; quarantined rows, masked; numbers by (file, role) and state."""
+    """Accounts of every file; quarantined rows, masked; numbers by (file, role) and state; cells by column."""
 
     accounts: list[Account]
     returned: list[Returned]
     numbers: dict[tuple[str, str], dict[str, int]]
+    columns: list[ColumnCount]
 
 
 def judge(delivery: Path, as_of: date, piece_bytes: int, on_file: Callable[[], None] = lambda: None) -> Judgement:
@@ -66,6 +71,12 @@ def judge(delivery: Path, as_of: date, piece_bytes: int, on_file: Callable[[], N
         settled(accounts, as_of),
         [row for tally in once.values() for row in tally.returned],
         {(file_id, role): dict(states) for (_, file_id), tally in once.items() for role, states in tally.numbers.items()},
+        [
+            counted
+            for (code, file_id), tally in once.items()
+            if tally.rows
+            for counted in counts_of(DATA_SETS[code], file_id, tally.rows, tally.nulls, tally.marks)
+        ],
     )
 
 
@@ -78,8 +89,15 @@ def _tally(file: SurveyedFile) -> Tally:
             refused = rows.filter(pl.col("_fate") == "quarantined").head(MOST_ROWS - len(tally.returned))
             for row in refused.iter_rows(named=True):
                 tally.returned.append(refused_row(data_set, file.file_id, row["_sheet"] or "", row["_row"], row["_reason"], row))
-            accepted = rows.filter(pl.col("_fate") == "accepted")
+            data = rows.filter(pl.col("_fate") != "skipped")
+            typed = standardised(data_set, data, NO_KEY)
+            nulls, marks = counts_in(data_set, typed)
+            tally.rows += data.height
+            tally.nulls.update(nulls)
+            tally.marks.update(marks)
+            accepted = typed.filter(data["_fate"] == "accepted")
             for number in data_set.fields:
                 if number.kind in PERSON_KINDS:
-                    tally.numbers[number.role].update(dict(number_states(number, accepted).value_counts().iter_rows()))
+                    states = accepted[f"{number.role}_number_state"].value_counts()
+                    tally.numbers[number.role].update(dict(states.iter_rows()))
     return tally

@@ -17,6 +17,7 @@ from jobs.cells.person_numbers import FIRM, UPGRADED, VALID
 from jobs.delivery.ledger import ACCEPTED, REFUSED, Account
 from jobs.delivery.remarks import in_english
 from jobs.publishing.masking import mask_numbers
+from jobs.quality.columns import ColumnCount, remembered
 from jobs.quality.delivered import Delivered
 from jobs.quality.figures import number_counts
 from jobs.runtime.console import Console
@@ -44,6 +45,7 @@ def print_state(console: Console, lake: Lake, out: Path, *, limits: SuiteBounds)
         print_bounds(console, [row for row in runs if row["as_of"] == as_of])
         print_holes(console, sorted((tuple(row) for row in lake.read(COVERAGE).collect()), key=str))  # some rows
         print_numbers(console, delivered.last, number_counts(lake), limits.usable_number_ratio_warn)
+        print_columns(console, delivered.last, remembered(lake), limits.unreadable_ratio_warn)
     if lake.exists(IDENTITY_COUNTS):
         print_identities(console, lake)
     console.print_places({"return slips": out / "slips", "quality pages": out / "quality" / "index.html"})
@@ -93,6 +95,21 @@ def print_numbers(
         for share, name, role, others in sorted(poor)[:SHOWN_FILES]:
             table.add_row(name, role, f"{share:.1%}", others)
         console.print(table)
+
+
+def print_columns(console: Console, accounts: Iterable[Account], columns: Iterable[ColumnCount], most_lost: float) -> None:
+    """Columns of which too many cells hold something that cannot be used, the worst first."""
+    files = {account.file_id: account.entry.file_name for account in accounts if account.is_read}
+    poor = sorted((c for c in columns if c.lost_share > most_lost and c.file_id in files), key=lambda c: -c.lost_share)
+    if not poor:
+        return
+    table = Table(title=f"Columns with more than {most_lost:.0%} of cells that hold something unusable", title_justify="left")
+    for heading in ("file", "column", "unusable", "unreadable", "errors, no value", "such as"):
+        table.add_column(heading)
+    for c in poor[:SHOWN_FILES]:
+        header = DATA_SETS[c.data_set][c.field].header
+        table.add_row(files[c.file_id], header, f"{c.lost_share:.1%}", f"{c.unreadable:,}", f"{c.without_value:,}", c.forms)
+    console.print(table)
 
 
 def print_identities(console: Console, lake: Lake) -> None:

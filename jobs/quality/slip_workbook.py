@@ -1,4 +1,4 @@
-"""The workbook of a return slip: counts first, then files, rows and numbers to mend, then what is missing. Chinese, for the department."""
+"""The workbook of a return slip: counts first, then files, rows, numbers and columns to mend, then what is missing. Chinese, for the department."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ from jobs.cells.person_numbers import ABSENT, CHECK_FAILS, DAMAGED, FIRM, JUNK, 
 from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account
 from jobs.publishing.masking import masked_within
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
+from jobs.quality.columns import ColumnCount
 
 NO_DEPARTMENT = "未注明单位"
 STATUS_ZH = {ACCEPTED: "采用", REFUSED: "退回", DUPLICATE: "重复", SUPERSEDED: "留存备查"}
 UNREADABLE_CELL = "unreadable cell"
 """Not to be confused with the state of a number: an unreadable one does not cost its row."""
+EMPTY_RESULT = "an error or a formula without a value"
 REASONS_ZH = {
     UNREADABLE_CELL: ("内容为空或无法识别，该行未能使用", "请按约定格式补全或更正该单元格"),
+    EMPTY_RESULT: ("单元格是错误值，或公式没有保存结果，该行未能使用", "请打开文件重新计算，核对该列后保存，重新报送"),
     "more or fewer cells than the header": ("该行的列数与表头不一致", "请检查该行是否多出或缺少分隔符、引号"),
     CHECK_FAILS: ("号码与校验码不符，可能录入有误", "请对照证件更正号码"),
     DAMAGED: ("号码被电子表格截断，末几位已失真", "请将该列设为“文本”格式，从业务系统重新导出"),
@@ -64,8 +67,11 @@ class Slip:
     department: str
     accounts: Sequence[Account]
     returned: Sequence[Returned]
-    holes: Sequence[tuple[Any, ...]]
+    holes: Sequence[tuple[Any, ...]] | None
+    """Null where nobody has looked for them: a dry run does not."""
     numbers: Sequence[NumberCount]
+    columns: Sequence[ColumnCount] = ()
+    """Of columns that lost cells."""
 
 
 FILE_SHEET = (
@@ -97,6 +103,17 @@ NUMBER_SHEET = (
     *(Heading(title, 10, "whole") for title in STATES_ZH.values()),
     Heading("可用比例（%）", 11, "score"),
 )
+COLUMN_SHEET = (
+    Heading("文件名", 46, "wrapped"),
+    Heading("列", 18),
+    Heading("记录数", 10, "whole"),
+    Heading("空缺", 10, "whole"),
+    Heading("无法识别", 10, "whole"),
+    Heading("错误值或公式无结果", 12, "whole"),
+    Heading("未能使用比例（%）", 12, "score"),
+    Heading("形式（9为数字，字、A、a为文字）", 34, "wrapped"),
+    Heading("处理办法", 50, "wrapped"),
+)
 HOLE_SHEET = (
     Heading("数据集", 28),
     Heading("缺少的地区", 16),
@@ -122,6 +139,9 @@ def write_slip(path: Path, slip: Slip, as_of: date) -> None:
             write_table(book, formats, "待更正记录", ROW_SHEET, _masked(_returned_row(row, names) for row in slip.returned))
         if slip.numbers:
             write_table(book, formats, "号码质量", NUMBER_SHEET, _masked(map(_number_row, slip.numbers)))
+        if slip.columns:
+            worst_first = sorted(slip.columns, key=lambda counted: -counted.lost_share)
+            write_table(book, formats, "各列情况", COLUMN_SHEET, _masked(_column_row(counted, names) for counted in worst_first))
         if slip.holes:
             write_table(book, formats, "缺报范围", HOLE_SHEET, _masked(map(_hole_row, slip.holes)))
 
@@ -143,13 +163,16 @@ def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
     by_status = {status: sum(account.status == status for account in slip.accounts) for status in STATUS_ZH}
     files = "，".join(f"{STATUS_ZH[status]}{count}个" for status, count in by_status.items() if count)
     unusable = sum(rows for count in slip.numbers for state, rows in count.states.items() if state in REASONS_ZH)
+    listed = "“号码质量”和“待更正记录”" if any(row.reason in STATES_ZH for row in slip.returned) else "“号码质量”"
+    lost = sum(counted.lost for counted in slip.columns)
     lines = [
         ("致", slip.department),
         ("比对日期", as_of.isoformat()),
         ("文件", f"共登记{len(slip.accounts)}个，其中{files}。"),
         ("记录", f"采用{accepted - repeated:,}条，退回{quarantined:,}条" + (f"，重复报送{repeated:,}条，只计一次。" if repeated else "。")),
-        ("号码", f"有{unusable:,}个身份号码无法使用，相应人员不能按号码比对，详见“号码质量”和“待更正记录”。" if unusable else "未发现问题。"),
-        ("缺报", f"有{len(slip.holes)}处缺报，该范围内的问题无法发现，详见“缺报范围”。" if slip.holes else "未发现缺报。"),
+        ("号码", f"有{unusable:,}个身份号码无法使用，相应人员不能按号码比对，详见{listed}。" if unusable else "未发现问题。"),
+        ("单元格", f"有{lost:,}个单元格是错误值、没有结果的公式或无法识别的内容，未能使用，详见“各列情况”。" if lost else "未发现问题。"),
+        ("缺报", _holes(slip)),
         ("请协助", "请按各表“处理办法”核对更正，重新报送有问题的文件，并在交接清单中更新记录数和SHA256；未列出的文件无需重报。"),
         ("说明", "行号为工作表中的行号；文本文件为第几条记录（含表头），与用电子表格打开后的行号一致。"),
         ("脱敏", "表中号码、姓名已脱敏，请按文件名和行号查找原记录。"),
@@ -158,6 +181,12 @@ def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
         sheet.write_string(r, 0, label, formats["label"])
         sheet.write_string(r, 1, text, formats["plain"])
         sheet.set_row(r, LINE_POINTS * lines_needed(_GUIDE, text))
+
+
+def _holes(slip: Slip) -> str:
+    if slip.holes is None:
+        return "本次为试核对，未检查是否缺报。"
+    return f"有{len(slip.holes)}处缺报，该范围内的问题无法发现，详见“缺报范围”。" if slip.holes else "未发现缺报。"
 
 
 def _file_row(account: Account) -> tuple[Any, ...]:
@@ -179,7 +208,18 @@ def _number_row(count: NumberCount) -> tuple[Any, ...]:
     usable = sum(count.states.get(state, 0) for state in (VALID, UPGRADED, FIRM))
     total = sum(count.states.values())
     states = (count.states.get(state, 0) for state in STATES_ZH)
-    return (count.account.entry.file_name, count.field.header, *states, 100 * usable / total if total else None)
+    return (count.account.entry.file_name, count.field.header, *states, round(100 * usable / total, 1) if total else None)
+
+
+def _column_row(counted: ColumnCount, names: Mapping[str, str]) -> tuple[Any, ...]:
+    mends = [
+        "请打开文件，待公式重新计算后核对该列并保存，重新报送。" if counted.without_value else "",
+        "请按约定格式更正该列；如由电子表格转换而成，请设为“文本”格式后重新导出。" if counted.unreadable else "",
+    ]
+    return (
+        names[counted.file_id], DATA_SETS[counted.data_set][counted.field].header, counted.rows, counted.empty, counted.unreadable,
+        counted.without_value, round(100 * counted.lost_share, 1), counted.forms, "\n".join(filter(None, mends)),
+    )  # fmt: skip
 
 
 def _hole_row(hole: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -16,11 +17,13 @@ from pyspark.sql import functions as F
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import QUARANTINE
 from expectations.contracts.model import ORIGIN, PERSON_KINDS, DataSet, Field
+from jobs.cells.faults import NO_VALUE
 from jobs.cells.person_numbers import CHECK_FAILS, DAMAGED, JUNK, UNREADABLE
 from jobs.delivery.ledger import Account
 from jobs.publishing.files import workbook_names
 from jobs.publishing.masking import mask_field, mask_numbers
-from jobs.quality.slip_workbook import NO_DEPARTMENT, UNREADABLE_CELL, NumberCount, Returned, Slip, write_slip
+from jobs.quality.columns import ColumnCount
+from jobs.quality.slip_workbook import EMPTY_RESULT, NO_DEPARTMENT, UNREADABLE_CELL, NumberCount, Returned, Slip, write_slip
 from jobs.runtime.lake import Lake
 
 MOST_ROWS = 5_000
@@ -37,19 +40,21 @@ def write_slips(
     numbers: Mapping[tuple[str, str], Mapping[str, int]],
     folder: Path,
     as_of: date,
+    columns: Sequence[ColumnCount] = (),
 ) -> list[Path]:
     """One workbook a department of the delivery, into an empty folder. `numbers`: rows by (file, role) and state."""
     returned = quarantined_rows(lake, accounts) + unusable_numbers(lake, accounts, numbers)
-    return written(slips(accounts, returned, holes, numbers), folder, as_of)
+    return written(slips(accounts, returned, holes, numbers, columns), folder, as_of)
 
 
 def slips(
     accounts: Sequence[Account],
     returned: Sequence[Returned],
-    holes: Sequence[tuple[Any, ...]],
+    holes: Sequence[tuple[Any, ...]] | None,
     numbers: Mapping[tuple[str, str], Mapping[str, int]],
+    columns: Sequence[ColumnCount] = (),
 ) -> list[Slip]:
-    """The slips, one a department, in the order of their names."""
+    """The slips, one a department, in the order of their names. `holes`: null where nobody has looked for them."""
     by_department: dict[str, list[Account]] = defaultdict(list)
     for account in accounts:
         by_department[mask_numbers(account.entry.reported_by) or NO_DEPARTMENT].append(account)
@@ -62,13 +67,14 @@ def slips(
                 department,
                 own,
                 [row for row in returned if row.file_id in files],
-                [hole for hole in holes if hole[0] in registers],
+                None if holes is None else [hole for hole in holes if hole[0] in registers],
                 [
                     NumberCount(account, _field(account, role), states)
                     for account in own
                     for (file_id, role), states in sorted(numbers.items())
                     if file_id == account.file_id and account.is_read
                 ],
+                [counted for counted in columns if counted.file_id in files and counted.lost],
             )
         )
     return found
@@ -91,8 +97,10 @@ def refused_row(data_set: DataSet, file_id: str, sheet: str, row: int, reason: s
     """A quarantined row, its cell masked. The reason names the header after a colon, where one column is to blame."""
     code, _, header = reason.partition(": ")
     field = next((field for field in data_set.fields if field.header == header), None)
-    value = mask_field(field, cells.get(field.name)) if field else ""
-    return Returned(file_id, sheet, row, header, value, UNREADABLE_CELL if header else code)
+    cell = cells.get(field.name) if field else None
+    value = mask_field(field, cell) if field else ""
+    has_value = not cell or re.match(NO_VALUE, cell) is None
+    return Returned(file_id, sheet, row, header, value, (UNREADABLE_CELL if has_value else EMPTY_RESULT) if header else code)
 
 
 def quarantined_rows(lake: Lake, accounts: Sequence[Account]) -> list[Returned]:

@@ -42,6 +42,7 @@ def bronze(data_set: str, *rows: dict[str, str]) -> pl.DataFrame:
         {
             **{name: texts(*(row.get(name) for row in rows)) for name in fields},
             "_damaged": texts(*(row.get("_damaged") for row in rows)),
+            "_shown": texts(*(row.get("_shown") for row in rows)),
             "_file_id": texts(*("f" for _ in rows)),
             "_sheet": texts(*("" for _ in rows)),
             "_row": pl.Series(range(2, len(rows) + 2), dtype=pl.Int64),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from jobs.delivery.formats import Format, format_of
+from jobs.delivery.formats import SUFFIXES, Format, format_of
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
@@ -38,6 +38,13 @@ FORMATS: dict[str, tuple[bytes, Format]] = {
     "blank lines": (b"\r\n \t\n\n", Format.EMPTY),
     "zeros where a disk was full": (bytes(5000), Format.EMPTY),
     "an old workbook": (OLE + bytes(600), Format.OLD_WORKBOOK),
+    "a binary workbook": (archive("xl/workbook.bin", "xl/worksheets/sheet1.bin"), Format.BINARY_WORKBOOK),
+    "an open document": (archive("mimetype", "content.xml"), Format.OPEN_DOCUMENT),
+    "a database of FoxPro": (
+        b"\x30\x11\x0c\x1f" + (3).to_bytes(4, "little") + b"\x48\x01\x20\x00" + bytes(20) + b"NAME",
+        Format.DBASE,
+    ),
+    "a table that begins with tabs": (b"0\t\t\t1\t2\t3\t4\t5\t6\t7\r\n", Format.TEXT),
     "a workbook with a password": (OLE + bytes(100_000) + "EncryptedPackage".encode("utf-16-le"), Format.LOCKED_WORKBOOK),
     "a web page": (b'<html xmlns:o="urn"><table><tr><td>1</td></tr></table>', Format.WEB_PAGE),
     "a table of a web page": (b"\xef\xbb\xbf\n <TABLE border=1><tr>", Format.WEB_PAGE),
@@ -63,7 +70,7 @@ def test_a_format_shows_in_the_bytes(tmp_path: Path, name: str) -> None:
     assert format_of(path) is expected
 
 
-@pytest.mark.parametrize("name", [name for name, (_, found) in FORMATS.items() if found not in (Format.TEXT, Format.WORKBOOK)])
+@pytest.mark.parametrize("name", [name for name, (_, found) in FORMATS.items() if found not in SUFFIXES])
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_what_is_no_table_is_refused_under_any_suffix(delivery: Any, name: str, suffix: str) -> None:
     content, found = FORMATS[name]

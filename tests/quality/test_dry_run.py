@@ -13,6 +13,7 @@ from expectations.contracts.lake import FILES, NUMBER_STATES
 from jobs import ingest, standardise
 from jobs.cli import app
 from jobs.delivery.ledger import Account, from_rows
+from jobs.quality.columns import column_counts, remember, remembered
 from jobs.quality.dry_run import Judgement, judge
 from jobs.quality.figures import number_counts, number_states
 from jobs.quality.slips import quarantined_rows
@@ -120,6 +121,18 @@ def test_a_dry_run_reads_numbers_as_a_real_one_does(judged: Judgement, taken_in:
     assert others == {a.file_id for a in judged.accounts if a.status == "superseded"}  # read, but not in silver
     roster = next(a.file_id for a in judged.accounts if a.entry.file_name == "花名册.csv")
     assert judged.numbers[roster, "person"] == {"valid": 30, "junk": 1, "masked": 1}
+
+
+def test_a_dry_run_counts_the_cells_of_each_column_as_a_real_one_does(judged: Judgement, taken_in: RunContext) -> None:
+    lake = taken_in.lake
+    data_sets = [DATA_SETS[code] for code in ("dibao_roster", "household_registry", "payments")]
+    counted = column_counts(lake, lambda code: lake.read(DATA_SETS[code].silver), data_sets)
+    known = {(count.file_id, count.field): count for count in judged.columns}
+    assert {(count.file_id, count.field) for count in counted} <= set(known)
+    assert [known[count.file_id, count.field] for count in counted] == counted
+    assert any(count.lost for count in counted)
+    remember(lake, counted)
+    assert sorted(remembered(lake), key=str) == sorted(counted, key=str)
 
 
 def test_a_dry_run_touches_nothing_in_the_delivery(faulty: Path) -> None:

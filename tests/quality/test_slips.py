@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,7 +58,12 @@ FAULTY: list[tuple[dict[str, str], tuple[str, str, str]]] = [
     ({"id_number": "1" * 18}, ("身份证号码", "111111************", "占位号码，不是真实号码")),
     ({"id_number": "4.20292E+17"}, ("身份证号码", "4.2029*****", "号码被电子表格截断，末几位已失真")),
     ({"id_number": "欧阳娜娜"}, ("身份证号码", "****", "不是18位或15位号码")),
+    ({"id_number": "#N/A", "approved_on": "#REF!"}, ("身份证号码", "#N/A", "不是18位或15位号码")),
+    ({"start_month": '=TEXT(B2,"0")'}, ("起始月份", '=TEXT(B2,"0")', "单元格是错误值，或公式没有保存结果，该行未能使用")),
+    ({"approved_on": "2015-06-01T16:00Z#", "covered_heads": "一", "rigid_expense": "无"}, ("", "", "")),
 ]
+REFUSED = 5
+"""Rows of FAULTY that are quarantined."""
 
 
 def roster() -> list[dict[str, str]]:
@@ -127,7 +133,7 @@ def test_every_department_of_the_manifest_has_one_slip(books: dict[str, Book]) -
 
 
 def test_a_slip_has_the_sheets_that_there_is_something_to_put_in(books: dict[str, Book]) -> None:
-    assert list(books[NORTH_OFFICE].sheets) == ["回执", "文件", "待更正记录", "号码质量"]
+    assert list(books[NORTH_OFFICE].sheets) == ["回执", "文件", "待更正记录", "号码质量", "各列情况"]
     assert list(books[SOUTH_OFFICE].sheets) == ["回执", "文件", "号码质量", "缺报范围"]
     assert list(books["未注明单位"].sheets) == ["回执", "文件"]
 
@@ -151,8 +157,8 @@ def test_a_file_is_told_with_its_fate_its_counts_and_how_to_mend_it(books: dict[
         "处理结果": "采用",
         "清单记录数": 99,
         "实有记录数": GOOD + len(FAULTY),
-        "采用": GOOD + len(FAULTY) - 4,
-        "退回": 4,
+        "采用": GOOD + len(FAULTY) - REFUSED,
+        "退回": REFUSED,
         "标题、小计、说明等行": 0,
         "问题": f"交接清单记录数为99，文件实有{GOOD + len(FAULTY)}条",
         "处理办法": "请核对是否漏报或多报；如文件无误，请更正交接清单中的记录数。",
@@ -162,7 +168,7 @@ def test_a_file_is_told_with_its_fate_its_counts_and_how_to_mend_it(books: dict[
     assert refused["问题"].startswith("文件的SHA256为")
     assert "重新传输" in refused["处理办法"]
     assert "采用1个，退回1个" in books[SOUTH_OFFICE].cover["文件"]
-    assert books[NORTH_OFFICE].cover["记录"] == f"采用{GOOD + len(FAULTY) - 4:,}条，退回4条。"
+    assert books[NORTH_OFFICE].cover["记录"] == f"采用{GOOD + len(FAULTY) - REFUSED:,}条，退回{REFUSED}条。"
 
 
 def test_rows_to_mend_stand_with_their_place_their_column_and_a_masked_cell(books: dict[str, Book]) -> None:
@@ -184,13 +190,33 @@ def test_a_row_of_too_many_cells_is_told_without_a_column(books: dict[str, Book]
 def test_numbers_are_counted_by_state_with_the_share_that_can_be_used(books: dict[str, Book]) -> None:
     (numbers, heads) = sorted(books[NORTH_OFFICE].records("号码质量"), key=lambda row: row["列"], reverse=True)
     assert (numbers["列"], heads["列"]) == ("身份证号码", "户主身份证号")
-    accepted = GOOD + len(FAULTY) - 4
-    counts = {"有效": GOOD, "校验不符": 1, "占位号码": 1, "被截断": 1, "无法识别": 1, "已脱敏": 1}
+    accepted = GOOD + len(FAULTY) - REFUSED
+    counts = {"有效": GOOD, "校验不符": 1, "占位号码": 1, "被截断": 1, "无法识别": 2, "已脱敏": 1}
     assert {title: numbers[title] for title in STATES_ZH.values() if numbers[title]} == counts
-    assert numbers["可用比例（%）"] == pytest.approx(100 * GOOD / accepted)
+    assert numbers["可用比例（%）"] == round(100 * GOOD / accepted, 1)
     assert heads["可用比例（%）"] == 100
-    assert "有4个身份号码无法使用" in books[NORTH_OFFICE].cover["号码"]
+    assert "有5个身份号码无法使用" in books[NORTH_OFFICE].cover["号码"]
     assert books[SOUTH_OFFICE].cover["号码"] == "未发现问题。"
+
+
+def test_cells_that_were_lost_are_counted_by_column_with_their_forms(books: dict[str, Book], taken_in: RunContext) -> None:
+    told = {row["列"]: row for row in books[NORTH_OFFICE].records("各列情况")}
+    rows = GOOD + len(FAULTY)
+    assert {header: (row["无法识别"], row["错误值或公式无结果"]) for header, row in told.items()} == {
+        "身份证号码": (1, 1), "批准日期": (1, 1), "起始月份": (2, 1), "保障人数": (1, 0),
+    }  # fmt: skip
+    assert {row["记录数"] for row in told.values()} == {rows}
+    assert told["起始月份"]["空缺"] == 1  # 不详
+    assert told["起始月份"]["未能使用比例（%）"] == round(100 * 3 / (rows - 1), 1)
+    assert told["起始月份"]["形式（9为数字，字、A、a为文字）"].split("、") == ["999999999999999999", "=…", "字"]
+    assert told["批准日期"]["形式（9为数字，字、A、a为文字）"] == "#REF!、9999-99-99T99:99Z#"
+    assert "重新计算" in told["批准日期"]["处理办法"]
+    assert "按约定格式" in told["批准日期"]["处理办法"]
+    assert "重新计算" not in told["保障人数"]["处理办法"]
+    assert "有7个单元格是错误值" in books[NORTH_OFFICE].cover["单元格"]
+    assert books[SOUTH_OFFICE].cover["单元格"] == "未发现问题。"
+    warned = [c for c in taken_in.report.warnings if "unreadable cells of" in c]
+    assert {c.split("unreadable cells of ")[1].split(" ")[0] for c in warned} >= {"起始月份", "批准日期", "保障人数"}
 
 
 def test_counts_of_numbers_are_those_of_the_lake(books: dict[str, Book], taken_in: RunContext) -> None:
@@ -205,7 +231,7 @@ def test_counts_of_numbers_are_those_of_the_lake(books: dict[str, Book], taken_i
 def test_a_department_is_told_of_holes_in_its_registers_only(books: dict[str, Book]) -> None:
     (hole,) = books[SOUTH_OFFICE].records("缺报范围")
     assert (hole["数据集"], hole["缺少的地区"], hole["缺少的月份"]) == ("特困人员(农村五保)花名册", "全市", None)
-    assert hole["该范围救助对象"] == 2 * GOOD + len(FAULTY) - 4
+    assert hole["该范围救助对象"] == 2 * GOOD + len(FAULTY) - REFUSED
     (hole,) = books[POLICE].records("缺报范围")
     assert (hole["数据集"], hole["缺少的地区"]) == ("户籍人口", "南县 420293")
     assert (hole["该范围户籍人口"], hole["该范围救助对象"]) == (None, GOOD)  # nobody is registered there as far as is known
@@ -298,6 +324,23 @@ def test_a_cell_that_looks_like_a_formula_or_a_link_is_shown_as_it_is(tmp_path: 
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     cell = book["文件"]["A2"]
     assert (cell.value, cell.data_type, cell.hyperlink) == (name, "s", None)
+
+
+def sheets_referred_to(book: Book) -> set[str]:
+    return set(re.findall("“([^”]*)”", "".join(text for text in book.cover.values() if text))) & {
+        "文件", "待更正记录", "号码质量", "各列情况", "缺报范围",
+    }  # fmt: skip
+
+
+def test_a_slip_refers_only_to_sheets_that_it_has(books: dict[str, Book], tmp_path: Path) -> None:
+    field = next(f for f in DATA_SETS["dibao_roster"].fields if f.kind in PERSON_KINDS)
+    write_slip(
+        tmp_path / "dry.xlsx", Slip("民政局", [account("a")], [], None, [NumberCount(account("a"), field, {"junk": 2})]), AS_OF
+    )
+    dry = read(tmp_path / "dry.xlsx")
+    for book in (*books.values(), dry):
+        assert sheets_referred_to(book) <= set(book.sheets)
+    assert dry.cover["缺报"] == "本次为试核对，未检查是否缺报。"
 
 
 def test_a_number_column_without_rows_has_no_share(tmp_path: Path) -> None:

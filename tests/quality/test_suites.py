@@ -29,6 +29,7 @@ def suites(settings: Settings) -> dict[str, list[Bound]]:
         across.HOUSEHOLDS: across.household_bounds(limits),
         across.PAYMENTS: across.payment_bounds(limits),
         across.TOTALS: across.total_bounds(COMPARED, limits),
+        across.COLUMNS: across.column_bounds({("payments", "paid_on"): "9999"}, limits),
         across.DELIVERY: across.delivery_bounds(),
     }
 
@@ -36,7 +37,7 @@ def suites(settings: Settings) -> dict[str, list[Bound]]:
 def test_every_bound_has_a_severity_a_side_and_says_what_to_do(suites: dict[str, list[Bound]]) -> None:
     for table, bounds in suites.items():
         for bound in bounds:
-            assert bound.severity in ("critical", "warning", "info"), table
+            assert bound.severity in ("critical", "warning"), table
             assert (bound.minimum is None) != (bound.maximum is None), bound
             assert re.match(r"\S.{20,}\.$", bound.meaning), bound
             assert bound.expected.startswith("at least" if bound.maximum is None else "at most")
@@ -99,11 +100,11 @@ def test_every_table_across_has_a_title() -> None:
 
 
 def test_what_is_expected_reads_as_a_sentence() -> None:
-    assert Bound("m", "info", "M.", minimum=0.9).expected == "at least 0.9"
-    assert Bound("m", "info", "M.", minimum=1, maximum=2).expected == "at least 1 and at most 2"
+    assert Bound("m", "warning", "M.", minimum=0.9).expected == "at least 0.9"
+    assert Bound("m", "warning", "M.", minimum=1, maximum=2).expected == "at least 1 and at most 2"
     failed = Checked("silver.payments", Bound("rows", "critical", "Ask again.", minimum=1), 0.0, False)
     assert str(failed) == "silver.payments: rows is 0, expected at least 1. Ask again."
-    assert "is nothing," in str(Checked("t", Bound("rows", "info", "M.", minimum=1), None, True))
+    assert "is nothing," in str(Checked("t", Bound("rows", "warning", "M.", minimum=1), None, True))
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +167,7 @@ def test_pages_tell_what_failed_first(tmp_path: Path) -> None:
     site, witness = tmp_path, Witness()
     bounds = [Bound("rows <of> all", "critical", "Ask 民政 & again.", minimum=1), Bound("share", "warning", "Look.", maximum=0.1)]
     checked = witness.check("silver.pages", bounds, {"rows <of> all": 0.0, "share": 0.2})
-    checked += witness.check("across.pages", [Bound("fine", "info", "Fine.", minimum=0)], {"fine": 1.0})
+    checked += witness.check("across.pages", [Bound("fine", "warning", "Fine.", minimum=0)], {"fine": 1.0})
     index = witness.write_docs(checked, {"silver.pages": "一<表>", "across.pages": "二"}, "Quality as of 2017-12-31", site)
     text = index.read_text(encoding="utf-8")
     assert index == site / "index.html"

@@ -17,7 +17,7 @@ from expectations.contracts.lake.identity import (
     PERSON_IDS,
     PERSONS,
 )
-from expectations.contracts.lake.intake import COVERAGE, FILES, NUMBER_STATES, QUALITY, QUARANTINE, TOTALS
+from expectations.contracts.lake.intake import COLUMNS, COVERAGE, FILES, NUMBER_STATES, QUALITY, QUARANTINE, TOTALS
 from expectations.contracts.lake.learning import LISTED_CLUES, VERDICT_TOTALS, VERDICTS
 from expectations.contracts.lake.planning import LEDGER
 from expectations.contracts.lake.results import (
@@ -37,7 +37,7 @@ SILVER: tuple[Table, ...] = tuple(data_set.silver for data_set in DATA_SETS.valu
 LAKE_TABLES: dict[str, Table] = {
     table.full_name: table
     for table in (
-        FILES, QUARANTINE, NUMBER_STATES, COVERAGE, TOTALS, QUALITY, LINKS, LINK_CANDIDATES, ALIASES, PERSON_IDS, PERSON_CHANGES,
+        FILES, QUARANTINE, NUMBER_STATES, COLUMNS, COVERAGE, TOTALS, QUALITY, LINKS, LINK_CANDIDATES, ALIASES, PERSON_IDS, PERSON_CHANGES,
         IDENTITY_VERDICTS, IDENTITY_COUNTS, KIN, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
         ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, NOVEL_FINDINGS, CLUES, CASE_FILES, RULE_COVERAGE, LISTED_CLUES, VERDICTS,
         VERDICT_TOTALS, LEDGER,
@@ -58,6 +58,7 @@ __all__ = [
     "CASE_SCORES",
     "CHECKS",
     "CLUES",
+    "COLUMNS",
     "COVERAGE",
     "DEATHS",
     "ENTITLEMENT_MONTHS",

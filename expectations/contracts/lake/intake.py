@@ -1,4 +1,4 @@
-"""Tables of a delivery taken in: files, refused rows, number states, holes, totals, expectations."""
+"""Tables of a delivery taken in: files, refused rows, number states, cells by column, holes, totals, expectations."""
 
 from expectations.contracts.model import DATE, DOUBLE, FLAG, INT, LONG, ORIGIN, ORIGIN_COLUMNS, TEXT, Column, Table
 
@@ -63,6 +63,26 @@ NUMBER_STATES = Table(
     ),
 )
 
+COLUMNS = Table(
+    "ops",
+    "columns",
+    "a current file and a column of its data set",
+    ("data_set", "file_id", "field"),
+    (
+        Column("data_set", TEXT, "data set", nullable=False),
+        Column("file_id", TEXT, "file; see ops.files", nullable=False),
+        Column("field", TEXT, "field of the data set", nullable=False),
+        Column("row_count", LONG, "rows of data, quarantined ones included", unit="rows", nullable=False),
+        Column("empty", LONG, "cells that hold nothing, or say that there is nothing", unit="cells", nullable=False),
+        Column("unreadable", LONG, "cells that hold something that could not be read", unit="cells", nullable=False),
+        Column("without_value", LONG, "cells that hold an error or a formula without a value", unit="cells", nullable=False),
+        Column("by_format", LONG, "cells that were read by their number format", unit="cells", nullable=False),
+        Column(
+            "forms", TEXT, "what unreadable cells and errors look like, the most frequent first; digits as 9, words as 字, A or a"
+        ),
+    ),
+)
+
 COVERAGE = Table(
     "ops",
     "coverage",
@@ -103,7 +123,7 @@ QUALITY = Table(
         Column("delivery_no", INT, "last delivery that the run has seen", nullable=False),
         Column("table_name", TEXT, "table checked, or across.<what> for what holds between tables", nullable=False),
         Column("measure", TEXT, "figure that was measured", nullable=False),
-        Column("severity", TEXT, "what failing means", values=("critical", "warning", "info")),
+        Column("severity", TEXT, "what failing means", values=("critical", "warning")),
         Column("success", FLAG, "did it hold?"),
         Column("observed", DOUBLE, "the figure; null where there was nothing to measure"),
         Column("expected", TEXT, "its bounds"),
