@@ -13,21 +13,29 @@ import polars as pl
 
 from expectations.contracts.model import Field, Kind
 from jobs.cells.amounts import parse_amount
-from jobs.cells.text import half_width, map_distinct, trimmed, whole
+from jobs.cells.text import NOISE, half_width, map_distinct, trimmed, whole
 
 _DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(.*)")
+_MAY_BE_FLOAT = f"[.．][0０{NOISE}]+$|[Ee][+0-9{NOISE}]+$"
+_MAY_BEGIN_WITH_DAY = f"^[{NOISE}]*[0-9０-９][{NOISE}]*(?:[0-9０-９][{NOISE}]*)?[-/.－／．]"
+
+
+def _half_width(cells: pl.Series) -> pl.Series:
+    return map_distinct(trimmed(cells), half_width, pl.String)
 
 
 def _floats(cells: pl.Series) -> dict[str, pl.Series]:
-    suspects = cells.str.contains(r"\.0+\W*$|[0-9][Ee]\+?[0-9]{1,2}\W*$").fill_null(False)
-    if not suspects.any():
+    at = cells.str.contains(_MAY_BE_FLOAT).arg_true()
+    if at.is_empty():
         return {}
-    with_point = trimmed(cells.filter(cells.str.contains(".", literal=True)))
     form = r"^[0-9](\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]{1,2}$"
-    if not with_point.str.contains(r"^[0-9]+\.[0-9]*[1-9][0-9]*$").any():
+    if not _half_width(cells.filter(cells.str.contains("[.．]"))).str.contains(r"^[0-9]+\.[0-9]*[1-9][0-9]*$").any():
         form += r"|^[0-9]+\.0+$"
-    at = suspects.arg_true()
-    return {"float": suspects.scatter(at, trimmed(cells.gather(at)).str.contains(form).fill_null(False))}
+    return {"float": _marked(cells, at, _half_width(cells.gather(at)).str.contains(form))}
+
+
+def _marked(cells: pl.Series, at: pl.Series, marked: pl.Series) -> pl.Series:
+    return pl.Series([False]).new_from_index(0, len(cells)).scatter(at, marked.fill_null(False))
 
 
 def _fractions(cells: pl.Series) -> dict[str, pl.Series]:
@@ -39,18 +47,12 @@ def _fractions(cells: pl.Series) -> dict[str, pl.Series]:
 
 
 def _day_or_month_first(cells: pl.Series) -> dict[str, pl.Series]:
-    suspects = cells.str.contains(r"^\W*[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}").fill_null(False)
-    if not suspects.any():
-        return {}
-    found = [
-        match
-        for cell in trimmed(cells.filter(suspects)).unique()
-        if cell and (match := _DAY_OR_MONTH.fullmatch(half_width(cell)))
-    ]
+    at = cells.str.contains(_MAY_BEGIN_WITH_DAY).arg_true()
+    found = [match for cell in _half_width(cells.gather(at)).unique() if cell and (match := _DAY_OR_MONTH.fullmatch(cell))]
     day_first, month_first = (any(int(match[part]) > 12 for match in found) for part in (1, 2))
     if day_first == month_first:  # nothing tells, or both are there
         return {}
-    return {"day_first" if day_first else "month_first": suspects}
+    return {"day_first" if day_first else "month_first": _marked(cells, at, pl.Series([True]).new_from_index(0, len(at)))}
 
 
 def _as_percent(cell: str) -> str:
@@ -60,7 +62,7 @@ def _as_percent(cell: str) -> str:
 
 def _from_year(day: int, month: int) -> Callable[[str], str]:
     def rewritten(cell: str) -> str:
-        found = _DAY_OR_MONTH.fullmatch(half_width(cell))
+        found = _DAY_OR_MONTH.fullmatch(cell)
         return f"{found[3]}-{found[month]}-{found[day]}{found[4]}" if found else cell
 
     return rewritten
@@ -90,5 +92,5 @@ def as_meant(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -> 
     for habit, meant in _MEANT.items():
         if (marked := marks.get(f"{field.name}:{habit}")) is not None:
             at = marked.arg_true()
-            cells = cells.clone().scatter(at, map_distinct(trimmed(cells.gather(at)), meant, pl.String))
+            cells = cells.clone().scatter(at, map_distinct(_half_width(cells.gather(at)), meant, pl.String))
     return cells

@@ -41,6 +41,8 @@ def _class(*ranges: tuple[int, int]) -> str:
 
 BLANKS = f"[{_class(*_BLANKS)}]+"
 EDGE = " \t\r\n\u00a0\u3000'\"‘’“”`"
+NOISE = f"{_class(*_INVISIBLE, *_BLANKS)}{EDGE}=＝()&"
+"""Characters that may stand around the value of a cell, for the brackets of a regular expression that looks at cells as written."""
 EMPTY_FORMS = frozenset({"", "无", "不详", "/", "\\", "-", "--", "—", "——", "空", "未知", "null", "NULL", "None", "nan", "同上"})
 _ODD = f"^[=＝]|[{_class(*_INVISIBLE, *(blank for blank in _BLANKS if blank != (0x20, 0x20)), *_DOUBLES)}]"
 _AS_ONE: dict[int, str | None] = {

@@ -169,11 +169,11 @@ def _fits(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -> pl.
         case Kind.TEXT:
             fits = pl.Series([True] * len(cells))
         case Kind.NAME:
-            fits = ~cells.str.contains("[0-9]")
+            fits = ~cells.str.contains("[0-9０-９]")
         case Kind.ACCOUNT | Kind.CODE | Kind.FIRM_CODE:
-            fits = cells.str.contains("[0-9]")
+            fits = cells.str.contains("[0-9０-９]")
         case kind if kind in PERSON_KINDS:
-            fits = ~trimmed(cells).str.contains(r"^[^0-9*]*$|^[0-9]{1,8}(\.[0-9]+)?$|^[0-9]{4}[-/.年]")
+            fits = ~trimmed(cells).str.contains(r"^[^0-9０-９*]*$|^[0-9]{1,8}(\.[0-9]+)?$|^[0-9]{4}[-/.年]")
         case _:
             fits = read_plain(field, cells, marks).is_not_null()
     return fits.fill_null(True) | trimmed(cells).fill_null("").is_in(list(EMPTY_FORMS))

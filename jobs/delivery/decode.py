@@ -27,13 +27,15 @@ BATCH_ROWS = 100_000
 def decode(piece: Piece) -> Iterator[pl.DataFrame]:
     """Bronze rows of a piece in batches: all texts, in the column order of the data set's bronze contract.
 
-    Raises FileChanged in the end if the file is no longer what was hashed: then nothing of it may be kept.
+    Raises FileChanged, at the latest behind the last batch, if the file is not what was hashed: then nothing of it may be kept.
     """
     data_set = DATA_SETS[piece.data_set]
-    for frame, is_long in _frames(piece):
-        yield from _judged(data_set, piece, frame, is_long).iter_slices(BATCH_ROWS)
-        piece = replace(piece, first_row=piece.first_row + frame.height)
-    assure_unchanged(Path(piece.path), piece.state, piece.file_id)
+    try:
+        for frame, is_long in _frames(piece):
+            yield from _judged(data_set, piece, frame, is_long).iter_slices(BATCH_ROWS)
+            piece = replace(piece, first_row=piece.first_row + frame.height)
+    finally:  # whatever else went wrong, this is why
+        assure_unchanged(Path(piece.path), piece.state, piece.file_id)
 
 
 def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
