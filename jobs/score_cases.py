@@ -48,6 +48,7 @@ from jobs.runtime.context import RunContext
 from jobs.runtime.launch import launch
 from jobs.scoring.features import CASE_FIGURES, Registers, case_features
 from jobs.scoring.feedback import moved, taught
+from jobs.scoring.model_store import model_store, store_errors_told
 from models.drift import WARN_ABOVE, drifted
 from models.features import Matrix, contract_fingerprint, matrix
 from models.isolation_forest import ForestParams
@@ -57,7 +58,6 @@ from models.strangeness import Scores, StrangenessModel, in_words, model_fingerp
 NAME = "score_cases"
 READS = (FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, VERDICTS, *SILVER)
 WRITES = (CASE_SCORES, NOVEL_FINDINGS)
-REGISTRY_FOLDER = "mlflow"
 _EXPLAINED_SHARE = 0.10
 """Of all cases, the strangest whose reasons are told: more than any setting of X01 asks about."""
 _SCORED = StructType([StructField("case_id", StringType()), *(StructField(name, DoubleType()) for name in Scores._fields)])
@@ -141,9 +141,10 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         features = lake.computed_once(case_features(registers_of(ctx)), "case_features")
         sample = training_sample(features, ctx.settings.forest.training_rows)
         progress.advance(task)
-        champion, psi = trained_model(
-            registry(ctx.out / REGISTRY_FOLDER), np.round(matrix(sample), 6), ctx.settings.forest, ctx.as_of.isoformat()
-        )
+        with store_errors_told():
+            champion, psi = trained_model(
+                registry(model_store(ctx.out)), np.round(matrix(sample), 6), ctx.settings.forest, ctx.as_of.isoformat()
+            )
         _report_drift(ctx, psi)
         progress.advance(task)
         everyone = F.lit(1)  # one rank over all cases is wanted: a single partition, said on purpose

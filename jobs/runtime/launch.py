@@ -11,12 +11,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from jobs.runtime.context import RunContext, site_key
+from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration, MingjingError
 from jobs.runtime.lake import Lake, single_writer
+from jobs.runtime.paths import local_folder
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import EMBEDDED, choose_engine, open_engine
 from jobs.runtime.settings import load_settings
+from jobs.runtime.site_key import site_key
 
 
 @contextmanager
@@ -42,13 +44,17 @@ def open_run(
         raise BadConfiguration(f"No folder {delivery}. Name the folder of the delivery, the one with 交接清单.csv in it.")
     root = lake_root or str(out.resolve() / "lake")
     report = RunReport(console)
-    with single_writer(root):
-        key, source = site_key(root)
-        if "random key" in source:
-            report.warn(source)
-        cores = settings.engine.usable_cores
-        with open_engine(name, cores=cores, local_settings=settings.engine.spark) as running:
-            yield RunContext(running, Lake(running, root), settings, as_of, out, key, report, delivery)
+    cores = settings.engine.usable_cores
+    with single_writer(root), open_engine(name, cores=cores, local_settings=settings.engine.spark) as running:
+        lake = Lake(running, root)
+        found = site_key(lake)
+        for remark in found.remarks:
+            report.warn(remark)
+        if lake.folder is None:
+            report.warn(
+                f"The lake {root} is held against other runs of this machine only. See to it that no other one writes to it."
+            )
+        yield RunContext(running, lake, settings, as_of, out, found.key, report, delivery)
 
 
 @contextmanager
@@ -58,7 +64,8 @@ def open_lake(
     """The lake of a run: to be read, or held against a second writer. Raises BadConfiguration where there is none."""
     settings = load_settings(env)
     root = lake_root or str(out.resolve() / "lake")
-    if "://" not in root and not Path(root).is_dir():
+    folder = local_folder(root)
+    if folder is not None and not folder.is_dir():
         raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
     cores = settings.engine.usable_cores
     with (
