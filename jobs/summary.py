@@ -79,7 +79,7 @@ def rule_table(coverage: list[dict[str, Any]]) -> Table:
 
 
 def _print_best_cases(console: Console, out: Path, best: int, is_synthetic: bool) -> None:
-    clues = pl.read_csv(out / "exports" / "clues.csv", infer_schema=False).filter(pl.col("dispatched") == "是")
+    clues = pl.read_csv((out / "exports" / "clues.csv").read_bytes(), infer_schema=False).filter(pl.col("dispatched") == "是")
     cases = clues.group_by("case_id", maintain_order=True).first().head(best)
     console.print(f"[bold]The {len(cases)} best cases[/bold]" + (" (synthetic people)" if is_synthetic else ""), highlight=False)
     for n, case in enumerate(cases.iter_rows(named=True), start=1):

@@ -70,7 +70,7 @@ class ForestRegistry:
 
         self._mlflow = mlflow
         for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.ERROR)
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # its errors are raised, too, and told once
         self._server = os.environ.get(SERVER_VARIABLE)
         folder = folder.absolute()
         self._uri = self._server or f"sqlite:///{folder}/mlflow.db"
