@@ -6,6 +6,7 @@ Reads   files of verdicts            a CSV file, or our workbook filled in   con
         silver.entitlement_months    one row per case and month              key case_id, for_month
         ops.ledger                   which visits were drawn at random       key as_of, list_no, case_id
         vault.verdicts               the verdicts so far                     key clue_id, verdict_no
+        ops.files                    which delivery was the last             key delivery_id, file_name, sha256
 Writes  vault.verdicts               one row per verdict, replaced ones kept key clue_id, verdict_no
         ops.verdict_totals           one row per rule and county             key rule_code, county_code
         OUT/learning                 reliability of the probabilities, as a table and a picture
@@ -22,6 +23,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import (
     CLUES,
     ENTITLEMENT_MONTHS,
+    FILES,
     LEDGER,
     LISTED_CLUES,
     PERSONS,
@@ -35,10 +37,11 @@ from jobs.learning.report import Outcome, print_outcome, write_pages
 from jobs.learning.store import drawn_at_random, known_clues, last_list, lists_with, stored_verdicts, with_verdicts
 from jobs.learning.totals import Standing, standings, totals
 from jobs.learning.training import Example, examples, learn, shown_on
+from jobs.quality.delivered import Delivered
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import plain_schema
-from jobs.runtime.launch import launch
+from jobs.runtime.results import Stamp, publication
 from jobs.scoring.listed import as_ranked, champion_of
 from jobs.scoring.model_store import has_model_store, model_store, store_errors_told
 from models.clue_features import RefusedInput
@@ -48,10 +51,11 @@ from models.ranking_registry import RankingRegistry
 
 NAME = "learn"
 READS = (
-    LISTED_CLUES, CLUES, PERSONS, ENTITLEMENT_MONTHS, LEDGER, VERDICTS,
+    LISTED_CLUES, CLUES, PERSONS, ENTITLEMENT_MONTHS, FILES, LEDGER, VERDICTS,
     DATA_SETS["household_registry"].silver, DATA_SETS["disabilities"].silver,
 )  # fmt: skip
 WRITES = (VERDICTS, VERDICT_TOTALS)
+FOLDER = "learning"
 
 
 def run(ctx: RunContext, files: Sequence[Path] = ()) -> Outcome:
@@ -79,8 +83,9 @@ def run(ctx: RunContext, files: Sequence[Path] = ()) -> Outcome:
         champion = champion_of(ctx)
         calibration = shown_on(teaching, champion.model, params) if champion and len(teaching) >= params.least_verdicts else None
     outcome = Outcome(taken_in, account, learned, calibration, _worth(ctx, teaching))
-    write_pages(outcome, ctx.out / "learning")
-    print_outcome(ctx.report.console, outcome, ctx.out / "learning")
+    with publication(ctx.out, NAME, [FOLDER], Stamp(ctx.as_of, Delivered(ctx.lake).name), ctx.report.warn) as staged:
+        write_pages(outcome, staged / FOLDER)
+    print_outcome(ctx.report.console, outcome, ctx.out / FOLDER)
     return outcome
 
 
@@ -153,4 +158,6 @@ def roll_back(out: Path) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(launch(NAME, lambda ctx: (run(ctx), None)[1]))
+    from jobs.cli import as_module
+
+    as_module("learn")

@@ -9,6 +9,7 @@ Reads   silver.cases                 one row per benefit household           key
         vault.verdicts               what visits found, once any came back   key clue_id, verdict_no
         silver.entitlement_months, silver.kin, silver.deaths, silver.links, silver.aliases and the registers: the features of every
                                      case, to see which of them tell who somebody is
+        ops.files                    which delivery the report is of         key delivery_id, file_name, sha256
 Writes  OUT/fairness/fairness.csv, fairness.svg, proxies.csv    groups and counts, nobody in person
 Re-run  safe: the same tables give the same bytes.
 """
@@ -29,6 +30,7 @@ from expectations.contracts.lake import (
     CASES,
     DEATHS,
     ENTITLEMENT_MONTHS,
+    FILES,
     KIN,
     LINKS,
     MEMBERS,
@@ -43,17 +45,19 @@ from jobs.fairness.rates import counted, judged
 from jobs.fairness.report import Report, write_report
 from jobs.linking.links import linked_registers
 from jobs.planning.verdicts import verdicts_in_force
+from jobs.quality.delivered import Delivered
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
+from jobs.runtime.results import Stamp, Warn, publication
 from jobs.runtime.settings import Settings
 from jobs.scoring.features import Registers, case_features
 from models.features import FEATURE_NAMES
 
 NAME = "report_fairness"
-READS = (CASES, MEMBERS, PERSONS, CASE_FILES, VERDICTS, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, *SILVER)
+READS = (CASES, MEMBERS, PERSONS, CASE_FILES, VERDICTS, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, FILES, *SILVER)
 WRITES: tuple[Table, ...] = ()
 FOLDER = "fairness"
 FEATURES_KEPT = "case_features"
@@ -64,19 +68,24 @@ def run(ctx: RunContext) -> None:
     with ctx.report.stage("report fairness"):
         last = _last_run(ctx.lake, ctx.as_of) or ctx.as_of
         report = measured(ctx.lake, ctx.settings, last)
-        write_report(report, ctx.out / FOLDER)
+        _publish(ctx.lake, report, ctx.out, ctx.report.warn)
     for warning in report.warnings:
         ctx.report.warn(warning)
 
 
-def written(lake: Lake, settings: Settings, folder: Path) -> Report:
-    """The report on the last run. Raises BadConfiguration where there is none."""
+def written(lake: Lake, settings: Settings, out: Path, warn: Warn) -> Report:
+    """The report on the last run, into OUT/fairness. Raises BadConfiguration where there is none."""
     last = _last_run(lake)
     if last is None:
         raise BadConfiguration("No run has found a case to visit yet: there is nothing to report.")
     report = measured(lake, settings, last)
-    write_report(report, folder)
+    _publish(lake, report, out, warn)
     return report
+
+
+def _publish(lake: Lake, report: Report, out: Path, warn: Warn) -> None:
+    with publication(out, NAME, [FOLDER], Stamp(report.as_of, Delivered(lake).name), warn) as staged:
+        write_report(report, staged / FOLDER)
 
 
 def _last_run(lake: Lake, until: date | None = None) -> date | None:

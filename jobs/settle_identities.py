@@ -59,7 +59,7 @@ def settle(lake: Lake, path: Path) -> int:
 
 
 def _decisions(lake: Lake, path: Path) -> Iterator[Decision]:
-    for line, cells in _lines(path):
+    for line, cells in lines_of(path):
 
         def refuse(what: str, line: int = line) -> BadVerdicts:
             return BadVerdicts(f"{path.name}, line {line}: {what} Nothing was taken in.")
@@ -81,7 +81,8 @@ def _decisions(lake: Lake, path: Path) -> Iterator[Decision]:
         yield Decision(line, left, right, _SAME[cells["结论"]], checked_on, "、".join(name.strip() for name in checkers))
 
 
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def lines_of(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Number and cells of each line that says something. Raises BadVerdicts for a file of another kind."""
     if not path.is_file():
         raise BadVerdicts(f"No file {path}. Name a CSV file with the columns {'、'.join(HEADERS)}.")
     content = path.read_bytes()
@@ -90,14 +91,20 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     except UnicodeDecodeError:
         text = content.decode("gb18030", errors="replace")
     reader = csv.DictReader(io.StringIO(text))
+    try:
+        lines = [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        raise BadVerdicts(f"{path.name} is no CSV file: {error}. Expected {'、'.join(HEADERS)}. Nothing was taken in.") from None
     missing = [header for header in HEADERS if header not in (reader.fieldnames or ())]
     if missing:
         raise BadVerdicts(
             f"{path.name}: the column {missing[0]} is missing. Expected {'、'.join(HEADERS)}. Nothing was taken in."
         )
-    for cells in reader:
-        if any((cell or "").strip() for header, cell in cells.items() if header in HEADERS):
-            yield reader.line_num, {header: (cells[header] or "").strip() for header in HEADERS}
+    return [
+        (line, {header: (cells[header] or "").strip() for header in HEADERS})
+        for line, cells in lines
+        if any((cells[header] or "").strip() for header in HEADERS)
+    ]
 
 
 def _side(lake: Lake, text: str) -> str:
@@ -127,3 +134,9 @@ def _refuse_contradictions(
         f"{path.name}: {where} keeps two records apart which the other decisions, by a chain, make one person. "
         "Have the inspectors look again and withdraw one of them. Nothing was taken in."
     )
+
+
+if __name__ == "__main__":
+    from jobs.cli import as_module
+
+    as_module("settle-identities")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from models.clue_features import contract_fingerprint
 from models.ranking import LearningParams, RankingModel
-from models.registry import CHAMPION, ForestRegistry
+from models.registry import CHAMPION, ModelStore
 
 RANKING_NAME = "mingjing-ranking"
 _FILE = "ranking.json"
@@ -32,8 +32,8 @@ class RegisteredRanking:
     imports_seen: int
 
 
-class RankingRegistry(ForestRegistry):
-    """The rankings of the store that holds the forests, too."""
+class RankingRegistry(ModelStore):
+    """Training runs and versions of the ranking."""
 
     def ranking_champion(self) -> RegisteredRanking | None:
         """The version in use, loaded by its alias; null while the stated priors are in use.

@@ -58,8 +58,8 @@ class RegisteredModel:
     version: str
 
 
-class ForestRegistry:
-    """Training runs and versions of the strangeness model in one tracking store.
+class ModelStore:
+    """One tracking store, which holds the runs and versions of all models.
 
     folder: where the SQLite store and the artifacts are kept when no server is named, under a name without characters that
     mean something in a URI. Raises RefusedStore where the store cannot be opened.
@@ -115,13 +115,34 @@ class ForestRegistry:
         if not self._server:
             os.environ.pop(SERVER_VARIABLE, None)
 
+    def _in_use(self, name: str) -> Any:
+        """The version that bears the alias, or None; MLflow's own type, which is untyped. Raises RefusedStore where that cannot
+        be told: a store that does not answer is not one without a version."""
+        with self._as_refused():
+            try:
+                return self._client.get_model_version_by_alias(name, CHAMPION)
+            except self._mlflow.exceptions.MlflowException as error:
+                if error.error_code not in _NO_SUCH_ALIAS:
+                    raise
+                return None
+
+    def _download(self, uri: str, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self._point_mlflow_here()
+        with self._as_refused():
+            self._mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(folder))
+
+
+class ForestRegistry(ModelStore):
+    """Training runs and versions of the strangeness model."""
+
     def champion(self) -> RegisteredModel | None:
         """The version in use, loaded by its alias; null before the first training.
 
         Raises FeatureMismatch when it was trained on other features than the contract states, RefusedStore when its files are
         not those that this program writes: whatever the artifact says that it is, nothing else is loaded.
         """
-        version = self._in_use()
+        version = self._in_use(MODEL_NAME)
         if version is None:
             return None
         with TemporaryDirectory() as folder:
@@ -131,20 +152,14 @@ class ForestRegistry:
             forest = stored.read_forest(kept / _FOREST / _SKOPS)
             return RegisteredModel(stored.read(kept / _DETECTORS, forest, FEATURES), str(version.version))
 
-    def _download(self, uri: str, folder: Path) -> None:
-        folder.mkdir(exist_ok=True)
-        self._point_mlflow_here()
-        with self._as_refused():
-            self._mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(folder))
-
     def champion_fingerprint(self) -> str | None:
         """What the version in use was trained on and with; null before the first training."""
-        version = self._in_use()
+        version = self._in_use(MODEL_NAME)
         return None if version is None else str(version.tags.get(_FINGERPRINT))
 
     def is_champion_of_this_contract(self) -> bool:
         """Was the version in use trained on the features that the contract states now? False before the first training."""
-        version = self._in_use()
+        version = self._in_use(MODEL_NAME)
         return version is not None and version.tags.get(_CONTRACT) == contract_fingerprint()
 
     def is_withdrawn(self, training_fingerprint: str) -> bool:
@@ -194,13 +209,13 @@ class ForestRegistry:
         self._point_mlflow_here()
         self._mlflow.log_metrics({f"psi_{name}": value for name, value in psi.items()}, run_id=run_id)
 
-    def rollback(self) -> str:
+    def roll_back(self) -> str:
         """Gives the alias back to the version before the one in use, which is withdrawn; returns the version now in use.
 
         A run on the data of a withdrawn version keeps to the version in use; new data are trained on as ever.
         Raises NoSuchVersion when there is none before it, or when that one was trained on other features.
         """
-        current = self._in_use()
+        current = self._in_use(MODEL_NAME)
         if current is None:
             raise NoSuchVersion("No model has been trained yet; there is nothing to roll back.")
         earlier = [
@@ -221,17 +236,6 @@ class ForestRegistry:
         self._client.set_model_version_tag(MODEL_NAME, str(current.version), _WITHDRAWN, "true")
         self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, str(before.version))
         return str(before.version)
-
-    def _in_use(self, name: str = MODEL_NAME) -> Any:
-        """The version that bears the alias, or None; MLflow's own type, which is untyped. Raises RefusedStore where that cannot
-        be told: a store that does not answer is not one without a version."""
-        with self._as_refused():
-            try:
-                return self._client.get_model_version_by_alias(name, CHAMPION)
-            except self._mlflow.exceptions.MlflowException as error:
-                if error.error_code not in _NO_SUCH_ALIAS:
-                    raise
-                return None
 
     def _versions(self) -> list[Any]:
         self._point_mlflow_here()

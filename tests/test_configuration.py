@@ -11,6 +11,8 @@ import yaml
 from typer.testing import CliRunner
 
 from jobs.cli import app
+from jobs.doctor import diagnose
+from jobs.runtime import private_network
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.launch import day
 from jobs.runtime.session import EMBEDDED, SPARK, choose_engine
@@ -159,6 +161,14 @@ def test_doctor_says_that_the_embedded_engine_can_run() -> None:
     code, output = run_command("doctor")
     assert code == 0
     assert "engine: embedded" in output
+
+
+def test_doctor_says_where_others_could_reach_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private_network, "who_else", lambda: "other accounts can log in here (2)")
+    found = {diagnosis.what: diagnosis for diagnosis in diagnose()}
+    assert found["engine's network"].seen == "the machine's: other accounts can log in here (2)"
+    assert "user.max_user_namespaces" in found["engine's network"].advice
+    assert not found["engine: embedded"].is_well
 
 
 def test_a_misspelt_key_is_told_by_its_own_name(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -43,13 +43,13 @@ class Account:
         """The account in the columns of ops.files."""
         remarks = (in_english(self.remarks), to_json(self.remarks))
         rows = (self.delivered + self.skipped, self.accepted, self.quarantined, self.skipped)
-        entry = astuple(self.entry)
+        entry = self.entry.cells
         return (self.delivery_no, self.delivery_id, self.file_id, *entry[:-2], self.status, *remarks, *entry[-2:], *rows)
 
 
 def from_rows(rows: Iterable[Any]) -> list[Account]:
     """Accounts of ops.files."""
-    names = ManifestEntry.__dataclass_fields__
+    names = [name for name in ManifestEntry.__dataclass_fields__ if name != "remarks"]
     return [
         Account(
             row["delivery_no"], row["delivery_id"], ManifestEntry(**{name: row[name] for name in names}), row["file_id"],
@@ -89,7 +89,7 @@ def settled(accounts: Sequence[Account], as_of: date) -> list[Account]:
 def _order(account: Account) -> tuple[object, ...]:
     """Of the same bytes the shorter name comes first: the copy is the one called 名单(2)."""
     name = account.entry.file_name
-    return account.delivery_no, len(name), name, *map(str, astuple(account.entry))
+    return account.delivery_no, len(name), name, *map(str, account.entry.cells)
 
 
 def _afresh(account: Account) -> Account:
@@ -120,6 +120,12 @@ def _duplicates(accounts: list[Account]) -> list[Account]:
     return kept
 
 
+def _day(account: Account) -> date:
+    """The extract's day; a file without one is never accepted."""
+    assert account.entry.extract_date is not None
+    return account.entry.extract_date
+
+
 def _extract(account: Account) -> tuple[object, ...]:
     """What a later delivery replaces: the area's extract of a day, or of a register that accumulates the very file."""
     entry = account.entry
@@ -136,7 +142,7 @@ def _superseded(accounts: list[Account], as_of: date) -> list[Account]:
         if account.status == ACCEPTED:
             extract = _extract(account)
             last_delivery[extract] = max(last_sent[_content(account)], last_delivery.get(extract, 0))
-            extracts.setdefault((account.entry.data_set, account.entry.area), set()).add(account.entry.extract_date)
+            extracts.setdefault((account.entry.data_set, account.entry.area), set()).add(_day(account))
     in_force = {
         area: max((day for day in days if day <= as_of), default=min(days)) for area, days in extracts.items()
     }  # fmt: skip
@@ -145,10 +151,11 @@ def _superseded(accounts: list[Account], as_of: date) -> list[Account]:
         entry = account.entry
         if account.status == ACCEPTED:
             current = in_force[entry.data_set, entry.area]
-            if DATA_SETS[entry.data_set].snapshot and entry.extract_date < current:
+            day = _day(account)
+            if DATA_SETS[entry.data_set].snapshot and day < current:
                 account = _set_aside(account, SUPERSEDED, remark("newer_extract", day=current))
-            elif DATA_SETS[entry.data_set].snapshot and entry.extract_date > current:
-                account = _set_aside(account, SUPERSEDED, remark("later_extract", day=entry.extract_date))
+            elif DATA_SETS[entry.data_set].snapshot and day > current:
+                account = _set_aside(account, SUPERSEDED, remark("later_extract", day=day))
             elif last_sent[_content(account)] < (number := last_delivery[_extract(account)]):
                 account = _set_aside(account, SUPERSEDED, remark("delivered_again", number=number))
         kept.append(account)

@@ -62,8 +62,11 @@ def _of_text(path: Path) -> Iterator[tuple[int, list[str]]]:
         text = content.decode("gb18030", errors="replace")
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text), delimiter="\t" if "\t" in first and "," not in first else ",")
-    for cells in reader:
-        yield reader.line_num, cells
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise BadVerdicts(f"{path.name} is no CSV file: {error}. Expected {'、'.join(_NEEDED)}. Nothing was taken in.") from None
 
 
 def _of_workbook(path: Path) -> Iterator[tuple[int, list[str]]]:

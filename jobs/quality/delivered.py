@@ -41,6 +41,11 @@ class Delivered:
     def number(self) -> int:
         return max(account.delivery_no for account in self.ledger)
 
+    @property
+    def name(self) -> str:
+        """delivery_id of the last delivery."""
+        return self.last[0].delivery_id
+
     @cached_property
     def last(self) -> list[Account]:
         """Files of the last delivery."""

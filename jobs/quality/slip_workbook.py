@@ -157,7 +157,7 @@ def _file_row(account: Account) -> tuple[Any, ...]:
     entry = account.entry
     data_set = DATA_SETS.get(entry.data_set)
     return (
-        entry.file_name, data_set.title if data_set else entry.data_set, entry.area, entry.extract_date.isoformat(),
+        entry.file_name, data_set.title if data_set else entry.data_set, entry.area, entry.extract_date and entry.extract_date.isoformat(),
         STATUS_ZH[account.status], entry.claimed_rows, account.delivered if account.is_read else None, account.accepted, account.quarantined,
         account.skipped, "\n".join(found.zh for found in account.remarks), "\n".join(dict.fromkeys(found.mend for found in account.remarks)),
     )  # fmt: skip

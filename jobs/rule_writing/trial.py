@@ -12,7 +12,6 @@ from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
-from rich.console import Console
 
 from expectations.contracts.lake import FINDINGS
 from expectations.contracts.model import Table
@@ -21,6 +20,7 @@ from jobs.rules import RULES
 from jobs.rules.facts import Facts
 from jobs.rules.outcomes import fingerprint
 from jobs.rules.rule import Rule
+from jobs.runtime.console import Console
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration, ContractBroken
 from jobs.runtime.lake import Lake
@@ -86,7 +86,7 @@ def past_run(
     root = lake_root or str(out.resolve() / "lake")
     if "://" not in root and not Path(root).is_dir():
         raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
-    with open_engine(choose_engine(engine), cores=settings.engine.usable_cores, local_settings=settings.engine.spark) as running:
+    with open_engine(choose_engine(engine), settings.engine) as running:
         # Nothing is digested in a trial: the key of the digests is not read.
         yield RunContext(running, LakeToRead(running, root), settings, as_of, out, "", RunReport(Console(quiet=True)))
 

@@ -20,7 +20,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
-from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken
+from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, explanation
 from jobs.runtime.paths import address, local_folder
 from jobs.runtime.session import EMBEDDED, Engine
 
@@ -101,8 +101,8 @@ class Lake:
         except Exception as error:  # each engine and store has errors of its own
             if isinstance(error, AnalysisException) and str(error).startswith(_NOT_THERE) and not self.folder:
                 return None
-            why = (str(error).splitlines() or [type(error).__name__])[0][:200]
-            raise BadStore(f"{place} in the lake {self.root} cannot be read ({why}). {_LEFT}") from error
+            damaged = BadStore(f"{place} in the lake {self.root} cannot be read ({type(error).__name__}). {_LEFT}")
+            raise explanation(error) or damaged from error
         return rows
 
     def read(self, table: Table) -> DataFrame:
@@ -158,11 +158,13 @@ class Lake:
 
     def _write(self, table: Table, frame: DataFrame, mode: str) -> None:
         writer = conform(frame, table, with_comments=not self._is_embedded).write.format("delta").mode(mode)
+        if table.zone in RESTRICTED_ZONES and self.folder:  # closed before its first byte
+            zone = self.folder / table.zone
+            zone.mkdir(mode=0o700, parents=True, exist_ok=True)
+            zone.chmod(0o700)
         if mode == "overwrite":
             writer = writer.option("overwriteSchema", "true")
         writer.option("userMetadata", table.comment).save(self.path(table))
-        if table.zone in RESTRICTED_ZONES and self.folder:
-            os.chmod(self.folder / table.zone, 0o700)
 
 
 _LEFT = "It was left as it is. See to the cause (rights, network, disk), or put the lake back from a copy, and run again."
@@ -215,14 +217,8 @@ def single_writer(root: str) -> Iterator[None]:
     folder = local_folder(root)
     digest = hashlib.sha256(root.rstrip("/").encode()).hexdigest()[:16]
     path = folder / ".writer.lock" if folder else Path(tempfile.gettempdir()) / f"mingjing-{digest}.lock"
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise BadConfiguration(
-            f"The lake {root} cannot be held against other runs: {path} cannot be opened ({error.strerror}). "
-            "Run as the user who made it, or name another --out."
-        ) from error
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

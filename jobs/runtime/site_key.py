@@ -17,6 +17,7 @@ from pathlib import Path
 from expectations.contracts.lake import FILES
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
+from jobs.runtime.paths import local_folder
 
 KEY_VARIABLE = "MINGJING_KEY"
 _KEY_FILE = ".mingjing_key"
@@ -41,9 +42,7 @@ def site_key(lake: Lake) -> SiteKey:
     The lake keeps a fingerprint of the key that it was made under. Raises BadConfiguration for another, an empty, short or
     damaged key, for none where the lake has had one, and for a lake on a store without one set; nothing is then written.
     """
-    given, path = stated_key(), lake.folder / _KEY_FILE if lake.folder else None
-    if given is None and path is None:
-        raise BadConfiguration(f"The lake {lake.root} needs {KEY_VARIABLE}: a key is not kept on a shared store.")
+    given, path = stated_key(lake.root), lake.folder / _KEY_FILE if lake.folder else None
     kept, remarks = _kept(path) if path else (None, ())
     key, fingerprint = given or kept, lake.stated(_FINGERPRINT)
     is_used = fingerprint is not None or lake.exists(FILES)
@@ -77,14 +76,17 @@ def site_key(lake: Lake) -> SiteKey:
     return SiteKey(key, remarks)
 
 
-def stated_key() -> str | None:
-    """The key of the environment; null where none is set. Raises BadConfiguration for one that could be guessed."""
+def stated_key(root: str = ".") -> str | None:
+    """The key of the environment; null where none is set. Raises BadConfiguration for one that could be guessed, and for none
+    where the lake's root is no folder that could keep one."""
     key = os.environ.get(KEY_VARIABLE)
     if key is not None and len(key.strip()) < _SHORTEST_KEY:
         raise BadConfiguration(
             f"{KEY_VARIABLE} has {len(key.strip())} characters. Expected at least {_SHORTEST_KEY} random ones, such as those "
             "that openssl rand -hex 32 gives; or unset it, and a random key is made and kept in the lake's folder."
         )
+    if key is None and local_folder(root) is None:
+        raise BadConfiguration(f"The lake {root} needs {KEY_VARIABLE}: a key is not kept on a shared store.")
     return key
 
 
@@ -97,8 +99,6 @@ def _kept(path: Path) -> tuple[str | None, tuple[str, ...]]:
             path.chmod(0o600)
     except FileNotFoundError:
         return None, ()
-    except OSError as error:
-        raise BadConfiguration(f"{path} cannot be used ({error.strerror}). Run as the user who made the lake.") from error
     if not _MADE.fullmatch(text):
         raise BadConfiguration(
             f"{path} holds {len(text)} characters. Expected the 64 hex digits of the key that the lake was made under. Put the "
@@ -111,19 +111,16 @@ def _kept(path: Path) -> tuple[str | None, tuple[str, ...]]:
 def _make(path: Path) -> str:
     """A new random key, kept whole or not at all: a file cut short by a full disk would pass for a key."""
     key, making = secrets.token_hex(32), path.with_name(f"{path.name}.making")
-    try:
-        making.unlink(missing_ok=True)
-        descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-            stream.write(key + "\n")
-            stream.flush()
-            os.fsync(descriptor)
-        making.rename(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-    except OSError as error:
-        raise BadConfiguration(f"The key cannot be kept in {path} ({error.strerror}). Nothing was written.") from error
+    making.unlink(missing_ok=True)
+    descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(key + "\n")
+        stream.flush()
+        os.fsync(descriptor)
+    making.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
     return key
 
 

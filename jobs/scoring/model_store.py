@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from jobs.runtime.errors import BadStore
+from jobs.runtime.errors import BadStore, explanation
 from jobs.runtime.paths import plain_name
 from models.registry import SERVER_VARIABLE
 from models.stored import RefusedStore
@@ -31,7 +31,8 @@ def store_errors_told() -> Iterator[None]:
     try:
         yield
     except RefusedStore as error:
-        raise BadStore(
+        damaged = BadStore(
             f"{error} Nothing of it was run. Put OUT/{_FOLDER} back from a copy, or move it away: the next run trains anew, and "
             "the stated priors rank until mingjing learn is run."
-        ) from error
+        )
+        raise explanation(error) or damaged from error

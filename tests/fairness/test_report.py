@@ -10,13 +10,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from rich.console import Console
 
 from expectations.contracts.lake import CASE_FILES, CASES, CLUES, PEOPLE, VERDICTS
 from jobs import report_fairness
 from jobs.fairness.groups import DIMENSIONS
 from jobs.fairness.report import CSV_COLUMNS, print_report
 from jobs.runtime.arrow import on_driver
+from jobs.runtime.console import Console
 from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
@@ -62,7 +62,7 @@ def test_the_report_names_nobody(finished: RunContext) -> None:
 
 
 def test_features_made_anew_give_the_proxies_that_those_of_the_run_give(ctx: RunContext, finished: RunContext) -> None:
-    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out / "fairness")
+    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out, ctx.report.warn)
     for name in FILES:
         assert (ctx.out / "fairness" / name).read_bytes() == (finished.out / "fairness" / name).read_bytes(), name
     assert {proxy.feature for proxy in report.proxies} == set(FEATURE_NAMES)
@@ -91,7 +91,7 @@ def test_verdicts_make_rates_and_a_group_refuted_too_often_is_told(ctx: RunConte
     assert women["visited"] == women["refuted"] == sum(sex_of[case] == "女" for case in visited) >= 5
     assert (women["refuted_ratio"], women["confirmed"], women["judgement"]) == (1.0, 0, "differs beyond chance")
     assert [warning for warning in ctx.report.warnings if warning.startswith(f"{DIMENSIONS['sex']} 女: ")]
-    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out / "fairness")
+    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out, ctx.report.warn)
     assert report.lost_visits == 1
     shown = Console(record=True, width=100, quiet=False, file=(ctx.out / "shown").open("w"))
     print_report(shown, report, ctx.out / "fairness")

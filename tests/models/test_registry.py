@@ -51,7 +51,7 @@ def test_the_registry_gives_back_what_was_trained_and_a_version_can_be_taken_bac
     assert registry.champion() is None
     assert not registry.is_champion_of_this_contract()
     with pytest.raises(NoSuchVersion, match="nothing to roll back"):
-        registry.rollback()
+        registry.roll_back()
 
     x = ordinary()
     x[::3, 4] = np.nan
@@ -68,18 +68,18 @@ def test_the_registry_gives_back_what_was_trained_and_a_version_can_be_taken_bac
     assert told == expected
     assert loaded.model.drift(x + 1) == second.model.drift(x + 1)
 
-    assert registry.rollback() == "1"
+    assert registry.roll_back() == "1"
     back = registry.champion()
     assert back is not None
     assert (back.model.score(x).strangeness == first.model.score(x).strangeness).all()
     assert (registry.is_withdrawn("one"), registry.is_withdrawn("two")) == (False, True)
     with pytest.raises(NoSuchVersion, match="stays in use"):
-        registry.rollback()
+        registry.roll_back()
     assert registry.champion_fingerprint() == "one"
 
     third = registry.train(x, PARAMS, tags("three"))
     assert third.version == "3"
-    assert registry.rollback() == "1", "a withdrawn version is not gone back to"
+    assert registry.roll_back() == "1", "a withdrawn version is not gone back to"
 
     monkeypatch.setattr("models.registry.FEATURES", FEATURES[:-1])
     with pytest.raises(FeatureMismatch):
@@ -121,7 +121,7 @@ def test_a_copy_reads_and_writes_its_own_files_and_nothing_of_the_original(tmp_p
     again = ForestRegistry(Path(moved)).champion()
     assert again is not None
     assert again.version == "2"
-    assert ForestRegistry(Path(moved)).rollback() == "1"
+    assert ForestRegistry(Path(moved)).roll_back() == "1"
     first = ForestRegistry(Path(moved)).champion()
     assert first is not None
     assert first.version == "1"
@@ -211,7 +211,7 @@ def test_a_damaged_store_is_told_and_left_as_it_is(tmp_path: Path, content: byte
     assert (tmp_path / "mlflow.db").read_bytes() == content
 
 
-@pytest.mark.parametrize("look", [ForestRegistry.champion, ForestRegistry.champion_fingerprint, ForestRegistry.rollback])
+@pytest.mark.parametrize("look", [ForestRegistry.champion, ForestRegistry.champion_fingerprint, ForestRegistry.roll_back])
 def test_a_store_that_does_not_answer_is_not_one_without_a_version(
     trained: Path, tmp_path: Path, look: Callable[[ForestRegistry], object]
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from expectations.contracts.lake import PURPOSES
-from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken
+from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, MingjingError, explanation
 from jobs.runtime.lake import Lake, plain_schema, single_writer
 from jobs.runtime.session import Engine
 
@@ -111,7 +111,7 @@ def test_on_a_store_only_what_was_never_written_is_not_there(embedded: Engine, t
 @pytest.mark.parametrize("root", ["unheard-of://bucket/lake", "hdfs://127.0.0.1:1/lake"])
 def test_a_store_that_does_not_answer_is_told_and_not_begun_anew(embedded: Engine, root: str) -> None:
     for look in (Lake(embedded, root).exists, Lake(embedded, root).read_or_empty):
-        with pytest.raises(BadStore, match=r"ops/purposes in the lake .* cannot be read"):
+        with pytest.raises(MingjingError, match=r"gives no answer|cannot be read"):
             look(PURPOSES)
 
 
@@ -140,7 +140,7 @@ def test_what_each_engine_says_of_a_path_without_a_table(embedded: Engine, says:
     if is_absent:
         assert not lake.exists(PURPOSES)
     else:
-        with pytest.raises(BadStore, match="cannot be read"):
+        with pytest.raises(MingjingError, match=r"gives no answer|cannot be read"):
             lake.exists(PURPOSES)
 
 
@@ -161,10 +161,11 @@ def test_a_folder_is_one_lake_however_it_is_named(tmp_path: Path) -> None:
 
 def test_a_lake_that_cannot_be_held_is_told(tmp_path: Path) -> None:
     (tmp_path / "lake").write_text("")
-    with pytest.raises(BadConfiguration, match="cannot be held against other runs"), single_writer(str(tmp_path / "lake")):
+    with pytest.raises(OSError, match="exists") as told, single_writer(str(tmp_path / "lake")):
         pass
+    assert "lake cannot be used: File exists" in str(explanation(told.value))
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked" / ".writer.lock").symlink_to(tmp_path / "of_others")
-    with pytest.raises(BadConfiguration, match="cannot be held"), single_writer(str(tmp_path / "linked")):
+    with pytest.raises(OSError, match="symbolic links"), single_writer(str(tmp_path / "linked")):
         pass
     assert not (tmp_path / "of_others").exists()

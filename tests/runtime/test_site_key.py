@@ -122,7 +122,7 @@ def test_a_key_that_cannot_be_written_whole_leaves_none(lake: Lake, monkeypatch:
 
     with monkeypatch.context() as patched:
         patched.setattr("os.fsync", full)
-        with pytest.raises(BadConfiguration, match="No space left on device"):
+        with pytest.raises(OSError, match="No space left on device"):
             site_key(lake)
     assert not kept(lake).exists()
     assert "random key" in site_key(lake).remarks[0]
