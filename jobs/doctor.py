@@ -16,10 +16,10 @@ from rich.text import Text
 
 from jobs.runtime import private_network
 from jobs.runtime.console import Console
-from jobs.runtime.context import KEY_VARIABLE
 from jobs.runtime.errors import MingjingError
 from jobs.runtime.session import JARS_VARIABLE, delta_jars
 from jobs.runtime.settings import load_settings
+from jobs.runtime.site_key import KEY_VARIABLE, stated_key
 
 PACKAGES = (
     "pyspark",
@@ -108,8 +108,11 @@ def _network() -> Diagnosis:
 
 
 def _key() -> Diagnosis:
-    if os.environ.get(KEY_VARIABLE):
-        return Diagnosis("key", True, f"{KEY_VARIABLE} is set")
+    try:
+        if stated_key():
+            return Diagnosis("key", True, f"{KEY_VARIABLE} is set")
+    except MingjingError as error:
+        return Diagnosis("key", False, str(error), f"mend {KEY_VARIABLE}", is_needed=True)
     return Diagnosis(
         "key",
         False,

@@ -43,7 +43,8 @@ from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import plain_schema
 from jobs.runtime.results import Stamp, publication
-from jobs.scoring.listed import REGISTRY_FOLDER, as_ranked, champion_of
+from jobs.scoring.listed import as_ranked, champion_of
+from jobs.scoring.model_store import has_model_store, model_store, store_errors_told
 from models.clue_features import RefusedInput
 from models.measures import Lift, lift
 from models.ranking import LearningParams
@@ -65,6 +66,8 @@ def run(ctx: RunContext, files: Sequence[Path] = (), brought: Brought = NOBODY) 
             f"{ctx.lake.root} holds no list that a verdict could be about. Run mingjing run first, or name the OUT of the list."
         )
     with ctx.report.stage("verdicts in"):
+        with store_errors_told():  # first: no verdict is taken in by a run that then cannot learn from it
+            registry, champion = RankingRegistry(model_store(ctx.out)), champion_of(ctx)
         taken_in, remarks = take_in(ctx, files, brought)
         rows = stored_verdicts(ctx.lake)
         account = _account(ctx)
@@ -73,9 +76,9 @@ def run(ctx: RunContext, files: Sequence[Path] = (), brought: Brought = NOBODY) 
     with ctx.report.stage("learn"):
         teaching = examples(rows)
         params = _without_proxies(ctx)
-        registry = RankingRegistry(ctx.out / REGISTRY_FOLDER)
         try:
-            learned = learn(teaching, registry, champion_of(ctx), params, ctx.as_of)
+            with store_errors_told():
+                learned = learn(teaching, registry, champion, params, ctx.as_of)
         except RefusedInput as error:
             raise BadConfiguration(f"{error} The verdicts are taken in; nothing was trained.") from error
         champion = champion_of(ctx)
@@ -147,8 +150,8 @@ def _worth(ctx: RunContext, verdicts: Sequence[Example]) -> Lift | None:
 
 def roll_back(out: Path) -> str:
     """Gives the ranking back to the version before the one in use; says which that is."""
-    folder = out / REGISTRY_FOLDER
-    back = RankingRegistry(folder).roll_back() if folder.is_dir() else None
+    with store_errors_told():
+        back = RankingRegistry(model_store(out)).roll_back() if has_model_store(out) else None
     if back is None:
         raise BadConfiguration(f"{out} uses no learned ranking: the stated priors rank already. There is nothing to go back to.")
     version, before = back

@@ -50,6 +50,7 @@ from jobs.runtime.lake import plain_schema
 from jobs.runtime.launch import launch
 from jobs.scoring.features import CASE_FIGURES, Registers, case_features
 from jobs.scoring.feedback import moved, taught
+from jobs.scoring.model_store import model_store, store_errors_told
 from models.drift import WARN_ABOVE, drifted
 from models.features import Matrix, contract_fingerprint, matrix
 from models.isolation_forest import ForestParams
@@ -59,7 +60,6 @@ from models.strangeness import Scores, StrangenessModel, in_words, model_fingerp
 NAME = "score_cases"
 READS = (FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, VERDICTS, *SILVER)
 WRITES = (CASE_SCORES, NOVEL_FINDINGS)
-REGISTRY_FOLDER = "mlflow"
 LEAST_CASES = 30
 """Among fewer cases nothing is usual, so that nothing is strange: no model learns from them."""
 _EXPLAINED_SHARE = 0.10
@@ -165,9 +165,10 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         features = lake.computed_once(case_features(registers_of(ctx)).withColumn("as_of", F.lit(ctx.as_of)), "case_features")
         sample = training_sample(features, ctx.settings.forest.training_rows)
         progress.advance(task)
-        champion, psi = trained_model(
-            registry(ctx.out / REGISTRY_FOLDER), np.round(matrix(sample), 6), ctx.settings.forest, ctx.as_of.isoformat()
-        )
+        with store_errors_told():
+            champion, psi = trained_model(
+                registry(model_store(ctx.out)), np.round(matrix(sample), 6), ctx.settings.forest, ctx.as_of.isoformat()
+            )
         _report_few_cases(ctx, len(sample), champion)
         _report_drift(ctx, psi)
         progress.advance(task)

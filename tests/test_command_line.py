@@ -259,7 +259,7 @@ def test_a_configuration_that_cannot_be_used_is_refused_in_a_sentence(
         (CONF_VARIABLE, "{tmp}/file.txt", "{run}", "No configuration file {tmp}/file.txt/base.yaml. Set MINGJING_CONF to the folder"),
         (CONF_VARIABLE, "{tmp}/nowhere", "{run}", "No configuration file {tmp}/nowhere/base.yaml"),
         (KEY_VARIABLE, "short", "{run}", "MINGJING_KEY has 5 characters"),
-        (KEY_VARIABLE, "", "{run} --lake s3://bucket/lake", "The lake s3://bucket/lake needs MINGJING_KEY"),
+        (KEY_VARIABLE, "", "{run}", "MINGJING_KEY has 0 characters"),
         ("MLFLOW_TRACKING_URI", "http://127.0.0.1:9", "{run}", "MLFLOW_TRACKING_URI is http://127.0.0.1:9, which gives no answer"),
         ("MLFLOW_TRACKING_URI", "http://127.0.0.1:9", "learn --out {tmp} --as-of 2018-03-31", "which gives no answer"),
         ("MLFLOW_TRACKING_URI", "http://[::1", "learn --rollback --out {tmp}", "which gives no answer"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import stat
 from datetime import date
 from pathlib import Path
 
@@ -14,9 +13,7 @@ from typer.testing import CliRunner
 from jobs.cli import app
 from jobs.doctor import diagnose
 from jobs.runtime import private_network
-from jobs.runtime.context import KEY_VARIABLE, site_key
 from jobs.runtime.errors import BadConfiguration
-from jobs.runtime.lake import single_writer
 from jobs.runtime.launch import day
 from jobs.runtime.session import EMBEDDED, SPARK, choose_engine
 from jobs.runtime.settings import CONF_VARIABLE, conf_folder, load_settings
@@ -121,32 +118,6 @@ def test_a_day_of_the_command_line_is_a_day() -> None:
         day("31.12.2017")
 
 
-def test_a_key_is_made_once_kept_for_its_owner_and_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(KEY_VARIABLE)
-    first, said = site_key(str(tmp_path / "lake"))
-    assert "random key" in said
-    assert site_key(str(tmp_path / "lake"))[0] == first
-    assert site_key(str(tmp_path / "other"))[0] != first
-    (kept,) = (tmp_path / "lake").iterdir()
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    with pytest.raises(BadConfiguration, match=KEY_VARIABLE):
-        site_key("s3a://bucket/lake")
-
-
-def test_a_short_key_is_refused_without_being_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEY_VARIABLE, "secret")
-    with pytest.raises(BadConfiguration, match="6 characters") as refused:
-        site_key(str(tmp_path))
-    assert "secret" not in str(refused.value)
-
-
-def test_a_lake_has_one_writer_at_a_time(tmp_path: Path) -> None:
-    with single_writer(str(tmp_path)), pytest.raises(BadConfiguration, match="Another run"), single_writer(str(tmp_path)):
-        pass
-    with single_writer(str(tmp_path)):
-        pass
-
-
 def run_command(*arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(app, arguments, terminal_width=200)
     return result.exit_code, " ".join(result.output.split())
@@ -171,7 +142,7 @@ def test_an_empty_delivery_ends_with_code_2_and_writes_no_table(tmp_path: Path) 
     code, output = run_command("run", str(tmp_path / "delivery"), "--out", str(tmp_path / "out"), "--as-of", "2017-12-31")
     assert code == 2
     assert "交接清单.csv" in output
-    assert not list((tmp_path / "out" / "lake").glob("*/*"))
+    assert {path.name for path in (tmp_path / "out" / "lake").iterdir()} == {".writer.lock", "_about"}
 
 
 def test_a_day_that_is_none_ends_with_code_2(tmp_path: Path, city: City) -> None:

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.paths import local_folder
 
 FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2099, 12, 31)
 """Days beyond these are slips of the keyboard: no record of welfare is older, no rule is written for later."""
@@ -40,9 +41,10 @@ def refuse_overlap(delivery: Path, written: Mapping[str, Path | str | None]) -> 
     """
     source = delivery.resolve()
     for option, place in written.items():
-        if place is None or "://" in str(place):
+        folder = local_folder(place) if isinstance(place, str) else place
+        if folder is None:
             continue
-        target = Path(place).resolve()
+        target = folder.resolve()
         if target.is_relative_to(source):
             raise BadConfiguration(f"{option} {place} lies in the delivery {delivery}. Name a folder outside of it.")
         if any(source.is_relative_to(target / name) for name in WRITTEN_FOLDERS):

@@ -49,6 +49,12 @@ class DataRefused(MingjingError):
     exit_code = 3
 
 
+class BadStore(MingjingError):
+    """The lake or the model store cannot be read, or holds what this program did not write; it was left as it is."""
+
+    exit_code = 3
+
+
 class BadVerdicts(MingjingError):
     """A file of inspectors' decisions cannot be used; nothing of it was taken in."""
 

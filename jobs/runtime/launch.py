@@ -14,13 +14,15 @@ from expectations.contracts.lake import FILES
 from jobs.runtime import private_network
 from jobs.runtime.arguments import day, refuse_overlap
 from jobs.runtime.console import Console
-from jobs.runtime.context import RunContext, site_key
+from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.lake import Lake, single_writer
+from jobs.runtime.paths import local_folder
 from jobs.runtime.results import owner_only, settle
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import EMBEDDED, choose_engine, open_engine
 from jobs.runtime.settings import load_settings
+from jobs.runtime.site_key import site_key, stated_key
 from jobs.runtime.stopping import end_on_signals
 
 _PATIENCE_SECONDS = 15
@@ -51,13 +53,17 @@ def open_run(
         refuse_overlap(delivery, {"--out": out, "--lake": lake_root})
     root = lake_root or str(out.resolve() / "lake")
     report = RunReport(console)
+    stated_key(root)  # what is wrong with it is told before an engine starts
+    if local_folder(root) is None:
+        report.warn(f"The lake {root} is held against other runs of this machine only. See to it that no other one writes to it.")
     with owner_only(out), single_writer(root):
         settle(out, report.warn)
-        key, source = site_key(root)
-        if "random key" in source:
-            report.warn(source)
         with open_engine(name, settings.engine) as running:
-            yield RunContext(running, _answering(Lake(running, root)), settings, as_of, out, key, report, delivery)
+            lake = _answering(Lake(running, root))
+            found = site_key(lake)
+            for remark in found.remarks:
+                report.warn(remark)
+            yield RunContext(running, lake, settings, as_of, out, found.key, report, delivery)
 
 
 @contextmanager
@@ -67,7 +73,8 @@ def open_lake(
     """The lake of a run: to be read, or held against a second writer. Raises BadConfiguration where there is none."""
     settings = load_settings(env)
     root = lake_root or str(out.resolve() / "lake")
-    if "://" not in root and not Path(root).is_dir():
+    folder = local_folder(root)
+    if folder is not None and not folder.is_dir():
         raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
     with (
         single_writer(root) if to_write else nullcontext(),
@@ -78,7 +85,7 @@ def open_lake(
 
 def _answering(lake: Lake) -> Lake:
     """The lake, if its store answers. Raises BadConfiguration where it does not: engines ask for minutes, each time anew."""
-    if "://" not in lake.root:
+    if lake.folder is not None:
         return lake
     failed: list[str] = []
 

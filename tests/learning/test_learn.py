@@ -28,7 +28,7 @@ from jobs.learning.totals import OPEN, Standing, standings, totals
 from jobs.learning.training import Measured, better, examples, split
 from jobs.returns.brought import Brought
 from jobs.runtime.context import RunContext
-from jobs.runtime.errors import BadConfiguration, BadVerdicts
+from jobs.runtime.errors import BadConfiguration, BadStore, BadVerdicts
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
@@ -180,6 +180,16 @@ def test_a_bad_row_leaves_everything_as_it_was(ctx: RunContext, tmp_path: Path) 
     with pytest.raises(BadVerdicts, match=r"bad.csv, row 3: no list has held a clue"):
         run(ctx, [good, bad])
     assert verdicts_of(ctx) == before
+
+
+def test_no_verdict_is_taken_in_where_the_model_store_cannot_be_opened(ctx: RunContext, tmp_path: Path) -> None:
+    (tmp_path / "mlflow").mkdir()
+    (tmp_path / "mlflow" / "mlflow.db").write_bytes(b"no database")
+    with pytest.raises(BadStore, match=r"model store .* cannot be used .*Put OUT/mlflow back"):
+        job.run(ctx, [feedback(tmp_path / "a.csv", [1, 2])])
+    assert not ctx.lake.exists(VERDICTS)
+    with pytest.raises(BadStore, match="cannot be used"):
+        job.roll_back(tmp_path)
 
 
 def test_without_a_list_there_is_nothing_to_have_a_verdict_on(embedded: Engine, settings: Settings, tmp_path: Path) -> None:

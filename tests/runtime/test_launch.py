@@ -13,7 +13,8 @@ import pytest
 
 from jobs.runtime import launch, results
 from jobs.runtime.results import Stamp, publication
-from tests.conftest import AS_OF
+from jobs.runtime.site_key import SiteKey
+from tests.conftest import AS_OF, KEY
 
 
 @contextmanager
@@ -25,6 +26,7 @@ def test_a_run_finishes_the_swap_of_one_that_was_killed_and_closes_what_it_write
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launch, "open_engine", no_engine)
+    monkeypatch.setattr(launch, "site_key", lambda _lake: SiteKey(KEY))  # its fingerprint needs an engine
     out = tmp_path / "out"
     with monkeypatch.context() as killed:
         killed.setattr(results, "_swap", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
