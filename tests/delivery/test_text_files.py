@@ -35,6 +35,35 @@ def test_encoding_delimiter_and_line_end_change_no_cell(
     assert rows.select(rows.columns[:13]).rows() == [tuple(cell or None for cell in row) for row in table[1:]]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "，"])
+@pytest.mark.parametrize("quote", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+def test_the_delimiter_is_the_one_that_gives_known_headers(
+    delivery: Any, payments: Any, rows_of: RowsOf, encoding: str, delimiter: str, quote: Any
+) -> None:
+    """However many others stand in titles and cells; 縷 ends in GB18030 with the byte of |."""
+    table = [payments.row(name=f"{mark}縷{mark}", batch_no="，;|\t,"[i]) for i, mark in enumerate("\t;|,，")]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=quote)
+    writer.writerows([["；\t\t\t\t|||||;;;;;，，，，,,,,"], payments.header, *table * 9])
+    file = surveyed_in_pieces(delivery, delivery.add("甲.csv", text.getvalue().encode(encoding)), piece_bytes=500, block=128)
+    rows = rows_of(file).filter(pl.col("_row") > 2)
+    assert rows.select(rows.columns[:13]).rows() == [tuple(row) for row in table * 9]
+    assert set(rows["_fate"]) == {"accepted"}
+
+
+def test_a_tab_behind_every_cell_is_no_delimiter(delivery: Any, payments: Any) -> None:
+    text = payments.csv(payments.header, *payments.rows(3)).replace(",", "\t,").replace("\n", "\t\n")
+    rows = delivery.rows(delivery.add("甲.csv", text))
+    assert rows["household_no"].to_list() == ["D0001\t", "D0002\t", "D0003\t"]  # as written
+    assert set(rows["_fate"]) == {"accepted"}
+
+
+def test_without_a_known_header_the_columns_that_are_missing_are_told_by_the_best_delimiter(delivery: Any, payments: Any) -> None:
+    text = payments.csv(payments.header[:-5], payments.row()[:-5], delimiter=";")
+    assert "required column 发放金额、发放类型 is missing" in delivery.file(delivery.add("甲.csv", text)).reason
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".CSV", ".txt", ".tsv"])
 def test_text_may_have_any_of_these_suffixes(delivery: Any, payments: Any, suffix: str) -> None:
     assert delivery.rows(delivery.add("甲" + suffix, payments.csv(payments.header, payments.row()))).height == 1
