@@ -388,8 +388,8 @@ LEFT JOIN (SELECT case_key, count(*) AS clues, sum(amount_estimate)::DOUBLE AS a
   WHERE exemption_code = '' GROUP BY ALL) USING (case_key) GROUP BY ALL ORDER BY ALL"""
 OUTPUT = f"""
 SELECT CASE WHEN dispatched = '是' THEN row_number() OVER (PARTITION BY dispatched ORDER BY score DESC, clue_id) END
-  AS rank, * FROM (SELECT left(sha256(concat_ws('|', rule_code, id_number, case_key, event_on)), 16) AS clue_id,
-    left(sha256(case_key), 16) AS case_id, rule_code, id_number AS subject_id, name AS subject_name, household_no,
+  AS rank, * FROM (SELECT 'C' || left(sha256(concat_ws('|', rule_code, id_number, case_key, event_on)), 16) AS clue_id,
+    'H' || left(sha256(case_key), 16) AS case_id, rule_code, id_number AS subject_id, name AS subject_name, household_no,
     program, county_code, town, village, identity_grade, event_on, first_month, last_month, months, amount_upper,
     round(amount_estimate, 2) AS amount_estimate, exemption_code, if(exemption_code = '', '是', '否') AS dispatched,
     round(least(1, 2 * prior * anomaly), 4) AS score, round(a.anomaly, 4) AS anomaly,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,30 +21,21 @@ _SITE = "data_docs"
 
 
 class Witness:
-    """A Great Expectations context that holds measured figures against suites and writes the results as Data Docs.
+    """A Great Expectations context that holds measured figures against suites and writes the results as Data Docs."""
 
-    docs: folder of the site; it opens from the file system, without a server. Only this run is in it,
-    so that it stays small after years of runs; ops.quality keeps the figures.
-    """
-
-    def __init__(self, docs: Path) -> None:
+    def __init__(self) -> None:
         logging.getLogger("great_expectations").setLevel(logging.ERROR)
-        self.docs = docs
         self._context = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
-        backend = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs.resolve())}
-        site = {
-            "class_name": "SiteBuilder",
-            "store_backend": backend,
-            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-        }
         for name in self._context.get_site_names():
             self._context.delete_data_docs_site(name)
-        self._context.add_data_docs_site(site_name=_SITE, site_config=site)
         self._source = self._context.data_sources.add_pandas("figures")
 
     def check(self, table: str, bounds: Sequence[Bound], figures: Mapping[str, float | None]) -> list[Checked]:
-        """Every bound with what came of it. `figures`: by measure; a null one has nothing to be wrong."""
+        """Every bound with what came of it. `figures`: by measure; a null one has nothing to be wrong.
+
+        A measured bound of which the suite reports nothing has failed: nobody looked.
+        """
         measured = [bound for bound in bounds if figures[bound.measure] is not None]
         frame = pd.DataFrame({bound.measure: [float(figures[bound.measure] or 0)] for bound in measured})
         suite = gx.ExpectationSuite(name=table, expectations=[_expectation(bound) for bound in measured])
@@ -63,19 +53,30 @@ class Witness:
             for outcome in validated.results
         }
         return [
-            Checked(table, bound, figures[bound.measure], held.get((bound.measure, bound.severity), True)) for bound in bounds
+            Checked(table, bound, observed, observed is None or held.get((bound.measure, bound.severity), False))
+            for bound in bounds
+            for observed in [figures[bound.measure]]
         ]
 
-    def write_docs(self, checked: Sequence[Checked], titles: Mapping[str, str], heading: str) -> Path:
-        """Replaces the site by this run's pages and returns its index. `titles`: what a table is called."""
-        shutil.rmtree(self.docs, ignore_errors=True)
+    def write_docs(self, checked: Sequence[Checked], titles: Mapping[str, str], heading: str, docs: Path) -> Path:
+        """Writes this run's pages into an empty folder and returns their index. `titles`: what a table is called.
+
+        The site opens from the file system, without a server. Only this run is in it, so that it stays small after years of
+        runs; ops.quality keeps the figures.
+        """
+        site = {
+            "class_name": "SiteBuilder",
+            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(docs.resolve())},
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        }
+        self._context.add_data_docs_site(site_name=_SITE, site_config=site)
         self._context.build_data_docs(site_names=[_SITE])
         lines = {}
         for table, title in titles.items():
             of_table = [c for c in checked if c.table == table]
-            page = next((self.docs / "validations").glob(f"{table.replace('.', '/')}/**/*.html"), self.docs)
-            lines[table] = Line(title, page.relative_to(self.docs).as_posix(), of_table)
-        return make_offline(self.docs, lines, heading)
+            page = next((docs / "validations").glob(f"{table.replace('.', '/')}/**/*.html"), docs)
+            lines[table] = Line(title, page.relative_to(docs).as_posix(), of_table)
+        return make_offline(docs, lines, heading)
 
 
 def _expectation(bound: Bound) -> gxe.ExpectColumnMaxToBeBetween:

@@ -30,6 +30,7 @@ from jobs.means.registered import Once, Variants, current_entries, identified, u
 from jobs.rules.policy import Policy
 from jobs.rules.rule import holds
 from jobs.runtime.context import RunContext
+from jobs.runtime.ids import made_id
 from jobs.runtime.launch import launch
 from jobs.state_purpose import CHECK
 
@@ -131,7 +132,7 @@ def check_households(register: Silver, policy: Policy, as_of: date, *, variants:
 
 def _conformed(rows: DataFrame) -> DataFrame:
     """Rows of a member in the columns of gold.checks."""
-    given = {"check_id": _digest("application_no", "member", "thing"), "is_summary": F.lit(False)}
+    given = {"check_id": made_id("check_id", "application_no", "member", "thing"), "is_summary": F.lit(False)}
     return _with(rows, given)
 
 
@@ -144,10 +145,6 @@ def _with(rows: DataFrame, given: dict[str, Column]) -> DataFrame:
         value = given.get(column.name, F.col(column.name) if column.name in rows.columns else F.lit(None))
         columns.append(value.cast(column.type).alias(column.name))
     return rows.select(*columns)
-
-
-def _digest(*parts: str) -> Column:
-    return F.substring(F.sha2(F.concat_ws("|", *parts), 256), 1, 16)
 
 
 def _text(count: Column) -> Column:
@@ -192,7 +189,7 @@ def _summaries(requests: DataFrame, found: DataFrame, not_checked: DataFrame) ->
         F.when(unsure > 0, F.concat(_text(unsure), F.lit("人号码或姓名有误，未能核对"))),
     )
     given: dict[str, Column] = {
-        "check_id": F.substring(F.sha2(F.concat_ws("|", "application_no", F.lit("household")), 256), 1, 16),
+        "check_id": made_id("check_id", "application_no", F.lit("household")),
         "is_summary": F.lit(True), "relation": F.lit(None), "result": result, "finding": F.when(checked > 0, told), "note": lacks,
         "evidence": F.array().cast(EVIDENCE),
     }  # fmt: skip

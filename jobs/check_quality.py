@@ -19,15 +19,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pyspark.sql import functions as F
-
 from expectations.bounds import CRITICAL, Checked
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, COLUMNS, COVERAGE, FILES, NUMBER_STATES, QUALITY, QUARANTINE, SILVER, TOTALS
 from expectations.contracts.model import Table
 from expectations.suites import across
 from expectations.suites.silver import silver_bounds
+from jobs.delivery.divisions import division_names
 from jobs.delivery.ledger import REFUSED
+from jobs.publishing.masking import mask_numbers
 from jobs.quality import columns, coverage, figures
 from jobs.quality.delivered import Delivered
 from jobs.quality.slips import write_slips
@@ -35,25 +35,30 @@ from jobs.runtime.context import RunContext
 from jobs.runtime.errors import DataRefused
 from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
+from jobs.runtime.results import Stamp, publication
 
 NAME = "check_quality"
 READS = (*SILVER, *BRONZE, FILES, QUARANTINE, QUALITY, TOTALS)
 WRITES = (NUMBER_STATES, COLUMNS, COVERAGE, QUALITY, TOTALS)
+DOCS, SLIPS = "quality", "slips"
+"""Folders of OUT."""
 
 
 def run(ctx: RunContext) -> None:
     from expectations.check import Witness  # slow to import, and needed here only
 
     delivered = Delivered(ctx.lake)
+    stamp = Stamp(ctx.as_of, delivered.name)
     missing = [d.title for d in DATA_SETS.values() if d.is_required and d not in delivered.data_sets]
     if missing:
-        write_slips(ctx.lake, delivered.last, [], {}, ctx.out / "slips", ctx.as_of)
+        with publication(ctx.out, NAME, [SLIPS], stamp, ctx.report.warn) as staged:
+            write_slips(ctx.lake, delivered.last, [], {}, staged / SLIPS, ctx.as_of)
         raise DataRefused(
             f"The delivery holds no usable {'、'.join(missing)}. Without it no clue can be judged; deliver it and run again. "
-            f"Return slips: {ctx.out / 'slips'}"
+            f"Return slips: {ctx.out / SLIPS}"
         )
     limits = ctx.settings.quality
-    witness = Witness(ctx.out / "quality")
+    witness = Witness()
     with ctx.report.stage("quality gate") as progress:
         task = progress.add_task("quality gate", total=len(delivered.data_sets) + 5)
         checked: list[Checked] = []
@@ -74,7 +79,12 @@ def run(ctx: RunContext) -> None:
         columns.remember(ctx.lake, counts)
         worst = columns.worst(counts)
         progress.advance(task)
-        fallen = figures.falls(_last_totals(ctx.lake, delivered.number), delivered.totals, limits.fall_least_rows)
+        fallen = {
+            (code, mask_numbers(area)): share  # the pages name it
+            for (code, area), share in figures.falls(
+                _last_totals(ctx.lake, delivered.number), delivered.totals, limits.fall_least_rows
+            ).items()
+        }
         for table, across_bounds, measured in (
             (across.HOUSEHOLDS, across.household_bounds(limits), figures.household_figures(delivered.silver("dibao_roster"))),
             (across.PAYMENTS, across.payment_bounds(limits), figures.payment_figures(delivered.silver)),
@@ -88,14 +98,16 @@ def run(ctx: RunContext) -> None:
         ):
             checked += witness.check(table, across_bounds, measured)
         titles = {data_set.silver.full_name: data_set.title for data_set in delivered.data_sets} | across.TITLES
-        index = witness.write_docs(checked, titles, f"Mingjing: data quality as of {ctx.as_of}")
         rows = [
             (ctx.as_of, delivered.number, c.table, c.bound.measure, c.bound.severity, c.success, c.observed, c.bound.expected, c.bound.meaning)
             for c in checked
         ]  # fmt: skip
         _remember(ctx, QUALITY, rows, delivered.number)
         progress.advance(task)
-        write_slips(ctx.lake, delivered.last, holes, figures.number_counts(ctx.lake), ctx.out / "slips", ctx.as_of, counts)
+        with publication(ctx.out, NAME, [DOCS, SLIPS], stamp, ctx.report.warn) as staged:
+            witness.write_docs(checked, titles, f"Mingjing: data quality as of {ctx.as_of}", staged / DOCS)
+            numbers = figures.number_counts(ctx.lake)
+            write_slips(ctx.lake, delivered.last, holes, numbers, staged / SLIPS, ctx.as_of, counts)
         progress.advance(task)
         ctx.report.stages[-1].rows = len(checked)
     _tell(ctx, checked, holes)
@@ -103,7 +115,7 @@ def run(ctx: RunContext) -> None:
     if critical:
         raise DataRefused(
             f"{len(critical)} critical expectation(s) failed, nothing downstream was written. First: {critical[0]} "
-            f"All results: {index}. Return slips: {ctx.out / 'slips'}"
+            f"All results: {ctx.out / DOCS / 'index.html'}. Return slips: {ctx.out / SLIPS}"
         )
     totals = [(ctx.as_of, delivered.number, *key, rows) for key, rows in sorted(delivered.totals.items())]
     _remember(ctx, TOTALS, totals, delivered.number)
@@ -115,8 +127,7 @@ def find_holes(delivered: Delivered) -> list[tuple[Any, ...]]:
     counties = coverage.expected_counties((area for areas in delivered.areas.values() for area in areas), registered, benefit)
     found = coverage.register_holes(delivered.totals, delivered.areas, counties)
     found += coverage.month_holes(coverage.payments_by_month(delivered.silver))
-    named = delivered.silver("dibao_roster").filter(F.col("county").isNotNull()).select("county_code", "county").distinct()
-    names = {row["county_code"]: row["county"] for row in sorted(named.collect())}
+    names = division_names(delivered.silver("dibao_roster"))
     rows = []
     for hole in found:
         people = registered.get(hole.area) if hole.area else registered.total() or None
@@ -128,6 +139,7 @@ def find_holes(delivered: Delivered) -> list[tuple[Any, ...]]:
 def _delivery_figures(delivered: Delivered, holes: Sequence[Any]) -> dict[str, float | None]:
     return {
         "files refused": float(sum(account.status == REFUSED for account in delivered.last)),
+        "rows delivered twice": float(sum(account.repeated for account in delivered.last)),
         "files whose rows differ from the claim": float(
             sum(any(found.code == "count_differs" for found in account.remarks) for account in delivered.last)
         ),

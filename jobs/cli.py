@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from jobs.fairness.command import fairness
 from jobs.learning.command import learn
-from jobs.options import AsOf, Engine, Env, LakeRoot, Out
+from jobs.options import AsOf, Delivery, Engine, Env, Finished, Future, LakeRoot, Out
 from jobs.planning.command import plan
 from jobs.rule_writing.command import rule
-from jobs.runtime.errors import MingjingError
+from jobs.runtime import private_network
+from jobs.runtime.console import Console
+from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.stopping import end_on_signals
+
+
+class Commands(TyperGroup):
+    """All commands. What cannot be used of a command line is told like any other error: in a sentence."""
+
+    def main(self, *arguments: Any, **options: Any) -> NoReturn:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # no run ends over a tick mark that a terminal cannot show
+        options["standalone_mode"] = False
+        try:
+            code = super().main(*arguments, **options)
+        except TyperException as error:
+            code = error.exit_code
+            if said := error.format_message():  # nothing where help was shown for want of a command
+                at = getattr(error, "ctx", None)
+                see = f"See {at.command_path if at else 'mingjing'} --help."
+                Console(stderr=True).tell(BadConfiguration(f"{said}{'' if said[-1] in '.?' else '.'} {see}"))
+        sys.exit(code)
+
 
 app = typer.Typer(
+    cls=Commands,
     help="Mingjing (明镜): from a city's registers to a ranked list of welfare cases worth a visit. A clue is a question, not an accusation.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # locals may hold numbers and names
@@ -26,21 +52,24 @@ console = Console()
 
 @app.command()
 def run(
-    delivery: Annotated[Path, typer.Argument(help="Folder with the data files and 交接清单.csv.", show_default=False)],
+    delivery: Delivery,
     out: Out,
     as_of: AsOf,
+    future: Future = False,
     engine: Engine = None,
     env: Env = None,
     lake: LakeRoot = None,
 ) -> None:
     """Run the main job: delivery in, ranked clues, workbooks and quality pages out."""
     from jobs import run_all
-    from jobs.runtime.launch import day, explained, open_run
+    from jobs.runtime.arguments import day, refuse_silent_server
+    from jobs.runtime.launch import explained, open_run
     from jobs.summary import print_summary
 
     def main_job() -> None:
+        refuse_silent_server()
         with open_run(
-            out=out, as_of=day(as_of), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
+            out=out, as_of=day(as_of, future=future), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
         ) as ctx:
             run_all.run(ctx)
             print_summary(console, ctx.report, out, is_synthetic=is_synthetic(delivery))
@@ -55,6 +84,7 @@ def check(
     ],
     out: Out,
     as_of: AsOf,
+    future: Future = False,
     engine: Engine = None,
     env: Env = None,
     lake: Annotated[
@@ -64,12 +94,14 @@ def check(
 ) -> None:
     """Check the means of households that applied and authorised it; kept apart from supervision."""
     from jobs import run_check
-    from jobs.runtime.launch import day, explained, open_run
+    from jobs.runtime.arguments import day, refuse_overlap
+    from jobs.runtime.launch import explained, open_run
 
     def check_job() -> None:
+        refuse_overlap(delivery, {"--out": out})
         with open_run(
             out=out / run_check.FOLDER,
-            as_of=day(as_of),
+            as_of=day(as_of, future=future),
             delivery=delivery,
             engine=engine,
             env=env,
@@ -84,8 +116,9 @@ def check(
 
 @app.command()
 def ingest(
-    delivery: Annotated[Path, typer.Argument(help="Folder with the data files and 交接清单.csv.", show_default=False)],
+    delivery: Delivery,
     as_of: AsOf,
+    future: Future = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder of the results; not needed for a dry run.", show_default=False)
     ] = None,
@@ -101,30 +134,38 @@ def ingest(
     from jobs import check_quality, standardise
     from jobs import ingest as ingest_job
     from jobs.quality.report import print_columns, print_files, print_numbers, print_state
-    from jobs.runtime.errors import BadConfiguration
-    from jobs.runtime.launch import day, explained, open_run
+    from jobs.runtime.arguments import day, refuse_overlap
+    from jobs.runtime.launch import explained, open_run
     from jobs.runtime.settings import load_settings
 
     def judge_only() -> None:
         from jobs.quality import dry_run as judging
         from jobs.quality.slips import slips as slips_of
         from jobs.quality.slips import written
+        from jobs.runtime.results import Stamp, publication
 
-        settings, today = load_settings(env), day(as_of)
+        settings, today = load_settings(env), day(as_of, future=future)
+        refuse_overlap(delivery, {"--slips": slips})
         with console.status("judging the delivery"):
             judged = judging.judge(delivery, today, settings.ingest.piece_mib << 20)
         print_files(console, judged.accounts)
         print_numbers(console, judged.accounts, judged.numbers, settings.quality.usable_number_ratio_warn)
         print_columns(console, judged.accounts, judged.columns, settings.quality.unreadable_ratio_warn)
         if slips:
-            paths = written(slips_of(judged.accounts, judged.returned, None, judged.numbers, judged.columns), slips, today)
-            console.print(f"{len(paths)} return slips: {slips}", highlight=False, soft_wrap=True)
+            told: list[str] = []
+            found = slips_of(judged.accounts, judged.returned, None, judged.numbers, judged.columns)
+            stamp = Stamp(today, judged.accounts[0].delivery_id)
+            with publication(slips, "dry_run", ["."], stamp, told.append) as staged:
+                paths = written(found, staged, today)
+            for warning in told:
+                console.warn(warning)
+            console.print(f"{len(paths)} return slips: {slips}", soft_wrap=True)
 
     def take_in() -> None:
         if out is None:
             raise BadConfiguration("--out is missing. Name the folder of the results, or judge only: --dry-run.")
         with open_run(
-            out=out, as_of=day(as_of), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
+            out=out, as_of=day(as_of, future=future), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
         ) as ctx:
             try:
                 for stage in (ingest_job.run, standardise.run, check_quality.run):
@@ -138,7 +179,7 @@ def ingest(
 
 @app.command()
 def quality(
-    out: Annotated[Path, typer.Argument(help="Folder of the results of a run.", show_default=False)],
+    out: Finished,
     engine: Engine = None,
     env: Env = None,
     lake: LakeRoot = None,
@@ -186,7 +227,13 @@ def why_linked(
 @app.command(name="settle-identities")
 def settle_identities(
     file: Annotated[
-        Path, typer.Argument(help="CSV: 记录一, 记录二, 结论 (同一人 / 不是同一人), 核查日期, 核查人 (two).", show_default=False)
+        Path,
+        typer.Argument(
+            help="CSV or workbook: 记录一, 记录二, 结论 (同一人 / 不是同一人), 核查日期, 核查人 (two).",
+            exists=True,
+            dir_okay=False,
+            show_default=False,
+        ),
     ],
     out: Out,
     engine: Engine = None,
@@ -195,12 +242,14 @@ def settle_identities(
 ) -> None:
     """Take in inspectors' decisions on who is who; the next run obeys them. A record is FILE:ROW or FILE:SHEET:ROW, with #role."""
     from jobs import settle_identities as job
+    from jobs.returns.brought import brought_now
     from jobs.runtime.launch import explained, open_lake
 
     def settle() -> None:
+        job.lines_of(file)  # what cannot be read is told before an engine starts
         with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
-            count = job.settle(opened, file)
-        console.print(f"{count} decisions taken in. The next mingjing run obeys them.", highlight=False)
+            count = job.settle(opened, file, brought_now())
+        console.print(f"{count} decisions taken in. The next mingjing run obeys them.")
 
     raise typer.Exit(explained(settle, console))
 
@@ -216,24 +265,19 @@ def simulate(
     scale: Annotated[
         float, typer.Option(help="1 = 397,197 civil-affairs records and registries of 2.7 million people.", min=0.001, max=20)
     ] = 0.1,
-    seed: Annotated[int, typer.Option(help="The same scale and seed give the same bytes.")] = 7,
+    seed: Annotated[int, typer.Option(help="The same scale and seed give the same bytes.", min=0)] = 7,
 ) -> None:
     """Write a synthetic city: a delivery with its truth beside it. No real person is in it."""
+    from jobs.runtime.launch import explained
     from jobs.simulation import simulate as simulate_city
 
-    try:
+    def write_city() -> None:
         with console.status("simulating a city") as status:
             simulate_city(out, scale=scale, seed=seed, progress=status.update)
-    except FileExistsError:
-        console.print(
-            f"{out / 'delivery'} is there already. Name another folder, or remove it first.", highlight=False, soft_wrap=True
-        )
-        raise typer.Exit(2) from None
-    console.print(
-        f"synthetic city, scale {scale:g}, seed {seed}: {out / 'delivery'} (truth: {out / 'truth.csv'})",
-        highlight=False,
-        soft_wrap=True,
-    )
+        said = f"synthetic city, scale {scale:g}, seed {seed}: {out / 'delivery'} (truth: {out / 'truth.csv'})"
+        console.print(said, soft_wrap=True)
+
+    raise typer.Exit(explained(write_city, console))
 
 
 @app.command()
@@ -241,11 +285,7 @@ def doctor() -> None:
     """Say which engine can run here, the versions, and what to do about what is missing."""
     from jobs.doctor import diagnose, print_diagnoses
 
-    try:
-        diagnoses = diagnose()
-    except MingjingError as error:  # a broken configuration is itself a finding
-        console.print(str(error))
-        raise typer.Exit(error.exit_code) from None
+    diagnoses = diagnose()
     print_diagnoses(console, diagnoses)
     raise typer.Exit(0 if all(d.is_well for d in diagnoses if d.is_needed) else 2)
 
@@ -254,5 +294,20 @@ app.add_typer(rule, name="rule")
 for command in (plan, fairness, learn):
     app.command()(command)
 
+
+def as_module(command: str) -> None:
+    """`python -m jobs.<name>` of a job that has a command: the same arguments, the same exit codes."""
+    main([command, *sys.argv[1:]])
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command in a process of its own: in a private network where it can be, ended at once by Ctrl-C."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if private_network.is_wanted(given):
+        private_network.enter()
+    end_on_signals()
+    app(given, prog_name="mingjing")
+
+
 if __name__ == "__main__":
-    app()
+    main()

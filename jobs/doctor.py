@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from jobs.runtime.context import KEY_VARIABLE
+from jobs.runtime import private_network
+from jobs.runtime.console import Console
 from jobs.runtime.errors import MingjingError
 from jobs.runtime.session import JARS_VARIABLE, delta_jars
 from jobs.runtime.settings import load_settings
+from jobs.runtime.site_key import KEY_VARIABLE, stated_key
 
 PACKAGES = (
     "pyspark",
@@ -47,7 +49,7 @@ class Diagnosis:
 
 def diagnose() -> list[Diagnosis]:
     """All that a run depends on, embedded engine first."""
-    found = [_python(), *(_package(name) for name in PACKAGES), _configuration(), _key(), _java(), _delta()]
+    found = [_python(), *(_package(name) for name in PACKAGES), _configuration(), _network(), _key(), _java(), _delta()]
     embedded = all(d.is_well for d in found if d.is_needed)
     spark = embedded and all(d.is_well for d in found if d.what in ("Java", "Delta jar"))
     return [
@@ -83,9 +85,34 @@ def _configuration() -> Diagnosis:
         return Diagnosis("configuration", False, str(error), "mend conf/base.yaml", is_needed=True)
 
 
+def _network() -> Diagnosis:
+    """Who can reach the embedded engine; this command has tried to enter a network of its own as any other does."""
+    what = "engine's network"
+    if private_network.is_private():
+        return Diagnosis(what, True, "its own: nobody else can connect")
+    others = private_network.who_else()
+    if not others:
+        return Diagnosis(what, True, "the machine's, on which nobody else can log in")
+    try:
+        is_accepted = load_settings().engine.accept_open_port
+    except MingjingError:  # told by its own line
+        is_accepted = False
+    return Diagnosis(
+        what,
+        False,
+        f"the machine's: {others}" + (", which engine.accept_open_port accepts" if is_accepted else ""),
+        "unset SPARK_REMOTE and MLFLOW_TRACKING_URI if they are set; let user namespaces be made (sysctl user.max_user_namespaces, "
+        "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); else docs/closed-network.md",
+        is_needed=not is_accepted,
+    )
+
+
 def _key() -> Diagnosis:
-    if os.environ.get(KEY_VARIABLE):
-        return Diagnosis("key", True, f"{KEY_VARIABLE} is set")
+    try:
+        if stated_key():
+            return Diagnosis("key", True, f"{KEY_VARIABLE} is set")
+    except MingjingError as error:
+        return Diagnosis("key", False, str(error), f"mend {KEY_VARIABLE}", is_needed=True)
     return Diagnosis(
         "key",
         False,
@@ -126,6 +153,6 @@ def print_diagnoses(console: Console, diagnoses: list[Diagnosis]) -> None:
     for heading in ("", "what", "seen", "what to do"):
         table.add_column(heading, overflow="fold")
     for d in diagnoses:
-        mark = "[green]✓[/green]" if d.is_well else ("[red]✗[/red]" if d.is_needed else "[yellow]–[/yellow]")
+        mark = Text("✓", "green") if d.is_well else Text("✗", "red") if d.is_needed else Text("–", "yellow")
         table.add_row(mark, d.what, d.seen, d.advice if d.advice and (not d.is_well or d.what == "Delta jar") else "")
     console.print(table)

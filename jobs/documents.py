@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from rich.console import Console
-
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, LAKE_TABLES, SILVER
 from expectations.contracts.model import Column, DataSet, Table
@@ -41,6 +39,7 @@ from jobs.needs import NEED_RULES
 from jobs.needs.rule import NeedRule
 from jobs.rules import RULES
 from jobs.rules.rule import Rule
+from jobs.runtime.console import Console
 from jobs.runtime.lake import RESTRICTED_ZONES
 from jobs.runtime.settings import Settings, load_settings
 from models.features import FEATURES, RANKING_FIGURES
@@ -405,7 +404,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path in stale:
         if not only_check:
             path.write_text(content[path], encoding="utf-8")
-        console.print(f"{'stale' if only_check else 'written'}: {path.relative_to(ROOT)}", highlight=False, soft_wrap=True)
+        console.print(f"{'stale' if only_check else 'written'}: {path.relative_to(ROOT)}", soft_wrap=True)
     if only_check and stale:
         console.print("Run make docs and commit the pages.")
     return 1 if only_check and stale else 0

@@ -174,7 +174,8 @@ def relative_facts(members: DataFrame, kin: DataFrame) -> DataFrame:
 def find_clues(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
     """gold.findings of all rules. Pure. What a rule cannot judge keeps a row with what is missing; it is never silently clear."""
     frames = [
-        findings(rule, params, with_payments(rule.candidates(facts, params), rule.money(facts, params))) for rule, params in rules
+        findings(rule, params, facts.policy, with_payments(rule.candidates(facts, params), rule.money(facts, params)))
+        for rule, params in rules
     ]
     rows = facts.roster_rows().select("case_id", "subject_key", "roster_rows")
     told = reduce(DataFrame.unionByName, frames).join(rows, ["case_id", "subject_key"], "left")  # one row a case and number

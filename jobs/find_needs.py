@@ -46,6 +46,7 @@ from jobs.needs.search import CANNOT_JUDGE, CLEAR, CLEAR_WORDS, EXCLUDED, FOUND,
 from jobs.rules.facts import in_order
 from jobs.rules.rule import zh_month
 from jobs.runtime.context import RunContext
+from jobs.runtime.ids import made_id
 from jobs.runtime.launch import launch
 
 NAME = "find_needs"
@@ -70,8 +71,8 @@ def find_needs(
     told = scored.withColumns(
         {
             **who,
-            "need_id": _digest(F.concat_ws("|", "rule_code", "subject")),
-            "case_id": _digest(F.when(F.col("book_no").isNotNull(), in_book).otherwise(F.col("subject"))),
+            "need_id": made_id("need_id", "rule_code", "subject"),
+            "case_id": made_id("case_id", F.when(F.col("book_no").isNotNull(), in_book).otherwise(F.col("subject"))),
             "subject_key": F.col("number_key"),
             "subject_name_key": F.col("name_key"),
             **{
@@ -121,10 +122,6 @@ def _word(words: dict[str, str]) -> Column:
     for name, text in words.items():
         told = F.when(F.col("reason") == name, F.lit(text)).otherwise(told)
     return told
-
-
-def _digest(text: Column) -> Column:
-    return F.substring(F.sha2(text, 256), 1, 16)
 
 
 def run(ctx: RunContext) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import reduce
 
 import pyarrow as pa
@@ -25,8 +26,8 @@ from expectations.contracts.model import DataSet, Table
 from jobs.delivery.decode import decode
 from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account, counted, from_rows, settled
 from jobs.delivery.manifest import delivery_id, read_manifest
-from jobs.delivery.remarks import in_english
-from jobs.delivery.survey import Piece, SurveyedFile, survey_delivery
+from jobs.delivery.remarks import in_english, remark
+from jobs.delivery.survey import Piece, SurveyedFile, has_changed, survey_delivery
 from jobs.runtime.arrow import arrow_batches
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadDelivery
@@ -52,15 +53,30 @@ def bronze_rows(lake: Lake, data_set: DataSet, pieces: Sequence[Piece]) -> DataF
     return lake.numbers_of_tasks(len(tasks)).mapInArrow(decode_tasks, schema)
 
 
-def ingest_data_set(lake: Lake, data_set: DataSet, files: Sequence[SurveyedFile]) -> None:
-    """Appends to bronze, in one commit, the rows of the files that are not there yet."""
+def ingest_data_set(lake: Lake, data_set: DataSet, files: Sequence[SurveyedFile]) -> list[SurveyedFile]:
+    """Appends to bronze, in one commit, the rows of the files that are not there yet; of the same bytes those that come first.
+
+    Returns the files that changed before all of them was read: of those nothing is there.
+    """
     present: set[str] = set()
     if lake.exists(data_set.bronze):
         rows = lake.read(data_set.bronze).select("_file_id").distinct().collect()  # one row a file
         present = {row[0] for row in rows}
-    pieces = [piece for file in files if file.file_id not in present for piece in file.pieces]
-    if pieces:
-        lake.append(data_set.bronze, bronze_rows(lake, data_set, pieces))
+    changed: list[SurveyedFile] = []
+    while True:
+        once = {file.file_id: file for file in reversed(files) if file.file_id not in present and file not in changed}
+        pieces = [piece for file in reversed(once.values()) for piece in file.pieces]
+        if not pieces:
+            return changed
+        try:
+            lake.append(data_set.bronze, bronze_rows(lake, data_set, pieces))
+        except Exception:  # each engine wraps in its own what a task raises
+            now = [file for file in once.values() if has_changed(file)]
+            if not now:
+                raise
+            changed += now
+        else:
+            return changed
 
 
 def fates_by_file(lake: Lake, data_sets: Sequence[DataSet]) -> dict[tuple[str, str], dict[str, int]]:
@@ -102,21 +118,25 @@ def run(ctx: RunContext) -> None:
     if not any(account.is_read for account in surveyed.values()):
         reasons = "; ".join(sorted({file.reason for file in files})[:3])
         raise BadDelivery(f"No file of {ctx.delivery} can be used ({reasons}). Nothing was written.")
-    # One of two files with the same bytes is read, whichever comes first.
-    usable: dict[str, dict[str, SurveyedFile]] = defaultdict(dict)
+    usable: dict[str, list[SurveyedFile]] = defaultdict(list)
     for file in files:
         if surveyed[id(file)].is_read:
-            usable[file.entry.data_set].setdefault(file.file_id, file)
+            usable[file.entry.data_set].append(file)
     with ctx.report.stage("decode into bronze") as progress, ThreadPoolExecutor(PARALLEL_TABLES) as pool:
         task = progress.add_task("decode into bronze", total=len(usable))
 
         def ingest_one(code: str) -> None:
-            ingest_data_set(ctx.lake, DATA_SETS[code], list(usable[code].values()))
+            for file in ingest_data_set(ctx.lake, DATA_SETS[code], usable[code]):
+                refused = replace(surveyed[id(file)], status=REFUSED, remarks=(remark("changed"), *file.remarks))
+                surveyed[id(file)] = refused
             progress.advance(task)
 
-        largest_first = sorted(usable, key=lambda code: -sum(f.entry.claimed_rows or 0 for f in usable[code].values()))
+        largest_first = sorted(usable, key=lambda code: -sum(file.entry.claimed_rows or 0 for file in usable[code]))
         list(pool.map(ingest_one, largest_first))
-        fates = fates_by_file(ctx.lake, [DATA_SETS[code] for code in sorted(usable)])
+        read = {account.entry.data_set for account in surveyed.values() if account.is_read}
+        if not read:
+            raise BadDelivery(f"Every file of {ctx.delivery} changed while it was read. Deliver it again when it is complete.")
+        fates = fates_by_file(ctx.lake, [DATA_SETS[code] for code in sorted(read)])
         delivered = [counted(account, fates.get((account.entry.data_set, account.file_id), {})) for account in surveyed.values()]
         ledger = settled([*earlier, *delivered], ctx.as_of)
         _write(ctx.lake, ledger)

@@ -6,6 +6,7 @@ Reads   files of verdicts            a CSV file, or our workbook filled in   con
         silver.entitlement_months    one row per case and month              key case_id, for_month
         ops.ledger                   which visits were drawn at random       key as_of, list_no, case_id
         vault.verdicts               the verdicts so far                     key clue_id, verdict_no
+        ops.files                    which delivery was the last             key delivery_id, file_name, sha256
 Writes  vault.verdicts               one row per verdict, replaced ones kept key clue_id, verdict_no
         ops.verdict_totals           one row per rule and county             key rule_code, county_code
         OUT/learning                 reliability of the probabilities, as a table and a picture
@@ -22,6 +23,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import (
     CLUES,
     ENTITLEMENT_MONTHS,
+    FILES,
     LEDGER,
     LISTED_CLUES,
     PERSONS,
@@ -35,11 +37,14 @@ from jobs.learning.report import Outcome, print_outcome, write_pages
 from jobs.learning.store import drawn_at_random, known_clues, last_list, lists_with, stored_verdicts, with_verdicts
 from jobs.learning.totals import Standing, standings, totals
 from jobs.learning.training import Example, examples, learn, shown_on
+from jobs.quality.delivered import Delivered
+from jobs.returns.brought import NOBODY, Brought
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import plain_schema
-from jobs.runtime.launch import launch
-from jobs.scoring.listed import REGISTRY_FOLDER, as_ranked, champion_of
+from jobs.runtime.results import Stamp, publication
+from jobs.scoring.listed import as_ranked, champion_of
+from jobs.scoring.model_store import has_model_store, model_store, store_errors_told
 from models.clue_features import RefusedInput
 from models.measures import Lift, lift
 from models.ranking import LearningParams
@@ -47,20 +52,23 @@ from models.ranking_registry import RankingRegistry
 
 NAME = "learn"
 READS = (
-    LISTED_CLUES, CLUES, PERSONS, ENTITLEMENT_MONTHS, LEDGER, VERDICTS,
+    LISTED_CLUES, CLUES, PERSONS, ENTITLEMENT_MONTHS, FILES, LEDGER, VERDICTS,
     DATA_SETS["household_registry"].silver, DATA_SETS["disabilities"].silver,
 )  # fmt: skip
 WRITES = (VERDICTS, VERDICT_TOTALS)
+FOLDER = "learning"
 
 
-def run(ctx: RunContext, files: Sequence[Path] = ()) -> Outcome:
+def run(ctx: RunContext, files: Sequence[Path] = (), brought: Brought = NOBODY) -> Outcome:
     """Takes the files in, then trains and compares. Raises BadVerdicts, and changes nothing, where a row cannot be used."""
     if not ctx.lake.exists(LISTED_CLUES):
         raise BadConfiguration(
             f"{ctx.lake.root} holds no list that a verdict could be about. Run mingjing run first, or name the OUT of the list."
         )
     with ctx.report.stage("verdicts in"):
-        taken_in, remarks = take_in(ctx, files)
+        with store_errors_told():  # first: no verdict is taken in by a run that then cannot learn from it
+            registry, champion = RankingRegistry(model_store(ctx.out)), champion_of(ctx)
+        taken_in, remarks = take_in(ctx, files, brought)
         rows = stored_verdicts(ctx.lake)
         account = _account(ctx)
     for remark in remarks:
@@ -68,20 +76,21 @@ def run(ctx: RunContext, files: Sequence[Path] = ()) -> Outcome:
     with ctx.report.stage("learn"):
         teaching = examples(rows)
         params = _without_proxies(ctx)
-        registry = RankingRegistry(ctx.out / REGISTRY_FOLDER)
         try:
-            learned = learn(teaching, registry, champion_of(ctx), params, ctx.as_of)
+            with store_errors_told():
+                learned = learn(teaching, registry, champion, params, ctx.as_of)
         except RefusedInput as error:
             raise BadConfiguration(f"{error} The verdicts are taken in; nothing was trained.") from error
         champion = champion_of(ctx)
         calibration = shown_on(teaching, champion.model, params) if champion and len(teaching) >= params.least_verdicts else None
     outcome = Outcome(taken_in, account, learned, calibration, _worth(ctx, teaching))
-    write_pages(outcome, ctx.out / "learning")
-    print_outcome(ctx.report.console, outcome, ctx.out / "learning")
+    with publication(ctx.out, NAME, [FOLDER], Stamp(ctx.as_of, Delivered(ctx.lake).name), ctx.report.warn) as staged:
+        write_pages(outcome, staged / FOLDER)
+    print_outcome(ctx.report.console, outcome, ctx.out / FOLDER)
     return outcome
 
 
-def take_in(ctx: RunContext, files: Sequence[Path]) -> tuple[int, tuple[str, ...]]:
+def take_in(ctx: RunContext, files: Sequence[Path], brought: Brought) -> tuple[int, tuple[str, ...]]:
     """How many verdicts are new, and what was odd about them. The table is replaced in one commit, or not at all."""
     lines = [line for path in files for line in lines_of(path)]
     if not lines:
@@ -89,10 +98,11 @@ def take_in(ctx: RunContext, files: Sequence[Path]) -> tuple[int, tuple[str, ...
             ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame([], plain_schema(VERDICTS)))
         return 0, ()
     lists = lists_with(ctx.lake, (line.cells["clue_id"] for line in lines))
-    found = judged(lines, known_clues(ctx.lake, lists), ctx.as_of)
-    rows, added = with_verdicts(stored_verdicts(ctx.lake), found.verdicts, lists, drawn_at_random(ctx.lake), ctx.as_of)
+    stored = stored_verdicts(ctx.lake)
+    found = judged(lines, known_clues(ctx.lake, lists, stored), ctx.as_of)
+    rows, added = with_verdicts(stored, found.verdicts, lists, drawn_at_random(ctx.lake), ctx.as_of, brought)
     if added:
-        values = [tuple(row[name] for name in VERDICTS.column_names) for row in rows]
+        values = [tuple(row.get(name) for name in VERDICTS.column_names) for row in rows]
         ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame(values, plain_schema(VERDICTS)))
     return added, found.remarks
 
@@ -140,8 +150,8 @@ def _worth(ctx: RunContext, verdicts: Sequence[Example]) -> Lift | None:
 
 def roll_back(out: Path) -> str:
     """Gives the ranking back to the version before the one in use; says which that is."""
-    folder = out / REGISTRY_FOLDER
-    back = RankingRegistry(folder).roll_back() if folder.is_dir() else None
+    with store_errors_told():
+        back = RankingRegistry(model_store(out)).roll_back() if has_model_store(out) else None
     if back is None:
         raise BadConfiguration(f"{out} uses no learned ranking: the stated priors rank already. There is nothing to go back to.")
     version, before = back
@@ -150,4 +160,6 @@ def roll_back(out: Path) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(launch(NAME, lambda ctx: (run(ctx), None)[1]))
+    from jobs.cli import as_module
+
+    as_module("learn")

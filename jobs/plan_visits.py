@@ -10,12 +10,11 @@ Writes  ops.ledger                   one row per list and case               key
         OUT/plans/<day>/restricted   plan.csv and one workbook a county in full, readable by their owner only
         OUT/plans/<day>/exports      the same, masked
 Re-run  safe: the same day, number and data give the same list, and the ledger is written once. Another number on the same day
-        takes the place of the day's list, unless its visits have begun.
+        takes the place of the day's list, unless its visits have begun. The ledger is written when the lists stand ready.
 """
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,13 +28,15 @@ from jobs.planning.expected_yield import Yield, expected_yield
 from jobs.planning.ledger import CITY, Entry, entries_of, number_of, refuse_if_worked_on, replaced_by
 from jobs.planning.lists import write_lists
 from jobs.planning.verdicts import verdicts_in_force
-from jobs.publish import county_names
+from jobs.publish import ZONES, county_names
 from jobs.publishing.listing import published_clues
+from jobs.quality.delivered import Delivered
 from jobs.rules import RULES
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, plain_schema
+from jobs.runtime.results import Stamp, publication
 
 NAME = "plan_visits"
 READS = (CLUES, CASE_FILES, LISTED_CLUES, VERDICTS, LEDGER, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
@@ -86,17 +87,17 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         fresh = entries_of(choice, as_of=as_of, county_code=county or CITY, visits=visits, run_as_of=run_as_of, list_no=list_no)
         refuse_if_worked_on(replaced, fresh, dict(verdicts.group_by("case_id").agg(pl.col("checked_on").max()).iter_rows()))
         is_new = set(replaced) != set(fresh)
-        if is_new:
-            gone = set(replaced)
-            rows = [entry.row for entry in known if entry not in gone] + [entry.row for entry in fresh]
-            lake.overwrite(LEDGER, lake.session.createDataFrame(rows, plain_schema(LEDGER)))
-        progress.advance(task)
-        folder = ctx.out / FOLDER / _folder_name(as_of, county)
-        for stale in {_folder_name(entry.as_of, entry.county_code or None) for entry in replaced} - {folder.name}:
-            shutil.rmtree(folder.parent / stale, ignore_errors=True)
-        folder.parent.mkdir(parents=True, exist_ok=True)
         order = [visit.case.case_id for visit in choice.visits]
-        write_lists(folder, order, files, published_clues(lake), counties, as_of)
+        folder = _folder(as_of, county)
+        folders = {folder, *(_folder(entry.as_of, entry.county_code or None) for entry in replaced)}
+        zones = [f"{day}/{zone}" for day in sorted(folders) for zone in ZONES]
+        with publication(ctx.out, NAME, zones, Stamp(run_as_of, Delivered(lake).name), ctx.report.warn) as staged:
+            write_lists(staged / folder, order, files, published_clues(lake), counties, as_of)
+            progress.advance(task)
+            if is_new:
+                gone = set(replaced)
+                rows = [entry.row for entry in known if entry not in gone] + [entry.row for entry in fresh]
+                lake.overwrite(LEDGER, lake.session.createDataFrame(rows, plain_schema(LEDGER)))
         progress.advance(task)
         ctx.report.stages[-1].rows = len(order)
     if any(entry.county_code != (county or CITY) for entry in replaced):
@@ -113,7 +114,8 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         as_of, run_as_of, list_no, counties.get(county, county) if county else "", visits, choice,
         expected_yield([visit.case.probability for visit in choice.visits]),
         expected_yield([case.probability for case in choice.following]),
-        len(visited & {case.case_id for case in candidates}), len(earlier & set(order)), _is_calibrated(lake, run_as_of), is_new, folder,
+        len(visited & {case.case_id for case in candidates}), len(earlier & set(order)), _is_calibrated(lake, run_as_of), is_new,
+        ctx.out / folder,
     )  # fmt: skip
 
 
@@ -186,5 +188,12 @@ def _frame(lake: Lake, names: list[str]) -> pl.DataFrame:
     return on_driver(lake.read(CLUES).select(*(name for name in names if name != "evidence")))  # some thousands
 
 
-def _folder_name(as_of: date, county_code: str | None) -> str:
-    return as_of.isoformat() + (f"_{county_code}" if county_code else "")
+def _folder(as_of: date, county_code: str | None) -> str:
+    """The list's folder below OUT."""
+    return f"{FOLDER}/{as_of.isoformat()}" + (f"_{county_code}" if county_code else "")
+
+
+if __name__ == "__main__":
+    from jobs.cli import as_module
+
+    as_module("plan")

@@ -10,13 +10,11 @@ Reads   gold.clues                   one row per clue                        key
         ops.files                    one row per file                        key file_name, sha256
 Writes  OUT/restricted/clues.csv, needs.csv, checks.csv, workbooks/*.xlsx    numbers and names in full, readable by their owner only
         OUT/exports/clues.csv, needs.csv, checks.csv, workbooks/*.xlsx       the same, masked
-Re-run  safe: the same tables give the same bytes; a file is replaced whole or not at all.
+Re-run  safe: the same tables give the same bytes; both zones are replaced together or not at all (jobs/runtime/results.py).
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -25,20 +23,26 @@ import polars as pl
 
 from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CHECKS, CLUES, FILES, MEMBERS, NEEDS, PEOPLE
 from expectations.contracts.model import Table
+from jobs.delivery.divisions import division_names
 from jobs.publishing.beside import Writer, checks_files, needs_files
-from jobs.publishing.files import for_owner_only, move_into, write_csv
+from jobs.publishing.books import book_of_case, books, refuse_unless_whole
+from jobs.publishing.files import write_csv
 from jobs.publishing.listing import COLUMNS, case_list, masked, published_clues
+from jobs.publishing.masking import masked_texts
 from jobs.publishing.workbook import write_workbook
+from jobs.quality.delivered import Delivered
 from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
+from jobs.runtime.results import RESTRICTED, Stamp, publication
 
 NAME = "publish"
 READS = (CLUES, CASE_FILES, NEEDS, CHECKS, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
 WRITES: tuple[Table, ...] = ()
 
-SEPARATE = "另行办理"
-"""The workbook of what must not pass through the hands of the office that approved."""
+EXPORTS = "exports"
+ZONES = (RESTRICTED, EXPORTS)
+KIND = "线索清单"
 
 
 def write_zone(
@@ -51,48 +55,35 @@ def write_zone(
     *,
     is_masked: bool,
 ) -> None:
-    """clues.csv, the workbooks and what stands beside them in one zone. Written aside, then moved: readers never see half of them."""
-    staging = zone.parent / f".{zone.name}.staging"
-    shutil.rmtree(staging, ignore_errors=True)
-    (staging / "workbooks").mkdir(parents=True)
-    write_csv(listed.select(*COLUMNS), staging / "clues.csv")
-    dispatched = listed.filter(pl.col("dispatched") == "是").with_columns(
-        book=pl.when("is_separate").then(pl.lit(SEPARATE)).otherwise("county_code")
-    )
-    files = cases.with_columns(book=pl.when("is_separate").then(pl.lit(SEPARATE)).otherwise("county_code"))
-    for code in sorted({*dispatched["book"], *files["book"]}):
-        title = counties.get(code, code)
+    """clues.csv, the workbooks and what stands beside them, into the zone's empty folder. Every listed clue is in one workbook."""
+    folder = zone / "workbooks"
+    folder.mkdir()
+    write_csv(listed.select(*COLUMNS), zone / "clues.csv")
+    dispatched = listed.filter(pl.col("dispatched") == "是").with_columns(book=book_of_case())
+    files = cases.with_columns(book=book_of_case())
+    for code, title, name in books(KIND, [*dispatched["book"], *files["book"]], counties):
         of_book = dispatched.filter(pl.col("book") == code), files.filter(pl.col("book") == code)
-        write_workbook(staging / "workbooks" / f"线索清单_{title}.xlsx", title, *of_book, counties, as_of, is_masked=is_masked)
+        write_workbook(folder / name, title, *of_book, counties, as_of, is_masked=is_masked)
+    refuse_unless_whole(folder, KIND, ("线索", "数据核对"), "线索编号", dispatched["clue_id"])
+    refuse_unless_whole(folder, KIND, ("案件",), "案件编号", files["case_id"])
     for write in beside:
-        write(staging, is_masked)
-    if not is_masked:
-        for_owner_only(staging)
-    shutil.rmtree(zone, ignore_errors=True)
-    os.replace(staging, zone)
+        write(zone, is_masked)
 
 
 def county_names(lake: Lake) -> dict[str, str]:
     """Counties by code, as the rosters call them."""
-    named = lake.read(CASES).select("county_code", "county").where("county IS NOT NULL").distinct().collect()
-    return {row["county_code"]: row["county"] for row in sorted(named)}
+    return division_names(lake.read(CASES))
 
 
 def publish_checks(ctx: RunContext, out: Path) -> None:
     """The list of checks alone, into the zones under `out`; what supervision published there stays as it is."""
     with ctx.report.stage("publish checks"):
         write = checks_files(ctx.lake, county_names(ctx.lake), ctx.as_of)
-        for zone, is_masked in (("restricted", False), ("exports", True)):
-            staging = out / f".{zone}.checks.staging"
-            shutil.rmtree(staging, ignore_errors=True)
-            (staging / "workbooks").mkdir(parents=True)
-            write(staging, is_masked)
-            if not is_masked:
-                for_owner_only(staging)
-            if not (out / zone).is_dir():
-                (out / zone).mkdir(parents=True)
-                shutil.copymode(staging, out / zone)
-            move_into(staging, out / zone)
+        stamp = Stamp(ctx.as_of, Delivered(ctx.lake).name)
+        with publication(out, "publish_checks", ZONES, stamp, ctx.report.warn) as staged:
+            for zone in ZONES:
+                (staged / zone / "workbooks").mkdir()
+                write(staged / zone, zone != RESTRICTED)
 
 
 def run(ctx: RunContext) -> None:
@@ -103,10 +94,12 @@ def run(ctx: RunContext) -> None:
         counties = county_names(ctx.lake)
         beside = [files(ctx.lake, counties, ctx.as_of) for files in (needs_files, checks_files)]
         progress.advance(task)
-        write_zone(listed, cases, beside, counties, ctx.out / "restricted", ctx.as_of, is_masked=False)
-        progress.advance(task)
-        write_zone(masked(listed), cases, beside, counties, ctx.out / "exports", ctx.as_of, is_masked=True)
-        progress.advance(task)
+        stamp = Stamp(ctx.as_of, Delivered(ctx.lake).name)
+        with publication(ctx.out, NAME, ZONES, stamp, ctx.report.warn) as staged:
+            write_zone(listed, cases, beside, counties, staged / RESTRICTED, ctx.as_of, is_masked=False)
+            progress.advance(task)
+            write_zone(masked(listed), masked_texts(cases), beside, counties, staged / EXPORTS, ctx.as_of, is_masked=True)
+            progress.advance(task)
         ctx.report.stages[-1].rows = len(listed)
     dispatched = listed.filter(pl.col("dispatched") == "是")
     ctx.report.figures["clues"] = {

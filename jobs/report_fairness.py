@@ -7,8 +7,8 @@ Reads   silver.cases                 one row per benefit household           key
         silver.disabilities          certificates, by number
         gold.case_files              what was dispatched                     key as_of, case_id
         vault.verdicts               what visits found, once any came back   key clue_id, verdict_no
-        silver.entitlement_months, silver.kin, silver.deaths, silver.links, silver.aliases and the registers: the features of every
-                                     case, to see which of them tell who somebody is
+        the features of every case that the run has kept in the lake's scratch, to see which of them tell who somebody is
+        ops.files                    which delivery the report is of         key delivery_id, file_name, sha256
 Writes  OUT/fairness/fairness.csv, fairness.svg, proxies.csv    groups and counts, nobody in person
 Re-run  safe: the same tables give the same bytes.
 """
@@ -23,60 +23,57 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import (
-    ALIASES,
-    CASE_FILES,
-    CASES,
-    DEATHS,
-    ENTITLEMENT_MONTHS,
-    KIN,
-    LINKS,
-    MEMBERS,
-    PERSONS,
-    SILVER,
-    VERDICTS,
-)
+from expectations.contracts.lake import CASE_FILES, CASES, FILES, MEMBERS, PERSONS, VERDICTS
 from expectations.contracts.model import Table
 from jobs.fairness.groups import grouped
 from jobs.fairness.proxies import Proxy, proxies
 from jobs.fairness.rates import counted, judged
 from jobs.fairness.report import Report, write_report
-from jobs.linking.links import linked_registers
 from jobs.planning.verdicts import verdicts_in_force
+from jobs.publishing.masking import masked_texts
+from jobs.quality.delivered import Delivered
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
 from jobs.runtime.launch import launch
+from jobs.runtime.results import Stamp, Warn, publication
 from jobs.runtime.settings import Settings
-from jobs.scoring.features import Registers, case_features
 from models.features import FEATURE_NAMES
 
 NAME = "report_fairness"
-READS = (CASES, MEMBERS, PERSONS, CASE_FILES, VERDICTS, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, *SILVER)
+READS = (
+    CASES, MEMBERS, PERSONS, CASE_FILES, VERDICTS, FILES,
+    DATA_SETS["household_registry"].silver, DATA_SETS["disabilities"].silver,
+)  # fmt: skip
 WRITES: tuple[Table, ...] = ()
 FOLDER = "fairness"
 FEATURES_KEPT = "case_features"
-"""Name under which score_cases keeps the features of a run."""
+"""Name under which score_cases keeps the features of a run, with its day."""
 
 
 def run(ctx: RunContext) -> None:
     with ctx.report.stage("report fairness"):
         last = _last_run(ctx.lake, ctx.as_of) or ctx.as_of
         report = measured(ctx.lake, ctx.settings, last)
-        write_report(report, ctx.out / FOLDER)
+        _publish(ctx.lake, report, ctx.out, ctx.report.warn)
     for warning in report.warnings:
         ctx.report.warn(warning)
 
 
-def written(lake: Lake, settings: Settings, folder: Path) -> Report:
-    """The report on the last run. Raises BadConfiguration where there is none."""
+def written(lake: Lake, settings: Settings, out: Path, warn: Warn) -> Report:
+    """The report on the last run, into OUT/fairness. Raises BadConfiguration where there is none."""
     last = _last_run(lake)
     if last is None:
         raise BadConfiguration("No run has found a case to visit yet: there is nothing to report.")
     report = measured(lake, settings, last)
-    write_report(report, folder)
+    _publish(lake, report, out, warn)
     return report
+
+
+def _publish(lake: Lake, report: Report, out: Path, warn: Warn) -> None:
+    with publication(out, NAME, [FOLDER], Stamp(report.as_of, Delivered(lake).name), warn) as staged:
+        write_report(report, staged / FOLDER)
 
 
 def _last_run(lake: Lake, until: date | None = None) -> date | None:
@@ -88,22 +85,24 @@ def _last_run(lake: Lake, until: date | None = None) -> date | None:
 
 
 def measured(lake: Lake, settings: Settings, as_of: date) -> Report:
+    """The report on the list of the day. Its people are those of the last run: of an earlier list some may draw no more."""
     params = settings.fairness
-    groups = grouped(on_driver(people_of(lake)), params.age_bands_from_years, as_of)
-    on_list = lake.read(CASE_FILES).filter((F.col("as_of") == F.lit(as_of)) & (F.col("state") != "gone")).select("case_id")
+    groups = grouped(masked_texts(on_driver(people_of(lake))), params.age_bands_from_years, as_of)
+    listed = lake.read(CASE_FILES).filter((F.col("as_of") == F.lit(as_of)) & (F.col("state") != "gone"))
+    on_list = on_driver(listed.select("case_id"))
     verdicts = verdicts_in_force(lake).group_by("case_id").agg(
         pl.col("is_confirmed").any(), pl.col("is_refuted").any()
     )  # fmt: skip
     flags = (
         groups.join(verdicts.with_columns(is_visited=pl.lit(True)), on="case_id", how="left")
-        .join(on_driver(on_list).with_columns(is_dispatched=pl.lit(True)), on="case_id", how="left")
+        .join(on_list.with_columns(is_dispatched=pl.lit(True)), on="case_id", how="left")
         .with_columns(pl.col("is_visited", "is_confirmed", "is_refuted", "is_dispatched").fill_null(False))
         # Confirmed by one clue is confirmed, whatever the others came to.
         .with_columns(is_refuted=pl.col("is_refuted") & ~pl.col("is_confirmed"))
     )
     found = judged(counted(flags), params.least_visits)
-    lost = len(verdicts.join(groups, on="case_id", how="anti"))
-    return Report(as_of, found, _proxies(lake, settings, groups, as_of), lost, params)
+    lost = len(pl.concat([verdicts.select("case_id"), on_list]).unique().join(groups, on="case_id", how="anti"))
+    return Report(as_of, found, _proxies(lake, groups, as_of), lost, params)
 
 
 def people_of(lake: Lake) -> DataFrame:
@@ -122,7 +121,7 @@ def people_of(lake: Lake) -> DataFrame:
         .filter(F.col("sex") == F.col("_other"))
         .drop("_other")
     )
-    certified = lake.read(DATA_SETS["disabilities"].silver).select(F.col("person_key").alias("number_key")).distinct()
+    certified = lake.read_or_empty(DATA_SETS["disabilities"].silver).select(F.col("person_key").alias("number_key")).distinct()
     with_certificate = (
         lake.read(MEMBERS)
         .join(certified, "number_key", "left_semi")
@@ -140,23 +139,13 @@ def people_of(lake: Lake) -> DataFrame:
     )  # fmt: skip
 
 
-def _proxies(lake: Lake, settings: Settings, groups: pl.DataFrame, as_of: date) -> list[Proxy]:
-    """On the very features that the forest saw, where the run has kept them."""
+def _proxies(lake: Lake, groups: pl.DataFrame, as_of: date) -> list[Proxy] | None:
+    """On the very features that the forest saw on the day; null where the run has not kept them, or a later one has replaced them."""
     kept = lake.kept(FEATURES_KEPT)
-    if kept is None or not set(FEATURE_NAMES) <= set(kept.columns):
-        kept = case_features(
-            Registers(
-                cases=lake.read(CASES),
-                members=lake.read(MEMBERS),
-                months=lake.read(ENTITLEMENT_MONTHS),
-                kin=lake.read(KIN),
-                deaths=lake.read(DEATHS),
-                register=linked_registers(lake),
-                policy=settings.policy,
-                as_of=as_of,
-            )
-        )
-    return proxies(on_driver(kept), groups, FEATURE_NAMES)
+    if kept is None or not {"as_of", *FEATURE_NAMES} <= set(kept.columns):
+        return None
+    features = on_driver(kept.filter(F.col("as_of") == F.lit(as_of)))
+    return proxies(features, groups, FEATURE_NAMES) if len(features) else None
 
 
 if __name__ == "__main__":

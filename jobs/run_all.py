@@ -28,6 +28,7 @@ from jobs import (
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import MingjingError
 from jobs.runtime.launch import launch
+from jobs.scoring.model_store import model_store
 from models.registry import ForestRegistry
 
 NAME = "run_all"
@@ -46,7 +47,7 @@ STAGES: tuple[Callable[[RunContext], None], ...] = (
 
 def run(ctx: RunContext) -> None:
     """All stages. On a MingjingError the report is saved with what was done, and the error goes on."""
-    registry = _Warming(ctx.out / score_cases.REGISTRY_FOLDER)
+    registry = _Warming(model_store(ctx.out))
     try:
         for stage in STAGES:
             stage(ctx)
@@ -83,8 +84,9 @@ class _Warming:
 
     def ready(self, _folder: Path) -> ForestRegistry:
         self.settle()
-        if self._registry is None:
-            raise RuntimeError("the model registry could not be opened") from self._error
+        if self._error is not None:
+            raise self._error
+        assert self._registry is not None
         return self._registry
 
 

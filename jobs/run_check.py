@@ -14,11 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from expectations.contracts.deliveries import DATA_SETS
 from jobs import check_households, check_quality, ingest, link_people, publish, standardise, state_purpose
+from jobs.runtime.console import Console
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadDelivery, MingjingError
 from jobs.runtime.run_report import RunReport
@@ -61,10 +61,17 @@ def print_summary(console: Console, report: RunReport, out: Path) -> None:
         table.add_row(f"households {result}", f"{count:,}")
     console.print(table)
     for warning in report.warnings:
-        console.print(f"[yellow]![/yellow] {warning}", highlight=False, soft_wrap=True)
-    for label, path in (
-        ("list, masked", out / "exports" / "checks.csv"),
-        ("list in full, restricted", out / "restricted" / "checks.csv"),
-        ("this report", out / FOLDER / "run_report.json"),
-    ):
-        console.print(f"{label:<28} {path}", highlight=False, soft_wrap=True)
+        console.warn(warning)
+    console.print_places(
+        {
+            "list, masked": out / "exports" / "checks.csv",
+            "list in full, restricted": out / "restricted" / "checks.csv",
+            "this report": out / FOLDER / "run_report.json",
+        }
+    )
+
+
+if __name__ == "__main__":
+    from jobs.cli import as_module
+
+    as_module("check")

@@ -45,9 +45,12 @@ from jobs.find_clues import find_clues, gathered, rules_in_force
 from jobs.linking.links import linked_registers
 from jobs.rules import RULES
 from jobs.runtime.context import RunContext
+from jobs.runtime.ids import digits_of
+from jobs.runtime.lake import plain_schema
 from jobs.runtime.launch import launch
 from jobs.scoring.features import CASE_FIGURES, Registers, case_features
 from jobs.scoring.feedback import moved, taught
+from jobs.scoring.model_store import model_store, store_errors_told
 from models.drift import WARN_ABOVE, drifted
 from models.features import Matrix, contract_fingerprint, matrix
 from models.isolation_forest import ForestParams
@@ -57,7 +60,8 @@ from models.strangeness import Scores, StrangenessModel, in_words, model_fingerp
 NAME = "score_cases"
 READS = (FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, VERDICTS, *SILVER)
 WRITES = (CASE_SCORES, NOVEL_FINDINGS)
-REGISTRY_FOLDER = "mlflow"
+LEAST_CASES = 30
+"""Among fewer cases nothing is usual, so that nothing is strange: no model learns from them."""
 _EXPLAINED_SHARE = 0.10
 """Of all cases, the strangest whose reasons are told: more than any setting of X01 asks about."""
 _SCORED = StructType([StructField("case_id", StringType()), *(StructField(name, DoubleType()) for name in Scores._fields)])
@@ -66,7 +70,7 @@ _EXPLAINED = StructType([StructField("case_id", StringType()), StructField("reas
 
 def training_sample(features: DataFrame, rows: int) -> pd.DataFrame:
     """At most `rows` cases, drawn by hash of their id: the same on every engine and partitioning, ordered by id."""
-    drawn = features.withColumn("_draw", F.xxhash64("case_id")).orderBy("_draw", "case_id").limit(rows)
+    drawn = features.withColumn("_draw", F.xxhash64(digits_of("case_id"))).orderBy("_draw", "case_id").limit(rows)
     return drawn.toPandas().sort_values("case_id", ignore_index=True)
 
 
@@ -83,14 +87,17 @@ def training_fingerprint(x: Matrix, params: ForestParams) -> str:
 
 def trained_model(
     registry: ForestRegistry, x: Matrix, params: ForestParams, as_of: str
-) -> tuple[RegisteredModel, dict[str, float]]:
+) -> tuple[RegisteredModel | None, dict[str, float]]:
     """The champion, trained anew when data, parameters or the feature contract have changed; always loaded by its alias.
 
     With it the drift of x against what the version was trained on that was in use when the run began.
+    Fewer than LEAST_CASES train nothing and tell no drift: the champion is the one of before, or null where there was none.
     """
     fingerprint = training_fingerprint(x, params)
     # What there was before is what drift is told against: the new version was trained on x itself.
     before = registry.champion() if registry.is_champion_of_this_contract() else None
+    if len(x) < LEAST_CASES:
+        return before, {}
     is_known = before is not None and registry.champion_fingerprint() == fingerprint
     if not is_known and not (before and registry.is_withdrawn(fingerprint)):
         registry.train(x, params, {"training_fingerprint": fingerprint, "data_version": data_version(x), "as_of": as_of})
@@ -99,6 +106,17 @@ def trained_model(
     psi = (before or champion).model.drift(x)
     registry.log_drift(champion.version, psi)
     return champion, psi
+
+
+def _report_few_cases(ctx: RunContext, cases: int, champion: RegisteredModel | None) -> None:
+    if cases < LEAST_CASES:
+        told = (
+            "are not scored for strangeness" if champion is None else f"are scored by version {champion.version}, learned before"
+        )
+        ctx.report.warn(
+            f"too few cases: {cases}, and nothing is usual among fewer than {LEAST_CASES}. No model was trained; the cases {told}. "
+            "What the rules found is listed all the same."
+        )
 
 
 def _report_drift(ctx: RunContext, psi: dict[str, float]) -> None:
@@ -122,6 +140,12 @@ def score(features: DataFrame, model: StrangenessModel) -> DataFrame:
     return features.mapInPandas(score_partition, _SCORED)
 
 
+def unscored(features: DataFrame) -> DataFrame:
+    """gold.case_scores where no model has learned yet: the figures of each case, and nulls."""
+    nothing = {c.name: F.lit(None).cast(c.type) for c in CASE_SCORES.columns if c.name not in ("case_id", "figures")}
+    return features.withColumns({**nothing, "figures": figures()}).select(*CASE_SCORES.column_names)
+
+
 def explained(features: DataFrame, model: StrangenessModel) -> DataFrame:
     """What makes each case strange, in words: case_id, reasons. Slow: for cases that somebody will look at."""
 
@@ -138,14 +162,21 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
     lake = ctx.lake
     with ctx.report.stage("score cases") as progress:
         task = progress.add_task("score cases", total=4)
-        features = lake.computed_once(case_features(registers_of(ctx)), "case_features")
+        features = lake.computed_once(case_features(registers_of(ctx)).withColumn("as_of", F.lit(ctx.as_of)), "case_features")
         sample = training_sample(features, ctx.settings.forest.training_rows)
         progress.advance(task)
-        champion, psi = trained_model(
-            registry(ctx.out / REGISTRY_FOLDER), np.round(matrix(sample), 6), ctx.settings.forest, ctx.as_of.isoformat()
-        )
+        with store_errors_told():
+            champion, psi = trained_model(
+                registry(model_store(ctx.out)), np.round(matrix(sample), 6), ctx.settings.forest, ctx.as_of.isoformat()
+            )
+        _report_few_cases(ctx, len(sample), champion)
         _report_drift(ctx, psi)
         progress.advance(task)
+        if champion is None:
+            lake.overwrite(CASE_SCORES, unscored(features))
+            lake.overwrite(NOVEL_FINDINGS, lake.session.createDataFrame([], plain_schema(NOVEL_FINDINGS)))
+            ctx.report.stages[-1].rows = 0
+            return
         everyone = F.lit(1)  # one rank over all cases is wanted: a single partition, said on purpose
         percentile = F.percent_rank().over(Window.partitionBy(everyone).orderBy("anomaly"))
         scores = lake.computed_once(score(features, champion.model).withColumn("anomaly_percentile", percentile), "case_scores")

@@ -4,100 +4,131 @@ Reads   ops.files                    one row per file delivered               ke
         bronze.<all data sets>       the rows that the decisions name         key _file_id, _sheet, _row
         silver.<all data sets>       one row per delivered row                key _file_id, _sheet, _row
 Writes  vault.identity_verdicts      one row per pair of records decided on   key left, right
-Re-run  safe: a decision on the same two records replaces the one before; the table is replaced in one commit.
+Re-run  safe: the same decision again changes nothing; one that turns an earlier one round must say so; one commit.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import polars as pl
 
 from expectations.contracts.lake import BRONZE, FILES, IDENTITY_VERDICTS, SILVER
+from expectations.contracts.model import Field, Kind
 from jobs.cells.dates import parse_date
+from jobs.cells.text import read_enum
 from jobs.linking.delivered_row import at, parse_record, place_of
 from jobs.linking.identities import person_references
 from jobs.linking.verdicts import Verdicts, reference_side
+from jobs.publishing.masking import mask_field
+from jobs.returns.brought import Brought
+from jobs.returns.checkers import checkers_of, fault_of
+from jobs.returns.tables import Line, lines_under
 from jobs.runtime.errors import BadVerdicts, NoSuchRecord
-from jobs.runtime.lake import Lake
+from jobs.runtime.lake import Lake, plain_schema
 
 NAME = "settle_identities"
 READS = (FILES, *BRONZE, *SILVER)
 WRITES = (IDENTITY_VERDICTS,)
 HEADERS = ("记录一", "记录二", "结论", "核查日期", "核查人")
+CORRECTS = "更正前次结论"
+"""是 in this column: the decision is meant to turn round an earlier one on the same two records."""
 _SAME = {"同一人": True, "不是同一人": False}
-_LEAST_CHECKERS = 2
+_COLUMNS = {**{header: (header,) for header in HEADERS}, "核查人": ("核查人", "核查人员"), CORRECTS: (CORRECTS,)}
+_DECISION_CELL = Field("decision", "结论", Kind.ENUM, "decision", values=tuple(_SAME))
+_DAY_CELL = Field("checked_on", "核查日期", Kind.DATE, "day of the decision")
 
 
 @dataclass(frozen=True)
 class Decision:
-    """A line of the file. left, right: sides in the sense of jobs.linking.verdicts, the smaller one first."""
+    """A row of the file. left, right: sides in the sense of jobs.linking.verdicts, the smaller one first."""
 
-    line: int
+    line: Line
     left: str
     right: str
     is_same: bool
     checked_on: date
     checkers: str
 
+    @property
+    def pair(self) -> tuple[str, str]:
+        return self.left, self.right
 
-def settle(lake: Lake, path: Path) -> int:
-    """Adds the decisions of a CSV file; gives how many. Raises BadVerdicts, and changes nothing, where one cannot be used."""
-    decisions = list(_decisions(lake, path))
-    fresh = {(d.left, d.right): d for d in decisions}
-    kept = [
-        row for row in lake.read_or_empty(IDENTITY_VERDICTS).collect() if (row["left"], row["right"]) not in fresh
-    ]  # inspectors' work: thousands
-    rows = [(row["left"], row["right"], row["is_same"], row["checked_on"], row["checkers"]) for row in kept]
-    rows += [(d.left, d.right, d.is_same, d.checked_on, d.checkers) for d in fresh.values()]
-    _refuse_contradictions(path, rows, fresh)
-    lake.overwrite(IDENTITY_VERDICTS, lake.session.createDataFrame(sorted(rows), IDENTITY_VERDICTS.schema))
+
+def settle(lake: Lake, path: Path, brought: Brought) -> int:
+    """Adds the decisions of a file; gives how many. Raises BadVerdicts, and changes nothing, where one cannot be used."""
+    known = {
+        (row["left"], row["right"]): row.asDict() for row in lake.read_or_empty(IDENTITY_VERDICTS).collect()
+    }  # inspectors' work: thousands
+    fresh: dict[tuple[str, str], Decision] = {}
+    for decision in _decisions(lake, path):
+        _refuse_another(decision, fresh.get(decision.pair), known.get(decision.pair))
+        fresh[decision.pair] = decision
+    rows = known | {pair: _row(decision, brought, known.get(pair)) for pair, decision in fresh.items()}
+    _refuse_contradictions(path, list(rows.values()), fresh)
+    values = [tuple(row.get(name) for name in IDENTITY_VERDICTS.column_names) for _, row in sorted(rows.items())]
+    lake.overwrite(IDENTITY_VERDICTS, lake.session.createDataFrame(values, plain_schema(IDENTITY_VERDICTS)))
     return len(fresh)
 
 
+def _row(decision: Decision, brought: Brought, known: dict[str, Any] | None) -> dict[str, Any]:
+    """The decision as it is kept; the same one again stays as it was first brought in."""
+    said = {name: getattr(decision, name) for name in ("left", "right", "is_same", "checked_on", "checkers")}
+    is_known = known is not None and all(known[name] == value for name, value in said.items())
+    return known if known is not None and is_known else said | brought.beside(decision.line)
+
+
 def _decisions(lake: Lake, path: Path) -> Iterator[Decision]:
-    for line, cells in _lines(path):
-
-        def refuse(what: str, line: int = line) -> BadVerdicts:
-            return BadVerdicts(f"{path.name}, line {line}: {what} Nothing was taken in.")
-
+    for line in lines_of(path):
+        cells = line.cells
         if cells["结论"] not in _SAME:
-            raise refuse(f"结论 is {cells['结论']!r}. Expected one of {'、'.join(_SAME)}.")
+            raise _refusal(line, f"结论 is {mask_field(_DECISION_CELL, cells['结论'])}. Expected one of {'、'.join(_SAME)}.")
         checked_on = parse_date(cells["核查日期"])
         if checked_on is None:
-            raise refuse(f"核查日期 is {cells['核查日期']!r}. Expected a day such as 2017-12-31.")
-        checkers = [name for name in cells["核查人"].replace(",", "、").replace("，", "、").split("、") if name.strip()]
-        if len(checkers) < _LEAST_CHECKERS:
-            raise refuse("核查人 names fewer than two inspectors. Expected two, joined by 、.")
+            raise _refusal(line, f"核查日期 is {mask_field(_DAY_CELL, cells['核查日期'])}. Expected a day such as 2017-12-31.")
+        checkers = checkers_of(cells["核查人"])
+        if fault := fault_of(checkers):
+            raise _refusal(line, f"核查人 {fault}")
         try:
             left, right = sorted(_side(lake, cells[header]) for header in ("记录一", "记录二"))
         except NoSuchRecord as error:
-            raise refuse(str(error)) from error
+            raise _refusal(line, str(error)) from error
         if left == right:
-            raise refuse("Both records write the same number and name: no decision can tell them apart, and none is needed.")
-        yield Decision(line, left, right, _SAME[cells["结论"]], checked_on, "、".join(name.strip() for name in checkers))
+            raise _refusal(
+                line, "Both records write the same number and name: no decision can tell them apart, and none is needed."
+            )
+        yield Decision(line, left, right, _SAME[cells["结论"]], checked_on, "、".join(checkers))
 
 
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    if not path.is_file():
-        raise BadVerdicts(f"No file {path}. Name a CSV file with the columns {'、'.join(HEADERS)}.")
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030", errors="replace")
-    reader = csv.DictReader(io.StringIO(text))
-    missing = [header for header in HEADERS if header not in (reader.fieldnames or ())]
-    if missing:
-        raise BadVerdicts(
-            f"{path.name}: the column {missing[0]} is missing. Expected {'、'.join(HEADERS)}. Nothing was taken in."
+def lines_of(path: Path) -> list[Line]:
+    """The lines that say something. Raises BadVerdicts for a file of another kind."""
+    return lines_under(path, _COLUMNS, HEADERS)
+
+
+def _refusal(line: Line, what: str) -> BadVerdicts:
+    return BadVerdicts(f"{line.place}: {what} Nothing was taken in.")
+
+
+def _refuse_another(decision: Decision, beside: Decision | None, known: dict[str, Any] | None) -> None:
+    """Two decisions on the same two records: in one file they must agree, an earlier one is turned round only where that is said."""
+    if beside is not None and beside.is_same != decision.is_same:
+        raise _refusal(
+            decision.line,
+            f"{beside.line.place} decides otherwise on the same two records. Ask the inspectors which holds and remove the other.",
         )
-    for cells in reader:
-        if any((cell or "").strip() for header, cell in cells.items() if header in HEADERS):
-            yield reader.line_num, {header: (cells[header] or "").strip() for header in HEADERS}
+    if known is None or known["is_same"] == decision.is_same:
+        return
+    corrects = read_enum(pl.Series([decision.line.cells.get(CORRECTS, "")], dtype=pl.String), ("是", "否"))[0] == "是"
+    if not corrects or decision.checked_on < known["checked_on"]:
+        raise _refusal(
+            decision.line,
+            f"the decision of {known['checked_on']} on the same two records says otherwise. Ask the inspectors which holds; if this one, "
+            f"with a day no earlier, write 是 into its column {CORRECTS}.",
+        )
 
 
 def _side(lake: Lake, text: str) -> str:
@@ -114,16 +145,20 @@ def _side(lake: Lake, text: str) -> str:
     return side
 
 
-def _refuse_contradictions(
-    path: Path, rows: list[tuple[str, str, bool, date, str]], fresh: dict[tuple[str, str], Decision]
-) -> None:
-    same = tuple((left, right) for left, right, is_same, *_ in rows if is_same)
-    apart = tuple((left, right) for left, right, is_same, *_ in rows if not is_same)
+def _refuse_contradictions(path: Path, rows: list[dict[str, Any]], fresh: dict[tuple[str, str], Decision]) -> None:
+    same = tuple((row["left"], row["right"]) for row in rows if row["is_same"])
+    apart = tuple((row["left"], row["right"]) for row in rows if not row["is_same"])
     pair = Verdicts(same, apart).contradiction()
     if pair is None:
         return
-    where = f"line {fresh[pair].line}" if pair in fresh else "a decision taken in earlier"
+    where = fresh[pair].line.place if pair in fresh else f"{path.name}: a decision taken in earlier"
     raise BadVerdicts(
-        f"{path.name}: {where} keeps two records apart which the other decisions, by a chain, make one person. "
+        f"{where} keeps two records apart which the other decisions, by a chain, make one person. "
         "Have the inspectors look again and withdraw one of them. Nothing was taken in."
     )
+
+
+if __name__ == "__main__":
+    from jobs.cli import as_module
+
+    as_module("settle-identities")

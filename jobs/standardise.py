@@ -2,13 +2,15 @@
 
 Reads   bronze.<data set>    one row per row read                           key _file_id, _sheet, _row
         ops.files            one row per file                               key file_name, sha256
-Writes  silver.<data set>    one row per accepted row of a current file      key _file_id, _sheet, _row
+Writes  silver.<data set>    one row per accepted row of a current file that no other holds    key _file_id, _sheet, _row
+        ops.files            the same with the rows that were delivered twice
 Re-run  safe: each table is replaced in one commit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from operator import or_
@@ -21,8 +23,11 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, FILES, SILVER
 from expectations.contracts.model import ORIGIN, DataSet
 from jobs.cells.typed import standardised
+from jobs.delivery.ledger import ACCEPTED, Account, from_rows, order, without_repeats
+from jobs.delivery.remarks import in_english
 from jobs.linking.identities import person_references
 from jobs.quality.fillers import fillers, owners, without_fillers
+from jobs.quality.repeats import Repeat, take_out_repeats
 from jobs.runtime.arrow import arrow_batches, polars_frames
 from jobs.runtime.context import RunContext
 from jobs.runtime.lake import PARALLEL_TABLES, Lake
@@ -30,7 +35,7 @@ from jobs.runtime.launch import launch
 
 NAME = "standardise"
 READS = (*BRONZE, FILES)
-WRITES = SILVER
+WRITES = (*SILVER, FILES)
 
 
 def standardise(data_set: DataSet, bronze: DataFrame, current_files: list[str], key: str) -> DataFrame:
@@ -62,30 +67,52 @@ def take_out_fillers(lake: Lake, data_sets: list[DataSet], least_names: int) -> 
 
 
 def run(ctx: RunContext) -> None:
-    files = ctx.lake.read(FILES).filter(F.col("status") == "accepted").collect()  # one row a file
-    current: dict[str, list[str]] = {}
-    for file in files:
-        current.setdefault(file["data_set"], []).append(file["file_id"])
+    ledger = from_rows(ctx.lake.read(FILES).collect())  # one row a file
+    current: dict[str, list[Account]] = defaultdict(list)
+    for account in sorted(ledger, key=order):
+        if account.status == ACCEPTED:
+            current[account.entry.data_set].append(account)
+    repeats: dict[str, list[Repeat]] = {}
     with ctx.report.stage("standardise into silver") as progress, ThreadPoolExecutor(PARALLEL_TABLES) as pool:
         task = progress.add_task("standardise into silver", total=len(current))
 
         def standardise_one(code: str) -> None:
-            data_set = DATA_SETS[code]
-            silver = standardise(data_set, ctx.lake.read(data_set.bronze), sorted(current[code]), ctx.key)
+            data_set, files = DATA_SETS[code], current[code]
+            silver = standardise(data_set, ctx.lake.read(data_set.bronze), sorted(file.file_id for file in files), ctx.key)
             ctx.lake.overwrite(data_set.silver, silver)
+            repeats[code] = take_out_repeats(ctx.lake, data_set, {file.file_id: file.entry.area for file in files})
             progress.advance(task)
 
-        rows = {code: sum(f["accepted_rows"] for f in files if f["data_set"] == code) for code in current}
+        rows = {code: sum(file.accepted for file in files) for code, files in current.items()}
         list(pool.map(standardise_one, sorted(current, key=lambda code: -rows[code])))
         for data_set in DATA_SETS.values():
             if data_set.code not in current and ctx.lake.exists(data_set.silver):  # its files were accepted once, and are no more
                 ctx.lake.overwrite(data_set.silver, ctx.lake.session.createDataFrame([], data_set.silver.schema))
         count = take_out_fillers(ctx.lake, [DATA_SETS[code] for code in sorted(current)], ctx.settings.ingest.filler_names)
         ctx.report.stages[-1].rows = sum(rows.values())
+    _tell_repeats(ctx, ledger, repeats)
     if count:
         ctx.report.warn(
             f"{count} numbers stand beside many names each: taken for fillers and used for nobody but a registered owner"
         )
+
+
+def _tell_repeats(ctx: RunContext, ledger: Sequence[Account], repeats: Mapping[str, Sequence[Repeat]]) -> None:
+    """Keeps in the ledger what was delivered twice, for the accounts and the return slips, and warns of it."""
+    current = {(account.entry.data_set, account.file_id): account for account in ledger if account.status == ACCEPTED}
+    told = {key: without_repeats(account, 0, "") for key, account in current.items()}
+    for code, of_register in repeats.items():
+        for repeat in of_register:
+            earlier = current[code, repeat.earlier_id].entry.file_name
+            told[code, repeat.file_id] = without_repeats(current[code, repeat.file_id], repeat.rows, earlier)
+    if told != current:
+        known = {id(account): told[key] for key, account in current.items()}
+        rows = [known.get(id(account), account).as_row() for account in ledger]
+        ctx.lake.overwrite(FILES, ctx.lake.session.createDataFrame(rows, FILES.schema))
+    for account in told.values():
+        if account.repeated:
+            ctx.report.warn(f"{account.entry.file_name}: delivered twice: {in_english(account.remarks[-1:])}")
+    ctx.report.figures["rows_delivered_twice"] = sum(account.repeated for account in told.values())
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from rich.console import Console
 from rich.table import Table
 
 from jobs.publishing.workbook import RULE_TITLES
+from jobs.runtime.console import Console
 from jobs.runtime.run_report import RunReport
 
 SHOWN_WARNINGS = 12
@@ -29,6 +29,7 @@ def print_summary(console: Console, report: RunReport, out: Path, *, is_syntheti
         ("  accepted", rows["accepted"]),
         ("  quarantined", rows["quarantined"]),
         ("  skipped (titles, subtotals, notes)", rows["skipped"]),
+        ("accepted rows delivered twice, counted once", figures["rows_delivered_twice"]),
         ("benefit households", figures["cases"]),
         ("clues found", clues["found"]),
         ("  exempted (probably lawful)", clues["exempted"]),
@@ -52,16 +53,17 @@ def print_summary(console: Console, report: RunReport, out: Path, *, is_syntheti
     console.print(rule_table(figures["rules"]))
     console.print(report.stage_table())
     for warning in report.warnings[:SHOWN_WARNINGS]:
-        console.print(f"[yellow]![/yellow] {warning}", highlight=False, soft_wrap=True)
+        console.warn(warning)
     if len(report.warnings) > SHOWN_WARNINGS:
-        console.print(f"[yellow]![/yellow] {len(report.warnings) - SHOWN_WARNINGS} more in {out / 'run_report.json'}")
-    for label, path in (
-        ("lists, masked", out / "exports"),
-        ("lists in full, restricted", out / "restricted"),
-        ("data quality pages", out / "quality" / "index.html"),
-        ("this report", out / "run_report.json"),
-    ):
-        console.print(f"{label:<28} {path}", highlight=False, soft_wrap=True)
+        console.warn(f"{len(report.warnings) - SHOWN_WARNINGS} more in {out / 'run_report.json'}")
+    console.print_places(
+        {
+            "lists, masked": out / "exports",
+            "lists in full, restricted": out / "restricted",
+            "data quality pages": out / "quality" / "index.html",
+            "this report": out / "run_report.json",
+        }
+    )
 
 
 def rule_table(coverage: list[dict[str, Any]]) -> Table:
@@ -79,12 +81,12 @@ def rule_table(coverage: list[dict[str, Any]]) -> Table:
 
 
 def _print_best_cases(console: Console, out: Path, best: int, is_synthetic: bool) -> None:
-    clues = pl.read_csv(out / "exports" / "clues.csv", infer_schema=False).filter(pl.col("dispatched") == "是")
+    clues = pl.read_csv((out / "exports" / "clues.csv").read_bytes(), infer_schema=False).filter(pl.col("dispatched") == "是")
     cases = clues.group_by("case_id", maintain_order=True).first().head(best)
-    console.print(f"[bold]The {len(cases)} best cases[/bold]" + (" (synthetic people)" if is_synthetic else ""), highlight=False)
+    console.print(f"The {len(cases)} best cases" + (" (synthetic people)" if is_synthetic else ""), style="bold")
     for n, case in enumerate(cases.iter_rows(named=True), start=1):
         title = RULE_TITLES.get(case["rule_code"], "")
         where = f"{case['town'] or ''}{case['village'] or ''}"
         head = f"{n:>3}. {float(case['score']):.2f}  {case['rule_code']} {title} · {where} · {case['subject_name']} · {case['amount_estimate']} yuan"
-        console.print(head, highlight=False, soft_wrap=True)
-        console.print(f"     {case['explanation']}", style="dim", highlight=False, soft_wrap=True)
+        console.print(head, soft_wrap=True)
+        console.print(f"     {case['explanation']}", style="dim", soft_wrap=True)

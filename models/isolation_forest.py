@@ -22,7 +22,7 @@ class ForestParams(Conf):
     trees: int = Field(ge=1)
     sample_size: int = Field(ge=2, description="rows a tree is grown on")
     training_rows: int = Field(ge=2, description="cases drawn by hash of their id for training")
-    seed: int = Field(ge=0)
+    seed: int = Field(ge=0, lt=2**32)
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,21 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 from threadpoolctl import threadpool_limits
 
 from expectations.conf import Conf
+from expectations.contracts.ids import without_letter
 from models.clue_features import Encoding, ListedClue, Matrix, contract_fingerprint, encoding_of, refuse_by_name
 from models.measures import Vector, log_loss
 
 _LOG_ODDS_LIMIT = 6.0
 _FOLDS = 5
+_SPREADS = ("all", "rule", "grade", "doubt", "number", "number_by_rule", "signal", "curve", "missing")
+"""Kinds of input, each with a spread of its own."""
 
 
 class LearningParams(Conf):
@@ -35,12 +38,23 @@ class LearningParams(Conf):
     least_later: int = Field(ge=2, description="verdicts below which nothing is compared and nothing promoted")
     precision_tolerance: float = Field(ge=0, description="average precision that a better calibrated challenger may lose")
     wrong_verdict_ratio: float = Field(ge=0, lt=0.5, description="verdicts that are taken to be wrong, 0-1")
-    spreads: dict[str, float] = Field(description="standard deviation of what verdicts may teach, in log-odds, by kind of input")
-    scales: tuple[float, ...] = Field(description="multiples of the spreads between which cross-validation chooses")
+    spreads: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        description="standard deviation of what verdicts may teach, in log-odds, by kind of input"
+    )
+    scales: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        min_length=1, description="multiples of the spreads between which cross-validation chooses"
+    )
     least_to_choose: int = Field(ge=2, description="verdicts below which the spreads are taken as they are")
     proxy_limit: float = Field(gt=0.5, le=1, description="AUROC for sex, disability or age from which an input is refused")
     refused_words: tuple[str, ...] = Field(description="an input whose name holds one of them is refused")
     refused_inputs: tuple[str, ...] = Field(description="inputs that are left out by name, such as proxies that the test found")
+
+    @field_validator("spreads")
+    @classmethod
+    def _one_a_kind(cls, spreads: dict[str, float]) -> dict[str, float]:
+        if set(spreads) != set(_SPREADS):
+            raise ValueError(f"expected one for each of {', '.join(_SPREADS)}")
+        return spreads
 
 
 @dataclass(frozen=True)
@@ -134,7 +148,7 @@ def out_of_fold(clues: Sequence[ListedClue], is_confirmed: Sequence[bool], param
 
 def _fold(case_id: str) -> int:
     """By hash, so that a household's clues stay together and the order of rows changes nothing."""
-    return int(hashlib.sha256(case_id.encode()).hexdigest()[:8], 16) % _FOLDS
+    return int(hashlib.sha256(without_letter(case_id).encode()).hexdigest()[:8], 16) % _FOLDS
 
 
 def _chosen_scale(clues: Sequence[ListedClue], y: Vector, params: LearningParams) -> float:

@@ -9,11 +9,10 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from models.clue_features import contract_fingerprint
 from models.ranking import LearningParams, RankingModel
-from models.registry import CHAMPION, ForestRegistry
+from models.registry import CHAMPION, ModelStore
 
 RANKING_NAME = "mingjing-ranking"
 _FILE = "ranking.json"
@@ -33,15 +32,15 @@ class RegisteredRanking:
     imports_seen: int
 
 
-class RankingRegistry(ForestRegistry):
-    """The rankings of the store that holds the forests, too."""
+class RankingRegistry(ModelStore):
+    """Training runs and versions of the ranking."""
 
     def ranking_champion(self) -> RegisteredRanking | None:
         """The version in use, loaded by its alias; null while the stated priors are in use.
 
         Raises RankingMismatch where it fits this code no more.
         """
-        version = self._ranking_version()
+        version = self._in_use(RANKING_NAME)
         if version is None:
             return None
         contract = version.tags.get(_CONTRACT)
@@ -50,12 +49,10 @@ class RankingRegistry(ForestRegistry):
                 f"version {version.version} of {RANKING_NAME} was trained on the feature contract {contract}, this code states "
                 f"{contract_fingerprint()}. Train it again with mingjing learn; until then the stated priors rank."
             )
-        self._point_mlflow_here()
-        with tempfile.TemporaryDirectory() as folder:
-            self._mlflow.artifacts.download_artifacts(run_id=version.run_id, artifact_path=_FILE, dst_path=folder)
-            text = (Path(folder) / _FILE).read_text(encoding="utf-8")
         try:
-            model = RankingModel.from_json(text)
+            with tempfile.TemporaryDirectory() as folder:
+                self._download(f"runs:/{version.run_id}/{_FILE}", Path(folder))
+                model = RankingModel.from_json((Path(folder) / _FILE).read_text(encoding="utf-8"))
         except ValueError as error:
             raise RankingMismatch(
                 f"version {version.version} of {RANKING_NAME} cannot be read ({error}). "
@@ -95,13 +92,13 @@ class RankingRegistry(ForestRegistry):
 
     def promote(self, version: str) -> None:
         """Makes the version the champion, and remembers which one it follows."""
-        before = self._ranking_version()
+        before = self._in_use(RANKING_NAME)
         self._client.set_model_version_tag(RANKING_NAME, version, _BEFORE, str(before.version) if before else "")
         self._client.set_registered_model_alias(RANKING_NAME, CHAMPION, version)
 
     def roll_back(self) -> tuple[str, str | None] | None:
         """The champion's version and the one that is champion again (null = the stated priors); null without a champion."""
-        version = self._ranking_version()
+        version = self._in_use(RANKING_NAME)
         if version is None:
             return None
         before = version.tags.get(_BEFORE) or None
@@ -110,9 +107,3 @@ class RankingRegistry(ForestRegistry):
         else:
             self._client.delete_registered_model_alias(RANKING_NAME, CHAMPION)
         return str(version.version), before
-
-    def _ranking_version(self) -> Any:  # MLflow's ModelVersion; MLflow is imported late
-        try:
-            return self._client.get_model_version_by_alias(RANKING_NAME, CHAMPION)
-        except self._mlflow.exceptions.MlflowException:
-            return None

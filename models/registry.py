@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,16 +20,25 @@ import numpy as np
 from models import stored
 from models.features import FEATURES, Matrix, contract_fingerprint
 from models.isolation_forest import ForestParams
+from models.stored import RefusedStore
 from models.strangeness import StrangenessModel
 
 MODEL_NAME = "mingjing-forest"
 CHAMPION = "champion"
 _EXPERIMENT = "mingjing"
-_SERVER_VARIABLE = "MLFLOW_TRACKING_URI"
+SERVER_VARIABLE = "MLFLOW_TRACKING_URI"
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _CONTRACT, _FINGERPRINT, _WITHDRAWN = "feature_contract", "training_fingerprint", "withdrawn"
 _DETECTORS = "detectors.npz"
-_SKOPS_TYPES = ["sklearn.tree._tree.Tree"]
+_FOREST, _SKOPS = "forest", "model.skops"  # MLflow's name for the file
+_NO_SUCH_ALIAS = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # of no such model, and of no such alias
+_ARTIFACT_URIS = (  # where MLflow's SQLite store keeps the addresses of artifacts, whole
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("logged_models", "artifact_location"),
+    ("model_versions", "source"),
+    ("model_versions", "storage_location"),
+)
 
 # Read by MLflow when it is first imported: nothing phones home, nothing is sampled, no progress bars.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -47,10 +58,11 @@ class RegisteredModel:
     version: str
 
 
-class ForestRegistry:
-    """Training runs and versions of the strangeness model in one tracking store.
+class ModelStore:
+    """One tracking store, which holds the runs and versions of all models.
 
-    folder: where the SQLite store and the artifacts are kept when no server is named.
+    folder: where the SQLite store and the artifacts are kept when no server is named, under a name without characters that
+    mean something in a URI. Raises RefusedStore where the store cannot be opened.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -58,17 +70,33 @@ class ForestRegistry:
 
         self._mlflow = mlflow
         for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.ERROR)
-        self._server = os.environ.get(_SERVER_VARIABLE)
-        folder = folder.resolve()
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # its errors are raised, too, and told once
+        self._server = os.environ.get(SERVER_VARIABLE)
+        folder = folder.absolute()
         self._uri = self._server or f"sqlite:///{folder}/mlflow.db"
-        if not self._server:
-            self._make_store(folder)
-        self._point_mlflow_here()
-        known = mlflow.get_experiment_by_name(_EXPERIMENT)
-        artifacts = None if self._server else (folder / "artifacts").as_uri()
-        self._experiment = known.experiment_id if known else mlflow.create_experiment(_EXPERIMENT, artifact_location=artifacts)
+        # By the folder's own name: the one that it was opened by may be a link of this process.
+        artifacts = None if self._server else (folder.resolve() / "artifacts").as_uri()
+        with self._as_refused():
+            if artifacts:
+                self._make_store(folder)
+                _find_artifacts_at(folder / "mlflow.db", artifacts)
+            self._point_mlflow_here()
+            known = mlflow.get_experiment_by_name(_EXPERIMENT)
+            self._experiment = (
+                known.experiment_id if known else mlflow.create_experiment(_EXPERIMENT, artifact_location=artifacts)
+            )
         self._client = mlflow.MlflowClient(self._uri)
+
+    @contextmanager
+    def _as_refused(self) -> Iterator[None]:
+        """What the store says of itself becomes a RefusedStore."""
+        import sqlalchemy.exc
+
+        try:
+            yield
+        except (self._mlflow.exceptions.MlflowException, sqlalchemy.exc.SQLAlchemyError, sqlite3.Error) as error:
+            said = (str(error).splitlines() or [type(error).__name__])[0][:200]
+            raise RefusedStore(f"The model store {self._uri} cannot be used ({said}).") from error
 
     def _make_store(self, folder: Path) -> None:
         """Makes the store aside and moves it into place: one whose making was interrupted could never be opened again."""
@@ -85,30 +113,53 @@ class ForestRegistry:
         for a server that the user named."""
         self._mlflow.set_tracking_uri(self._uri)
         if not self._server:
-            os.environ.pop(_SERVER_VARIABLE, None)
+            os.environ.pop(SERVER_VARIABLE, None)
+
+    def _in_use(self, name: str) -> Any:
+        """The version that bears the alias, or None; MLflow's own type, which is untyped. Raises RefusedStore where that cannot
+        be told: a store that does not answer is not one without a version."""
+        with self._as_refused():
+            try:
+                return self._client.get_model_version_by_alias(name, CHAMPION)
+            except self._mlflow.exceptions.MlflowException as error:
+                if error.error_code not in _NO_SUCH_ALIAS:
+                    raise
+                return None
+
+    def _download(self, uri: str, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self._point_mlflow_here()
+        with self._as_refused():
+            self._mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(folder))
+
+
+class ForestRegistry(ModelStore):
+    """Training runs and versions of the strangeness model."""
 
     def champion(self) -> RegisteredModel | None:
         """The version in use, loaded by its alias; null before the first training.
 
-        Raises FeatureMismatch when it was trained on other features than the contract states.
+        Raises FeatureMismatch when it was trained on other features than the contract states, RefusedStore when its files are
+        not those that this program writes: whatever the artifact says that it is, nothing else is loaded.
         """
-        version = self._in_use()
+        version = self._in_use(MODEL_NAME)
         if version is None:
             return None
-        self._point_mlflow_here()
-        forest = self._mlflow.sklearn.load_model(f"models:/{MODEL_NAME}@{CHAMPION}")
         with TemporaryDirectory() as folder:
-            path = self._client.download_artifacts(version.run_id, _DETECTORS, folder)
-            return RegisteredModel(stored.read(Path(path), forest, FEATURES), str(version.version))
+            kept = Path(folder)
+            self._download(f"models:/{MODEL_NAME}/{version.version}", kept / _FOREST)
+            self._download(f"runs:/{version.run_id}/{_DETECTORS}", kept)
+            forest = stored.read_forest(kept / _FOREST / _SKOPS)
+            return RegisteredModel(stored.read(kept / _DETECTORS, forest, FEATURES), str(version.version))
 
     def champion_fingerprint(self) -> str | None:
         """What the version in use was trained on and with; null before the first training."""
-        version = self._in_use()
+        version = self._in_use(MODEL_NAME)
         return None if version is None else str(version.tags.get(_FINGERPRINT))
 
     def is_champion_of_this_contract(self) -> bool:
         """Was the version in use trained on the features that the contract states now? False before the first training."""
-        version = self._in_use()
+        version = self._in_use(MODEL_NAME)
         return version is not None and version.tags.get(_CONTRACT) == contract_fingerprint()
 
     def is_withdrawn(self, training_fingerprint: str) -> bool:
@@ -141,9 +192,9 @@ class ForestRegistry:
             self._mlflow.log_artifact(str(Path(folder) / _DETECTORS))
             info: Any = self._mlflow.sklearn.log_model(
                 model.forest.forest,
-                name="forest",
+                name=_FOREST,
                 registered_model_name=MODEL_NAME,
-                skops_trusted_types=_SKOPS_TYPES,
+                skops_trusted_types=stored.FOREST_TYPES,
                 pip_requirements=[],
             )
         version = str(info.registered_model_version)
@@ -158,13 +209,13 @@ class ForestRegistry:
         self._point_mlflow_here()
         self._mlflow.log_metrics({f"psi_{name}": value for name, value in psi.items()}, run_id=run_id)
 
-    def rollback(self) -> str:
+    def roll_back(self) -> str:
         """Gives the alias back to the version before the one in use, which is withdrawn; returns the version now in use.
 
         A run on the data of a withdrawn version keeps to the version in use; new data are trained on as ever.
         Raises NoSuchVersion when there is none before it, or when that one was trained on other features.
         """
-        current = self._in_use()
+        current = self._in_use(MODEL_NAME)
         if current is None:
             raise NoSuchVersion("No model has been trained yet; there is nothing to roll back.")
         earlier = [
@@ -186,13 +237,21 @@ class ForestRegistry:
         self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, str(before.version))
         return str(before.version)
 
-    def _in_use(self) -> Any:
-        """The version that bears the alias, or None; MLflow's own type, which is untyped."""
-        try:
-            return self._client.get_model_version_by_alias(MODEL_NAME, CHAMPION)
-        except self._mlflow.exceptions.MlflowException:
-            return None
-
     def _versions(self) -> list[Any]:
         self._point_mlflow_here()
         return list(self._client.search_model_versions(f"name = '{MODEL_NAME}'"))
+
+
+def _find_artifacts_at(database: Path, here: str) -> None:
+    """Makes the store look for its artifacts where it lies now: MLflow keeps whole addresses, and a copy would read and write
+    the files of the original."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        found = connection.execute("SELECT artifact_location FROM experiments WHERE name = ?", (_EXPERIMENT,)).fetchone()
+        if found is None or found[0] == here:
+            return
+        there = str(found[0])
+        for table, column in _ARTIFACT_URIS:
+            connection.execute(
+                f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column} || '/', 1, ?) = ?",
+                (here, len(there) + 1, len(there) + 1, f"{there}/"),
+            )

@@ -1,4 +1,7 @@
-"""A strangeness model as a file of plain arrays, beside the forest that the registry keeps: nothing in it is ever executed."""
+"""A strangeness model as two files, plain arrays and a forest in skops' format: nothing in them is ever executed.
+
+What a file may hold is stated here, and not in the file: it lies where others may have written to it.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,25 @@ from models.strangeness import FORMAT, StrangenessModel
 
 _RARITIES = ("forest_rarity", "dependence_rarity", "combined_rarity")
 _DISTANCE = ("medians", "scales", "means", "whitening")
+FOREST_TYPES = ["sklearn.tree._tree.Tree"]
+"""What a forest is made of beside the types that skops trusts."""
+
+
+class RefusedStore(Exception):
+    """The model store cannot be used, or holds a file that this program did not write; nothing of it was run."""
+
+
+def read_forest(path: Path) -> IsolationForest:
+    """The forest of the file. Raises RefusedStore, and builds nothing, when it holds anything else."""
+    import skops.io  # a second
+
+    try:
+        forest = skops.io.load(path, trusted=FOREST_TYPES)
+    except Exception as error:  # foreign bytes make zipfile, json and skops raise many things
+        raise RefusedStore(f"{path.name} is no forest that this program wrote ({type(error).__name__}).") from error
+    if type(forest) is not IsolationForest:
+        raise RefusedStore(f"{path.name} holds a {type(forest).__name__}. Expected a forest that this program wrote.")
+    return forest
 
 
 def write(model: StrangenessModel, path: Path) -> None:
@@ -35,7 +57,19 @@ def write(model: StrangenessModel, path: Path) -> None:
 
 
 def read(path: Path, forest: IsolationForest, features: Sequence[Feature]) -> StrangenessModel:
-    """The model that was written, around its forest. Raises FeatureMismatch when it was fitted on other features."""
+    """The model that was written, around its forest.
+
+    Raises FeatureMismatch when it was fitted on other features, RefusedStore when the file is not one of ours.
+    """
+    try:
+        return _read(path, forest, features)
+    except FeatureMismatch:
+        raise
+    except Exception as error:  # as above
+        raise RefusedStore(f"{path.name} holds no detectors that this program wrote ({type(error).__name__}).") from error
+
+
+def _read(path: Path, forest: IsolationForest, features: Sequence[Feature]) -> StrangenessModel:
     with np.load(path, allow_pickle=False) as arrays:
         stated = json.loads(str(arrays["stated"]))
         names = tuple(feature.name for feature in features)

@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 
 from jobs import run_all
+from jobs.runtime import private_network
 from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
@@ -28,6 +29,14 @@ def pytest_configure() -> None:
     """Every run of the tests has one key and its own model registry, in this process and in those that it starts."""
     os.environ["MINGJING_KEY"] = KEY
     os.environ.pop("MLFLOW_TRACKING_URI", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_else() -> Iterator[None]:
+    """pytest has threads, so its own engine is open, whoever can log in; processes that tests start are as in production."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(private_network, "who_else", lambda: "")
+        yield
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ def settings() -> Settings:
 
 @pytest.fixture(scope="session")
 def embedded(settings: Settings) -> Iterator[Engine]:
-    with open_engine(EMBEDDED, cores=2, local_settings=settings.engine.spark) as engine:
+    with open_engine(EMBEDDED, settings.engine) as engine:
         yield engine
 
 

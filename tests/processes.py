@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
+Found = TypeVar("Found")
 ROOT = Path(__file__).parents[1]
 
 
@@ -15,8 +22,39 @@ def run_apart(command: list[str], cwd: Path = ROOT, **variables: str) -> subproc
 
     Fails with the end of its output where it does.
     """
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_", "PYTHONPATH"))}
-    environment = {**ours, "PYSPARK_PYTHON": sys.executable, **variables}
-    done = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=1200, check=False)
+    done = subprocess.run(
+        command, env=_environment(variables), cwd=cwd, capture_output=True, text=True, timeout=1200, check=False
+    )
     assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-3000:]
     return done
+
+
+@contextmanager
+def started_apart(command: list[str], log: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The command while it runs, in a process group of its own, which is killed on leaving; its words go to `log`."""
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            command, env=_environment(variables), cwd=ROOT, stdout=stream, stderr=stream, process_group=0,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # the tests may run in the background
+        )  # fmt: skip
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def wait_until(found: Callable[[], Found], process: subprocess.Popen[bytes], log: Path, seconds: float = 120) -> Found:
+    """What was found at last. Fails with the process's words when it ends before."""
+    deadline = time.monotonic() + seconds
+    while not (it := found()):
+        assert process.poll() is None, log.read_text(encoding="utf-8", errors="replace")[-3000:]
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+    return it
+
+
+def _environment(variables: Mapping[str, str]) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_", "PYTHONPATH"))}
+    return {**ours, "PYSPARK_PYTHON": sys.executable, **variables}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import stat
 from datetime import date
 from pathlib import Path
 
@@ -12,9 +11,9 @@ import yaml
 from typer.testing import CliRunner
 
 from jobs.cli import app
-from jobs.runtime.context import KEY_VARIABLE, site_key
+from jobs.doctor import diagnose
+from jobs.runtime import private_network
 from jobs.runtime.errors import BadConfiguration
-from jobs.runtime.lake import single_writer
 from jobs.runtime.launch import day
 from jobs.runtime.session import EMBEDDED, SPARK, choose_engine
 from jobs.runtime.settings import CONF_VARIABLE, conf_folder, load_settings
@@ -119,32 +118,6 @@ def test_a_day_of_the_command_line_is_a_day() -> None:
         day("31.12.2017")
 
 
-def test_a_key_is_made_once_kept_for_its_owner_and_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(KEY_VARIABLE)
-    first, said = site_key(str(tmp_path / "lake"))
-    assert "random key" in said
-    assert site_key(str(tmp_path / "lake"))[0] == first
-    assert site_key(str(tmp_path / "other"))[0] != first
-    (kept,) = (tmp_path / "lake").iterdir()
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    with pytest.raises(BadConfiguration, match=KEY_VARIABLE):
-        site_key("s3a://bucket/lake")
-
-
-def test_a_short_key_is_refused_without_being_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEY_VARIABLE, "secret")
-    with pytest.raises(BadConfiguration, match="6 characters") as refused:
-        site_key(str(tmp_path))
-    assert "secret" not in str(refused.value)
-
-
-def test_a_lake_has_one_writer_at_a_time(tmp_path: Path) -> None:
-    with single_writer(str(tmp_path)), pytest.raises(BadConfiguration, match="Another run"), single_writer(str(tmp_path)):
-        pass
-    with single_writer(str(tmp_path)):
-        pass
-
-
 def run_command(*arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(app, arguments, terminal_width=200)
     return result.exit_code, " ".join(result.output.split())
@@ -169,7 +142,7 @@ def test_an_empty_delivery_ends_with_code_2_and_writes_no_table(tmp_path: Path) 
     code, output = run_command("run", str(tmp_path / "delivery"), "--out", str(tmp_path / "out"), "--as-of", "2017-12-31")
     assert code == 2
     assert "交接清单.csv" in output
-    assert not list((tmp_path / "out" / "lake").glob("*/*"))
+    assert {path.name for path in (tmp_path / "out" / "lake").iterdir()} == {".writer.lock", "_about"}
 
 
 def test_a_day_that_is_none_ends_with_code_2(tmp_path: Path, city: City) -> None:
@@ -188,6 +161,14 @@ def test_doctor_says_that_the_embedded_engine_can_run() -> None:
     code, output = run_command("doctor")
     assert code == 0
     assert "engine: embedded" in output
+
+
+def test_doctor_says_where_others_could_reach_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private_network, "who_else", lambda: "other accounts can log in here (2)")
+    found = {diagnosis.what: diagnosis for diagnosis in diagnose()}
+    assert found["engine's network"].seen == "the machine's: other accounts can log in here (2)"
+    assert "user.max_user_namespaces" in found["engine's network"].advice
+    assert not found["engine: embedded"].is_well
 
 
 def test_a_misspelt_key_is_told_by_its_own_name(tmp_path: Path) -> None:

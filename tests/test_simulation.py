@@ -16,7 +16,8 @@ import openpyxl
 import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
-from jobs.simulation import simulate
+from jobs.runtime.errors import BadConfiguration
+from jobs.simulation import simulate, truth
 from jobs.simulation.scenarios import BY_CODE, SCENARIOS
 
 Row = dict[str, str]
@@ -260,6 +261,17 @@ def test_naive_result_counts_the_truth(city: City) -> None:
     assert naive["precision"] == pytest.approx(naive["confirmed"] / naive["clues"], abs=1e-4)
 
 
+def test_a_simulation_that_was_stopped_is_simply_run_again(city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(truth, "write_world", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            simulate(tmp_path, scale=0.005, seed=11)
+    assert not (tmp_path / "delivery").exists()
+    simulate(tmp_path, scale=0.005, seed=11)
+    names = [{path.relative_to(folder) for path in folder.rglob("*")} for folder in (tmp_path, city.folder)]
+    assert names[0] == names[1]
+
+
 def test_a_folder_with_a_delivery_is_left_alone(city: City) -> None:
-    with pytest.raises(FileExistsError, match="choose an empty folder"):
+    with pytest.raises(BadConfiguration, match="there already"):
         simulate(city.folder, scale=SCALE, seed=SEED)

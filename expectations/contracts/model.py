@@ -247,7 +247,11 @@ BRONZE_TRAILER = (
     Column("_fate", TEXT, "what became of the row", nullable=False, values=FATES),
     Column("_reason", TEXT, "why it was quarantined or skipped; empty when accepted"),
     Column("_other_cells", TEXT, "JSON of cells under headers that the contract does not know"),
-    Column("_damaged", TEXT, "number fields of the row that a spreadsheet or a float cut short, by a blank"),
+    Column(
+        "_damaged",
+        TEXT,
+        "by a blank: number fields of the row that a spreadsheet or a float cut short; field:habit of cells that only their column explains",
+    ),
     Column("_shown", TEXT, "fields of the row that were read by the number format of their cells, by a blank"),
 )
 

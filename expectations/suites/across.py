@@ -91,6 +91,12 @@ def column_bounds(forms: Mapping[tuple[str, str], str], limits: SuiteBounds) -> 
 def delivery_bounds() -> list[Bound]:
     return [
         Bound("files refused", WARNING, "The return slips say why, and how each department mends it.", maximum=0),
+        Bound(
+            "rows delivered twice",
+            WARNING,
+            "Another file of the register holds the same rows: they count once. The return slips name both files.",
+            maximum=0,
+        ),
         Bound("files whose rows differ from the claim", WARNING, "Accepted; the return slips name them.", maximum=0),
         Bound(
             "registers with a hole",

@@ -7,10 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 
-from jobs.cells.text import half_width, map_distinct, trimmed
+from jobs.cells.text import cleaned, half_width, map_distinct, trimmed
 
 MONEY = pl.Decimal(18, 2)
-_AMOUNT = re.compile(r"^([-+(]?)[¥￥$]?\s*([-+]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?\)?(万元|万|元)?$")
+_CURRENCY = r"(?:[¥￥$]|RMB|CNY|人民币)?"
+_DIGITS = r"(\d{1,3}(?:,\d{3})+|\d{1,3}(?:'\d{3})+|\d+)?(\.\d*)?(?:E([-+]?\d{1,2}))?"
+_AMOUNT = re.compile(rf"{_CURRENCY}([-+(]?){_CURRENCY}([-+]?){_DIGITS}([-)]?)(?:(万)(\d+)?)?(?:(?:元|圆)(?:整|正)?|{_CURRENCY})")
+_MINUS = str.maketrans("−–", "--")
 _CENT = Decimal("0.01")
 _WAN = Decimal(10_000)
 _LIMIT = Decimal(10) ** 15
@@ -18,14 +21,17 @@ _LIMIT = Decimal(10) ** 15
 
 def parse_amount(cell: str) -> Decimal | None:
     """The number a cell states: thousands separators, currency signs and 元 are noise, 万元 is ten thousand."""
-    text = half_width(cell).replace(" ", "").replace("−", "-")
-    match = _AMOUNT.match(text)
-    if match is None or not (match[3] or match[4]):
+    text = half_width(cleaned(cell)).replace(" ", "").translate(_MINUS).upper()
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
         return None
-    value = Decimal((match[3] or "0").replace(",", "") + (match[4] or ""))
-    if match[5] in ("万元", "万"):
-        value *= _WAN
-    return -value if match[1] in ("-", "(") or match[2] == "-" else value
+    before, within, digits, places, power, behind, wan, rest = match.groups()
+    if not (digits or (places and len(places) > 1)) or (before == "(") != (behind == ")"):
+        return None
+    value = Decimal((digits or "0").replace(",", "").replace("'", "") + (places or "")).scaleb(int(power or 0))
+    if wan:
+        value = value * _WAN + int(rest or 0)
+    return -value if "-" in (before, within, behind) or before == "(" else value
 
 
 def parse_yuan(cell: str, unit: int = 1) -> Decimal | None:
@@ -51,7 +57,7 @@ def read_yuan(cells: pl.Series, unit: int = 1) -> pl.Series:
 
 def _whole(cell: str) -> int | None:
     value = parse_amount(cell.rstrip("人年月岁"))
-    return int(value) if value is not None and value == int(value) and abs(value) < 2**31 else None
+    return int(value) if value is not None and abs(value) < 2**31 and value == int(value) else None
 
 
 def read_integers(cells: pl.Series) -> pl.Series:

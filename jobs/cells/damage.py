@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from jobs.cells.person_numbers import SCIENTIFIC, passes_a_check
-from jobs.cells.text import EDGE
+from jobs.cells.text import EDGE, read_code, trimmed
 
 _FEWEST = 5
 """Damaged numbers that it takes at least to judge a column."""
@@ -82,16 +82,21 @@ def damaged(cells: pl.Series) -> pl.Series:
 
     Scientific notation always is. Repeated numbers count once: a payment file names a person every month.
     """
-    plain = cells.str.strip_chars(EDGE)
-    length = plain.str.len_bytes()
-    # Behind the person's number a disability certificate has two digits more, which are damaged first.
-    numbers = plain.str.head(18).cast(pl.Int64, strict=False).set(~((length == 18) | (length == 20)), None)
+    numbers = _leading_18(cells.str.strip_chars(EDGE))
+    others = numbers.is_null().arg_true()
+    odd = trimmed(cells.gather(others))  # noise may stand before a number
+    numbers = numbers.scatter(others, _leading_18(odd))
     distinct = numbers.drop_nulls().unique().to_numpy()
     # A filler of zeros is no rounded number.
     found = _damaged_numbers(distinct[(distinct >= 10**17) & (distinct // 10**4 % 10**8 != 0)])
     marked = numbers.is_in(pl.Series(found).implode()).fill_null(False)
-    others = numbers.is_null().arg_true()
-    return marked.scatter(others, plain.gather(others).str.contains(SCIENTIFIC).fill_null(False))
+    return marked.scatter(others, marked.gather(others) | odd.str.contains(SCIENTIFIC).fill_null(False))
+
+
+def _leading_18(plain: pl.Series) -> pl.Series:
+    """The number in cells of 18 digits; of 20, because a disability certificate has two more, which are damaged first."""
+    length = plain.str.len_bytes()
+    return plain.str.head(18).cast(pl.Int64, strict=False).set(~((length == 18) | (length == 20)), None)
 
 
 def damaged_accounts(cells: pl.Series) -> pl.Series:
@@ -99,7 +104,7 @@ def damaged_accounts(cells: pl.Series) -> pl.Series:
 
     Accounts have no check digit: the share of such cells alone tells. Two people whose accounts end in zeros would else share one.
     """
-    plain = cells.str.strip_chars(EDGE)
+    plain = read_code(cells)
     distinct = plain.drop_nulls().unique()
     long = distinct.filter(distinct.str.contains("^[0-9]{17,19}$"))  # sixteen digits end in a zero once in ten
     is_rounded = long.str.contains("^[0-9]{15}0+$")

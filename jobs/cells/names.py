@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import polars as pl
 
 from jobs.cells.characters import in_simplified, may_stand_for
 from jobs.cells.faults import readable
-from jobs.cells.text import BLANKS, EDGE, trimmed
+from jobs.cells.text import EDGE, cleaned, map_distinct, trimmed
 
-_TITLE = r"[(（\[【][^)）\]】]*[)）\]】]?"
-_DOTS = r"[·•・．‧∙⋅.]"
+_TITLE = re.compile(r"[(\[【][^)\]】]*[)\]】]?")
+_DOTS = re.compile(r" *[·•・‧∙⋅․●◦ᐧ᛫ꞏ.。] *")
+_ODD = r"[ (（\[【)）\]】•・‧∙⋅․●◦ᐧ᛫ꞏ.。﹒-﹪\uff01-\uffef]|^·|·$"
 _UNSURE = re.compile("[?？□■〇*�]")
 _LETTERS = re.compile("[a-z]+|.")
 """Characters of a name; letters that stand together are one, in pinyin."""
@@ -20,11 +22,16 @@ _LETTERS = re.compile("[a-z]+|.")
 def read_names(cells: pl.Series) -> pl.Series:
     """Names without blanks inside, bracketed titles (户主) and stray dots; one middle dot for minority names."""
     names = readable(trimmed(cells))
-    odd = names.str.contains(r"[\s\u3000\u00a0(（\[【)）\]】•・．‧∙⋅.？]|^·|·$").fill_null(False)
-    if not odd.any():
-        return names
-    cleaned = names.str.replace_all(_TITLE, "").str.replace_all(BLANKS, "").str.replace_all(_DOTS, "·").str.replace_all("？", "?")
-    return trimmed(pl.select(pl.when(odd).then(cleaned.str.strip_chars(EDGE + "·)）]】")).otherwise(names)).to_series())
+    odd = names.str.contains(_ODD).arg_true()
+    if len(odd):
+        names = names.scatter(odd, map_distinct(names.gather(odd), _one_form, pl.String))
+    return names
+
+
+def _one_form(name: str) -> str | None:
+    plain = _TITLE.sub("", unicodedata.normalize("NFKC", name))
+    plain = _DOTS.sub("·", plain).replace(" ", "")
+    return cleaned(plain.strip(EDGE + "·)]】")) or None
 
 
 def may_be_same(left: str, right: str) -> bool:

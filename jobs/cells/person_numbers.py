@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from jobs.cells.text import BLANKS, EMPTY_FORMS, half_width, trimmed
+from jobs.cells.text import BLANKS, EMPTY_FORMS, cleaned, half_width, trimmed, whole
 
 VALID, UPGRADED, CHECK_FAILS = "valid", "upgraded", "check_fails"
 MASKED, ABSENT, UNREADABLE, FIRM = "masked", "absent", "unreadable", "firm"
@@ -47,7 +47,7 @@ _ONE_OF_SEVERAL = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9X])
 _IN_CERTIFICATE = re.compile(r"([0-9*]{14,18}[0-9X*])[1-7][1-4](?:B[0-9]*|[^0-9A-Z*][^0-9]*)?")
 """A person number, kind and level of a disability, and perhaps a mark of re-issue or a remark (GB/T 26341)."""
 _AS_X = str.maketrans("Ⅹ×ХΧ✕", "XXXXX")
-_NOISE = str.maketrans("", "", " \u00a0\t\r\n-'`")
+_NOISE = str.maketrans("", "", " -'`")
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
 
 
@@ -123,8 +123,8 @@ def _is_junk(numbers: pl.Series) -> pl.Series:
 
 
 def spelt(cell: str) -> str:
-    """A cell in the standard's characters: half width, capitals, every form of X, no blanks and dashes."""
-    return half_width(cell).upper().translate(_AS_X).translate(_NOISE)
+    """A cell in the standard's characters: half width, capitals, every form of X, no blanks and dashes, no .0 of a float."""
+    return whole(half_width(cleaned(cell)).upper().translate(_AS_X).translate(_NOISE))
 
 
 def _judge_odd(cell: str) -> tuple[str | None, str]:

@@ -1,32 +1,101 @@
-"""Text as departments type it: full-width forms, invisible characters, close forms of yes and no."""
+"""Text of cells: what is noise in whatever column, what is empty, close forms of yes and no.
+
+Bronze keeps a cell as it was written; every reader takes it as `cleaned` gives it.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import polars as pl
 
-# Zero widths, typographers' spaces, marks of writing direction (copied from phones) and of the style of a symbol.
-INVISIBLE = "[\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufe00-\ufe0f\ufeff]"
+from jobs.cells.lookalikes import ONE_OF_EACH
+from jobs.cells.lookalikes import RANGES as _DOUBLES
+
+_BLANKS = (
+    *((0x09, 0x0D), (0x20, 0x20), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029)),
+    *((0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000)),  # so far the blanks of Unicode
+    *((0x115F, 0x1160), (0x2800, 0x2800), (0x3164, 0x3164), (0xFFA0, 0xFFA0)),  # fillers of Hangul and Braille
+    *((0xE5E5, 0xE5E5), (0xF020, 0xF020), (0xF0A0, 0xF0A0)),  # A3A0 of GBK and the blanks of symbol fonts, for private use
+)
+_INVISIBLE = (
+    *((0x00, 0x08), (0x0E, 0x1F), (0x7F, 0x84), (0x86, 0x9F), (0xAD, 0xAD)),  # controls, soft hyphen
+    *(
+        (0x034F, 0x034F),
+        (0x061C, 0x061C),
+        (0x180B, 0x180F),
+        (0x200B, 0x200F),
+        (0x202A, 0x202E),
+        (0x2060, 0x206F),
+    ),  # direction, joins
+    *((0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xE0000, 0xE0FFF)),  # style of a symbol, byte order mark
+)
+
+
+def _class(*ranges: tuple[int, int]) -> str:
+    """What stands in the brackets of a regular expression; none of the characters means anything there."""
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+BLANKS = f"[{_class(*_BLANKS)}]+"
 EDGE = " \t\r\n\u00a0\u3000'\"‘’“”`"
-BLANKS = r"[\s\u3000\u00a0]+"
+NOISE = f"{_class(*_INVISIBLE, *_BLANKS)}{EDGE}=＝()&"
+"""Characters that may stand around the value of a cell, for the brackets of a regular expression that looks at cells as written."""
 EMPTY_FORMS = frozenset({"", "无", "不详", "/", "\\", "-", "--", "—", "——", "空", "未知", "null", "NULL", "None", "nan", "同上"})
-_YES = {form: "是" for form in ("是", "√", "1", "Y", "y", "有", "true", "TRUE", "✓", "☑")}
-_NO = {form: "否" for form in ("否", "×", "0", "N", "n", "无", "false", "FALSE", "✗", "x", "X", "☐")}
+_ODD = f"^[=＝]|[{_class(*_INVISIBLE, *(blank for blank in _BLANKS if blank != (0x20, 0x20)), *_DOUBLES)}]"
+_AS_ONE: dict[int, str | None] = {
+    **ONE_OF_EACH,
+    **{character: " " for first, last in _BLANKS for character in range(first, last + 1)},
+    **{character: None for first, last in _INVISIBLE for character in range(first, last + 1)},
+}
+_PROTECTED = re.compile(r"[=＝]\s*T?\s*(\(*)\s*(?:((?:[\"“”'‘’].*)?)|([-+]?[0-9][0-9.,]*)\s*\)*)", re.DOTALL)
+_QUOTES = re.compile(r"[\"“”]\s*&\s*[\"“”]|[\"“”]|&$")
+_FLOAT = re.compile(r"(-?[0-9]+)\.0+")
+_EXPONENT = re.compile(r"([0-9])(?:\.([0-9]+))?[Ee]\+?([0-9]{1,2})")
+_YES = {form: "是" for form in ("是", "√", "1", "Y", "有", "TRUE", "✓", "☑")}
+_NO = {form: "否" for form in ("否", "×", "0", "N", "无", "FALSE", "✗", "X", "☐")}
 _FULL_TO_HALF = str.maketrans({chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " "})
+_ONE_WIDTH = str.maketrans({i + 0xFEE0: chr(i) for i in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *b"()-")})
+_NEEDLESS_BLANK = re.compile(r"(?<![A-Za-z]) +| +(?![A-Za-z ])")
 
 
 def half_width(text: str) -> str:
     return text.translate(_FULL_TO_HALF)
 
 
+def cleaned(text: str) -> str:
+    """A cell without what no reader sees or means.
+
+    That is characters without a shape, blanks and quotes at its edges, and habits that keep a spreadsheet from taking it for a
+    number (="…"). Blanks inside are all one, and a character's doubles are the character.
+    """
+    text = text.translate(_AS_ONE).strip(EDGE)
+    while (inner := _unprotected(text)) != text:
+        text = inner.strip(EDGE)
+    return text
+
+
+def _unprotected(text: str) -> str:
+    """The text inside of ="…", =("…"), ="…"&"" and their like; the number behind a = alone."""
+    found = _PROTECTED.fullmatch(text)
+    if found is None:
+        return text
+    brackets, quoted, number = found.groups()
+    if number:
+        return number
+    for _ in brackets:
+        quoted = quoted.rstrip().removesuffix(")")
+    return _QUOTES.sub("", quoted)
+
+
 def trimmed(cells: pl.Series) -> pl.Series:
-    """The cells without invisible characters, blanks and stray quotes at the edges; empty becomes null."""
+    """The cells as `cleaned` gives them; empty becomes null."""
     plain = cells.str.strip_chars(EDGE)
-    # All of them are rare, and none is in a column of plain ASCII: only touch what carries them, the common case stays one pass.
-    if plain.str.len_bytes().sum() != plain.str.len_chars().sum() and plain.str.contains(INVISIBLE).any():
-        plain = plain.str.replace_all(INVISIBLE, "").str.strip_chars(EDGE)
+    odd = plain.str.contains(_ODD).arg_true()  # rare: only touch what is odd, the common case stays one pass
+    if len(odd):
+        plain = plain.scatter(odd, map_distinct(cells.gather(odd), cleaned, pl.String))
     return plain.set(plain == "", None) if (plain == "").any() else plain
 
 
@@ -37,9 +106,55 @@ def map_distinct(cells: pl.Series, read: Callable[[str], Any], dtype: pl.DataTyp
     return cells.replace_strict(distinct, values, default=None, return_dtype=dtype)
 
 
+def whole(text: str) -> str:
+    """The digits of a whole number that was written as a float (201701.0, 2.01701E+05); any other text as it is.
+
+    So is one whose notation leaves out digits (4.20281E+17).
+    """
+    if found := _FLOAT.fullmatch(text):
+        return found[1]
+    if found := _EXPONENT.fullmatch(text):
+        first, places, power = found[1], found[2] or "", int(found[3])
+        is_exact = len(places) == power or not places.strip("0")
+        return f"{first}{places[:power].ljust(power, '0')}" if is_exact else text
+    return text
+
+
+def read_text(cells: pl.Series) -> pl.Series:
+    """Texts in one spelling: letters, digits, brackets and dashes half width, blanks only between Latin words; empty becomes null."""
+    texts = trimmed(cells)
+    odd = texts.str.contains(" |[－（）０-９Ａ-Ｚａ-ｚ]").arg_true()
+    if len(odd):
+        texts = texts.scatter(odd, map_distinct(texts.gather(odd), one_spelling, pl.String))
+    return texts
+
+
+def one_spelling(text: str) -> str:
+    """A cleaned text as `read_text` gives it."""
+    return _NEEDLESS_BLANK.sub("", text.translate(_ONE_WIDTH))
+
+
+def read_code(cells: pl.Series) -> pl.Series:
+    """Codes and accounts without the blanks and dashes that part their digits, in half-width capitals; empty becomes null."""
+    codes = trimmed(cells)
+    odd = codes.str.contains("[^0-9A-Z]").arg_true()
+    if len(odd):
+        codes = codes.scatter(odd, map_distinct(codes.gather(odd), _as_code, pl.String))
+    return codes
+
+
+def _as_code(text: str) -> str:
+    plain = half_width(text).upper()
+    parted = plain.translate({ord(mark): None for mark in " -"})
+    return parted or plain
+
+
 def read_enum(cells: pl.Series, values: tuple[str, ...]) -> pl.Series:
     """The enumeration's own spelling; null for a cell that names none of its values."""
-    forms = {half_width(value).replace(" ", ""): value for value in values}
-    if "是" in values and "否" in values:
-        forms = _YES | _NO | forms
-    return map_distinct(trimmed(cells), lambda cell: forms.get(half_width(cell).replace(" ", "")), pl.String)
+    close = _YES | _NO if "是" in values and "否" in values else {}
+    forms = {_as_value(form): value for form, value in (close | {value: value for value in values}).items()}
+    return map_distinct(trimmed(cells), lambda cell: forms.get(_as_value(cell)), pl.String)
+
+
+def _as_value(cell: str) -> str:
+    return whole(half_width(cell).replace(" ", "").upper())

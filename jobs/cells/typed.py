@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 import polars_hash as plh
@@ -12,9 +12,10 @@ from jobs.cells.amounts import read_decimals, read_integers, read_yuan
 from jobs.cells.damage import damaged, damaged_accounts
 from jobs.cells.dates import read_dates, read_months
 from jobs.cells.faults import forms, readable
+from jobs.cells.habits import as_meant, habits
 from jobs.cells.names import read_names
 from jobs.cells.person_numbers import UNREADABLE, read_disability_numbers, read_numbers
-from jobs.cells.text import EMPTY_FORMS, read_enum, trimmed
+from jobs.cells.text import EMPTY_FORMS, read_code, read_enum, read_text, trimmed
 
 KEY_LENGTH = 24
 """Hex digits of a key: 96 bits, so that a province's people do not collide."""
@@ -33,8 +34,9 @@ def _distinct_digest(texts: pl.Series, key: str) -> pl.Series:
     return texts.replace_strict(distinct, keyed_digest(distinct, key), default=None, return_dtype=pl.String)
 
 
-def read_plain(field: Field, cells: pl.Series) -> pl.Series:
-    """Typed values of a field that identifies nobody; null where the cell is empty or cannot be read."""
+def read_plain(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -> pl.Series:
+    """Typed values of a field that identifies nobody; null where the cell is empty or cannot be read. `marks`: of `marked_fields`."""
+    cells = as_meant(field, cells, marks)
     match field.kind:
         case Kind.ENUM:
             return read_enum(cells, field.values)
@@ -53,7 +55,7 @@ def read_plain(field: Field, cells: pl.Series) -> pl.Series:
         case Kind.SQUARE_METRES:
             return read_decimals(cells, 12, 2)
         case _:
-            texts = readable(trimmed(cells))
+            texts = readable((read_text if field.kind is Kind.TEXT else read_code)(cells))
             return texts.set(texts.is_in(list(EMPTY_FORMS)), None) if field.nullable else texts
 
 
@@ -63,27 +65,28 @@ def read_person_numbers(field: Field, cells: pl.Series, is_damaged: pl.Series | 
     return read(cells, is_damaged=is_damaged)
 
 
-def silver_columns(field: Field, cells: pl.Series, key: str, is_damaged: pl.Series | None = None) -> list[pl.Series]:
-    """The silver columns that one delivered column becomes, in the contract's order. `is_damaged`: cells that ingest marked."""
+def silver_columns(field: Field, cells: pl.Series, key: str, marks: Mapping[str, pl.Series]) -> list[pl.Series]:
+    """The silver columns that one delivered column becomes, in the contract's order. `marks`: of `marked_fields`."""
+    is_damaged = marks.get(field.name)
     if field.kind in PERSON_KINDS:
         numbers, states = read_person_numbers(field, cells, is_damaged)
         return [keyed_digest(numbers, key).alias(f"{field.role}_key"), states.alias(f"{field.role}_number_state")]
     if field.kind is Kind.NAME:
         return [_distinct_digest(read_names(cells), key).alias(name_key_column(field.name))]
     if field.kind is Kind.ACCOUNT:
-        accounts = readable(trimmed(cells))
+        accounts = readable(read_code(as_meant(field, cells, marks)))
         accounts = accounts if is_damaged is None else accounts.set(is_damaged, None)
         return [_distinct_digest(accounts, key).alias(f"{field.name}_key")]
-    return [read_plain(field, cells).alias(field.name)]
+    return [read_plain(field, cells, marks).alias(field.name)]
 
 
 def standardised(data_set: DataSet, rows: pl.DataFrame, key: str) -> pl.DataFrame:
     """Silver rows of accepted bronze rows: same rows, same order, contract columns."""
-    damaged_cells = marked_fields(rows["_damaged"])
+    told = marked_fields(rows["_damaged"])
     columns: list[pl.Series] = []
     marks = [rows["_shown"].str.replace_all(" ", MARK_END)]
     for field in data_set.fields:
-        read = silver_columns(field, rows[field.name], key, damaged_cells.get(field.name))
+        read = silver_columns(field, rows[field.name], key, told)
         columns += read
         marks += _unread(field, rows[field.name], read)
     return pl.DataFrame([*columns, _joined(marks, MARK_END).alias(MARKS.name), rows["_file_id"], rows["_sheet"], rows["_row"]])
@@ -106,13 +109,17 @@ def _joined(marks: Sequence[pl.Series], end: str) -> pl.Series:
 _DAMAGE = {**dict.fromkeys(PERSON_KINDS, damaged), Kind.ACCOUNT: damaged_accounts}
 
 
-def damaged_fields(data_set: DataSet, rows: pl.DataFrame) -> pl.Series:
-    """Per row the number and account fields that a spreadsheet or a float cut short, joined by a blank; null where none is."""
-    marks = [
-        pl.when(marked).then(pl.lit(field.name))
-        for field in data_set.fields
-        if (damage := _DAMAGE.get(field.kind)) and (marked := damage(rows[field.name])).any()
-    ]
+def column_marks(data_set: DataSet, rows: pl.DataFrame) -> pl.Series:
+    """Per row what only the columns of its file tell, joined by a blank; null where there is nothing to tell.
+
+    A number or account that a spreadsheet or a float cut short is marked by its field, a cell written in a habit by field:habit.
+    """
+    marks = []
+    for field in data_set.fields:
+        found = habits(field, rows[field.name])
+        if damage := _DAMAGE.get(field.kind):
+            found[field.name] = damage(rows[field.name])
+        marks += [pl.when(marked).then(pl.lit(mark)) for mark, marked in found.items() if marked.any()]
     if not marks:
         return pl.Series("_damaged", [None] * len(rows), dtype=pl.String)
     joined = pl.concat_str(marks, separator=" ", ignore_nulls=True)
@@ -120,18 +127,53 @@ def damaged_fields(data_set: DataSet, rows: pl.DataFrame) -> pl.Series:
 
 
 def marked_fields(marks: pl.Series) -> dict[str, pl.Series]:
-    """Per field named in the marks of `damaged_fields`, which rows carry it."""
+    """Per mark of `column_marks`, which rows carry it."""
     if marks.null_count() == len(marks):
         return {}
     named = {name for mark in marks.drop_nulls().unique() for name in mark.split(" ")}
     return {name: marks.str.split(" ").list.contains(name).fill_null(False) for name in named}
 
 
-def unreadable_essentials(data_set: DataSet, rows: pl.DataFrame) -> pl.Series:
+def unreadable_essentials(data_set: DataSet, rows: pl.DataFrame, marks: Mapping[str, pl.Series]) -> pl.Series:
     """Per row the first essential header whose cell is empty or cannot be read; null when all can."""
     reason = pl.Series("reason", [None] * len(rows), dtype=pl.String)
     for field in data_set.fields:
         if field.essential:
-            unreadable = read_plain(field, rows[field.name]).is_null()
+            unreadable = read_plain(field, rows[field.name], marks).is_null()
             reason = reason.set(unreadable & reason.is_null(), f"unreadable: {field.header}")
     return reason
+
+
+def out_of_place(
+    data_set: DataSet, columns: Sequence[str | None], rows: pl.DataFrame, marks: Mapping[str, pl.Series]
+) -> pl.Series:
+    """Per row whether a cell cannot belong to its column, but could to one beside it: is a part of the row shifted?
+
+    columns: the field of each column as delivered, null where the contract knows none.
+    """
+    found = pl.Series("found", [False] * len(rows))
+    for at, name in enumerate(columns):
+        if name is None:
+            continue
+        lost = (~_fits(data_set[name], rows[name], marks)).arg_true()
+        for beside in (*columns[max(at - 1, 0) : at], *columns[at + 1 : at + 2]) if len(lost) else ():
+            cells = rows[name].gather(lost)
+            could = _fits(data_set[beside], cells, {}) if beside else pl.Series([True] * len(lost))
+            found = found.scatter(lost.filter(could), True)
+    return found
+
+
+def _fits(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -> pl.Series:
+    """Per cell whether it can stand in the field's column; an empty one can in any."""
+    match field.kind:
+        case Kind.TEXT:
+            fits = pl.Series([True] * len(cells))
+        case Kind.NAME:
+            fits = ~cells.str.contains("[0-9０-９]")
+        case Kind.ACCOUNT | Kind.CODE | Kind.FIRM_CODE:
+            fits = cells.str.contains("[0-9０-９]")
+        case kind if kind in PERSON_KINDS:
+            fits = ~trimmed(cells).str.contains(r"^[^0-9０-９*]*$|^[0-9]{1,8}(\.[0-9]+)?$|^[0-9]{4}[-/.年]")
+        case _:
+            fits = read_plain(field, cells, marks).is_not_null()
+    return fits.fill_null(True) | trimmed(cells).fill_null("").is_in(list(EMPTY_FORMS))

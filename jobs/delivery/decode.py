@@ -10,33 +10,36 @@ import polars as pl
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import DataSet, Kind
-from jobs.cells.text import INVISIBLE, map_distinct
-from jobs.cells.typed import damaged_fields, unreadable_essentials
+from jobs.cells.text import map_distinct, trimmed
+from jobs.cells.typed import column_marks, marked_fields, out_of_place, unreadable_essentials
 from jobs.delivery.headers import Header
+from jobs.delivery.no_data import skip_reasons
 from jobs.delivery.number_formats import Use, use_of
 from jobs.delivery.sheet_cells import SHOWN
 from jobs.delivery.survey import Piece
 from jobs.delivery.text_files import read_piece
+from jobs.delivery.unchanged import assure_unchanged
 from jobs.delivery.workbooks import read_cells
 
 BATCH_ROWS = 100_000
-_SUBTOTAL = r"^[^0-9]{0,8}(合计|小计|总计|累计|共计)"
-_NOTE = (
-    r"^((注|备注|说明|负责人|单位负责人|填报单位|报送单位|联系电话|制表日期|填报日期|报送日期)\s*\d*\s*[:：]"
-    r"|填表人|填报人|制表人|审核人)"
-)
 
 
 def decode(piece: Piece) -> Iterator[pl.DataFrame]:
-    """Bronze rows of a piece in batches: all texts, in the column order of the data set's bronze contract."""
+    """Bronze rows of a piece in batches: all texts, in the column order of the data set's bronze contract.
+
+    Raises FileChanged, at the latest behind the last batch, if the file is not what was hashed: then nothing of it may be kept.
+    """
     data_set = DATA_SETS[piece.data_set]
-    for frame, ragged in _frames(piece):
-        yield from _judged(data_set, piece, frame, ragged).iter_slices(BATCH_ROWS)
-        piece = replace(piece, first_row=piece.first_row + frame.height)
+    try:
+        for frame, is_long in _frames(piece):
+            yield from _judged(data_set, piece, frame, is_long).iter_slices(BATCH_ROWS)
+            piece = replace(piece, first_row=piece.first_row + frame.height)
+    finally:  # whatever else went wrong, this is why
+        assure_unchanged(Path(piece.path), piece.state, piece.file_id)
 
 
 def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
-    """The rows of a piece, and which of them have more or fewer cells than the header, if any."""
+    """The rows of a piece, and which of them are long, as `read_piece` tells."""
     path = Path(piece.path)
     if piece.is_workbook:
         fields = enumerate(piece.header.fields)
@@ -46,22 +49,25 @@ def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
         yield from read_piece(path, piece.start, piece.end, piece.dialect, len(piece.header.names))
 
 
-def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, ragged: pl.Series | None) -> pl.DataFrame:
+def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Series | None) -> pl.DataFrame:
     frame = cells.drop(SHOWN, strict=False)
     rows = cells.with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64) + piece.first_row)
     header_at = piece.header.row - (piece.first_row - 1)  # negative where rows before these hold the header
-    skipped = _skip_reason(frame, piece.header, header_at)
+    skipped = skip_reasons(data_set, frame, piece.header, header_at)
     if 0 <= header_at < len(frame):  # the header itself is no row of data
         keep = pl.Series(range(len(frame)), dtype=pl.Int64) != header_at
         rows, skipped = rows.filter(keep), skipped.filter(keep)
-        ragged = ragged.filter(keep) if ragged is not None else None
+        is_long = is_long.filter(keep) if is_long is not None else None
     if piece.is_set_aside:
         skipped = skipped.fill_null("hidden sheet")
     bronze = _named(data_set, piece, rows)
+    bronze = bronze.with_columns(column_marks(data_set, bronze))
     is_data = skipped.is_null()
-    refused = unreadable_essentials(data_set, bronze) if is_data.any() else skipped
-    if ragged is not None:
-        refused = refused.set(ragged, "more or fewer cells than the header")
+    marks = marked_fields(bronze["_damaged"])
+    refused = unreadable_essentials(data_set, bronze, marks) if is_data.any() else skipped
+    if is_long is not None:
+        is_shifted = is_long | out_of_place(data_set, piece.header.fields, bronze, marks)
+        refused = refused.set((is_shifted & is_long.is_not_null()).fill_null(False), "more or fewer cells than the header")
     reason = skipped.fill_null(refused.set(~is_data, None)) if len(refused) else skipped
     fate = pl.select(
         pl.when(~is_data)
@@ -70,8 +76,7 @@ def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, ragged: pl.Ser
         .then(pl.lit("quarantined"))
         .otherwise(pl.lit("accepted"))
     ).to_series()
-    bronze = bronze.with_columns(_fate=fate, _reason=reason, _damaged=damaged_fields(data_set, bronze))
-    return bronze.select(data_set.bronze.column_names)
+    return bronze.with_columns(_fate=fate, _reason=reason).select(data_set.bronze.column_names)
 
 
 def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
@@ -88,7 +93,7 @@ def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
         if name not in known:
             columns.append(pl.lit(None, dtype=pl.String).alias(name))
         elif name in piece.header.in_wan:
-            cell = pl.col(known[name])
+            cell = pl.lit(trimmed(rows[known[name]]))
             columns.append(pl.when(cell.str.contains("[万元]")).then(cell).otherwise(cell + pl.lit("万元")).alias(name))
         elif piece.is_1904 and data_set[name].kind in (Kind.DATE, Kind.MONTH):
             columns.append(_counted_from_1900(pl.col(known[name])).alias(name))
@@ -129,38 +134,3 @@ def _labels(header: Header, columns: list[int]) -> dict[int, str]:
             label += f" 列{i + 1}"
         labels[i] = label
     return labels
-
-
-def _skip_reason(frame: pl.DataFrame, header: Header, header_at: int) -> pl.Series:
-    """Why a row is no data: title, blank, subtotal, note, repeated header; null for data.
-
-    `header_at` is the header's position in the frame, negative when the frame lies below it.
-    Only sparse rows are looked at closely, so that a person who is called 合计 in a full row stays.
-    """
-    position = pl.int_range(pl.len())
-    cells = [pl.col(column).str.replace_all(INVISIBLE, "").str.strip_chars() for column in frame.columns]
-    first = pl.coalesce([pl.when(cell != "").then(cell) for cell in cells])
-    filled = pl.sum_horizontal([(cell != "").fill_null(False) for cell in cells])
-    dense = pl.sum_horizontal([pl.col(column).is_not_null() for column in frame.columns])
-    leftmost = pl.col("c0").str.strip_chars().str.strip_prefix("\ufeff")  # files put one behind the other keep their marks
-    sparse_limit = max(2, len(header.names) // 2)
-    reason = pl.Series("_reason", [None] * len(frame), dtype=pl.String)
-    suspects = frame.with_columns(_at=position, _dense=dense).filter(
-        (pl.col("_dense") <= sparse_limit) | (pl.col("_at") < header_at)
-        | leftmost.fill_null("").is_in(["", header.names[0]])
-    )  # fmt: skip
-    if suspects.is_empty():
-        return reason
-    names = [name or None for name in header.names]
-    plain = [leftmost, *(pl.col(f"c{i}").str.strip_chars() for i in range(1, len(names)))]
-    repeats = pl.all_horizontal([plain[i].eq_missing(pl.lit(name)) for i, name in enumerate(names) if f"c{i}" in frame.columns])
-    judged = suspects.select(
-        "_at",
-        pl.when(pl.col("_at") < header_at).then(pl.lit("title"))
-        .when(filled == 0).then(pl.lit("blank"))
-        .when((filled <= sparse_limit) & first.str.contains(_SUBTOTAL)).then(pl.lit("subtotal"))
-        .when((filled <= 6) & first.str.contains(_NOTE)).then(pl.lit("note"))
-        .when(repeats).then(pl.lit("repeated header"))
-        .alias("why"),
-    ).drop_nulls("why")  # fmt: skip
-    return reason.scatter(judged["_at"].cast(pl.UInt32), judged["why"])

@@ -63,8 +63,14 @@ def format_of(path: Path) -> Format:
         return Format.DBASE
     if _MARKUP.match(head):
         return Format.WEB_PAGE
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    return Format.OTHER if head.startswith(b"%PDF") or controls * 20 > len(head) else Format.TEXT
+    plain = head.translate(None, _CONTROLS)
+    is_binary = (len(head) - len(plain)) * 20 > len(head) and not _is_decodable(plain)
+    return Format.OTHER if head.startswith(b"%PDF") or is_binary else Format.TEXT
+
+
+def _is_decodable(sample: bytes) -> bool:
+    """Whether all of it is text, but for a character that the end of the sample cuts: some programs put controls before cells."""
+    return any(len(sample) - len(sample.decode(encoding, "ignore").encode(encoding)) <= 3 for encoding in ("utf-8", "gb18030"))
 
 
 def _of_archive(path: Path) -> Format:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,12 +14,15 @@ from jobs.delivery.remarks import Remark, from_json, in_english, remark, to_json
 ACCEPTED, REFUSED, DUPLICATE, SUPERSEDED = "accepted", "refused", "duplicate", "superseded"
 SPREADSHEET_LIMITS = (65_536, 1_048_576)
 """Rows of a sheet in the two formats, the header included."""
-_OF_STATUS = frozenset({"same_bytes", "newer_extract", "later_extract", "delivered_again"})
+_OF_OTHER_FILES = frozenset({"same_bytes", "newer_extract", "later_extract", "delivered_again", "rows_repeated"})
 
 
 @dataclass(frozen=True)
 class Account:
-    """What became of one file of one delivery; rows read = accepted + quarantined + skipped."""
+    """What became of one file of one delivery; rows read = accepted + quarantined + skipped.
+
+    repeated: of the accepted rows, those that do not count because another current file holds them, too.
+    """
 
     delivery_no: int
     delivery_id: str
@@ -30,6 +33,7 @@ class Account:
     accepted: int = 0
     quarantined: int = 0
     skipped: int = 0
+    repeated: int = 0
 
     @property
     def is_read(self) -> bool:
@@ -42,18 +46,19 @@ class Account:
     def as_row(self) -> tuple[Any, ...]:
         """The account in the columns of ops.files."""
         remarks = (in_english(self.remarks), to_json(self.remarks))
-        rows = (self.delivered + self.skipped, self.accepted, self.quarantined, self.skipped)
-        entry = astuple(self.entry)
+        rows = (self.delivered + self.skipped, self.accepted, self.quarantined, self.skipped, self.repeated)
+        entry = self.entry.cells
         return (self.delivery_no, self.delivery_id, self.file_id, *entry[:-2], self.status, *remarks, *entry[-2:], *rows)
 
 
 def from_rows(rows: Iterable[Any]) -> list[Account]:
     """Accounts of ops.files."""
-    names = ManifestEntry.__dataclass_fields__
+    names = [name for name in ManifestEntry.__dataclass_fields__ if name != "remarks"]
     return [
         Account(
             row["delivery_no"], row["delivery_id"], ManifestEntry(**{name: row[name] for name in names}), row["file_id"],
             row["status"], tuple(from_json(row["remarks"])), row["accepted_rows"], row["quarantined_rows"], row["skipped_rows"],
+            row["repeated_rows"],
         )
         for row in rows
     ]  # fmt: skip
@@ -82,21 +87,31 @@ def settled(accounts: Sequence[Account], as_of: date) -> list[Account]:
     (else the earliest after it), and what a later delivery brings again replaces what an earlier one brought.
     Refused files stay refused.
     """
-    ordered = sorted(accounts, key=_order)
-    return _superseded(_duplicates([_afresh(account) for account in ordered]), as_of)
+    return _superseded(_duplicates([_afresh(account) for account in sorted(accounts, key=order)]), as_of)
 
 
-def _order(account: Account) -> tuple[object, ...]:
-    """Of the same bytes the shorter name comes first: the copy is the one called 名单(2)."""
+def without_repeats(account: Account, rows: int, other: str) -> Account:
+    """The account of a current file of which so many rows do not count, because the other file holds most of them, too."""
+    own = _afresh(account)
+    if not rows:
+        return own
+    return replace(
+        own, repeated=rows, remarks=(*own.remarks, remark("rows_repeated", rows=rows, other=other, left=own.accepted - rows))
+    )
+
+
+def order(account: Account) -> tuple[object, ...]:
+    """The order in which files count: of equal ones the first, with the shorter name; the copy is the one called 名单(2)."""
     name = account.entry.file_name
-    return account.delivery_no, len(name), name, *map(str, astuple(account.entry))
+    return account.delivery_no, len(name), name, *map(str, account.entry.cells)
 
 
 def _afresh(account: Account) -> Account:
     """As surveyed: without what an earlier run concluded from the other files."""
     if account.status == REFUSED:
         return account
-    return replace(account, status=ACCEPTED, remarks=tuple(r for r in account.remarks if r.code not in _OF_STATUS))
+    own = tuple(found for found in account.remarks if found.code not in _OF_OTHER_FILES)
+    return replace(account, status=ACCEPTED, remarks=own, repeated=0)
 
 
 def _set_aside(account: Account, status: str, why: Remark) -> Account:
@@ -120,6 +135,12 @@ def _duplicates(accounts: list[Account]) -> list[Account]:
     return kept
 
 
+def _day(account: Account) -> date:
+    """The extract's day; a file without one is never accepted."""
+    assert account.entry.extract_date is not None
+    return account.entry.extract_date
+
+
 def _extract(account: Account) -> tuple[object, ...]:
     """What a later delivery replaces: the area's extract of a day, or of a register that accumulates the very file."""
     entry = account.entry
@@ -136,7 +157,7 @@ def _superseded(accounts: list[Account], as_of: date) -> list[Account]:
         if account.status == ACCEPTED:
             extract = _extract(account)
             last_delivery[extract] = max(last_sent[_content(account)], last_delivery.get(extract, 0))
-            extracts.setdefault((account.entry.data_set, account.entry.area), set()).add(account.entry.extract_date)
+            extracts.setdefault((account.entry.data_set, account.entry.area), set()).add(_day(account))
     in_force = {
         area: max((day for day in days if day <= as_of), default=min(days)) for area, days in extracts.items()
     }  # fmt: skip
@@ -145,10 +166,11 @@ def _superseded(accounts: list[Account], as_of: date) -> list[Account]:
         entry = account.entry
         if account.status == ACCEPTED:
             current = in_force[entry.data_set, entry.area]
-            if DATA_SETS[entry.data_set].snapshot and entry.extract_date < current:
+            day = _day(account)
+            if DATA_SETS[entry.data_set].snapshot and day < current:
                 account = _set_aside(account, SUPERSEDED, remark("newer_extract", day=current))
-            elif DATA_SETS[entry.data_set].snapshot and entry.extract_date > current:
-                account = _set_aside(account, SUPERSEDED, remark("later_extract", day=entry.extract_date))
+            elif DATA_SETS[entry.data_set].snapshot and day > current:
+                account = _set_aside(account, SUPERSEDED, remark("later_extract", day=day))
             elif last_sent[_content(account)] < (number := last_delivery[_extract(account)]):
                 account = _set_aside(account, SUPERSEDED, remark("delivered_again", number=number))
         kept.append(account)

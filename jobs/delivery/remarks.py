@@ -34,6 +34,36 @@ WORDINGS: dict[str, Wording] = {
     "unknown_data_set": Wording(
         "unknown data set '{data_set}'", "交接清单中的数据集代码“{data_set}”不在约定之列", "请按数据约定填写数据集代码。"
     ),
+    "no_file": Wording(
+        "not a file, but a folder, a pipe, a device or a link that leads nowhere",
+        "不是文件，而是文件夹、管道、设备或失效的链接，未读取",
+        "请放入文件本身，并核对交接清单中的文件名。",
+    ),
+    "changed": Wording(
+        "changed while it was read; nothing of it was kept",
+        "文件在读取过程中被改动，未采用其中任何内容",
+        "请在文件定稿后重新报送，读取期间请勿改动；交接清单中的SHA256应与定稿一致。",
+    ),
+    "no_extract_date": Wording(
+        "the manifest's extract date is '{cell}'; expected a day such as 2017-12-31",
+        "交接清单中的数据截止日期“{cell}”无法识别，本文件未读取",
+        "请按2017-12-31的格式填写数据截止日期后重新报送。",
+    ),
+    "no_row_count": Wording(
+        "the manifest's row count is '{cell}'; expected a whole number, so the count was not checked",
+        "交接清单中的记录数“{cell}”无法识别，未核对记录数",
+        "请填写整数，例如1234。",
+    ),
+    "long_name": Wording(
+        "the manifest's {column} has more than {limit} characters and was cut",
+        "交接清单中的{column}超过{limit}个字，已截短",
+        "请填写规范名称。",
+    ),
+    "told_twice": Wording(
+        "the manifest has the column {column} more than once and says different things there: the first counts",
+        "交接清单中“{column}”列重复且内容不一致，以第一列为准",
+        "请删除重复的列。",
+    ),
     "leads_out": Wording("the path leads out of the delivery", "文件名指向报送目录之外", "请将文件放入报送目录后重新登记。"),
     "unreadable_file": Wording("cannot be read ({why})", "文件无法读取（{why}）", RESEND),
     "no_header": Wording(
@@ -57,6 +87,11 @@ WORDINGS: dict[str, Wording] = {
         "如系表头笔误，请更正表头。",
     ),
     "same_bytes": Wording("the same bytes as {other}", "与“{other}”内容完全相同，只计一次"),
+    "rows_repeated": Wording(
+        "{rows} rows stand in {other}, too, and count once; the other {left} count as they are",
+        "有{rows}条与“{other}”中的记录各项相同，视为重复报送，只计一次；其余{left}条照常采用",
+        "请核对是否重复报送：如系重复，请只保留一份并更新交接清单；如确为两次业务，请书面说明。",
+    ),
     "newer_extract": Wording("a newer extract of the area, of {day}, is there", "已有该地区截至{day}的更新数据，本文件留存备查"),
     "later_extract": Wording(
         "stands for {day}, after the day of this run; an extract up to that day is there",

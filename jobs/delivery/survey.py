@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -10,23 +11,23 @@ from pathlib import Path, PurePosixPath
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import DataSet
 from jobs.delivery.formats import SUFFIXES, Format, format_of
-from jobs.delivery.headers import SEARCH_DEPTH, Header, find_header
+from jobs.delivery.headers import SEARCH_DEPTH, Header, fields_named, find_header
 from jobs.delivery.ledger import ACCEPTED, REFUSED
-from jobs.delivery.manifest import MANIFEST_NAME, ManifestEntry
+from jobs.delivery.manifest import MANIFEST_NAME, ManifestEntry, printable
 from jobs.delivery.remarks import Remark, in_english, remark
-from jobs.delivery.text_files import Dialect, read_head, survey_text_file
+from jobs.delivery.text_files import Dialect, delimiter_of, read_head, survey_text_file
+from jobs.delivery.unchanged import FILE_ID_LENGTH, FileChanged, State, assure_unchanged, state_of
 from jobs.delivery.workbooks import BadWorkbook, sha256_of, survey_workbook
-
-FILE_ID_LENGTH = 16
 
 
 @dataclass(frozen=True)
 class Piece:
-    """What one decoding task reads: a byte range of a text file, or a whole workbook."""
+    """What one decoding task reads: a byte range of a text file, or a whole workbook. `state`: of the file when it was hashed."""
 
     data_set: str
     file_id: str
     path: str
+    state: State
     header: Header
     is_workbook: bool = False
     sheet: str = ""
@@ -63,17 +64,30 @@ def survey_delivery(
         def judged(entry: ManifestEntry) -> SurveyedFile:
             try:
                 found = _survey_file(delivery, entry, piece_bytes)
+            except FileChanged:
+                found = _refused(entry, remark("changed"))
             except (OSError, ValueError) as error:  # a file without permission, a name that no file can have
                 found = _refused(entry, remark("unreadable_file", why=getattr(error, "strerror", None) or error))
             on_file()
-            return found
+            return replace(found, remarks=(*found.remarks, *entry.remarks))
 
         files = list(pool.map(judged, entries))
     return files + _unlisted(delivery, entries)
 
 
-def _refused(entry: ManifestEntry, why: Remark, file_id: str = "") -> SurveyedFile:
-    return SurveyedFile(entry, file_id or entry.sha256[:FILE_ID_LENGTH], REFUSED, (why,))
+def has_changed(file: SurveyedFile) -> bool:
+    """Whether an accepted file is no longer what was surveyed."""
+    try:
+        for piece in file.pieces:
+            assure_unchanged(Path(piece.path), piece.state, piece.file_id)
+    except FileChanged:
+        return True
+    return False
+
+
+def _refused(entry: ManifestEntry, why: Remark | None = None, file_id: str = "") -> SurveyedFile:
+    """The file refused for this reason, or for what its manifest line has been told."""
+    return SurveyedFile(entry, file_id or entry.sha256[:FILE_ID_LENGTH], REFUSED, (why,) if why else ())
 
 
 def _survey_file(delivery: Path, entry: ManifestEntry, piece_bytes: int) -> SurveyedFile:
@@ -81,18 +95,29 @@ def _survey_file(delivery: Path, entry: ManifestEntry, piece_bytes: int) -> Surv
     data_set = DATA_SETS.get(entry.data_set)
     if data_set is None:
         return _refused(entry, remark("unknown_data_set", data_set=entry.data_set))
-    if not path.resolve().is_relative_to(delivery.resolve()):
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(delivery)):
         return _refused(entry, remark("leads_out"))
-    if not path.is_file():
+    if not entry.file_name or not os.path.lexists(path):
         return _refused(entry, remark("absent"))
+    if not path.is_file():  # a pipe would be waited for, a device never ends
+        return _refused(entry, remark("no_file"))
+    if entry.extract_date is None:
+        return _refused(entry)
+    state = state_of(path)
+    surveyed = _survey_content(path, state, entry, data_set, piece_bytes)
+    assure_unchanged(path, state, surveyed.file_id)
+    return surveyed
+
+
+def _survey_content(path: Path, state: State, entry: ManifestEntry, data_set: DataSet, piece_bytes: int) -> SurveyedFile:
     found = format_of(path)
     if found is Format.TEXT:
-        return _survey_text(path, entry, data_set, piece_bytes)
+        return _survey_text(path, state, entry, data_set, piece_bytes)
     sha256 = sha256_of(path)
     if problem := _hash_problem(entry, sha256):
         return problem
     if found in SUFFIXES:
-        return _survey_workbook(path, found, entry, data_set, sha256[:FILE_ID_LENGTH])
+        return _survey_workbook(path, state, found, entry, data_set, sha256[:FILE_ID_LENGTH])
     return _refused(entry, remark(found.value), sha256[:FILE_ID_LENGTH])
 
 
@@ -104,8 +129,9 @@ def _hash_problem(entry: ManifestEntry, sha256: str) -> SurveyedFile | None:
     )
 
 
-def _survey_text(path: Path, entry: ManifestEntry, data_set: DataSet, piece_bytes: int) -> SurveyedFile:
-    text = survey_text_file(path, piece_bytes)
+def _survey_text(path: Path, state: State, entry: ManifestEntry, data_set: DataSet, piece_bytes: int) -> SurveyedFile:
+    delimiter = delimiter_of(path, SEARCH_DEPTH, lambda rows: fields_named(rows, data_set))
+    text = survey_text_file(path, piece_bytes, delimiter)
     if problem := _hash_problem(entry, text.sha256):
         return problem
     file_id = text.sha256[:FILE_ID_LENGTH]
@@ -113,13 +139,17 @@ def _survey_text(path: Path, entry: ManifestEntry, data_set: DataSet, piece_byte
     if isinstance(header, Remark):
         return _refused(entry, header, file_id)
     pieces = tuple(
-        Piece(data_set.code, file_id, str(path.resolve()), header, start=start, end=end, first_row=row, dialect=text.dialect)
+        Piece(
+            data_set.code, file_id, str(path.resolve()), state, header, start=start, end=end, first_row=row, dialect=text.dialect
+        )
         for start, end, row in zip(text.cuts, (*text.cuts[1:], text.size), text.first_rows, strict=True)
     )
     return SurveyedFile(entry, file_id, ACCEPTED, _by_content(path, Format.TEXT) + _unknown_columns(_unknown(header)), pieces)
 
 
-def _survey_workbook(path: Path, found: Format, entry: ManifestEntry, data_set: DataSet, file_id: str) -> SurveyedFile:
+def _survey_workbook(
+    path: Path, state: State, found: Format, entry: ManifestEntry, data_set: DataSet, file_id: str
+) -> SurveyedFile:
     try:
         book = survey_workbook(path, SEARCH_DEPTH)
     except BadWorkbook as bad:
@@ -137,6 +167,7 @@ def _survey_workbook(path: Path, found: Format, entry: ManifestEntry, data_set: 
             data_set.code,
             file_id,
             str(path.resolve()),
+            state,
             header,
             is_workbook=True,
             sheet=sheet.name,
@@ -170,16 +201,21 @@ def _unknown_columns(names: tuple[str, ...]) -> tuple[Remark, ...]:
 
 
 def _unlisted(delivery: Path, entries: Sequence[ManifestEntry]) -> list[SurveyedFile]:
-    """Data files in the folder that the manifest does not list."""
-    listed = {PurePosixPath(entry.file_name) for entry in entries}
-    found = sorted(
-        PurePosixPath(path.relative_to(delivery).as_posix())
-        for path in delivery.rglob("*")
-        if path.is_file() and not path.name.startswith(("~$", "."))
-    )
-    anonymous = replace(entries[0], data_set="", reported_by="", area="", claimed_rows=None, sha256="")
+    """What the folder holds and the manifest does not list, but for folders and what programs leave there."""
+    listed = {PurePosixPath(entry.file_name) for entry in entries} | {PurePosixPath(MANIFEST_NAME)}
+    found = sorted(path for path in _held(delivery) if path not in listed and not path.name.startswith(("~$", ".")))
     return [
-        _refused(replace(anonymous, file_name=str(name)), remark("unlisted"))
-        for name in found
-        if name not in listed and name != PurePosixPath(MANIFEST_NAME)
+        _refused(
+            ManifestEntry(printable(str(path)), "", "", "", None, None, ""),
+            remark("unlisted") if os.path.isfile(delivery / path) else remark("no_file"),
+        )
+        for path in found
     ]
+
+
+def _held(delivery: Path) -> Iterator[PurePosixPath]:
+    """Everything in the folder and those below it that is no folder; links to folders are not followed."""
+    for folder, folders, names in os.walk(delivery):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        for name in (*names, *links):
+            yield PurePosixPath(Path(folder, name).relative_to(delivery).as_posix())

@@ -7,15 +7,18 @@ import csv
 import hashlib
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import islice
+from operator import or_
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from jobs.cells.text import cleaned, trimmed
 from jobs.delivery.formats import UTF16_BOMS
 
 _BLOCK = 1024 * 1024  # what the processor's cache holds is worked on twice as fast
@@ -26,8 +29,13 @@ _LONGEST_LINE = 16 * 1024 * 1024  # a longer one is cut, so that memory is bound
 _LONGEST_QUOTED_LINE = 1024 * 1024  # in a longer one quotes mean nothing
 _LONGEST_CELL = 32_767
 """What a cell of a spreadsheet holds: a quote that is not closed within so many characters is a stray one."""
+_MOST_SURPLUS = 16
+"""Cells that the fast way reads behind the last column; most files that have any have one."""
 _MOST_CELLS = 16_384
 """What a row of a spreadsheet holds; the last cell of a longer one keeps the rest."""
+DELIMITERS = (",", "\t", ";", "|", "，")
+_IN_NO_CHARACTER = ",\t;"
+"""Delimiters whose byte is part of no other character, in UTF-8 and in GB18030 alike."""
 _FOREIGN = bytes(range(0x80, 0x100))
 _FIRST_FOREIGN = re.compile(rb"[\x80-\xff]")
 # Each byte's part in UTF-8: L leads a Chinese character of three bytes, c continues it, . is ASCII. Of words between ASCII
@@ -64,10 +72,10 @@ class TextFile:
     size: int
 
 
-def survey_text_file(path: Path, piece_bytes: int) -> TextFile:
+def survey_text_file(path: Path, piece_bytes: int, delimiter: str) -> TextFile:
     """Reads the file once. It is cut where a line ends outside of quotes, unless it is UTF-16 or a quote is stray.
 
-    In UTF-8 and in GB18030 alike no character contains the byte of a newline, a quote or a delimiter.
+    In UTF-8 and in GB18030 alike no character contains the byte of a newline or a quote.
     """
     digest = hashlib.sha256()
     size = 0
@@ -79,7 +87,7 @@ def survey_text_file(path: Path, piece_bytes: int) -> TextFile:
             size += len(block)
             yield block
 
-    dialect = _dialect_at_start(path)
+    dialect = dialect_at_start(path, delimiter)
     quotes = _Quotes(dialect.delimiter)
     cuts, first_rows = [0], [1]
     offset = rows = 0
@@ -119,7 +127,9 @@ class _Quotes:
         self._length = 0  # of that cell so far
         self._is_whole = True  # the last block ended with a line
         self._may_adjoin = np.zeros(256, dtype=bool)
-        self._may_adjoin[[ord(delimiter), ord("\n"), ord('"')]] = True
+        self._may_adjoin[[ord("\n"), ord('"')]] = True
+        if delimiter in _IN_NO_CHARACTER:
+            self._may_adjoin[ord(delimiter)] = True
 
     @property
     def are_sound(self) -> bool:
@@ -145,14 +155,12 @@ class _Quotes:
         return len(ends), int(ends[-1]) if len(ends) else 0
 
 
-def _dialect_at_start(path: Path) -> Dialect:
+def dialect_at_start(path: Path, delimiter: str) -> Dialect:
     """What the start of the file tells; the encoding is empty where no byte order mark states it."""
     head = next(_raw(path, 0, _SAMPLE, _SAMPLE), b"")
     encoding = "utf-16" if head.startswith(UTF16_BOMS) else ""
     text = b"".join(_transcoded([head], encoding))
-    lines = text.splitlines()[:20]
-    tabs, commas = (sum(line.count(character) for line in lines) for character in (b"\t", b","))
-    return Dialect(encoding, "\t" if tabs > commas else ",", b"\r" if b"\r" in text and b"\n" not in text else b"\n")
+    return Dialect(encoding, delimiter, b"\r" if b"\r" in text and b"\n" not in text else b"\n")
 
 
 def encoding_of(sample: bytes) -> str:
@@ -282,10 +290,24 @@ def read_head(path: Path, dialect: Dialect, rows: int) -> list[list[str]]:
     return list(islice(_rows(_lines(block.decode() for block in blocks), dialect.delimiter), rows))
 
 
-def read_piece(path: Path, start: int, end: int, dialect: Dialect, width: int) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
-    """Rows of a piece as text columns c0 … c{width-1}; beside them, which have too many or too few cells, null when none has.
+def delimiter_of(path: Path, rows: int, named: Callable[[list[list[str]]], int]) -> str:
+    """The one that parts the first `rows` rows of a text into most headers that are known, as `named` counts them."""
+    heads = {delimiter: read_head(path, dialect_at_start(path, delimiter), rows) for delimiter in DELIMITERS}
+    return max(heads, key=lambda delimiter: named(heads[delimiter]))
 
-    Such a row keeps what fits; the caller quarantines it. A sound piece of even rows is one frame, any other comes in several.
+
+def read_rows(path: Path, delimiter: str) -> Iterator[list[str]]:
+    """All rows of a small text file as cells. Raises OSError when it cannot be read."""
+    dialect = survey_text_file(path, _LONGEST_LINE, delimiter).dialect
+    blocks = _utf8_blocks(_raw(path, 0, None, _BLOCK), dialect)
+    yield from _rows(_lines(block.decode() for block in blocks), dialect.delimiter)
+
+
+def read_piece(path: Path, start: int, end: int, dialect: Dialect, width: int) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
+    """Rows of a piece as text columns c0 … c{width-1}; beside them, null when all have so many cells, which of them are long.
+
+    Long is a row with something behind its last column; it keeps what fits. False stands for one with fewer cells, or with empty
+    ones too many: those that it lacks were empty, or it is shifted. A sound piece is one frame, any other comes in several.
     """
     is_ready = dialect.is_sound and dialect.encoding == "utf-8"  # nothing to be done block by block
     blocks = _utf8_blocks(_raw(path, start, end, end - start if is_ready else _BLOCK), dialect)
@@ -293,6 +315,9 @@ def read_piece(path: Path, start: int, end: int, dialect: Dialect, width: int) -
         content = b"".join(blocks)
         if (frame := _read_even(content, dialect.delimiter, width)) is not None:
             yield frame, None
+            return
+        if (uneven := _read_uneven(content, dialect.delimiter, width)) is not None:
+            yield uneven
             return
         blocks = iter([content])
     rows = _rows(_lines(block.decode() for block in blocks), dialect.delimiter)
@@ -312,17 +337,10 @@ def _read_even(content: bytes, delimiter: str, width: int) -> pl.DataFrame | Non
         content += b"\n"  # without it polars 2.1 overlooks a surplus empty cell at the end
     is_quoted = b'"' in content
     cells, rows = content.count(delimiter.encode()), content.count(b"\n")
-    if not is_quoted and cells != rows * (width - 1):
+    if len(delimiter.encode()) > 1 or (not is_quoted and cells != rows * (width - 1)):
         return None
     try:
-        frame = pl.read_csv(
-            content,
-            has_header=False,
-            separator=delimiter,
-            quote_char='"' if is_quoted else None,
-            infer_schema=False,
-            new_columns=[f"c{i}" for i in range(width)],
-        )
+        frame = _read_csv(content, delimiter, width, '"' if is_quoted else None)
     except pl.exceptions.PolarsError:
         return None  # a long line makes up for a short one
     if is_quoted:
@@ -333,20 +351,52 @@ def _read_even(content: bytes, delimiter: str, width: int) -> pl.DataFrame | Non
     return frame
 
 
+def _read_uneven(content: bytes, delimiter: str, width: int) -> tuple[pl.DataFrame, pl.Series] | None:
+    """The fast way for rows without quotes of which some are short or long; null for any others."""
+    if not content or b'"' in content or len(delimiter.encode()) > 1:
+        return None
+    text = np.frombuffer(content if content.endswith(b"\n") else content + b"\n", dtype=np.uint8)
+    ends, parts = (np.flatnonzero(text == ord(character)) for character in ("\n", delimiter))
+    cells = pl.Series(np.diff(np.searchsorted(parts, ends), prepend=0) + 1)
+    widest = max(width, int(np.max(cells.to_numpy(), initial=0)))
+    if widest > width + _MOST_SURPLUS:
+        return None
+    first = delimiter.encode() * (widest - 1) + b"\n"  # polars takes the number of columns from it
+    frame = _read_csv(first + content, delimiter, widest, None).slice(1)
+    uneven = (cells != width).arg_true()
+    surplus = [trimmed(frame[column].gather(uneven)).is_not_null() for column in frame.columns[width:]]
+    is_long = reduce(or_, surplus, pl.Series([False]).new_from_index(0, len(uneven)))
+    return frame[:, :width], pl.Series([None], dtype=pl.Boolean).new_from_index(0, len(frame)).scatter(uneven, is_long)
+
+
+def _read_csv(content: bytes, delimiter: str, width: int, quote: str | None) -> pl.DataFrame:
+    return pl.read_csv(
+        content,
+        has_header=False,
+        separator=delimiter,
+        quote_char=quote,
+        infer_schema=False,
+        new_columns=[f"c{i}" for i in range(width)],
+    )
+
+
 def _count_inside(frame: pl.DataFrame, character: str) -> int:
     counts = frame.select(pl.all().str.count_matches(character, literal=True).sum())
     return sum(counts.row(0))
 
 
 def _as_frame(rows: list[list[str]], width: int) -> pl.DataFrame:
-    """The rows with the column `uneven` behind the cells."""
+    """The rows with the column `is_long` behind the cells."""
     padding = [""] * width
     columns = list(zip(*((row + padding)[:width] for row in rows), strict=True)) or [()] * width
     cells = pl.DataFrame([pl.Series(f"c{i}", column, pl.String) for i, column in enumerate(columns)]).select(_NULL_IF_EMPTY)
-    uneven = [len(row) != width and any(cell.strip() for cell in row) for row in rows]
-    return cells.with_columns(pl.Series("uneven", uneven, pl.Boolean))
+    return cells.with_columns(pl.Series("is_long", [_is_long(row, width) for row in rows], pl.Boolean))
+
+
+def _is_long(row: list[str], width: int) -> bool | None:
+    return None if len(row) == width else any(map(cleaned, row[width:]))
 
 
 def _parted(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series | None]:
-    uneven = frame["uneven"]
-    return frame.drop("uneven").rechunk(), uneven if uneven.any() else None
+    is_long = frame["is_long"]
+    return frame.drop("is_long").rechunk(), None if is_long.null_count() == len(is_long) else is_long

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import typer
-from rich.console import Console
 
 from jobs.options import Engine, Env, Finished, LakeRoot
+from jobs.runtime.console import Console
 
 
 def fairness(out: Finished, engine: Engine = None, env: Env = None, lake: LakeRoot = None) -> None:
@@ -17,9 +17,13 @@ def fairness(out: Finished, engine: Engine = None, env: Env = None, lake: LakeRo
 
     console = Console()
 
+    told: list[str] = []
+
     def show() -> None:
-        with open_lake(out, engine=engine, env=env, lake_root=lake) as opened:
-            report = report_fairness.written(opened, load_settings(env), out / report_fairness.FOLDER)
+        with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
+            report = report_fairness.written(opened, load_settings(env), out, told.append)
+        for warning in told:
+            console.warn(warning)
         print_report(console, report, out / report_fairness.FOLDER)
 
     raise typer.Exit(explained(show, console))

@@ -4,42 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from expectations.contracts.lake.learning import REFUTED, VERDICT_OUTCOMES
+import polars as pl
+
+from expectations.contracts.lake.learning import REFUTED, UNVERIFIABLE, VERDICT_OUTCOMES
 from expectations.contracts.model import Field, Kind
 from jobs.cells.amounts import parse_amount
 from jobs.cells.dates import parse_date, parse_month
-from jobs.learning.reading import Line
+from jobs.cells.text import read_enum
+from jobs.learning.reading import HEADERS
 from jobs.publishing.masking import mask_field
+from jobs.returns.checkers import checkers_of, fault_of
+from jobs.returns.tables import Line
 from jobs.rules.rule import EXEMPTIONS
 from jobs.runtime.errors import BadVerdicts
 
-LEAST_CHECKERS = 2
 OTHER_REASON = "R99"
 _SHOWN = 20
-_SEPARATORS = re.compile(r"[、,，;；/\n|]+")
-_CLUE_ID = re.compile(r"[0-9a-f]{16}")
+_CLUE_ID = re.compile(r"C[0-9a-f]{16}")
 _VERDICT_CELL = Field("verdict", "核查结论", Kind.ENUM, "verdict", values=tuple(VERDICT_OUTCOMES))
 _REASON_CELL = Field("refutation_reason", "查否原因代码", Kind.ENUM, "reason", values=tuple(EXEMPTIONS))
+_STATEMENTS = ("corrects", "beyond_list")
 _OTHER_CELL = Field("other", "", Kind.DATE, "a cell of digits")
 
 
 @dataclass(frozen=True)
-class KnownClue:
-    """What the lists say of a clue. paid_yuan: all that was ever paid to its household; null where no payment is on record."""
-
-    case_id: str
-    first_listed: date
-    amount_upper: Decimal
-    paid_yuan: Decimal | None
-
-
-@dataclass(frozen=True)
 class Verdict:
-    """A usable verdict."""
+    """A usable verdict. source: the row that it was read from; null for one that was taken in before."""
 
     clue_id: str
     verdict: str
@@ -49,10 +43,32 @@ class Verdict:
     recovered_yuan: Decimal | None
     stop_month: date | None
     note: str | None
+    source: Line | None = field(default=None, compare=False)
 
     @property
     def outcome(self) -> str:
         return VERDICT_OUTCOMES[self.verdict]
+
+    @property
+    def is_holding(self) -> bool | None:
+        """Does the clue hold? Null where the visit could not tell; what was handed on to others held."""
+        return None if self.outcome == UNVERIFIABLE else self.outcome != REFUTED
+
+
+@dataclass(frozen=True)
+class KnownClue:
+    """What the lists say of a clue, and the verdicts on it so far, first taken in first.
+
+    first_dispatched: null where no list gave it out to be visited. paid_yuan: all that was ever paid to its household; null where
+    no payment is on record.
+    """
+
+    case_id: str
+    first_listed: date
+    first_dispatched: date | None
+    amount_upper: Decimal
+    paid_yuan: Decimal | None
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +100,7 @@ def judged(lines: Sequence[Line], clues: Mapping[str, KnownClue], as_of: date) -
             )
         above += (verdict.recovered_yuan or 0) > clue.amount_upper
         without_words += verdict.refutation_reason == OTHER_REASON and not verdict.note
+    faults += _contradictions(found.values(), clues)
     if faults:
         more = f"\n… and {len(faults) - _SHOWN} more." if len(faults) > _SHOWN else ""
         raise BadVerdicts("\n".join(faults[:_SHOWN]) + more + "\nNothing was taken in.")
@@ -103,7 +120,11 @@ def _faults(line: Line, clues: Mapping[str, KnownClue], as_of: date) -> Iterable
     clue = clues.get(cells["clue_id"])
     if clue is None:
         yield _unknown_clue(cells["clue_id"])
-    elif cells["case_id"] and cells["case_id"] != clue.case_id:
+    elif cells.get("case_id") == "":  # the list gave it; a file without the column says nothing of it
+        yield (
+            f"案件编号 is empty. Expected {clue.case_id}, as listed beside the clue: the row may be shifted. Restore it from the list."
+        )
+    elif cells.get("case_id", clue.case_id) != clue.case_id:
         yield (
             f"线索编号 {cells['clue_id']} does not belong to the case {_shown(_OTHER_CELL, cells['case_id'])} of its row: one of the "
             "two was edited. Expected both as listed. Restore them from the list."
@@ -118,21 +139,25 @@ def _faults(line: Line, clues: Mapping[str, KnownClue], as_of: date) -> Iterable
         yield f"{cells['verdict']} without 查否原因代码. Expected R01 to R25, or R99 with a note. Ask the inspectors for the reason."
     elif reason and cells["verdict"].startswith("查是"):
         yield f"{cells['verdict']} with 查否原因代码 {reason}. Expected none: a reason refutes. Correct the verdict or empty the cell."
-    checkers = _checkers(cells["checkers"])
-    if len(checkers) < LEAST_CHECKERS:
-        yield f"核查人员 names {len(checkers)}. Expected at least {LEAST_CHECKERS} different inspectors, joined by 、. Add who was there."
+    if fault := fault_of(checkers_of(cells["checkers"])):
+        yield f"核查人员 {fault}"
     yield from _day_faults(cells["checked_on"], clue, as_of)
-    yield from _amount_faults(cells["recovered"], clue)
-    if cells["stop_month"] and parse_month(cells["stop_month"]) is None:
-        yield f"停发月份 is {_shown(_OTHER_CELL, cells['stop_month'])}. Expected a month such as 2018-01, or nothing. Write it so."
+    yield from _list_faults(line, clue)
+    yield from _amount_faults(cells.get("recovered", ""), clue)
+    if (month := cells.get("stop_month")) and parse_month(month) is None:
+        yield f"停发月份 is {_shown(_OTHER_CELL, month)}. Expected a month such as 2018-01, or nothing. Write it so."
+    for name in _STATEMENTS:
+        if (said := cells.get(name)) and _is_said(said) is None:
+            yield f"{HEADERS[name][0]} is {_shown(_OTHER_CELL, said)}. Expected 是, 否 or nothing. Write it so."
 
 
 def _unknown_clue(text: str) -> str:
     if _CLUE_ID.fullmatch(text):
         return f"no list has held a clue {text}. Expected a 线索编号 as listed, unchanged. Restore it, or name the OUT that it came from."
     return (
-        f"线索编号 is {_shown(_OTHER_CELL, text)}, which is no id of a clue: it was edited or the row is shifted. "
-        "Expected 16 characters of 0-9 and a-f. Restore it from the list."
+        f"线索编号 is {_shown(_OTHER_CELL, text)}, which is no id of a clue: it was edited, a spreadsheet made a number of it, or the row is "
+        "shifted. "
+        "Expected C and 16 characters of 0-9 and a-f. Restore it from the list."
     )
 
 
@@ -144,6 +169,50 @@ def _day_faults(text: str, clue: KnownClue | None, as_of: date) -> Iterable[str]
         yield f"核查日期 {day} lies in the future of --as-of {as_of}. Expected a day up to it. Correct the day, or say --as-of later."
     elif clue is not None and day < clue.first_listed:
         yield f"核查日期 {day} is before the clue was first listed, {clue.first_listed}. Expected a day from then on. Correct the day."
+
+
+def _list_faults(line: Line, clue: KnownClue | None) -> Iterable[str]:
+    """A visit beyond the list is asked back: most often the row is shifted. Where it was made, the inspectors say so."""
+    day = parse_date(line.cells["checked_on"])
+    if clue is None or day is None or _is_said(line.cells.get("beyond_list", "")):
+        return
+    if clue.first_dispatched is None or day < clue.first_dispatched:
+        yield (
+            f"the clue {line.cells['clue_id']} was on no list of clues to be visited up to {day}. Expected a dispatched one. Correct the row, "
+            f"or, if the visit was made all the same, write 是 into its column {HEADERS['beyond_list'][0]}."
+        )
+
+
+def _contradictions(found: Iterable[tuple[Verdict, Line]], clues: Mapping[str, KnownClue]) -> Iterable[str]:
+    """Verdicts that turn round what an earlier one says, or take it back, without saying that they are meant to."""
+    so_far = {clue_id: list(clue.verdicts) for clue_id, clue in clues.items()}
+    for verdict, line in sorted(found, key=lambda one: one[0].checked_on):
+        earlier = so_far[verdict.clue_id]
+        if verdict in earlier:  # handed in again
+            continue
+        held = max(enumerate(earlier), key=lambda one: (one[1].checked_on, one[0]))[1] if earlier else None
+        earlier.append(verdict)
+        if held is None or not _turns_round(verdict, held):
+            continue
+        what = f"{line.place}: {verdict.verdict} of {verdict.checked_on} contradicts {held.verdict} of {held.checked_on} on the same clue."
+        if verdict.checked_on < held.checked_on:
+            yield f"{what} Expected no other verdict of an earlier day. Ask the inspectors which holds; a correction has a later day."
+        elif not _is_said(line.cells.get("corrects", "")):
+            yield (
+                f"{what} Expected the same, or a correction. Ask the inspectors which holds; if this one, write 是 into its column "
+                f"{HEADERS['corrects'][0]}."
+            )
+
+
+def _turns_round(verdict: Verdict, held: Verdict) -> bool:
+    if verdict.is_holding is None:  # an older visit that met nobody takes nothing back
+        return held.is_holding is not None and verdict.checked_on >= held.checked_on
+    return held.is_holding is not None and held.is_holding != verdict.is_holding
+
+
+def _is_said(text: str) -> bool | None:
+    """是 or 否, in their close forms; null for anything else."""
+    return {"是": True, "否": False}.get(read_enum(pl.Series([text], dtype=pl.String), ("是", "否"))[0])
 
 
 def _amount_faults(text: str, clue: KnownClue | None) -> Iterable[str]:
@@ -169,26 +238,18 @@ def _verdict(line: Line) -> Verdict:
     cells = line.cells
     checked_on = parse_date(cells["checked_on"])
     assert checked_on is not None
-    recovered = parse_amount(cells["recovered"]) if cells["recovered"] else None
+    recovered = parse_amount(cells.get("recovered", ""))
     return Verdict(
         clue_id=cells["clue_id"],
         verdict=cells["verdict"],
         refutation_reason=cells["refutation_reason"] or None,
         checked_on=checked_on,
-        checkers="、".join(_checkers(cells["checkers"])),
+        checkers="、".join(checkers_of(cells["checkers"])),
         recovered_yuan=None if recovered is None else recovered.quantize(Decimal("0.01")),
-        stop_month=parse_month(cells["stop_month"]) if cells["stop_month"] else None,
-        note=cells["note"] or None,
+        stop_month=parse_month(cells.get("stop_month", "")),
+        note=cells.get("note") or None,
+        source=line,
     )
-
-
-def _checkers(text: str) -> list[str]:
-    names: list[str] = []
-    for part in _SEPARATORS.split(text):
-        apart = part.split()
-        # 张某 李某 are two; the parts of 张 三 are one name, padded as forms do.
-        names += apart if all(len(name) > 1 for name in apart) else ["".join(apart)]
-    return list(dict.fromkeys(name for name in names if name))
 
 
 def _shown(field: Field, text: str) -> str:

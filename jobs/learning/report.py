@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rich.console import Console
+import polars as pl
 from rich.table import Table
 
 from jobs.learning import charts
 from jobs.learning.totals import totals_table
 from jobs.learning.training import STATED, Learned
+from jobs.publishing.files import write_csv
+from jobs.runtime.console import Console
 from models.measures import Bin, Lift, Vector, brier, calibration_error, reliability
 
 CHART, TABLE, SUMMARY = "calibration.svg", "reliability.csv", "learning.json"
+_TABLE_COLUMNS = ("probabilities", "visits", "promised", "confirmed", "low95", "high95")
 _LEARNED = "learned"
 
 
@@ -32,8 +34,7 @@ class Outcome:
 
 
 def write_pages(outcome: Outcome, folder: Path) -> None:
-    """The pages of OUT/learning; without a champion the account and the comparison only."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """The pages of OUT/learning into an empty folder; without a champion the account and the comparison only."""
     summary = {
         "said": outcome.learned.said,
         "later_verdicts": outcome.learned.later,
@@ -47,20 +48,19 @@ def write_pages(outcome: Outcome, folder: Path) -> None:
         summary["calibration"] = {name: _figures(y, p) for name, p in of.items()}
         bins = {name: reliability(y, p) for name, p in of.items()}
         charts.write(folder / CHART, charts.calibration_chart(bins[_LEARNED], bins[STATED]))
-        with (folder / TABLE).open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(("probabilities", "visits", "promised", "confirmed", "low95", "high95"))
-            for name, of_name in bins.items():
-                writer.writerows(
-                    (name, b.count, *(f"{value:.4f}" for value in (b.predicted, b.confirmed, b.low, b.high))) for b in of_name
-                )
+        rows = [
+            (name, b.count, *(f"{value:.4f}" for value in (b.predicted, b.confirmed, b.low, b.high)))
+            for name, of_name in bins.items()
+            for b in of_name
+        ]
+        write_csv(pl.DataFrame(rows, _TABLE_COLUMNS, orient="row"), folder / TABLE)
     (folder / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def print_outcome(console: Console, outcome: Outcome, folder: Path) -> None:
-    console.print(f"{outcome.taken_in} verdicts are new.", highlight=False)
+    console.print(f"{outcome.taken_in} verdicts are new.")
     console.print(totals_table(outcome.account))
-    console.print(outcome.learned.said, highlight=False, soft_wrap=True)
+    console.print(outcome.learned.said, soft_wrap=True)
     if outcome.learned.comparison:
         table = Table(title=f"On {outcome.learned.later} later verdicts", title_justify="left")
         for heading in ("", "average precision", "log loss"):
@@ -75,11 +75,10 @@ def print_outcome(console: Console, outcome: Outcome, folder: Path) -> None:
             figures = _figures(y, p)
             console.print(
                 f"{name:<14} Brier {figures['brier']:.3f}, expected calibration error {figures['calibration_error']:.3f}",
-                highlight=False,
             )
     if outcome.worth is not None:
         _print_worth(console, outcome.worth)
-    console.print(f"calibration and comparison: {folder}", highlight=False, soft_wrap=True)
+    console.print(f"calibration and comparison: {folder}", soft_wrap=True)
 
 
 def _figures(y: Vector, p: Vector) -> dict[str, float]:
@@ -97,13 +96,9 @@ def _reliability_table(bins: Sequence[Bin]) -> Table:
 
 def _print_worth(console: Console, worth: Lift) -> None:
     for name, share in (("ranked visits", worth.ranked), ("random visits", worth.random)):
-        console.print(
-            f"{name:<14} {share.confirmed} of {share.visited} confirmed ({share.low:.0%}-{share.high:.0%})", highlight=False
-        )
+        console.print(f"{name:<14} {share.confirmed} of {share.visited} confirmed ({share.low:.0%}-{share.high:.0%})")
     if worth.ratio is not None and worth.ratio_interval and worth.recall is not None and worth.recall_interval:
         low, high = worth.ratio_interval
-        console.print(f"lift over visits in no order: {worth.ratio:.2f} ({low:.2f}-{high:.2f})", highlight=False)
+        console.print(f"lift over visits in no order: {worth.ratio:.2f} ({low:.2f}-{high:.2f})")
         low, high = worth.recall_interval
-        console.print(
-            f"true problems of the list found by ranked visits: {worth.recall:.0%} ({low:.0%}-{high:.0%})", highlight=False
-        )
+        console.print(f"true problems of the list found by ranked visits: {worth.recall:.0%} ({low:.0%}-{high:.0%})")

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import CLUES, ENTITLEMENT_MONTHS, LEDGER, LISTED_CLUES, VERDICTS
 from jobs.learning.judging import KnownClue, Verdict
+from jobs.returns.brought import Brought
 from jobs.runtime.lake import Lake
 
 _COPIED = [name for name in LISTED_CLUES.column_names if name not in ("as_of", "clue_id", "is_dispatched")]
@@ -27,8 +28,11 @@ def lists_with(lake: Lake, clue_ids: Iterable[str]) -> dict[str, list[Row]]:
     return found
 
 
-def known_clues(lake: Lake, lists: Mapping[str, Sequence[Row]]) -> dict[str, KnownClue]:
-    """What a verdict on each clue is held against. The bound is that of the list on which it was largest."""
+def known_clues(lake: Lake, lists: Mapping[str, Sequence[Row]], known: Sequence[Row]) -> dict[str, KnownClue]:
+    """What a verdict on each clue is held against. The bound is that of the list on which it was largest. known: rows of VERDICTS."""
+    so_far: dict[str, list[Verdict]] = {}
+    for row in known:
+        so_far.setdefault(row["clue_id"], []).append(Verdict(row["clue_id"], **{name: row[name] for name in _SAID}))
     cases = sorted({rows[-1]["case_id"] for rows in lists.values()})
     wanted = lake.session.createDataFrame([(case_id,) for case_id in cases], "case_id string")
     months = lake.read_or_empty(ENTITLEMENT_MONTHS).join(wanted, "case_id", "left_semi")
@@ -38,8 +42,10 @@ def known_clues(lake: Lake, lists: Mapping[str, Sequence[Row]]) -> dict[str, Kno
         clue_id: KnownClue(
             case_id=rows[-1]["case_id"],
             first_listed=rows[0]["as_of"],
+            first_dispatched=next((row["as_of"] for row in rows if row["is_dispatched"]), None),
             amount_upper=max(row["amount_upper"] or Decimal(0) for row in rows),
             paid_yuan=paid_yuan.get(rows[-1]["case_id"]),
+            verdicts=tuple(so_far.get(clue_id, ())),
         )
         for clue_id, rows in lists.items()
     }
@@ -51,6 +57,7 @@ def with_verdicts(
     lists: Mapping[str, Sequence[Row]],
     random: Mapping[str, Sequence[tuple[date, bool]]],
     as_of: date,
+    brought: Brought,
 ) -> tuple[list[Row], int]:
     """Rows of vault.verdicts with these added, and how many are new. The same verdict again is none.
 
@@ -77,6 +84,7 @@ def with_verdicts(
             "taken_in_on": as_of,
             "is_random": drawn[-1] if drawn else None,
             "listed_on": listed["as_of"],
+            **(brought.beside(verdict.source) if verdict.source else {}),
             **{name: getattr(verdict, name) for name in _SAID},
             **{name: listed[name] for name in _COPIED},
         }

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from expectations.contracts.ids import without_letter
 from expectations.contracts.lake.learning import CONFIRMED, REFERRED, UNVERIFIABLE
 from jobs.scoring.listed import as_ranked
 from models.clue_features import ListedClue, contract_fingerprint
@@ -141,11 +142,16 @@ def better(champion: Measured, challenger: Measured, tolerance: float) -> bool:
 def training_fingerprint(verdicts: Sequence[Example], params: LearningParams) -> str:
     """What a ranking is trained on and with."""
     rows = [
-        [asdict(example.clue), example.is_confirmed, example.checked_on.isoformat()]
+        [_with_plain_ids(example.clue), example.is_confirmed, example.checked_on.isoformat()]
         for example in sorted(verdicts, key=lambda example: example.clue.clue_id)
     ]
     text = json.dumps([rows, params.model_dump(), contract_fingerprint()], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _with_plain_ids(clue: ListedClue) -> dict[str, Any]:
+    """The clue as it was fingerprinted before ids had a letter: it would else be trained on again, and a rollback undone."""
+    return {**asdict(clue), "clue_id": without_letter(clue.clue_id), "case_id": without_letter(clue.case_id)}
 
 
 def shown_on(verdicts: Sequence[Example], model: RankingModel, params: LearningParams) -> tuple[Vector, Vector, Vector]:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from jobs.cells.person_numbers import ABSENT, CHECK_FAILS, DAMAGED, JUNK, MASKED, UNREADABLE
 from jobs.publishing.masking import mask_number
+from jobs.runtime.console import plain
 
 _UNUSABLE = {
     ABSENT: "none given",
@@ -79,7 +80,7 @@ def shown_number(number: str | None, differing: frozenset[int], *, full: bool, i
         shown = "".join(c if (i < 6 and c.isdigit()) or i in differing else "*" for i, c in enumerate(number))
     elif not full:
         shown = mask_number(number)
-    text = Text(shown)
+    text = Text(plain(shown))
     for place in differing:
         text.stylize(_DIFFERS, place, place + 1)
     return text

@@ -71,7 +71,8 @@ def place_of(lake: Lake, wanted: Wanted) -> Place:
         raise NoSuchRecord(f"{title} was {bronze['_fate']}: {bronze['_reason'] or 'no reason given'}. It is tied to nobody.")
     typed = lake.read_or_empty(data_set.silver).filter(at(bronze)).collect()  # one row
     if not typed:
-        raise NoSuchRecord(f"{title} is not among the current rows of {data_set.title}. Run mingjing run again.")
+        why = f"Of its file it is said: {file['reason']}." if file["repeated_rows"] else "Run mingjing run again."
+        raise NoSuchRecord(f"{title} is not among the current rows of {data_set.title}. {why}")
     return Place(data_set, title, bronze, typed[0].asDict())
 
 

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, MEMBERS
 from expectations.contracts.model import ORIGIN
 from jobs.linking.grades import capped, grade_cap
+from jobs.runtime.ids import made_id
 
 Silver = Callable[[str], DataFrame]
 DIBAO_PROGRAMS = ("城市低保", "农村低保")
@@ -20,7 +21,7 @@ BENEFIT_PROGRAMS = (*DIBAO_PROGRAMS, *TEKUN_PROGRAMS)
 
 def case_id(county_code: str, family: Column, household_no: str) -> Column:
     """Digest of what names a benefit household: certificates are unique inside one county and programme family."""
-    return F.substring(F.sha2(F.concat_ws("|", county_code, family, household_no), 256), 1, 16)
+    return made_id("case_id", county_code, family, household_no)
 
 
 def family_of(program: str) -> Column:

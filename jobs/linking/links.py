@@ -14,6 +14,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import ALIASES, LINK_CANDIDATES, LINKS
 from expectations.contracts.model import ORIGIN
 from jobs.cells.names import may_be_same
+from jobs.delivery.divisions import division_names
 from jobs.linking.grades import MATCHED, REPAIRED
 from jobs.linking.households import Silver
 from jobs.linking.identities import REGISTRY, Reference, person_references
@@ -50,11 +51,7 @@ class City:
 
 def city(silver: Silver) -> City:
     """The city as the rosters and the registry know it; a county is called what the rosters most often call it."""
-    counted = (
-        silver("dibao_roster").groupBy("county_code", "county").count().filter("county IS NOT NULL").collect()
-    )  # some counties
-    names = {row["county_code"]: row["county"] for row in sorted(counted, key=lambda row: (row["count"], row["county"]))}
-    return City(names, silver(REGISTRY).count())
+    return City(division_names(silver("dibao_roster")), silver(REGISTRY).count())
 
 
 def link_candidates(

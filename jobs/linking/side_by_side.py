@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from jobs.cells.names import may_be_same
 from jobs.linking.compared_numbers import compared_numbers, shown_number
-from jobs.publishing.masking import mask_name
+from jobs.publishing.masking import mask_name, mask_numbers
+from jobs.runtime.console import Console, plain
 
 BITS = "Bits: log2 of the odds that the record means the person; each bit doubles them, each one below zero halves them."
 _PLACE_END = re.compile(r".*(?:村|社区|居委会|街道|镇|乡|县|市|区)")
@@ -121,8 +121,9 @@ def _births(record: Said, person: Said) -> str:
 
 def print_explanation(console: Console, explanation: Explanation, *, full: bool) -> None:
     """Headline, table and what the bits mean; nothing of it identifies a person unless `full`."""
-    console.print(Text(explanation.title, style="bold"), soft_wrap=True)
-    console.print(explanation.headline, highlight=False, markup=False, soft_wrap=True)
+    title, headline = (text if full else mask_numbers(text) for text in (explanation.title, explanation.headline))
+    console.print(title, style="bold", soft_wrap=True)
+    console.print(headline, soft_wrap=True)
     if not explanation.candidates:
         return
     is_weighed = any(candidate.weights for candidate in explanation.candidates)
@@ -138,7 +139,7 @@ def print_explanation(console: Console, explanation: Explanation, *, full: bool)
         table.add_row(*row)
     console.print(table)
     if is_weighed:
-        console.print(BITS, highlight=False, soft_wrap=True)
+        console.print(BITS, soft_wrap=True)
 
 
 _FIELDS = ("number", "name", "sex", "birth date", "county", "town", "village", "address")
@@ -156,11 +157,13 @@ def _lines(explanation: Explanation, *, is_weighed: bool, full: bool) -> list[li
         if name == "number":
             line = [Text(name), shown_number(record.number, differing, full=full, is_alike=is_alike)]
         else:
-            line = [Text(name), Text(_shown(record, name, full=full))]
+            line = [Text(name), Text(plain(_shown(record, name, full=full)))]
         for candidate, of_field, number in zip(candidates, words, numbers, strict=True):
             is_number = name == "number"
             said = candidate.said
-            line.append(shown_number(said.number, number.right, full=full) if is_number else Text(_shown(said, name, full=full)))
+            line.append(
+                shown_number(said.number, number.right, full=full) if is_number else Text(plain(_shown(said, name, full=full)))
+            )
             line.append(Text(of_field[name] or ("" if name == "address" else "not known")))
             if is_weighed:
                 line.append(_bits([candidate.weights.get(part) for part in _PARTS.get(name, (name,))]))
@@ -195,7 +198,9 @@ def _shown(said: Said, name: str, *, full: bool) -> str:
     if name in shown:
         return shown[name]()
     value: str = getattr(said, name) or ""
-    return _place(value) if name == "address" and not full else value
+    if full:
+        return value
+    return mask_numbers(_place(value) if name == "address" else value)
 
 
 def _name(said: Said, *, full: bool) -> str:

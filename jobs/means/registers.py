@@ -12,6 +12,7 @@ from jobs.linking.households import Silver
 from jobs.linking.identities import person_references
 from jobs.means.lines import BUSINESS, DWELLING, ENTITY, FUND, PENSION, SHARE, STAFF, UNTOLD, VEHICLE, WAGES, Lines
 from jobs.means.registered import RECORD_COLUMNS
+from jobs.rules.entities import OF_NO_KNOWN_KIND, kind_of
 from jobs.rules.facts import rows_of
 from jobs.rules.rule import holds, zh_day, zh_month, zh_yuan
 
@@ -163,7 +164,7 @@ def _signs_of_trade(lines: Lines) -> dict[str, Column]:
     is_revoked_only = holds(F.col("status").isin(list(entities.revoked_statuses)) & pays_tax)
     acts = pays_tax | holds(staff > 0) | holds(paid > F.lit(Decimal(0)))
     return {
-        "is_nominal": holds(F.col("kind").isin(list(entities.nominal_kinds))),
+        "is_nominal": holds(kind_of("kind").isin(list(entities.nominal_kinds))),
         "is_dead": holds(is_dead & ~is_revoked_only),
         "trades": holds((~is_dead & acts) | is_revoked_only),
         # Nil returns are a sign; an empty cell says nothing: a shop below the tax line trades without paying any.
@@ -181,7 +182,8 @@ def entities(rows: DataFrame, lines: Lines) -> DataFrame:
         kind=F.when(~is_nominal, F.lit(ENTITY)), is_current=~is_dead,
         counts=F.when(is_nominal | is_dead | is_dormant, F.lit(None).cast("string")).when(trades, F.lit(ENTITY)).otherwise(F.lit(UNTOLD)),
         since_on=F.col("established_on"),
-        words=_told(F.concat(F.lit("法定代表人或经营者："), F.col("kind")), F.concat(zh_day("established_on"), F.lit("成立")),
+        words=_told(F.concat(F.lit("法定代表人或经营者："), F.coalesce(kind_of("kind"), F.lit(OF_NO_KNOWN_KIND))),
+                    F.concat(zh_day("established_on"), F.lit("成立")),
                     F.concat(F.lit("状态"), F.col("status")), F.concat(F.lit("近12月纳税"), zh_yuan("tax_12m"))),
         note=_first_of({"村集体职务任职": is_nominal, "已注销或吊销": is_dead, "零申报、无参保人员、无实缴，未见经营": is_dormant,
                         "是否实际经营登记不明": ~trades}),
@@ -196,7 +198,7 @@ def roles(rows: DataFrame, lines: Lines, register: Silver) -> DataFrame:
     signs = _signs_of_trade(lines)
     told = register("enterprises").filter(F.col("uscc").isNotNull()).groupBy("uscc").agg(
         *(F.max(signs[name]).alias(f"_{name}") for name in ("trades", "is_dead", "is_nominal")),
-        F.max("kind").alias("_entity_kind"), F.max("status").alias("_entity_status"),
+        F.max(kind_of("kind")).alias("_entity_kind"), F.max("status").alias("_entity_status"),
     )  # fmt: skip
     with_entity = rows.join(told, "uscc", "left")  # one row a code
     is_partner = F.col("role").isin(list(lines.household.partner_roles)) & ~holds(F.col("_is_nominal"))

@@ -12,6 +12,7 @@ from math import ceil
 from pydantic import Field, model_validator
 
 from expectations.conf import Conf
+from expectations.contracts.ids import without_letter
 from expectations.contracts.lake.planning import KEY_PERSON, RANDOM, RANKED, SEVERITY
 
 
@@ -78,7 +79,7 @@ def choose(candidates: Iterable[Candidate], visits: int, as_of: date, params: Pl
     random_places = min(ceil(visits * params.random_share), max(0, visits - 1))
     ranked = _ranked(ordered, visits - random_places, visits, params)
     outside = [case for case in ordered if case.case_id not in ranked]
-    by_draw = sorted(outside, key=lambda case: _draw(as_of, case.case_id))
+    by_draw = sorted(outside, key=lambda case: _draw(as_of, without_letter(case.case_id)))
     drawn = by_draw[:random_places]
     listed = _interleaved([case for case in ordered if case.case_id in ranked], drawn, ranked, as_of)
     on_list = {visit.case.case_id for visit in listed}

@@ -6,8 +6,6 @@ what is not handed over cannot give away which cases chance has drawn.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -16,13 +14,17 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from jobs.publish import SEPARATE
-from jobs.publishing.files import for_owner_only, write_csv
+from jobs.publish import EXPORTS
+from jobs.publishing.books import book_of_case, books, refuse_unless_whole
+from jobs.publishing.files import write_csv
 from jobs.publishing.listing import masked
+from jobs.publishing.masking import masked_texts
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
 from jobs.publishing.workbook import CASE_SHEET, CLUE_SHEET, RULE_TITLES, VERDICTS, case_rows, clue_rows
 from jobs.rules import RULES
+from jobs.runtime.results import RESTRICTED
 
+KIND = "核查计划"
 CASE_COLUMNS = (
     "position", "case_id", "county_code", "county", "town", "village", "household_no", "program", "subject_ids", "subject_names",
     "state", "first_seen", "clue_count", "rule_codes", "amount_estimate", "key_person", "explanation",
@@ -53,25 +55,21 @@ def planned_clues(planned: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
 def write_lists(
     folder: Path, order: Sequence[str], cases: pl.DataFrame, listed: pl.DataFrame, counties: Mapping[str, str], as_of: date
 ) -> None:
-    """FOLDER/exports and FOLDER/restricted, the latter readable by its owner only. Written aside, then moved.
+    """The lists into the empty folders FOLDER/exports and FOLDER/restricted.
 
     order: case ids, first to be visited first. cases: gold.case_files of the run. listed: the published list in full.
     """
     planned = planned_cases(order, cases)
     clues = planned_clues(planned, listed)
-    staging = folder.parent / f".{folder.name}.staging"
-    shutil.rmtree(staging, ignore_errors=True)
-    _write_zone(staging / "restricted", planned, clues, counties, as_of, is_masked=False)
-    _write_zone(staging / "exports", planned, masked(clues), counties, as_of, is_masked=True)
-    for_owner_only(staging / "restricted")
-    shutil.rmtree(folder, ignore_errors=True)
-    os.replace(staging, folder)
+    _write_zone(folder / RESTRICTED, planned, clues, counties, as_of, is_masked=False)
+    _write_zone(folder / EXPORTS, masked_texts(planned), masked(clues), counties, as_of, is_masked=True)
 
 
 def _write_zone(
     zone: Path, planned: pl.DataFrame, clues: pl.DataFrame, counties: Mapping[str, str], as_of: date, *, is_masked: bool
 ) -> None:
-    (zone / "workbooks").mkdir(parents=True)
+    folder = zone / "workbooks"
+    folder.mkdir()
     subjects = clues.group_by("case_id", maintain_order=True).agg(
         pl.col(column).drop_nulls().unique(maintain_order=True).str.join("、").alias(f"{column}s")
         for column in ("subject_id", "subject_name")
@@ -80,13 +78,12 @@ def _write_zone(
         county=pl.col("county_code").replace_strict(counties, default=pl.col("county_code"), return_dtype=pl.String)
     )
     write_csv(told.sort("position").select(*CASE_COLUMNS), zone / "plan.csv")
-    book = pl.when("is_separate").then(pl.lit(SEPARATE)).otherwise("county_code")
-    for code in planned.select(book.alias("book"))["book"].unique().sort():
-        title = counties.get(code, code)
-        of_book = planned.filter(book == code)
+    for code, title, name in books(KIND, planned.select(book=book_of_case())["book"], counties):
+        of_book = planned.filter(book_of_case() == code)
         of_cases = clues.filter(pl.col("case_id").is_in(of_book["case_id"].to_list()))
-        path = zone / "workbooks" / f"核查计划_{title}.xlsx"
-        _write_workbook(path, title, of_book, of_cases, counties, as_of, is_masked=is_masked)
+        _write_workbook(folder / name, title, of_book, of_cases, counties, as_of, is_masked=is_masked)
+    refuse_unless_whole(folder, KIND, ("案件",), "案件编号", planned["case_id"])
+    refuse_unless_whole(folder, KIND, ("线索",), "线索编号", clues["clue_id"])
 
 
 def _write_workbook(
@@ -125,7 +122,10 @@ def _write_guide(book: Any, formats: dict[str, Any], title: str, cases: pl.DataF
         ("先后", "请按序号安排；路途相近的可以一并安排。"),
         ("与上次相比", "新增、有变化、未变化均指与上一次运行相比。已核查且此后没有变化的案件不再列入。"),
         ("重点人员", "按本地设定的口径标注；身份本身不是问题。标为“另行办理”的单独成册，不经原审批单位。"),
-        ("填写", "浅黄色各列由核查人员填写；“核查结论”请从下拉列表中选择，线索编号请勿改动。"),
+        (
+            "填写",
+            "浅黄色各列由核查人员填写；“核查结论”请从下拉列表中选择，线索编号、案件编号请勿改动；推翻以前报送的结论时，请在“更正前次结论”中填“是”。",
+        ),
         (
             "脱敏",
             "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from rich.console import Console
 from rich.table import Table
 
 from expectations.contracts.lake.planning import KEY_PERSON, RANDOM, RANKED, SEVERITY
 from jobs.plan_visits import Plan
+from jobs.runtime.console import Console
 
 _WHY = {
     RANKED: "by rank",
@@ -44,15 +44,12 @@ def print_plan(console: Console, plan: Plan) -> None:
         table.add_row(label, value)
     console.print(table)
     if not plan.is_calibrated:
-        console.print(
-            "[yellow]![/yellow] The probabilities are stated priors, not learned from verdicts. They order the cases; "
-            "take the yield as an order of magnitude.",
-            highlight=False,
-            soft_wrap=True,
+        console.warn(
+            "The probabilities are stated priors, not learned from verdicts. They order the cases; "
+            "take the yield as an order of magnitude."
         )
     if not plan.is_new:
-        console.print("The same list as before: the ledger was not written again.", highlight=False)
+        console.print("The same list as before: the ledger was not written again.")
     if plan.run_as_of != plan.as_of:
-        console.print(f"Made from the run of {plan.run_as_of.isoformat()}.", highlight=False)
-    for label, zone in (("list, masked", "exports"), ("list in full, restricted", "restricted")):
-        console.print(f"{label:<28} {plan.folder / zone}", highlight=False, soft_wrap=True)
+        console.print(f"Made from the run of {plan.run_as_of.isoformat()}.")
+    console.print_places({"list, masked": plan.folder / "exports", "list in full, restricted": plan.folder / "restricted"})

@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from expectations.contracts.lake import CHECKS
-from jobs.publishing.checks_list import listed_checks, masked_checks, write_checks_workbook
+from jobs.publishing.checks_list import listed_checks, write_checks_workbook
 from jobs.publishing.files import write_csv
-from jobs.publishing.needs_list import listed_needs, masked_needs, needs_csv, write_needs_workbook
+from jobs.publishing.listing import masked
+from jobs.publishing.needs_list import listed_needs, needs_csv, write_needs_workbook
 from jobs.runtime.lake import Lake
 
 NEEDS_BOOK, CHECKS_BOOK = "应保未保排查清单.xlsx", "家庭经济状况核对结果.xlsx"
@@ -21,7 +22,7 @@ def needs_files(lake: Lake, counties: dict[str, str], as_of: date) -> Writer:
     listed = listed_needs(lake)
 
     def write(folder: Path, is_masked: bool) -> None:
-        shown = masked_needs(listed) if is_masked else listed
+        shown = masked(listed) if is_masked else listed
         write_csv(needs_csv(shown), folder / "needs.csv")
         write_needs_workbook(folder / "workbooks" / NEEDS_BOOK, shown, counties, as_of, is_masked=is_masked)
 
@@ -35,7 +36,7 @@ def checks_files(lake: Lake, counties: dict[str, str], as_of: date) -> Writer:
     listed = listed_checks(lake)
 
     def write(folder: Path, is_masked: bool) -> None:
-        shown = masked_checks(listed) if is_masked else listed
+        shown = masked(listed) if is_masked else listed
         write_csv(shown, folder / "checks.csv")
         write_checks_workbook(folder / "workbooks" / CHECKS_BOOK, shown, counties, as_of, is_masked=is_masked)
 

@@ -12,8 +12,7 @@ import xlsxwriter
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CHECKS
-from jobs.publishing.evidence import evidence_text, evidence_texts, masked_evidence, source_files
-from jobs.publishing.masking import mask_name, mask_number
+from jobs.publishing.evidence import evidence_text, evidence_texts, source_files
 from jobs.publishing.needs_list import people_at
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
 from jobs.runtime.arrow import on_driver
@@ -63,15 +62,6 @@ def listed_checks(lake: Lake) -> pl.DataFrame:
             descending=[False, True, False, False, False, False, False],
         )
         .select(*CHECK_COLUMNS)
-    )
-
-
-def masked_checks(listed: pl.DataFrame) -> pl.DataFrame:
-    """The list for everyone else: numbers and names masked, telling cells left out."""
-    return listed.with_columns(
-        pl.col("subject_id").map_elements(mask_number, return_dtype=pl.String, skip_nulls=False),
-        pl.col("subject_name").map_elements(mask_name, return_dtype=pl.String, skip_nulls=False),
-        pl.col("evidence").map_elements(masked_evidence, return_dtype=pl.String),
     )
 
 

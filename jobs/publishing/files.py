@@ -1,34 +1,46 @@
-"""Files of a zone: written aside and moved, so that readers never see half of one; those in full are their owner's only."""
+"""Files that leave: CSV that a spreadsheet opens as it is, and names that every system can write, no two alike."""
 
 from __future__ import annotations
 
-import os
-import shutil
+import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 BOM = b"\xef\xbb\xbf"
+_FORMULA = r"^[=+\-@\t\r\n＝＋－＠](?s:.)"
+"""What a spreadsheet may take for a formula, or for a cell that begins with one."""
+_NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+_NO_FILE_NAME = frozenset('\\/:*?"<>|')
+_LONGEST = 100
+"""Bytes of a label in a file name: 33 Chinese characters. With what stands around it, it fits every file system."""
 
 
 def write_csv(listed: pl.DataFrame, path: Path) -> None:
-    """UTF-8 with BOM, so that a spreadsheet opens it as it is."""
-    path.write_bytes(BOM + listed.write_csv(float_precision=6).encode())
+    """UTF-8 with BOM, so that a spreadsheet opens it as it is; a text that it would compute has an apostrophe before it."""
+    texts = pl.col(pl.String)
+    is_formula = texts.str.contains(_FORMULA) & ~texts.str.contains(_NUMBER)
+    safe = listed.with_columns(pl.when(is_formula).then(pl.lit("'") + texts).otherwise(texts).name.keep())
+    path.write_bytes(BOM + safe.write_csv(float_precision=6).encode())
 
 
-def for_owner_only(folder: Path) -> None:
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o700 if path.is_dir() else 0o600)
+def workbook_names(kind: str, labels: Sequence[str]) -> list[str]:
+    """`kind_label.xlsx` of each label, in their order. No name comes twice, whatever the labels hold."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for label in labels:
+        part = _name_part(label)
+        name, n = f"{kind}_{part}.xlsx", 1
+        while name.casefold() in taken:
+            n += 1
+            name = f"{kind}_{part}_{n}.xlsx"
+        taken.add(name.casefold())
+        names.append(name)
+    return names
 
 
-def move_into(staging: Path, zone: Path) -> None:
-    """Every file of the staging folder replaces the one of its name in the zone; what else is there stays."""
-    for path in sorted(staging.rglob("*")):
-        target = zone / path.relative_to(staging)
-        if path.is_dir():
-            continue
-        if not target.parent.is_dir():
-            target.parent.mkdir(parents=True)
-            shutil.copymode(path.parent, target.parent)
-        os.replace(path, target)
-    shutil.rmtree(staging)
+def _name_part(label: str) -> str:
+    """What of the label may stand in a file name; control characters, blanks and what some system forbids are one `_` each."""
+    kept = "".join("_" if c in _NO_FILE_NAME or c.isspace() or unicodedata.category(c).startswith("C") else c for c in label)
+    return kept.encode()[:_LONGEST].decode(errors="ignore").strip("._") or "_"

@@ -11,7 +11,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASE_FILES, CLUES, MEMBERS, PEOPLE
 from jobs.linking.origins import texts_at
 from jobs.publishing.evidence import evidence_texts, masked_evidence, source_files
-from jobs.publishing.masking import mask_name, mask_number
+from jobs.publishing.masking import mask_name, mask_number, masked_texts
 from jobs.rules.number_in_doubt import ROW
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
@@ -80,10 +80,10 @@ def _as_written(lake: Lake, subjects: pl.DataFrame) -> dict[tuple[str, str], tup
 
 
 def masked(listed: pl.DataFrame) -> pl.DataFrame:
-    """The list for everyone else: numbers and names masked, telling cells left out."""
-
-    return listed.with_columns(
+    """A list in COLUMNS and more for everyone else: numbers and names masked, telling cells left out, no number in any other text."""
+    hidden = listed.with_columns(
         pl.col("subject_id").map_elements(mask_number, return_dtype=pl.String, skip_nulls=False),
         pl.col("subject_name").map_elements(mask_name, return_dtype=pl.String, skip_nulls=False),
         pl.col("evidence").map_elements(masked_evidence, return_dtype=pl.String),
     )
+    return masked_texts(hidden, keep=("subject_id", "subject_name", "evidence"))

@@ -15,9 +15,8 @@ from expectations.contracts.lake import NEEDS
 from jobs.linking.origins import Place, texts_at
 from jobs.needs import NEED_RULES
 from jobs.needs.search import CANNOT_JUDGE, EXCLUDED, FOUND, REASON_WORDS
-from jobs.publishing.evidence import evidence_text, evidence_texts, masked_evidence, source_files
+from jobs.publishing.evidence import evidence_text, evidence_texts, source_files
 from jobs.publishing.listing import COLUMNS
-from jobs.publishing.masking import mask_name, mask_number
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
@@ -81,15 +80,6 @@ def listed_needs(lake: Lake) -> pl.DataFrame:
 def needs_csv(listed: pl.DataFrame) -> pl.DataFrame:
     """Rows and columns of needs.csv: needs only, the greatest first."""
     return listed.filter(pl.col("outcome") == FOUND).select(*COLUMNS)
-
-
-def masked_needs(listed: pl.DataFrame) -> pl.DataFrame:
-    """The list for everyone else: numbers and names masked, telling cells left out."""
-    return listed.with_columns(
-        pl.col("subject_id").map_elements(mask_number, return_dtype=pl.String, skip_nulls=False),
-        pl.col("subject_name").map_elements(mask_name, return_dtype=pl.String, skip_nulls=False),
-        pl.col("evidence").map_elements(masked_evidence, return_dtype=pl.String),
-    )
 
 
 def write_needs_workbook(path: Path, listed: pl.DataFrame, counties: dict[str, str], as_of: date, *, is_masked: bool) -> None:

@@ -91,6 +91,7 @@ CLUE_SHEET = (
     Heading("追回金额（元）", 13, "input"),
     Heading("停发月份", 10, "input"),
     Heading("备注", 30, "input"),
+    Heading("更正前次结论", 12, "input"),
 )
 
 
@@ -149,7 +150,7 @@ def clue_rows(clues: pl.DataFrame) -> list[tuple[Any, ...]]:
             clue["subject_id"], clue["town"], clue["village"], clue["household_no"], clue["program"],
             clue["event_on"].isoformat() if clue["event_on"] else "", _span(clue["first_month"], clue["last_month"]), clue["months"],
             clue["amount_upper"], clue["amount_estimate"], clue["score"], clue["identity_grade"], clue["explanation"], clue["reasons"],
-            _VERIFY.get(clue["rule_code"], ""), evidence_text(clue["evidence"]), *[None] * 7,
+            _VERIFY.get(clue["rule_code"], ""), evidence_text(clue["evidence"]), *[None] * 8,
         )
         for clue in clues.iter_rows(named=True)
     ]  # fmt: skip
@@ -184,7 +185,10 @@ def _reading_guide(book: Any, formats: dict[str, Any], title: str, count: int, a
         ("与上次相比", "新增、有变化、未变化均指与上一次运行相比；“本次未再查出”的案件列在最后，供对照。"),
         ("重点人员", "按本地设定的口径标注；身份本身不是问题。标为“另行办理”的线索单独成册，不经原审批单位。"),
         ("数据核对", "身份号码存疑的，请数据报送单位核对后更正；这是数据问题，不涉及对当事人的判断。"),
-        ("填写", "浅黄色各列由核查人员填写；“核查结论”请从下拉列表中选择，线索编号请勿改动。"),
+        (
+            "填写",
+            "浅黄色各列由核查人员填写；“核查结论”请从下拉列表中选择，线索编号、案件编号请勿改动；推翻以前报送的结论时，请在“更正前次结论”中填“是”。",
+        ),
         (
             "脱敏",
             "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。"

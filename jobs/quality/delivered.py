@@ -41,6 +41,11 @@ class Delivered:
     def number(self) -> int:
         return max(account.delivery_no for account in self.ledger)
 
+    @property
+    def name(self) -> str:
+        """delivery_id of the last delivery."""
+        return self.last[0].delivery_id
+
     @cached_property
     def last(self) -> list[Account]:
         """Files of the last delivery."""
@@ -57,5 +62,5 @@ class Delivered:
     def totals(self) -> dict[tuple[str, str], int]:
         by_area: dict[tuple[str, str], int] = defaultdict(int)
         for account in self.current:
-            by_area[account.entry.data_set, account.entry.area] += account.accepted
+            by_area[account.entry.data_set, account.entry.area] += account.accepted - account.repeated
         return county_totals(self.silver, self.data_sets, by_area)

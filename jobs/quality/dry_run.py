@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import PERSON_KINDS
 from jobs.cells.typed import standardised
 from jobs.delivery.decode import decode
-from jobs.delivery.ledger import Account, counted, settled
+from jobs.delivery.ledger import REFUSED, Account, counted, settled
 from jobs.delivery.manifest import delivery_id, read_manifest
+from jobs.delivery.remarks import remark
 from jobs.delivery.survey import SurveyedFile, survey_delivery
+from jobs.delivery.unchanged import FileChanged
 from jobs.quality.columns import NO_KEY, ColumnCount, counts_in, counts_of
 from jobs.quality.slip_workbook import Returned
 from jobs.quality.slips import MOST_ROWS, refused_row
@@ -51,19 +53,20 @@ def judge(delivery: Path, as_of: date, piece_bytes: int, on_file: Callable[[], N
     files = survey_delivery(delivery, entries, piece_bytes)
     with ThreadPoolExecutor(2) as pool:
 
-        def tallied(file: SurveyedFile) -> Tally:
-            tally = _tally(file)
+        def tallied(file: SurveyedFile) -> tuple[SurveyedFile, Tally]:
+            try:
+                tally = _tally(file)
+            except FileChanged:
+                tally, file = Tally(), replace(file, status=REFUSED, remarks=(remark("changed"), *file.remarks), pieces=())
             on_file()
-            return tally
+            return file, tally
 
-        tallies = list(pool.map(tallied, files))
+        judged = list(pool.map(tallied, files))
     name = delivery_id(entries)
     accounts = [
-        counted(Account(1, name, file.entry, file.file_id, file.status, file.remarks), tally.fates)
-        for file, tally in zip(files, tallies, strict=True)
+        counted(Account(1, name, file.entry, file.file_id, file.status, file.remarks), tally.fates) for file, tally in judged
     ]
-    read = zip(files, tallies, strict=True)
-    once = {(file.entry.data_set, file.file_id): tally for file, tally in read if file.pieces}  # the same bytes count once
+    once = {(file.entry.data_set, file.file_id): tally for file, tally in judged if file.pieces}  # the same bytes count once
     return Judgement(
         settled(accounts, as_of),
         [row for tally in once.values() for row in tally.returned],

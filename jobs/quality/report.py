@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from expectations.bounds import SuiteBounds
 from expectations.contracts.deliveries import DATA_SETS
@@ -16,9 +16,11 @@ from expectations.contracts.lake import COVERAGE, IDENTITY_COUNTS, QUALITY
 from jobs.cells.person_numbers import FIRM, UPGRADED, VALID
 from jobs.delivery.ledger import ACCEPTED, REFUSED, Account
 from jobs.delivery.remarks import in_english
+from jobs.publishing.masking import mask_numbers
 from jobs.quality.columns import ColumnCount, remembered
 from jobs.quality.delivered import Delivered
 from jobs.quality.figures import number_counts
+from jobs.runtime.console import Console
 from jobs.runtime.lake import Lake
 
 SHOWN_FILES = 40
@@ -37,7 +39,7 @@ def print_state(console: Console, lake: Lake, out: Path, *, limits: SuiteBounds)
     ]  # bounded by history_runs
     as_of = max((row["as_of"] for row in runs), default=None)
     checked = f"as of {as_of}" if as_of else "which did not come to the quality gate"
-    console.print(f"[bold]Delivery {delivered.number}, {checked}[/bold]", highlight=False)
+    console.print(f"Delivery {delivered.number}, {checked}", style="bold")
     print_files(console, delivered.last)
     if as_of:
         print_bounds(console, [row for row in runs if row["as_of"] == as_of])
@@ -46,17 +48,15 @@ def print_state(console: Console, lake: Lake, out: Path, *, limits: SuiteBounds)
         print_columns(console, delivered.last, remembered(lake), limits.unreadable_ratio_warn)
     if lake.exists(IDENTITY_COUNTS):
         print_identities(console, lake)
-    for label, path in (("return slips", out / "slips"), ("quality pages", out / "quality" / "index.html")):
-        console.print(f"{label:<14} {path}", highlight=False, soft_wrap=True)
+    console.print_places({"return slips": out / "slips", "quality pages": out / "quality" / "index.html"})
 
 
 def print_files(console: Console, accounts: Sequence[Account]) -> None:
     """Totals, then every file of which something is to be said."""
     totals = [sum(getattr(account, name) for account in accounts) for name in ("accepted", "quarantined", "skipped")]
     console.print(
-        f"[bold]{len(accounts)} files[/bold]: rows read {sum(totals):,} = accepted {totals[0]:,} + quarantined {totals[1]:,} + "
+        f"{len(accounts)} files: rows read {sum(totals):,} = accepted {totals[0]:,} + quarantined {totals[1]:,} + "
         f"skipped {totals[2]:,} (titles, subtotals, notes, blanks)",
-        highlight=False,
         soft_wrap=True,
     )
     telling = sorted((a for a in accounts if a.remarks or a.quarantined), key=lambda account: account.status != REFUSED)
@@ -69,7 +69,8 @@ def print_files(console: Console, accounts: Sequence[Account]) -> None:
         style = _STYLES.get(account.status, "yellow")
         counts = (account.entry.claimed_rows, account.accepted, account.quarantined, account.skipped)
         shown = ["" if count is None or (not account.is_read and i) else f"{count:,}" for i, count in enumerate(counts)]
-        table.add_row(account.entry.file_name, f"[{style}]{account.status}[/]", *shown, in_english(account.remarks))
+        name, said = mask_numbers(account.entry.file_name), mask_numbers(in_english(account.remarks))
+        table.add_row(name, Text(account.status, style), *shown, said)
     console.print(table)
     if len(telling) > SHOWN_FILES:
         console.print(f"… and {len(telling) - SHOWN_FILES} more; the return slips hold all of them")
@@ -79,7 +80,7 @@ def print_numbers(
     console: Console, accounts: Iterable[Account], numbers: Mapping[tuple[str, str], Mapping[str, int]], least_usable: float
 ) -> None:
     """Number columns of which too few can be used, the worst first."""
-    files = {account.file_id: account.entry.file_name for account in accounts if account.is_read}
+    files = {account.file_id: mask_numbers(account.entry.file_name) for account in accounts if account.is_read}
     poor = []
     for (file_id, role), states in numbers.items():
         total = sum(states.values())
@@ -135,7 +136,7 @@ def print_holes(console: Console, holes: Sequence[Any]) -> None:
     for heading in ("register", "county", "month", "registered people", "on benefit"):
         table.add_column(heading, justify="right" if "people" in heading or "benefit" in heading else "left")
     for data_set, area, area_name, month, people, benefit in holes:
-        where = " ".join(filter(None, (area_name, area))) or "all"
+        where = mask_numbers(" ".join(filter(None, (area_name, area)))) or "all"
         table.add_row(DATA_SETS[data_set].title, where, month, "" if people is None else f"{people:,}", f"{benefit:,}")
     console.print(table)
 
@@ -143,7 +144,7 @@ def print_holes(console: Console, holes: Sequence[Any]) -> None:
 def print_bounds(console: Console, rows: Sequence[Any]) -> None:
     """Rows of ops.quality of one run: what did not hold."""
     failed = [row for row in rows if not row["success"]]
-    console.print(f"[bold]{len(rows)} expectations[/bold], {len(failed)} did not hold", highlight=False)
+    console.print(f"{len(rows)} expectations, {len(failed)} did not hold", style="bold")
     if not failed:
         return
     table = Table(title="What did not hold", title_justify="left")
@@ -152,5 +153,5 @@ def print_bounds(console: Console, rows: Sequence[Any]) -> None:
     for row in sorted(failed, key=lambda row: (row["severity"] != "critical", row["severity"] != "warning")):
         style = {"critical": "bold red", "warning": "yellow"}.get(row["severity"], "dim")
         seen = "" if row["observed"] is None else f"{row['observed']:.4g}"
-        table.add_row(f"[{style}]{row['severity']}[/]", row["table_name"], row["measure"], seen, row["expected"], row["meaning"])
+        table.add_row(Text(row["severity"], style), row["table_name"], row["measure"], seen, row["expected"], row["meaning"])
     console.print(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field
 from jobs.cells.person_numbers import ABSENT, CHECK_FAILS, DAMAGED, FIRM, JUNK, MASKED, UNREADABLE, UPGRADED, VALID
 from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account
+from jobs.publishing.masking import masked_within
 from jobs.publishing.sheets import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
 from jobs.quality.columns import ColumnCount
 
@@ -133,16 +134,21 @@ def write_slip(path: Path, slip: Slip, as_of: date) -> None:
         book.set_properties({"title": f"数据校核回执 {slip.department}", "created": datetime(as_of.year, as_of.month, as_of.day)})
         formats = cell_formats(book)
         _cover(book, formats, slip, as_of)
-        write_table(book, formats, "文件", FILE_SHEET, [_file_row(account) for account in slip.accounts])
+        write_table(book, formats, "文件", FILE_SHEET, _masked(map(_file_row, slip.accounts)))
         if slip.returned:
-            write_table(book, formats, "待更正记录", ROW_SHEET, [_returned_row(row, names) for row in slip.returned])
+            write_table(book, formats, "待更正记录", ROW_SHEET, _masked(_returned_row(row, names) for row in slip.returned))
         if slip.numbers:
-            write_table(book, formats, "号码质量", NUMBER_SHEET, [_number_row(count) for count in slip.numbers])
+            write_table(book, formats, "号码质量", NUMBER_SHEET, _masked(map(_number_row, slip.numbers)))
         if slip.columns:
             worst_first = sorted(slip.columns, key=lambda counted: -counted.lost_share)
-            write_table(book, formats, "各列情况", COLUMN_SHEET, [_column_row(counted, names) for counted in worst_first])
+            write_table(book, formats, "各列情况", COLUMN_SHEET, _masked(_column_row(counted, names) for counted in worst_first))
         if slip.holes:
-            write_table(book, formats, "缺报范围", HOLE_SHEET, [_hole_row(hole) for hole in slip.holes])
+            write_table(book, formats, "缺报范围", HOLE_SHEET, _masked(map(_hole_row, slip.holes)))
+
+
+def _masked(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Names of files and sheets, and headers of a file without any, may hold a person's number."""
+    return [tuple(masked_within(row)) for row in rows]
 
 
 def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
@@ -153,6 +159,7 @@ def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, "数据校核回执", formats["title"])
     accepted, quarantined = sum(a.accepted for a in slip.accounts), sum(a.quarantined for a in slip.accounts)
+    repeated = sum(a.repeated for a in slip.accounts)
     by_status = {status: sum(account.status == status for account in slip.accounts) for status in STATUS_ZH}
     files = "，".join(f"{STATUS_ZH[status]}{count}个" for status, count in by_status.items() if count)
     unusable = sum(rows for count in slip.numbers for state, rows in count.states.items() if state in REASONS_ZH)
@@ -162,7 +169,7 @@ def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
         ("致", slip.department),
         ("比对日期", as_of.isoformat()),
         ("文件", f"共登记{len(slip.accounts)}个，其中{files}。"),
-        ("记录", f"采用{accepted:,}条，退回{quarantined:,}条。"),
+        ("记录", f"采用{accepted - repeated:,}条，退回{quarantined:,}条" + (f"，重复报送{repeated:,}条，只计一次。" if repeated else "。")),
         ("号码", f"有{unusable:,}个身份号码无法使用，相应人员不能按号码比对，详见{listed}。" if unusable else "未发现问题。"),
         ("单元格", f"有{lost:,}个单元格是错误值、没有结果的公式或无法识别的内容，未能使用，详见“各列情况”。" if lost else "未发现问题。"),
         ("缺报", _holes(slip)),
@@ -186,7 +193,7 @@ def _file_row(account: Account) -> tuple[Any, ...]:
     entry = account.entry
     data_set = DATA_SETS.get(entry.data_set)
     return (
-        entry.file_name, data_set.title if data_set else entry.data_set, entry.area, entry.extract_date.isoformat(),
+        entry.file_name, data_set.title if data_set else entry.data_set, entry.area, entry.extract_date and entry.extract_date.isoformat(),
         STATUS_ZH[account.status], entry.claimed_rows, account.delivered if account.is_read else None, account.accepted, account.quarantined,
         account.skipped, "\n".join(found.zh for found in account.remarks), "\n".join(dict.fromkeys(found.mend for found in account.remarks)),
     )  # fmt: skip

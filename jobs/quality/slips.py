@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -21,7 +20,8 @@ from expectations.contracts.model import ORIGIN, PERSON_KINDS, DataSet, Field
 from jobs.cells.faults import NO_VALUE
 from jobs.cells.person_numbers import CHECK_FAILS, DAMAGED, JUNK, UNREADABLE
 from jobs.delivery.ledger import Account
-from jobs.publishing.masking import mask_field
+from jobs.publishing.files import workbook_names
+from jobs.publishing.masking import mask_field, mask_numbers
 from jobs.quality.columns import ColumnCount
 from jobs.quality.slip_workbook import EMPTY_RESULT, NO_DEPARTMENT, UNREADABLE_CELL, NumberCount, Returned, Slip, write_slip
 from jobs.runtime.lake import Lake
@@ -31,7 +31,6 @@ MOST_ROWS = 5_000
 ROWS_A_STATE = 50
 """Unusable numbers listed by file, column and state: examples to find the cause by."""
 LISTED_STATES = (CHECK_FAILS, DAMAGED, JUNK, UNREADABLE)
-_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
 
 def write_slips(
@@ -43,7 +42,7 @@ def write_slips(
     as_of: date,
     columns: Sequence[ColumnCount] = (),
 ) -> list[Path]:
-    """One workbook a department of the delivery, the folder replaced as a whole. `numbers`: rows by (file, role) and state."""
+    """One workbook a department of the delivery, into an empty folder. `numbers`: rows by (file, role) and state."""
     returned = quarantined_rows(lake, accounts) + unusable_numbers(lake, accounts, numbers)
     return written(slips(accounts, returned, holes, numbers, columns), folder, as_of)
 
@@ -58,7 +57,7 @@ def slips(
     """The slips, one a department, in the order of their names. `holes`: null where nobody has looked for them."""
     by_department: dict[str, list[Account]] = defaultdict(list)
     for account in accounts:
-        by_department[account.entry.reported_by or NO_DEPARTMENT].append(account)
+        by_department[mask_numbers(account.entry.reported_by) or NO_DEPARTMENT].append(account)
     found = []
     for department, own in sorted(by_department.items()):
         files = {account.file_id for account in own if account.is_read}
@@ -82,18 +81,11 @@ def slips(
 
 
 def written(found: Sequence[Slip], folder: Path, as_of: date) -> list[Path]:
-    """Writes the slips into the folder, which holds nothing else afterwards."""
-    staging = folder.parent / f".{folder.name}.staging"
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    names = []
-    for slip in found:
-        name = f"数据校核回执_{_NO_FILE_NAME.sub('_', slip.department)}.xlsx"
-        write_slip(staging / name, slip, as_of)
-        names.append(name)
-    shutil.rmtree(folder, ignore_errors=True)
-    staging.rename(folder)
-    return [folder / name for name in names]
+    """Writes the slips into the folder, which is empty before; of two departments no slip takes the place of the other's."""
+    paths = [folder / name for name in workbook_names("数据校核回执", [slip.department for slip in found])]
+    for slip, path in zip(found, paths, strict=True):
+        write_slip(path, slip, as_of)
+    return paths
 
 
 def _field(account: Account, role: str) -> Field:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.text import Text
 
-from jobs.options import AsOf, Engine, Env, LakeRoot, Out
+from jobs.options import AsOf, Engine, Env, Future, LakeRoot, Out
+from jobs.runtime.console import Console
 
 rule = typer.Typer(help="List the rules, begin a new one, try one over a past delivery.", no_args_is_help=True)
 console = Console()
@@ -55,14 +56,9 @@ def new(
     def begin() -> None:
         root = checkout()
         paths = [path.relative_to(root).as_posix() for path in write_rule(root, NewRule(code, title, title_zh, register))]
-        console.print(f"Written: {', '.join(paths)}", highlight=False, soft_wrap=True)
+        console.print(f"Written: {', '.join(paths)}", soft_wrap=True)
         rule_file, page, table = paths[:3]
-        console.print(
-            NEXT_STEPS.format(code=code, rule_file=rule_file, page=page, table=table),
-            highlight=False,
-            soft_wrap=True,
-            markup=False,
-        )
+        console.print(Text(NEXT_STEPS.format(code=code, rule_file=rule_file, page=page, table=table)), soft_wrap=True)
 
     raise typer.Exit(explained(begin, console))
 
@@ -72,6 +68,7 @@ def try_rule(
     codes: Annotated[list[str], typer.Argument(help="Codes of the rules, such as V01.", show_default=False)],
     out: Out,
     as_of: AsOf,
+    future: Future = False,
     examples: Annotated[int, typer.Option("--examples", help="Things to show that come out otherwise.", min=0, max=1000)] = 10,
     engine: Engine = None,
     env: Env = None,
@@ -80,10 +77,11 @@ def try_rule(
     """Run rules over a delivery that OUT's lake holds, and compare with its last run. Nothing is written; --as-of decides the law."""
     from jobs.rule_writing.report import print_trial
     from jobs.rule_writing.trial import past_run, rules_named, try_rules
-    from jobs.runtime.launch import day, explained
+    from jobs.runtime.arguments import day
+    from jobs.runtime.launch import explained
 
     def attempt() -> None:
-        rules, today = rules_named(codes), day(as_of)
+        rules, today = rules_named(codes), day(as_of, future=future)
         with past_run(out, today, engine=engine, env=env, lake_root=lake) as ctx, console.status("trying") as status:
             for trial in try_rules(ctx, rules, examples=examples):
                 status.stop()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from jobs.rule_writing.trial import NO_ROW, Outcome, Trial
 from jobs.rules.rule import EXEMPTIONS, Rule
+from jobs.runtime.console import Console
 
 COUNTS = ("found", "exempt", "clear", "cannot_judge")
 
@@ -25,10 +26,11 @@ def print_rules(console: Console, rules: Iterable[Rule], last: Mapping[str, Mapp
         first, end = rule.in_force
         period = f"{first} to {end}" if end else f"from {first} on"
         registers = (" or " if rule.one_register_does else ", ").join(rule.registers)
-        cells = [rule.code, f"{rule.title} · {rule.title_zh}\n{rule.source}", f"{rule.subject}\n{period}\n{registers}"]
+        texts = (rule.code, f"{rule.title} · {rule.title_zh}\n{rule.source}", f"{rule.subject}\n{period}\n{registers}")
+        cells = [Text(text) for text in texts]  # of several lines
         if last is not None:
             counted = last.get(rule.code)
-            cells += [f"{counted[name]:,}" if counted else "–" for name in COUNTS]
+            cells += [Text(f"{counted[name]:,}" if counted else "–") for name in COUNTS]
         table.add_row(*cells)
     console.print(table)
 
@@ -36,7 +38,8 @@ def print_rules(console: Console, rules: Iterable[Rule], last: Mapping[str, Mapp
 def print_trial(console: Console, trial: Trial, as_of: date) -> None:
     """Counts by outcome before and after, what became of the things, and examples that name nobody."""
     rule = trial.rule
-    console.print(f"\n[bold]{rule.code} {rule.title} · {rule.title_zh}[/bold]", highlight=False)
+    console.print()
+    console.print(f"{rule.code} {rule.title} · {rule.title_zh}", style="bold")
     table = Table("outcome", "last run", "now", "difference")
     for column in table.columns[1:]:
         column.justify = "right"
@@ -48,7 +51,6 @@ def print_trial(console: Console, trial: Trial, as_of: date) -> None:
     console.print(table)
     console.print(
         f"{trial.new:,} new, {trial.gone:,} gone, {trial.changed:,} with another outcome or amount, {trial.unchanged:,} as they were.",
-        highlight=False,
     )
     if trial.differences:
         examples = Table("case", "thing", "last run", "now", title="examples", title_justify="left")
@@ -56,7 +58,7 @@ def print_trial(console: Console, trial: Trial, as_of: date) -> None:
             examples.add_row(difference.case_id, difference.thing, _words(difference.before), _words(difference.after))
         console.print(examples)
     for remark in _remarks(trial, as_of):
-        console.print(remark, highlight=False, soft_wrap=True)
+        console.print(remark, soft_wrap=True)
 
 
 def _words(outcome: Outcome) -> str:

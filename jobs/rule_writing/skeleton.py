@@ -116,7 +116,7 @@ def _counting(rule: NewRule) -> str:
 def _rule_file(rule: NewRule) -> str:
     person = person_references(rule.data_set)[0]
     begins = rule.begins
-    is_day = any(f.name == begins and f.kind is Kind.DATE for f in rule.data_set.fields)
+    is_day = _is_day(rule)
     things = [f'"{f.name}"' for f in rule.data_set.fields if f.name in rule.data_set.key and _is_shown(f) and f.name != begins]
     things += [f'F.col("{begins}").cast("string")'] if begins else []
     cells = [f.name for f in rule.data_set.fields if _is_shown(f) and f.kind not in (Kind.TEXT, Kind.CODE)][:_MOST_CELLS]
@@ -187,7 +187,19 @@ def _table(rule: NewRule) -> str:
     head = templates.TABLE_HEAD.substitute(
         code=rule.code, title=rule.title, register=rule.register, number_key=person.number_key, name_key=person.name_key
     )
-    return head + _aligned(_dated_cases(rule.begins) if rule.begins else _undated_cases())
+    lines = _aligned(_dated_cases(rule.begins) if rule.begins else _undated_cases()).splitlines(keepends=True)
+    return head + "".join([*lines[:3], f"# says: {_said(rule)}\n", *lines[3:]])
+
+
+def _said(rule: NewRule) -> str:
+    """The sentence of the first case: in the register all year."""
+    since = {True: "自2016年4月18日起", False: "自2016年4月起"}[_is_day(rule)] if rule.begins else ""
+    paid = "仍获发放12个月待遇（2017年1月至2017年12月），计3,600.00元"
+    return f"{rule.data_set.title}显示该对象{since}有登记，其名下份额{paid}，请核实登记情况和待遇资格。"
+
+
+def _is_day(rule: NewRule) -> bool:
+    return any(field.name == rule.begins and field.kind is Kind.DATE for field in rule.data_set.fields)
 
 
 def _dated_cases(begins: str) -> list[list[str]]:

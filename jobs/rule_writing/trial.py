@@ -12,15 +12,15 @@ from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
-from rich.console import Console
 
 from expectations.contracts.lake import FINDINGS
 from expectations.contracts.model import Table
 from jobs.find_clues import find_clues, gathered
 from jobs.rules import RULES
 from jobs.rules.facts import Facts
-from jobs.rules.outcomes import fingerprint
+from jobs.rules.fingerprint import fingerprint
 from jobs.rules.rule import Rule
+from jobs.runtime.console import Console
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration, ContractBroken
 from jobs.runtime.lake import Lake
@@ -61,7 +61,7 @@ class Difference:
 class Trial:
     """What came of a rule. before, after: number of things by outcome. yuan: estimates of what is found.
 
-    is_same_rule: were text and parameters of the rule the same in the last run? Null where the last run has no row of it.
+    is_same_rule: were text, parameters and law of the rule the same in the last run? Null where the last run has no row of it.
     """
 
     rule: Rule
@@ -86,7 +86,7 @@ def past_run(
     root = lake_root or str(out.resolve() / "lake")
     if "://" not in root and not Path(root).is_dir():
         raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
-    with open_engine(choose_engine(engine), cores=settings.engine.usable_cores, local_settings=settings.engine.spark) as running:
+    with open_engine(choose_engine(engine), settings.engine) as running:
         # Nothing is digested in a trial: the key of the digests is not read.
         yield RunContext(running, LakeToRead(running, root), settings, as_of, out, "", RunReport(Console(quiet=True)))
 
@@ -140,7 +140,7 @@ def tried(rule: Rule, facts: Facts, settings: Settings, last: DataFrame, *, exam
             Difference(row["case_id"], row["thing_key"].partition(":")[0], _outcome(row, "before"), _outcome(row, "after"))
             for row in (shown.collect() if is_otherwise else ())  # no more than `examples`
         ),
-        is_same_rule=prints == {fingerprint(rule, params)} if prints else None,
+        is_same_rule=prints == {fingerprint(rule, params, facts.policy)} if prints else None,
     )  # fmt: skip
 
 

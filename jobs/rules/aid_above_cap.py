@@ -112,6 +112,7 @@ def judge(params: NoParams) -> Judgement:
         value=F.col("total_yuan").cast("double"),
         threshold=F.col("cap_yuan").cast("double"),
         is_personal=False,  # aid is one person's own
+        missing={"for_month": F.col("year").isNull()},
         exempt={"R23": (F.col("paid_months") == 0) & (F.col("granted_yuan") > F.col("cap_yuan"))},
         explanation=F.concat(
             F.lit("发放明细显示该对象"), F.col("year").cast("string"), F.lit("年度共领取"), F.col("program"), zh_yuan("total_yuan"),

@@ -28,7 +28,7 @@ def judge(params: AfterDeathParams) -> Judgement:
         exempt=lawful_after_death(),
         explanation=F.concat(
             F.lit("登记显示该家庭成员于"),
-            zh_day("event_on"),
+            F.coalesce(zh_day("event_on"), F.lit("某日")),
             F.when(F.col("paid_months") > 0, F.lit("死亡，但保障人数未核减，其名下份额")).otherwise(F.lit("死亡，此后")),
             zh_paid("share_yuan"),
             F.lit("，请核实家庭人口。"),

@@ -65,7 +65,7 @@ def judge(params: EmployedInsuredParams) -> Judgement:
             **household_exemptions(has_job),
         },
         explanation=F.concat(
-            F.lit("社会保险记录显示该对象自"), zh_month("from_month"), F.lit("起以"), F.coalesce("kind", F.lit("不明")),
+            F.lit("社会保险记录显示该对象自"), F.coalesce(zh_month("from_month"), F.lit("某月")), F.lit("起以"), F.coalesce("kind", F.lit("不明")),
             F.lit("身份参加社会保险"), F.coalesce(F.concat(F.lit("，月缴费基数"), zh_yuan("base")), F.lit("")), F.lit("，其家庭"), zh_paid(),
             F.lit("，请核实是否在岗和工资收入。"),
         ),

@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.rules.policy import Entities
+from jobs.rules.rule import holds
 
 ENTITY_FIELDS = (
     "uscc", "name", "kind", "status", "established_on", "ended_on", "capital", "paid_in", "insured_staff", "tax_12m",
@@ -15,24 +16,45 @@ ENTITY_FIELDS = (
 """What of the register of entities a rule looks at."""
 
 
+KINDS = {
+    "经济合作社": "农村集体经济组织", "集体经济": "农村集体经济组织", "合作社": "农民专业合作社", "合伙": "合伙企业", "个体": "个体工商户",
+    "股份合作": "股份合作企业", "股份": "股份有限公司", "有限": "有限责任公司", "公司": "公司", "个人独资": "个人独资企业", "独资": "独资企业",
+    "集体": "集体所有制企业", "国有": "国有企业", "全民": "国有企业", "外商": "外商投资企业",
+}  # fmt: skip
+"""Words in a registered kind and what they make it; the first that it holds counts, so that 有限合伙企业 is a partnership."""
+OF_NO_KNOWN_KIND = "市场主体"
+
+
+def kind_of(registered: str) -> Column:
+    """The kind of the rule book in a column of registered ones; null for one that holds none of its words."""
+    return F.coalesce(*(F.when(F.col(registered).contains(word), F.lit(kind)) for word, kind in KINDS.items()))
+
+
+def kind_zh() -> Column:
+    """The kind as a sentence names it. As registered it may hold anything, a name in a shifted row, and is evidence only."""
+    return F.coalesce("entity_kind", F.lit(OF_NO_KNOWN_KIND))
+
+
 def with_standing(entities: DataFrame, policy: Entities) -> DataFrame:
-    """Rows of the register with is_dead, is_dormant, is_micro, is_office, is_idle_cooperative, traded_until (null = no end known)
-    and tax_log."""
+    """Rows of the register with entity_kind (null = not known), is_dead, is_dormant, is_micro, is_office, is_idle_cooperative,
+    traded_until (null = no end known) and tax_log."""
     pays_tax = F.coalesce(F.col("tax_12m") > F.lit(policy.dormant_tax_yuan), F.lit(False))
     has_staff = F.coalesce(F.col("insured_staff") > 0, F.lit(False))
     has_capital = F.coalesce(F.col("paid_in") > F.lit(Decimal(0)), F.lit(False))
     # Revoked on paper, yet it paid tax within the year.
     trades_on = F.col("status").isin(list(policy.revoked_statuses)) & pays_tax
     is_dead = F.col("status").isin(list(policy.dead_statuses)) & ~trades_on
+    kind = kind_of("kind")
     return entities.withColumns(
         {
+            "entity_kind": kind,
             "is_dead": is_dead,
             "is_micro": F.coalesce(F.col("tax_12m"), F.lit(0)) < F.lit(policy.micro_tax_yuan),
             "tax_log": F.log1p(F.coalesce(F.col("tax_12m"), F.lit(0)).cast("double")),
             # No tax, nobody insured, nothing paid in: three signs that nobody trades there.
             "is_dormant": ~pays_tax & ~has_staff & ~has_capital,
-            "is_office": F.col("kind").isin(list(policy.nominal_kinds)),
-            "is_idle_cooperative": F.col("kind").isin(list(policy.cooperative_kinds)) & ~pays_tax & ~has_staff,
+            "is_office": holds(kind.isin(list(policy.nominal_kinds))),
+            "is_idle_cooperative": holds(kind.isin(list(policy.cooperative_kinds))) & ~pays_tax & ~has_staff,
             "traded_until": F.when(is_dead, F.trunc("ended_on", "month")),
         }
     )
@@ -51,7 +73,7 @@ def doubtful_standing() -> dict[str, Column]:
     return {
         "R13": no_staff & F.col("is_micro"),
         # A company of somebody poor that is in disorder, or has staff and pays nothing: whose is it?
-        "R12": F.col("kind").contains("公司") & ((F.col("status") == "经营异常") | no_tax),
+        "R12": F.col("entity_kind").contains("公司") & ((F.col("status") == "经营异常") | no_tax),
     }
 
 
@@ -61,7 +83,7 @@ def standing_signals() -> dict[str, Column]:
         "tax_log": F.col("tax_log"),
         "staff_log": F.log1p(F.coalesce("insured_staff", F.lit(0)).cast("double")),
         "paid_in_log": F.log1p(F.coalesce(F.col("paid_in"), F.lit(0)).cast("double")),
-        "is_company": F.col("kind").contains("公司").cast("int"),
+        "is_company": holds(F.col("entity_kind").contains("公司")).cast("int"),
         "is_abnormal": (F.col("status") == "经营异常").cast("int"),
         "years_old": F.months_between("last_month", "established_on") / 12,
         "outside_roster": F.col("joined_on").isNotNull().cast("int"),

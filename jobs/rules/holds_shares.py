@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from expectations.contracts.model import ORIGIN
-from jobs.rules.entities import ENTITY_FIELDS, does_not_trade, doubtful_standing, standing_signals, with_standing
+from jobs.rules.entities import ENTITY_FIELDS, does_not_trade, doubtful_standing, kind_zh, standing_signals, with_standing
 from jobs.rules.facts import Facts, counted, held_by, rows_of
 from jobs.rules.household import household_exemptions
 from jobs.rules.policy import in_force
@@ -33,8 +33,9 @@ def candidates(facts: Facts, params: HoldsSharesParams) -> DataFrame:
         .withColumn("_n", F.row_number().over(once))
         .filter("_n = 1")
         .select(
-            "uscc", F.col("legal_rep_key").alias("_rep"), "kind", "status", "established_on", "ended_on", "tax_12m", "is_dead",
-            "is_dormant", "is_micro", "is_office", "is_idle_cooperative", "traded_until", "tax_log", "insured_staff", "paid_in",
+            "uscc", F.lit(True).alias("is_registered"), F.col("legal_rep_key").alias("_rep"), "entity_kind", "status",
+            "established_on", "ended_on", "tax_12m", "is_dead", "is_dormant", "is_micro", "is_office", "is_idle_cooperative",
+            "traded_until", "tax_log", "insured_staff", "paid_in",
             rows_of("enterprises", *ENTITY_FIELDS).alias("_entity"),
         )
     )  # fmt: skip
@@ -61,7 +62,7 @@ def judge(params: HoldsSharesParams) -> Judgement:
         is_personal=False,
         # An ordinary member is so in name only, whatever is known of the entity.
         missing={
-            "entity": ~is_member & F.col("kind").isNull(),
+            "entity": ~is_member & F.col("is_registered").isNull(),
             "status": ~is_member & F.col("status").isNull(),
             "since_on": ~is_member & F.col("event_on").isNull(),
         },
@@ -74,7 +75,7 @@ def judge(params: HoldsSharesParams) -> Judgement:
             **household_exemptions(),
         },
         explanation=F.concat(
-            F.lit("市场主体登记显示该对象是一家"), F.coalesce("kind", F.lit("市场主体")), F.lit("的"), F.coalesce("role", F.lit("成员")),
+            F.lit("市场主体登记显示该对象是一家"), kind_zh(), F.lit("的"), F.coalesce("role", F.lit("成员")),
             F.coalesce(F.concat(F.lit("（出资比例"), F.format_number("share_pct", 2), F.lit("%）")), F.lit("")),
             F.lit("，自"), F.coalesce(zh_day("event_on"), F.lit("登记")), F.lit("起其家庭"), zh_paid(), F.lit("，请核实是否实际出资、任职及收入。"),
         ),

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-import json
-
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from expectations.contracts.lake import EVIDENCE, FINDINGS
+from jobs.rules.fingerprint import fingerprint
+from jobs.rules.policy import Policy
 from jobs.rules.rule import Judgement, Rule, first_that_holds, holds
-
-
-def fingerprint(rule: Rule, params: Conf) -> str:
-    """Digest of the rule's source text and its parameters: ties a finding to the exact rule that made it."""
-    module = inspect.getmodule(rule.judge)
-    text = inspect.getsource(module) if module else rule.code
-    return hashlib.sha256((text + json.dumps(params.model_dump(mode="json"), sort_keys=True)).encode()).hexdigest()[:12]
 
 
 def judged(candidates: DataFrame, judgement: Judgement) -> DataFrame:
@@ -51,7 +42,7 @@ def judged(candidates: DataFrame, judgement: Judgement) -> DataFrame:
     )
 
 
-def findings(rule: Rule, params: Conf, paid_candidates: DataFrame) -> DataFrame:
+def findings(rule: Rule, params: Conf, policy: Policy, paid_candidates: DataFrame) -> DataFrame:
     """gold.findings of one rule: the best-graded candidate of each case, subject and thing, with its outcome.
 
     A finding under a number whose registered name is another is a matter of data, never of conduct (exempt R07).
@@ -69,7 +60,7 @@ def findings(rule: Rule, params: Conf, paid_candidates: DataFrame) -> DataFrame:
             "outcome": F.when(other_name, F.lit("exempt")).otherwise(F.col("outcome")),
             "amount_estimate": F.when(other_name, F.lit(0).cast("decimal(18,2)")).otherwise(F.col("amount_estimate")),
             "rule_code": F.lit(rule.code),
-            "rule_fingerprint": F.lit(fingerprint(rule, params)),
+            "rule_fingerprint": F.lit(fingerprint(rule, params, policy)),
             "signals": signals,
             "evidence": F.col("evidence").cast(EVIDENCE),
         }

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.entities import ENTITY_FIELDS, does_not_trade, doubtful_standing, standing_signals, with_standing
+from jobs.rules.entities import ENTITY_FIELDS, does_not_trade, doubtful_standing, kind_zh, standing_signals, with_standing
 from jobs.rules.facts import Facts, counted, declares, held_by, rows_of
 from jobs.rules.household import household_exemptions
 from jobs.rules.policy import in_force
@@ -35,7 +35,7 @@ def candidates(facts: Facts, params: OwnsEnterpriseParams) -> DataFrame:
 
 
 def judge(params: OwnsEnterpriseParams) -> Judgement:
-    was_declared = F.col("kind").isin(list(params.micro_kinds)) & declares(params.declared_words)
+    was_declared = F.col("entity_kind").isin(list(params.micro_kinds)) & declares(params.declared_words)
     return Judgement(
         found=F.col("paid_months") > 0,
         value=F.coalesce(F.col("tax_12m"), F.lit(Decimal(0))).cast("double"),
@@ -51,7 +51,7 @@ def judge(params: OwnsEnterpriseParams) -> Judgement:
             **household_exemptions(),
         },
         explanation=F.concat(
-            F.lit("市场主体登记显示该对象名下有"), F.col("kind"), F.lit("（"), zh_day("established_on"), F.lit("成立，"), F.col("status"),
+            F.lit("市场主体登记显示该对象名下有"), kind_zh(), F.lit("（"), zh_day("established_on"), F.lit("成立，"), F.col("status"),
             F.lit("），其家庭"), zh_paid(), F.lit("，请核实是否实际经营及收入。"),
         ),
     )  # fmt: skip

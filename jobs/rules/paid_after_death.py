@@ -28,7 +28,7 @@ def judge(params: AfterDeathParams) -> Judgement:
         exempt=lawful_after_death(),
         explanation=F.concat(
             F.lit("登记显示该对象于"),
-            zh_day("event_on"),
+            F.coalesce(zh_day("event_on"), F.lit("某日")),
             F.lit("死亡，此后"),
             zh_paid("share_yuan"),
             F.lit("，请核实死亡日期和待遇去向。"),

@@ -45,7 +45,8 @@ def judge(params: StrangeCaseParams) -> Judgement:
         threshold=1.0 - params.highest_share,
         is_personal=False,
         explanation=F.concat(
-            F.lit("该户没有触及任何一条规则，但与其他享受待遇的家庭相比较为特殊："), F.col("strange_reasons"), F.lit("；其家庭"), zh_paid(),
+            F.lit("该户没有触及任何一条规则，但与其他享受待遇的家庭相比较为特殊："), F.coalesce("strange_reasons", F.lit("多项情况的组合少见")),
+            F.lit("；其家庭"), zh_paid(),
             F.lit("，请核实家庭和审批情况是否真实。"),
         ),
     )  # fmt: skip

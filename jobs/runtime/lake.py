@@ -6,39 +6,58 @@ What the embedded engine would let pass (extra columns, other types) is refused 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
-from collections.abc import Iterator
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
-from jobs.runtime.errors import BadConfiguration, ContractBroken
+from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, explanation
+from jobs.runtime.ids import with_letters
+from jobs.runtime.paths import address, local_folder
 from jobs.runtime.session import EMBEDDED, Engine
 
 PARALLEL_TABLES = 2
 """Tables that one run may write at the same time: one keeps a core busy while another commits."""
 RESTRICTED_ZONES = ("bronze", "quarantine", "vault")
+_COMMIT = re.compile(r"\d{20}\.json")
+_OF_COMMITS = re.compile(r"_last_checkpoint|\d{20}\.(crc|checkpoint\..*)")
+_NOT_THERE = (  # what Spark 4.1 with Delta 4.4 and Sail 0.7 say of a path that holds no table; all else is a failure
+    "[PATH_NOT_FOUND]",
+    "[DELTA_TABLE_NOT_FOUND]",
+    "Invalid table location: No commit files found in _delta_log",
+)
 
 
 class Lake:
     """Tables of one lake, read and written by contract.
 
-    root: folder of the lake on this machine, or a URI that the engine can write. Column comments are written by
-    Spark only: the embedded engine's planner trips over them (decision 0004), so it drops them on reading, too.
+    root: folder of the lake on this machine, by its path or a file: URI, or a URI that the engine can write. Column comments
+    are written by Spark only: the embedded engine's planner trips over them (decision 0004), so it drops them on reading, too.
     """
 
     def __init__(self, engine: Engine, root: str) -> None:
         self.session = engine.session
-        self.root = root.rstrip("/")
+        self.folder = local_folder(root)
+        self.root = root.rstrip("/") if self.folder is None else str(self.folder)
+        self._address = self.root if self.folder is None else address(self.folder, engine.name)
         self._is_embedded = engine.name == EMBEDDED
         self._cores = engine.cores
 
     def path(self, table: Table) -> str:
-        return f"{self.root}/{table.zone}/{table.name}"
+        """Where the table lies, as the engine must be given it."""
+        return self._path(_place(table))
+
+    def _path(self, place: str) -> str:
+        return f"{self._address}/{place}"
 
     def numbers_of_tasks(self, count: int) -> DataFrame:
         """The numbers 0 … count-1 in column `id`, spread for work that takes seconds and megabytes each.
@@ -50,33 +69,65 @@ class Lake:
         return self.session.range(0, count, 1, partitions)
 
     def exists(self, table: Table) -> bool:
-        return self._is_there(self.path(table))
+        """Was the table ever written? Raises BadStore where that cannot be told."""
+        place = _place(table)
+        return self._has_commits(place) if self.folder else self._found(place) is not None
 
-    def _is_there(self, path: str) -> bool:
-        if "://" not in self.root:
-            # A run that was killed may leave a log without a commit: then there is no table yet.
-            return any((Path(path) / "_delta_log").glob("*.json"))
+    def _has_commits(self, place: str) -> bool:
+        """Is there a table in the lake's folder? A run that was killed may leave a log without a commit: then there is none yet."""
+        assert self.folder is not None
         try:
-            return bool(self.session.read.format("delta").load(path).columns)
-        except Exception:  # each engine and store has its own error for "not there"
+            with os.scandir(self.folder / place / "_delta_log") as log:
+                sizes = {entry.name: entry.stat().st_size for entry in log}
+        except FileNotFoundError:
             return False
+        except OSError as error:
+            raise BadStore(f"{place} in the lake {self.root} cannot be read ({error.strerror}). {_LEFT}") from error
+        commits = {name: size for name, size in sizes.items() if _COMMIT.fullmatch(name)}
+        # Both engines would take an empty commit for none, and read the table as it was before it.
+        if not all(commits.values()) or (not commits and any(map(_OF_COMMITS.fullmatch, sizes))):
+            raise BadStore(f"{place} in the lake {self.root} has lost commits of its log. {_LEFT}")
+        return bool(commits)
+
+    def _found(self, place: str) -> DataFrame | None:
+        """The table's current rows; null where nothing was ever written. Raises BadStore where that cannot be told.
+
+        Not there and not to be read are two things: what is taken for not there begins anew, and its history is lost.
+        """
+        if self.folder and not self._has_commits(place):
+            return None
+        try:
+            rows = self.session.read.format("delta").load(self._path(place))
+            rows.schema  # noqa: B018  now, not in the midst of a job: Spark Connect looks at the table only when it is asked for rows
+        except Exception as error:  # each engine and store has errors of its own
+            if isinstance(error, AnalysisException) and str(error).startswith(_NOT_THERE) and not self.folder:
+                return None
+            damaged = BadStore(f"{place} in the lake {self.root} cannot be read ({type(error).__name__}). {_LEFT}")
+            raise explanation(error) or damaged from error
+        return rows
 
     def read(self, table: Table) -> DataFrame:
-        """The table's current rows in contract columns. Raises ContractBroken when it was never written."""
-        if not self.exists(table):
+        """The table's current rows in contract columns; one that it gained since they were written is null. Raises ContractBroken
+        when the table was never written."""
+        rows = self._found(_place(table))
+        if rows is None:
             raise ContractBroken(
                 f"{table.full_name} is not in the lake {self.root}. Run the jobs before this one, or mingjing run."
             )
-        rows = self.session.read.format("delta").load(self.path(table))
-        if self._is_embedded and any(field.metadata for field in rows.schema.fields):
-            return rows.select(*(F.coalesce(F.col(name), F.lit(None)).alias(name) for name in table.column_names))
-        return rows.select(*table.column_names)
+        return self._in_contract(table, rows)
 
     def read_or_empty(self, table: Table) -> DataFrame:
         """The table's rows, or none where no file of it was ever delivered."""
-        if self.exists(table):
-            return self.read(table)
-        return self.session.createDataFrame([], plain_schema(table))
+        rows = self._found(_place(table))
+        return self.session.createDataFrame([], plain_schema(table)) if rows is None else self._in_contract(table, rows)
+
+    def _in_contract(self, table: Table, rows: DataFrame) -> DataFrame:
+        gained = [column for column in table.columns if column.nullable and column.name not in rows.columns]
+        rows = rows.withColumns({column.name: F.lit(None).cast(column.type) for column in gained}) if gained else rows
+        rows = with_letters(rows)
+        if self._is_embedded and any(field.metadata for field in rows.schema.fields):
+            return rows.select(*(F.coalesce(F.col(name), F.lit(None)).alias(name) for name in table.column_names))
+        return rows.select(*table.column_names)
 
     def overwrite(self, table: Table, frame: DataFrame) -> None:
         """Replaces all rows in one commit. Raises ContractBroken, and changes nothing, when the frame does not fit."""
@@ -91,25 +142,49 @@ class Lake:
 
         Kept in a scratch folder of the lake under `name`, in columns that name nobody; the next run replaces it.
         """
-        path = self._scratch(name)
+        path = self._path(_scratch(name))
         frame.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(path)
         return self.session.read.format("delta").load(path)
 
     def kept(self, name: str) -> DataFrame | None:
         """What `computed_once` kept under the name in this run or the one before; null where nothing is kept."""
-        path = self._scratch(name)
-        return self.session.read.format("delta").load(path) if self._is_there(path) else None
+        return self._found(_scratch(name))
 
-    def _scratch(self, name: str) -> str:
-        return f"{self.root}/_scratch/{name}"
+    def stated(self, what: str) -> Mapping[str, str] | None:
+        """What the lake states about itself under the name; null where it does not."""
+        rows = self._found(_statement(what))
+        row = None if rows is None else rows.first()
+        return None if row is None else row.asDict()
+
+    def state(self, what: str, values: Mapping[str, str]) -> None:
+        """Keeps a statement of the lake about itself, for good: a second one of the name is refused by the engine."""
+        rows = self.session.createDataFrame([tuple(values.values())], ", ".join(f"{name} string" for name in values))
+        rows.write.format("delta").mode("error").save(self._path(_statement(what)))
 
     def _write(self, table: Table, frame: DataFrame, mode: str) -> None:
         writer = conform(frame, table, with_comments=not self._is_embedded).write.format("delta").mode(mode)
+        if table.zone in RESTRICTED_ZONES and self.folder:  # closed before its first byte
+            zone = self.folder / table.zone
+            zone.mkdir(mode=0o700, parents=True, exist_ok=True)
+            zone.chmod(0o700)
         if mode == "overwrite":
             writer = writer.option("overwriteSchema", "true")
         writer.option("userMetadata", table.comment).save(self.path(table))
-        if table.zone in RESTRICTED_ZONES and "://" not in self.root:
-            os.chmod(Path(self.root) / table.zone, 0o700)
+
+
+_LEFT = "It was left as it is. See to the cause (rights, network, disk), or put the lake back from a copy, and run again."
+
+
+def _place(table: Table) -> str:
+    return f"{table.zone}/{table.name}"
+
+
+def _scratch(name: str) -> str:
+    return f"_scratch/{name}"
+
+
+def _statement(what: str) -> str:
+    return f"_about/{what}"
 
 
 def plain_schema(table: Table) -> StructType:
@@ -138,15 +213,22 @@ def conform(frame: DataFrame, table: Table, *, with_comments: bool = False) -> D
 
 @contextmanager
 def single_writer(root: str) -> Iterator[None]:
-    """Holds the lake against a second writer on this machine for the length of a run."""
-    if "://" in root:
-        yield
-        return
-    folder = Path(root)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".writer.lock").open("w") as lock:
+    """Holds the lake against a second writer for the length of a run. Raises BadConfiguration where there is one.
+
+    A folder is held against all who write to it, on every machine that shares it where its file system shares locks. A lake
+    on a store is held against runs of this machine only (decision 0019): no store that the engines write has a lock that ends
+    with the process that took it.
+    """
+    folder = local_folder(root)
+    digest = hashlib.sha256(root.rstrip("/").encode()).hexdigest()[:16]
+    path = folder / ".writer.lock" if folder else Path(tempfile.gettempdir()) / f"mingjing-{digest}.lock"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise BadConfiguration(f"Another run is writing to {root}. Wait for it to end, or use another --out.") from error
         yield
+    finally:
+        os.close(lock)

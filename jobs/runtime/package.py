@@ -10,6 +10,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+from jobs.runtime.errors import BadConfiguration
+
 PACKAGES = ("jobs", "models", "expectations")
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _RUN_JOB = '''"""Runs one job of app.zip: run_job.py <job> [arguments of the job]."""
@@ -25,9 +27,16 @@ runpy.run_module(f"jobs.{job}", run_name="__main__", alter_sys=True)
 
 
 def build(root: Path, target: Path) -> Path:
-    """Writes the package below `target` and returns app.zip; the same sources give the same bytes."""
-    target.mkdir(parents=True, exist_ok=True)
+    """Writes the package below `target` and returns app.zip; the same sources give the same bytes.
+
+    Raises BadConfiguration where `target` holds a conf/ that is not of an earlier package: it would be replaced.
+    """
     archive = target / "app.zip"
+    if (target / "conf").exists() and not archive.is_file():
+        raise BadConfiguration(
+            f"{target} holds a conf/ and no app.zip: it is no package. Name another folder. Nothing was written."
+        )
+    target.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         for package in PACKAGES:
             for path in sorted(path for path in (root / package).rglob("*") if path.suffix in (".py", ".json")):

@@ -11,9 +11,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
+
+from jobs.publishing.masking import mask_numbers, masked_within
+from jobs.runtime.console import Console
+from jobs.runtime.results import replace_file
 
 _KIB_PER_UNIT = 1 if sys.platform != "darwin" else 1 / 1024
 
@@ -54,7 +58,7 @@ class RunReport:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Progress]:
-        """Shows a progress line while the stage runs and keeps its time; the caller sets `rows` of `stages[-1]`."""
+        """Shows a progress line while the stage runs and keeps its time, of one that fails, too; the caller sets `rows` of `stages[-1]`."""
         stage = Stage(name)
         self.stages.append(stage)
         started = time.perf_counter()
@@ -65,22 +69,27 @@ class RunReport:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        with Progress(*columns, console=self.console, transient=True) as progress:
-            yield progress
-        stage.seconds = time.perf_counter() - started
-        stage.peak_mib = peak_memory_mib()
+        try:
+            with Progress(*columns, console=self.console, transient=True) as progress:
+                yield progress
+        finally:
+            stage.seconds = time.perf_counter() - started
+            stage.peak_mib = peak_memory_mib()
         rows = f"{stage.rows:>12,} rows" if stage.rows else ""
-        self.console.print(f"[green]✓[/green] {name:<24} {stage.seconds:7.1f} s {rows}")
+        self.console.print(Text.assemble(("✓", "green"), f" {name:<24} {stage.seconds:7.1f} s {rows}"))
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Keeps the time of a part of the stage that runs."""
         started = time.perf_counter()
-        yield
-        self.stages[-1].steps.append(Step(name, time.perf_counter() - started, peak_memory_mib()))
+        try:
+            yield
+        finally:
+            self.stages[-1].steps.append(Step(name, time.perf_counter() - started, peak_memory_mib()))
 
     def warn(self, message: str) -> None:
-        self.warnings.append(message)
+        """Keeps a warning. It may name a file, a sheet or a header, and these may hold somebody's number."""
+        self.warnings.append(mask_numbers(message))
 
     def stage_table(self) -> Table:
         table = Table(title="Stages", title_justify="left")
@@ -94,5 +103,8 @@ class RunReport:
         return table
 
     def save(self, path: Path) -> None:
-        content = {"stages": [asdict(stage) for stage in self.stages], "figures": self.figures, "warnings": self.warnings}
-        path.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
+        """Writes the report whole or not at all, in a folder that a run which failed early may not have made yet."""
+        stages = [asdict(stage) for stage in self.stages]
+        content = {"stages": stages, "figures": masked_within(self.figures), "warnings": self.warnings}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n")

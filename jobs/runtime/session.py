@@ -6,15 +6,22 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyspark.sql import SparkSession
 
+from jobs.runtime import private_network
 from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.stopping import go_no_further
+
+if TYPE_CHECKING:
+    from jobs.runtime.settings import EngineSettings
 
 EMBEDDED, SPARK = "embedded", "spark"
 
@@ -54,13 +61,17 @@ def choose_engine(asked: str | None) -> str:
 
 
 @contextmanager
-def open_engine(name: str, *, cores: int, local_settings: Mapping[str, str]) -> Iterator[Engine]:
+def open_engine(name: str, settings: EngineSettings) -> Iterator[Engine]:
     """A session that is stopped on leaving, unless it was there before.
 
-    `cores` sizes the embedded engine and a local Spark; `local_settings` are of a local Spark, a cluster keeps its own.
+    Cores and settings are of the embedded engine and of a local Spark; a cluster keeps its own.
+    Raises BadConfiguration where others could reach the embedded engine.
     """
+    cores = settings.usable_cores
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if name == EMBEDDED:
+        if not settings.accept_open_port:
+            _refuse_if_open()
         with _sail(cores) as session:
             yield Engine(EMBEDDED, session, cores)
         return
@@ -69,13 +80,22 @@ def open_engine(name: str, *, cores: int, local_settings: Mapping[str, str]) -> 
         raise BadConfiguration(
             "This process has run the embedded engine and cannot run Spark, too. Start Spark in a process of its own."
         )
-    session = existing or _spark(cores, local_settings)
+    session = existing or _spark(cores, settings.spark)
     session.conf.set("spark.sql.session.timeZone", "UTC")
     try:
         yield Engine(SPARK, session, cores)
     finally:
         if existing is None:
             session.stop()
+
+
+def _refuse_if_open() -> None:
+    if not private_network.is_private() and (others := private_network.who_else()):
+        raise BadConfiguration(
+            f"The embedded engine would be open to every user of this machine, and {others}. Start it by mingjing, with nothing set "
+            "that names a lake, a registry or an engine elsewhere; mingjing doctor says whether a network of its own can be had here. "
+            "To accept it: engine.accept_open_port in conf/base.yaml. Nothing was read."
+        )
 
 
 @contextmanager
@@ -106,7 +126,13 @@ def _spark(cores: int, local_settings: Mapping[str, str]) -> SparkSession:
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # not under spark-submit: a local Spark of our own
         for key, value in {**_local_settings(cores), **local_settings}.items():
             builder = builder.config(key, value)
-    session = builder.getOrCreate()
+    on_interrupt, usual_mask = signal.getsignal(signal.SIGINT), os.umask(0o077)  # what does not fit its memory is rows, in /tmp
+    try:
+        session = builder.getOrCreate()
+    finally:
+        os.umask(usual_mask)
+    if on_interrupt is go_no_further:  # Spark takes Ctrl-C for itself, to unwind
+        signal.signal(signal.SIGINT, on_interrupt)
     session.sparkContext.setLogLevel("ERROR")
     return session
 
@@ -130,6 +156,10 @@ def _local_settings(cores: int) -> dict[str, str]:
         "spark.master": f"local[{cores}]",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        # Its ports are this machine's only, and ask whoever connects for a secret that Spark makes for each run.
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.authenticate": "true",
         **delta_jars(),
     }
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated, Any
 
 import yaml
@@ -22,10 +24,13 @@ from models.ranking import LearningParams
 from models.record_linkage import LinkageParams
 
 CONF_VARIABLE = "MINGJING_CONF"
+_LONGEST_VALUE = 60
+"""Characters of a value that is shown beside what was expected of it."""
 
 
 class EngineSettings(Conf):
     cores: int = Field(ge=0)
+    accept_open_port: bool = Field(description="run the embedded engine where others of the machine can reach it")
     spark: dict[str, str] = Field(description="settings of a local Spark; a cluster keeps its own")
 
     @property
@@ -95,32 +100,57 @@ def load_settings(env: str | None = None, folder: Path | None = None) -> Setting
     """base.yaml and policy.yaml with the overlay of `env`. Raises BadConfiguration naming file, key, value and what was expected."""
     folder = folder or conf_folder()
     content = {**_read(folder / "base.yaml"), "policy": _read(folder / "policy.yaml")}
-    if env:
+    if env is not None:
+        if not re.fullmatch(r"[\w-]+", env):
+            raise BadConfiguration(f"--env is {env!r}. Expected the name of an overlay, such as test for {folder}/test.yaml.")
         content = _merged(content, _read(folder / f"{env}.yaml"))
     source = f"{folder}/base.yaml" + (f" + {env}.yaml" if env else "")
     try:
         settings = Settings.model_validate(content, strict=False)
-        known = {rule.code for rule in RULES}
-        if unknown := sorted(set(settings.rules) - known):
-            raise BadConfiguration(f"{source}: rules.{unknown[0]} is no rule. Rules: {', '.join(sorted(known))}.")
-        if unknown := sorted(set(settings.plan.hard_rules) - known):
-            raise BadConfiguration(
-                f"{source}: plan.hard_rules names {unknown[0]}, which is no rule. Rules: {', '.join(sorted(known))}."
-            )
-        for code in known:
-            settings.params(code)
     except ValidationError as error:
         raise BadConfiguration(_explained(folder, source, error)) from None
+    known = sorted(rule.code for rule in RULES)
+    named = {
+        "rules": settings.rules,
+        "plan.hard_rules": settings.plan.hard_rules,
+        "ranking.prior": settings.ranking.prior,
+        "flood.highest_share": settings.flood.highest_share,
+    }
+    for where, codes in named.items():
+        if unknown := sorted(set(codes) - set(known)):
+            raise BadConfiguration(f"{source}: {where}.{unknown[0]} is no rule. Rules: {', '.join(known)}.")
+    for code in known:
+        try:
+            settings.params(code)
+        except ValidationError as error:
+            raise BadConfiguration(_explained(folder, source, error, f"rules.{code}.")) from None
     return settings
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key stands once: of two values nobody could tell which one holds."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys: set[Any] = set()
+        for key, _ in node.value:
+            if key.value in keys:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} stands twice", key.start_mark)
+            keys.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise BadConfiguration(f"No configuration file {path}. Set {CONF_VARIABLE} to the folder that holds base.yaml.")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise BadConfiguration(f"{path} is not YAML: {str(error).splitlines()[0]}.") from None
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise BadConfiguration(f"{path}{line} is not YAML: {error.problem}. Nothing was read.") from None
+    except UnicodeDecodeError:
+        raise BadConfiguration(f"{path} is not text in UTF-8. Save it as UTF-8. Nothing was read.") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a day or number that is none, a character, lists without end
+        raise BadConfiguration(f"{path} is not YAML: {str(error).splitlines()[0]}. Nothing was read.") from None
     if not isinstance(content, dict):
         raise BadConfiguration(f"{path} holds no keys. Expected sections such as engine, ingest, rules.")
     return content
@@ -134,11 +164,11 @@ def _merged(base: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _explained(folder: Path, source: str, error: ValidationError) -> str:
+def _explained(folder: Path, source: str, error: ValidationError, section: str = "") -> str:
     # A misspelt key makes two errors, the unknown key and the missing one: the first is the one to tell.
     first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
-    where = ".".join(str(part) for part in first["loc"]) or error.title
+    where = section + (".".join(str(part) for part in first["loc"]) or error.title)
     if where.startswith("policy."):
         source = f"{folder}/policy.yaml"
-    given = "" if first["type"] == "missing" else f" (given: {first['input']!r})"
+    given = "" if first["type"] == "missing" else f" (given: {shorten(repr(first['input']), _LONGEST_VALUE)})"
     return f"{source}: {where}: {first['msg']}{given}. Nothing was read."

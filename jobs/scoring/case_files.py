@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import CASE_FILES
 from jobs.rules import RULES
+from jobs.runtime.ids import digits_of
 
 NEW, UNCHANGED, CHANGED, GONE = "new", "unchanged", "changed", "gone"
 
@@ -87,7 +88,7 @@ def _title() -> Column:
 
 def _fact() -> Column:
     """What makes a clue another one: the same fact with more months paid has changed."""
-    return F.concat_ws(":", "clue_id", F.col("months").cast("string"), F.col("amount_estimate").cast("string"))
+    return F.concat_ws(":", digits_of("clue_id"), F.col("months").cast("string"), F.col("amount_estimate").cast("string"))
 
 
 def _against(now: DataFrame, before: DataFrame, as_of: date) -> DataFrame:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -15,12 +13,12 @@ from pyspark.sql import functions as F
 from expectations.contracts.lake import CASE_SCORES, CLUES, LISTED_CLUES
 from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake, plain_schema
+from jobs.scoring.model_store import has_model_store, model_store, store_errors_told
 from jobs.scoring.ranking import place
 from models.clue_features import ListedClue
 from models.ranking import RankingModel, contributions, probability
 from models.ranking_registry import RankingMismatch, RankingRegistry, RegisteredRanking
 
-REGISTRY_FOLDER = "mlflow"
 _KINDS = {
     "rule": "线索类型",
     "grade": "身份等级",
@@ -54,11 +52,11 @@ def as_ranked(row: Mapping[str, Any]) -> ListedClue:
 
 def champion_of(ctx: RunContext) -> RegisteredRanking | None:
     """The ranking in use; null, with a warning where there is one that does not fit, while the stated priors are."""
-    folder = ctx.out / REGISTRY_FOLDER
-    if "MLFLOW_TRACKING_URI" not in os.environ and not (Path(folder) / "mlflow.db").exists():
+    if not has_model_store(ctx.out):
         return None  # making a store takes seconds, and a new one holds no champion
     try:
-        return RankingRegistry(folder).ranking_champion()
+        with store_errors_told():
+            return RankingRegistry(model_store(ctx.out)).ranking_champion()
     except RankingMismatch as error:
         ctx.report.warn(str(error))
         return None

@@ -12,6 +12,7 @@ from expectations.contracts.lake import CLUES
 from jobs.rules import RULES
 from jobs.rules.facts import in_order
 from jobs.rules.rule import EXEMPTIONS
+from jobs.runtime.ids import made_id
 from jobs.runtime.settings import RankingSettings
 
 _MORE = "另有%d项同类情况。"
@@ -48,7 +49,7 @@ def clues_of(findings: DataFrame, held: Iterable[str] = ()) -> DataFrame:
     more = F.when(F.col("_things") > 1, F.format_string(_MORE, F.col("_things") - 1)).otherwise(F.lit(""))
     return joined.withColumns(
         {
-            "clue_id": F.substring(F.sha2(F.concat_ws("|", *key), 256), 1, 16),
+            "clue_id": made_id("clue_id", *key),
             "explanation": F.concat("explanation", more),
             "is_dispatched": is_found & ~is_held,
             "is_held": is_found & is_held,
@@ -126,15 +127,18 @@ def _looked_up(column: str, values: dict[str, float], default: float) -> Column:
 def _reasons(prior: Column) -> Column:
     """The three largest contributions, in words, largest first."""
     percent = F.format_string("%.0f", 100 * prior)
-    stranger = F.format_string("%.0f", 100 * F.coalesce("anomaly_percentile", F.lit(0.5)))
+    stranger = F.format_string("%.0f", 100 * F.col("anomaly_percentile"))
     doubt = F.lit(None).cast("string")
     for code, words in EXEMPTIONS.items():
         doubt = F.when(F.col("doubt_code") == code, F.lit(words)).otherwise(doubt)
     strange = F.when(F.coalesce("_strange", F.lit("")) != "", F.concat(F.lit("："), F.col("_strange"))).otherwise(F.lit(""))
+    rarity = F.when(F.col("anomaly_percentile").isNull(), F.lit("家庭数过少，未评异常程度")).otherwise(
+        F.concat(F.lit("异常程度高于"), stranger, F.lit("%的家庭"), strange)
+    )
     # Sorted as texts behind a padded size: arrays of structs are where the engines' planners differ most.
     parts = F.array(
         _sized("_prior", F.concat(F.lit("此类线索预计查实率"), percent, F.lit("%"))),
-        _sized("_anomaly", F.concat(F.lit("异常程度高于"), stranger, F.lit("%的家庭"), strange)),
+        _sized("_anomaly", rarity),
         _sized("_length", F.format_string("持续%d个月", F.col("months"))),
         _sized("_doubt", F.concat(F.lit("可能属于："), F.coalesce(doubt, F.lit("无")))),
         _sized("_grade", F.concat(F.lit("身份核对等级"), F.col("identity_grade"))),

@@ -6,6 +6,7 @@ note that everything is invented. Equal scale and seed give equal bytes.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from jobs.runtime.errors import BadConfiguration
 from jobs.simulation import (
     background_assets,
     background_means,
@@ -58,7 +60,7 @@ class SimulatedCity:
 
 
 def simulate(out: Path, *, scale: float, seed: int, progress: Callable[[str], None] | None = None) -> SimulatedCity:
-    """Writes the city into `out`, which must not hold a delivery yet.
+    """Writes the city into `out`. Raises BadConfiguration, and writes nothing, where that holds a delivery already.
 
     `scale` 1 is a city of 2.7 million people with 397,197 civil-affairs records (the two rosters and
     the payments); below about 0.02 the rosters stay large enough for every scenario to occur.
@@ -66,7 +68,8 @@ def simulate(out: Path, *, scale: float, seed: int, progress: Callable[[str], No
     report = progress or (lambda _: None)
     rng = np.random.default_rng(seed)
     if (out / "delivery").exists():
-        raise FileExistsError(f"{out / 'delivery'} exists already; choose an empty folder.")
+        raise BadConfiguration(f"{out / 'delivery'} is there already. Name another folder, or remove it first.")
+    out.mkdir(parents=True, exist_ok=True)  # what cannot be written to is told before a city is made
     registers = Registers()
     report("people")
     city = places.lay_out(rng, villages_per_town=max(2, min(20, round(120 * scale**0.5))))
@@ -84,8 +87,9 @@ def simulate(out: Path, *, scale: float, seed: int, progress: Callable[[str], No
     frames = _ordered(rng, registers)
     report("naive match")
     facts, result = truth.settle_truth(stage.findings, naive.naive_clues(frames))
-    out.mkdir(parents=True, exist_ok=True)
-    write_delivery(out / "delivery", frames, rng, report)
+    making = out / ".delivery"
+    shutil.rmtree(making, ignore_errors=True)  # of a simulation that was stopped
+    write_delivery(making, frames, rng, report)
     truth.write_truth(out, facts, check_truth)
     rows = {code: len(frame) for code, frame in frames.items()}
     records = sum(rows[code] for code in SOURCE_DATA_SETS)
@@ -105,6 +109,7 @@ def simulate(out: Path, *, scale: float, seed: int, progress: Callable[[str], No
         },
     )
     (out / "合成数据说明.txt").write_text(NOTE, encoding="utf-8")
+    making.rename(out / "delivery")
     return SimulatedCity(out, rows, records, result, hidden)
 
 

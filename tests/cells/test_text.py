@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.cells.text import half_width, map_distinct, read_enum, trimmed
+from jobs.cells.text import cleaned, half_width, map_distinct, read_code, read_enum, read_text, trimmed, whole
 
 TRIMMED = {
     "张三": "张三",
@@ -20,10 +20,92 @@ TRIMMED = {
     "“农村低保”": "农村低保",
     "张 三": "张 三",  # a blank inside is for the reader of names to judge
     "O'Brien": "O'Brien",
+    "\x1f420292": "420292",
+    "420\x07292\x9f": "420292",
+    "42\u00ad0292": "420292",
+    "\u3164张三\ue5e5": "张三",  # the filler of Hangul; A3A0 of GBK
+    "张\ue5e5三": "张 三",
+    "张\u2009三\uf020": "张 三",
+    "张\ufe01三\U000e0101": "张三",
+    "\u2067张\ufeff三\u061c": "张三",
+    "⾼⻢⽂⻩": "高马文黄",
+    "\uf900": "豈",
+    "𠮷": "𠮷",
+    "\ue863": "\ue863",  # a character for private use that may be one of a name
     "": None,
+    "\x00\ue5e5": None,
     " \u3000 ": None,
     "\u200b": None,
     "'": None,
+}
+
+PROTECTED = {
+    '="D0001"': "D0001",
+    '= "D0001" ': "D0001",
+    '=("D0001")': "D0001",
+    '=(("D0001"))': "D0001",
+    '="D0001"&""': "D0001",
+    '=""&"D0001"': "D0001",
+    '="D00"&"01"': "D0001",
+    '=T("D0001")': "D0001",
+    '=""D0001""': "D0001",
+    "=“D0001”": "D0001",
+    "='D0001'": "D0001",
+    '＝"D0001"': "D0001",
+    '\'="D0001"': "D0001",
+    '"D0001"': "D0001",
+    "''D0001": "D0001",
+    "`D0001": "D0001",
+    '=" D0001\x1f"': "D0001",
+    '="户(二)"': "户(二)",
+    '=("户(二)")': "户(二)",
+    '="O\'Brien"': "O'Brien",
+    "=420292": "420292",
+    "=(-640.00)": "-640.00",
+    '=""': None,
+    "=": None,
+    "=HYPERLINK(1)": "=HYPERLINK(1)",  # twin: a formula is no protected text
+    "=A1": "=A1",
+    "=SUM(A1:A9)": "=SUM(A1:A9)",
+    "A=1": "A=1",
+}
+
+SPELLINGS = {
+    "D 0001": "D0001",
+    "Ｄ０００１": "D0001",
+    "D－0001": "D-0001",
+    "大冶 市　第 12 号": "大冶市第12号",
+    "村（社区）": "村(社区)",
+    "自住；出租": "自住；出租",
+    "Toyota  Camry": "Toyota Camry",
+    "GL 8": "GL8",
+    "无": "无",
+    " ": None,
+}
+
+CODES = {
+    "6217 0000-0000 0001": "6217000000000001",
+    "６２１７": "6217",
+    "91420200ma4x": "91420200MA4X",
+    '="420292"': "420292",
+    "无": "无",
+    "-": "-",
+    "": None,
+}
+
+WHOLE = {
+    "201701.0": "201701",
+    "10020.00": "10020",
+    "-3.0": "-3",
+    "1.0E+02": "100",
+    "1e+05": "100000",
+    "2.0170120E7": "20170120",
+    "4.20281E+17": "4.20281E+17",  # digits are missing
+    "2.01701E+07": "2.01701E+07",
+    "3.10": "3.10",
+    "1.2.0": "1.2.0",
+    "D1.0": "D1.0",
+    "": "",
 }
 
 YES_OR_NO = {
@@ -40,6 +122,11 @@ YES_OR_NO = {
     "0": "否",
     "N": "否",
     "n": "否",
+    "True": "是",
+    "false": "否",
+    "1.0": "是",
+    '="0"': "否",
+    "\x1f是\ue5e5": "是",
     "０": "否",
     "是否": None,
     "2": None,
@@ -58,7 +145,7 @@ PROGRAMMES = {
     "是": None,
 }
 
-CATEGORIES = {"A": "A", "Ａ": "A", "B": "B", "C": "C", "D": None, "AB": None}
+CATEGORIES = {"A": "A", "Ａ": "A", "a": "A", "B": "B", "C": "C", "D": None, "AB": None}
 
 
 def texts(*cells: str | None) -> pl.Series:
@@ -75,6 +162,28 @@ def test_edges_and_invisible_characters_are_noise_but_the_inside_is_not() -> Non
 
 def test_an_edge_blank_behind_an_invisible_character_goes_too() -> None:
     assert trimmed(texts("\ufeff 张三", "李四")).to_list() == ["张三", "李四"]
+
+
+def test_habits_that_protect_a_text_from_a_spreadsheet_are_noise() -> None:
+    assert dict(zip(PROTECTED, trimmed(texts(*PROTECTED)), strict=True)) == PROTECTED
+
+
+def test_a_text_has_one_spelling() -> None:
+    assert dict(zip(SPELLINGS, read_text(texts(*SPELLINGS)), strict=True)) == SPELLINGS
+
+
+def test_a_code_has_one_spelling() -> None:
+    assert dict(zip(CODES, read_code(texts(*CODES)), strict=True)) == CODES
+
+
+def test_a_whole_number_has_no_point() -> None:
+    assert {cell: whole(cell) for cell in WHOLE} == WHOLE
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("=\"'“”()&T1A \ue5e5\x1f\u200b.", max_size=12))
+def test_cleaning_ends_and_what_is_clean_stays(cell: str) -> None:
+    assert cleaned(cleaned(cell)) == cleaned(cell)
 
 
 def test_full_width_characters_become_half_width_and_hanzi_stay() -> None:

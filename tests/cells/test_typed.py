@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field, Kind
 from jobs.cells.typed import (
-    damaged_fields,
+    column_marks,
     keyed_digest,
     marked_fields,
     read_plain,
@@ -57,7 +57,9 @@ def test_a_digest_is_the_hmac_of_the_text_under_the_key() -> None:
 
 def test_spellings_of_one_number_share_a_digest() -> None:
     field = Field("owner_id", "身份证明号码", Kind.OWNER_NUMBER, "")
-    keys, states = silver_columns(field, texts(PERSON, "11010519491231002x", "'11010519491231002Ⅹ", "110105********002X"), KEY)
+    keys, states = silver_columns(
+        field, texts(PERSON, "11010519491231002x", "'11010519491231002Ⅹ", "110105********002X"), KEY, {}
+    )
     assert (keys.name, states.name) == ("owner_key", "owner_number_state")
     assert keys.to_list() == [digest(PERSON)] * 3 + [None]
     assert states.to_list() == ["valid"] * 3 + ["masked"]
@@ -65,13 +67,13 @@ def test_spellings_of_one_number_share_a_digest() -> None:
 
 def test_a_disability_certificate_shares_the_digest_of_its_person() -> None:
     field = Field("cert_no", "残疾证号", Kind.DISABILITY_NUMBER, "")
-    keys, states = silver_columns(field, texts(PERSON + "41", PERSON + "41B1"), KEY)
+    keys, states = silver_columns(field, texts(PERSON + "41", PERSON + "41B1"), KEY, {})
     assert (keys.name, states.name) == ("person_key", "person_number_state")
     assert keys.to_list() == [digest(PERSON)] * 2
 
 
 def test_spellings_of_one_name_share_a_digest() -> None:
-    [keys] = silver_columns(Field("name", "姓名", Kind.NAME, ""), texts("张三", "张 三", "张三(户主)", None, "李四"), KEY)
+    [keys] = silver_columns(Field("name", "姓名", Kind.NAME, ""), texts("张三", "张 三", "张三(户主)", None, "李四"), KEY, {})
     assert keys.name == "name_key"
     assert keys.to_list() == [digest("张三")] * 3 + [None, digest("李四")]
 
@@ -79,12 +81,12 @@ def test_spellings_of_one_name_share_a_digest() -> None:
 @pytest.mark.parametrize("nothing", ["无", "不详", "/", "", "  ", None])
 @pytest.mark.parametrize("kind", [Kind.NAME, Kind.ACCOUNT])
 def test_an_account_or_name_that_says_nothing_is_shared_by_nobody(kind: Kind, nothing: str | None) -> None:
-    [keys] = silver_columns(Field("bank_account", "银行账号", kind, ""), texts(nothing, "6217 9900", nothing), KEY)
+    [keys] = silver_columns(Field("bank_account", "银行账号", kind, ""), texts(nothing, "6217 9900", nothing), KEY, {})
     assert [key is None for key in keys] == [True, False, True]
 
 
 def test_a_column_of_empty_names_has_no_digests() -> None:
-    [keys] = silver_columns(Field("name", "姓名", Kind.NAME, ""), texts(None, None), KEY)
+    [keys] = silver_columns(Field("name", "姓名", Kind.NAME, ""), texts(None, None), KEY, {})
     assert keys.to_list() == [None, None]
     assert keys.dtype == pl.String
 
@@ -106,12 +108,15 @@ def test_a_column_of_empty_names_has_no_digests() -> None:
     ],
 )
 def test_each_kind_of_cell_has_its_type(kind: Kind, cell: str, expected: object) -> None:
-    assert read_plain(Field("field", "表头", kind, ""), texts(cell, None)).to_list() == [expected, None]
+    assert read_plain(Field("field", "表头", kind, ""), texts(cell, None), {}).to_list() == [expected, None]
 
 
 def test_text_that_says_nothing_is_null_only_where_the_field_may_be_empty() -> None:
-    assert read_plain(Field("place", "死亡地点", Kind.TEXT, "", nullable=True), texts("不详", "医院")).to_list() == [None, "医院"]
-    assert read_plain(Field("address", "户籍地址", Kind.TEXT, ""), texts("不详", "")).to_list() == ["不详", None]
+    assert read_plain(Field("place", "死亡地点", Kind.TEXT, "", nullable=True), texts("不详", "医院"), {}).to_list() == [
+        None,
+        "医院",
+    ]
+    assert read_plain(Field("address", "户籍地址", Kind.TEXT, ""), texts("不详", ""), {}).to_list() == ["不详", None]
 
 
 @pytest.mark.parametrize("code", DATA_SETS)
@@ -133,7 +138,7 @@ def test_the_first_essential_cell_that_cannot_be_read_is_named() -> None:
         good | {"for_month": "2017年一季度", "amount": ""},
         good | {"program": "其他"},
     )
-    assert unreadable_essentials(DATA_SETS["payments"], rows).to_list() == [
+    assert unreadable_essentials(DATA_SETS["payments"], rows, {}).to_list() == [
         None,
         "unreadable: 发放金额",
         "unreadable: 所属期",
@@ -160,7 +165,7 @@ def test_an_account_that_a_spreadsheet_rounded_is_nobody_s_account() -> None:
     rounded = [f"62170000{i:07}0000" for i in range(1, 31)]
     whole = [f"62170000{i:07}1234" for i in range(1, 11)]
     rows = bronze("payments", *({"bank_account": account} for account in rounded + whole))
-    marks = damaged_fields(DATA_SETS["payments"], rows)
+    marks = column_marks(DATA_SETS["payments"], rows)
     assert marks.to_list() == ["bank_account"] * 30 + [None] * 10
     silver = standardised(DATA_SETS["payments"], rows.with_columns(_damaged=marks), KEY)
     assert silver["bank_account_key"].null_count() == 30
@@ -169,7 +174,7 @@ def test_an_account_that_a_spreadsheet_rounded_is_nobody_s_account() -> None:
 def test_one_account_that_happens_to_end_in_zeros_is_left_alone() -> None:
     accounts = ["6217000000000010000", *(f"62170000{i:07}1234" for i in range(1, 40))]
     rows = bronze("payments", *({"bank_account": account} for account in accounts))
-    assert damaged_fields(DATA_SETS["payments"], rows).null_count() == 40
+    assert column_marks(DATA_SETS["payments"], rows).null_count() == 40
 
 
 def test_marks_name_the_fields_of_each_row() -> None:

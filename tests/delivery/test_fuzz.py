@@ -14,14 +14,36 @@ import polars as pl
 import pytest
 
 from jobs.delivery.decode import decode
-from jobs.delivery.survey import SurveyedFile
+from jobs.delivery.manifest import read_manifest
+from jobs.delivery.survey import SurveyedFile, survey_delivery
 from jobs.delivery.workbooks import read_sheet
+from jobs.runtime.errors import BadDelivery
 from tests.delivery.conftest import Delivery
 
 SEED = 20170105
 SECONDS, MEGABYTES = 3, 300
 """What one damaged file may take, and how much more memory the process may hold after all of them."""
-ODD_TEXT = ['"', '""', '",', ',"', "\n", "\r", "\r\n", "\x00", ",", ",,,", "\t", "\ufeff", "联通", "D0000", "<table>", " " * 300]
+ODD_TEXT = [
+    *('"', '""', '",', ',"', "\n", "\r", "\r\n", "\x00", ",", ",,,", "\t", "\ufeff", "联通", "D0000", "<table>", " " * 300),
+    *(
+        '="',
+        '=("',
+        '"&""',
+        ";",
+        "|",
+        "，",
+        ".0",
+        "E+17",
+        "T16:00:00Z",
+        "合　计",
+        "\x1f",
+        "\u200b",
+        "\ue5e5",
+        "⾼",
+        "\u3164",
+        "９" * 40,
+    ),
+]
 ODD_BYTES = (
     [part.encode() for part in ODD_TEXT] + [part.encode("gb18030", "ignore") for part in ODD_TEXT] + [b"\xff", b"\x81", b"\xe5"]
 )
@@ -151,3 +173,24 @@ def test_damaged_workbooks_are_read_or_refused(delivery: Any, payments: Any, bou
             assert_numbered(rows, piece.header.row, piece.sheet)
             assert len(numbers_of(rows).get(piece.sheet, [])) == read_sheet(delivery.folder / "坏.xlsx", piece.sheet).height - 1
     assert accepted > 10
+
+
+def test_a_damaged_manifest_is_read_or_refused_in_words(delivery: Any, payments: Any) -> None:
+    chance = random.Random(SEED)
+    for i in range(4):
+        delivery.add(f"{i}.csv", payments.csv(payments.header, payments.row(household_no=f"D{i}")))
+    delivery.write_manifest()
+    original = (delivery.folder / "交接清单.csv").read_bytes()
+    accepted, refusals = 0, []
+    for _ in range(200):
+        (delivery.folder / "交接清单.csv").write_bytes(mutated(original, chance, ODD_BYTES))
+        try:
+            files = survey_delivery(delivery.folder, read_manifest(delivery.folder), 1 << 20)
+        except BadDelivery as refused:
+            refusals.append(str(refused))
+            continue
+        accepted += sum(file.status == "accepted" for file in files)
+        assert {f"{i}.csv" for i in range(4)} <= {file.entry.file_name for file in files}  # listed, or told as not listed
+        assert all(file.status == "accepted" or file.reason for file in files)
+    assert accepted > 200
+    assert [told for told in refusals if not re.search("lacks the column|lists no file", told)] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
+from jobs.cells.text import cleaned
 from jobs.delivery.headers import Header, find_header
 from jobs.delivery.remarks import Remark, remark
 
@@ -57,7 +58,7 @@ def test_primary_headers_name_every_field_in_any_order(code: str) -> None:
 def test_aliases_and_noise(delivered: str, field: str) -> None:
     primary = PAYMENTS[field].header
     row: list[str | None] = [delivered if name == primary else name for name in PLAIN]
-    assert fields_of(row)[field] == delivered.strip()
+    assert fields_of(row)[field] == cleaned(delivered)
 
 
 @pytest.mark.parametrize("stranger", ["金额大写", "发放", "备注", "", None])

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.contracts.lake import FILES
-from jobs.delivery.ledger import Account, counted, from_rows, settled
+from jobs.delivery.ledger import Account, counted, from_rows, settled, without_repeats
 from jobs.delivery.manifest import ManifestEntry, delivery_id
 from jobs.delivery.remarks import remark
 
@@ -270,6 +270,17 @@ def test_a_delivery_is_named_by_its_lines_and_not_by_their_order() -> None:
     assert len(name) == 16
     others = [[first], [first, first], [first, replace(second, claimed_rows=11)], [first, replace(second, sha256="0" * 64)]]
     assert name not in {delivery_id(entries) for entries in others}
+
+
+def test_rows_delivered_twice_are_told_and_forgotten_when_the_files_are_settled_anew() -> None:
+    own = (remark("unknown_columns", columns="备注"),)
+    file = payments("六月(终稿).csv", remarks=own)
+    twice = without_repeats(file, 7, "六月.csv")
+    assert (twice.accepted, twice.repeated, twice.remarks[0]) == (10, 7, own[0])
+    assert twice.remarks[1].en == "7 rows stand in 六月.csv, too, and count once; the other 3 count as they are"
+    assert without_repeats(twice, 7, "六月.csv") == twice
+    assert without_repeats(twice, 0, "") == file
+    assert settled([twice], DECEMBER) == [file]
 
 
 def test_rows_that_differ_from_the_claim_are_told_with_both_counts() -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import socket
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jobs.delivery.manifest import read_manifest
 from jobs.delivery.survey import SurveyedFile, survey_delivery
+from tests.delivery.conftest import Delivery
 
 
 def fate(file: SurveyedFile) -> tuple[str, str]:
@@ -52,10 +56,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a text without a header": ({"name": "坏.csv", "content": "张三,420292\n"}, "no header of 救助资金发放明细"),
     "other text under .xlsx": ({"name": "坏.xlsx", "content": "x"}, "no header of 救助资金发放明细"),
     "an empty workbook": ({"name": "坏.xlsx", "content": ""}, "an empty file"),
-    "a folder": ({"name": ".", "content": None}, "but not there"),
+    "the folder itself": ({"name": ".", "content": None}, "not a file, but a folder"),
     "no name": ({"name": "", "content": None}, "but not there"),
-    "a name that no file can have": ({"name": "a" * 300 + ".csv", "content": None}, "cannot be read"),
-    "a name with a NUL": ({"name": "a\0.csv", "content": None}, "cannot be read"),
+    "a name that no file can have": ({"name": "a" * 300 + ".csv", "content": None}, "but not there"),
+    "no day": (
+        {"name": "坏.csv", "content": "x", "extract_date": "年底"},
+        "the manifest's extract date is '年底'; expected a day such as 2017-12-31",
+    ),
+    "an empty day": ({"name": "坏.csv", "content": "x", "extract_date": ""}, "the manifest's extract date is ''"),
 }
 
 
@@ -128,6 +136,70 @@ def test_a_file_that_the_manifest_does_not_list_is_refused(delivery: Any, paymen
 def test_a_listed_name_may_be_spelt_in_any_way_that_names_the_file(delivery: Any, payments: Any, name: str) -> None:
     delivery.add(name, payments.csv(payments.header, payments.row()))
     assert [file.status for file in delivery.survey().values()] == ["accepted"]
+
+
+def test_a_name_with_a_control_is_kept_without_it(delivery: Any, good: str) -> None:
+    delivery.add("a\0\x1b[31m.csv", None)
+    files = delivery.survey()
+    assert fate(files["a[31m.csv"]) == ("refused", "listed in the manifest, but not there")
+    assert files[good].status == "accepted"
+
+
+def _socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+
+
+NO_FILES: dict[str, Callable[[Path], object]] = {
+    "a folder": lambda path: path.mkdir(),
+    "a pipe": lambda path: os.mkfifo(path),
+    "a socket": _socket,
+    "a link to itself": lambda path: path.symlink_to(path.name),
+    "a link to nothing": lambda path: path.symlink_to("fehlt.csv"),
+}
+NO_FILE = ("refused", "not a file, but a folder, a pipe, a device or a link that leads nowhere")
+
+
+@pytest.mark.parametrize("kind", NO_FILES)
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_what_is_no_file_costs_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, payments: Any, kind: str, is_listed: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a socket's path is short
+    delivery = Delivery(Path("."))
+    good = delivery.add("好.csv", payments.csv(payments.header, payments.row()))
+    NO_FILES[kind](Path("坏.csv"))
+    if is_listed:
+        delivery.add("坏.csv", None, sha256="ab" * 32)
+    files = delivery.survey()
+    assert files.pop(good).status == "accepted"
+    assert {name: fate(file) for name, file in files.items()} == (
+        {} if kind == "a folder" and not is_listed else {"坏.csv": NO_FILE}
+    )
+
+
+def test_a_device_is_not_read(delivery: Any, good: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (delivery.folder / "零.csv").symlink_to("/dev/zero")
+    delivery.add("零.csv", None)
+    assert fate(delivery.survey()["零.csv"]) == ("refused", "the path leads out of the delivery")
+
+
+def test_folders_that_hold_each_other_end(delivery: Any, good: str) -> None:
+    (delivery.folder / "县").mkdir()
+    (delivery.folder / "县" / "回").symlink_to("..", target_is_directory=True)
+    delivery.add("县/回/县/回/好.csv", None, sha256=delivery.lines[0][-1])
+    files = delivery.survey()
+    assert files["县/回/县/回/好.csv"].status == "accepted"
+    assert fate(files["县/回"]) == NO_FILE
+
+
+def test_a_name_on_the_disk_that_is_no_text_is_told_in_text(delivery: Any, good: str) -> None:
+    for name in (os.fsdecode("甲.csv".encode("gb18030")), "a\x1b[31m\n.csv"):
+        (delivery.folder / name).write_text("x")
+    files = delivery.survey()
+    assert set(files) == {good, "\ufffd\ufffd.csv", "a\ufffd[31m\ufffd.csv"}
+    for file in files.values():
+        assert file.entry.file_name.isprintable()
 
 
 def test_a_link_that_leads_out_is_refused(delivery: Any, payments: Any, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -35,6 +35,35 @@ def test_encoding_delimiter_and_line_end_change_no_cell(
     assert rows.select(rows.columns[:13]).rows() == [tuple(cell or None for cell in row) for row in table[1:]]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "，"])
+@pytest.mark.parametrize("quote", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+def test_the_delimiter_is_the_one_that_gives_known_headers(
+    delivery: Any, payments: Any, rows_of: RowsOf, encoding: str, delimiter: str, quote: Any
+) -> None:
+    """However many others stand in titles and cells; 縷 ends in GB18030 with the byte of |."""
+    table = [payments.row(name=f"{mark}縷{mark}", batch_no="，;|\t,"[i]) for i, mark in enumerate("\t;|,，")]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=quote)
+    writer.writerows([["；\t\t\t\t|||||;;;;;，，，，,,,,"], payments.header, *table * 9])
+    file = surveyed_in_pieces(delivery, delivery.add("甲.csv", text.getvalue().encode(encoding)), piece_bytes=500, block=128)
+    rows = rows_of(file).filter(pl.col("_row") > 2)
+    assert rows.select(rows.columns[:13]).rows() == [tuple(row) for row in table * 9]
+    assert set(rows["_fate"]) == {"accepted"}
+
+
+def test_a_tab_behind_every_cell_is_no_delimiter(delivery: Any, payments: Any) -> None:
+    text = payments.csv(payments.header, *payments.rows(3)).replace(",", "\t,").replace("\n", "\t\n")
+    rows = delivery.rows(delivery.add("甲.csv", text))
+    assert rows["household_no"].to_list() == ["D0001\t", "D0002\t", "D0003\t"]  # as written
+    assert set(rows["_fate"]) == {"accepted"}
+
+
+def test_without_a_known_header_the_columns_that_are_missing_are_told_by_the_best_delimiter(delivery: Any, payments: Any) -> None:
+    text = payments.csv(payments.header[:-5], payments.row()[:-5], delimiter=";")
+    assert "required column 发放金额、发放类型 is missing" in delivery.file(delivery.add("甲.csv", text)).reason
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".CSV", ".txt", ".tsv"])
 def test_text_may_have_any_of_these_suffixes(delivery: Any, payments: Any, suffix: str) -> None:
     assert delivery.rows(delivery.add("甲" + suffix, payments.csv(payments.header, payments.row()))).height == 1
@@ -58,9 +87,9 @@ def test_an_encoding_shows_where_the_first_hanzi_stand(tmp_path: Path, monkeypat
     for encoding in ("utf-8", "gb18030"):
         for ascii_bytes in range(60, 70):  # the first character falls on either side of a block's end
             path.write_bytes(b"a" * ascii_bytes + "低保对象花名册".encode(encoding))
-            assert survey_text_file(path, 1 << 20).dialect.encoding == encoding
+            assert survey_text_file(path, 1 << 20, ",").dialect.encoding == encoding
     path.write_bytes(b"a" * 100)
-    assert survey_text_file(path, 1 << 20).dialect.encoding == "utf-8"
+    assert survey_text_file(path, 1 << 20, ",").dialect.encoding == "utf-8"
 
 
 @pytest.mark.parametrize("inside", ["\r", "\x00", "\r\x00"])
@@ -90,8 +119,9 @@ def test_lines_without_quotes_are_rows_and_delimiters_part_cells(
     frames = list(read_piece(path, 0, path.stat().st_size, Dialect(), width))
     cells = [line.split(",") for line in lines]
     assert [row for frame, _ in frames for row in frame.rows()] == [as_read(row, width) for row in cells]
-    uneven = [is_so for frame, marked in frames for is_so in ([False] * frame.height if marked is None else marked)]
-    assert uneven == [len(row) != width and any(map(str.strip, row)) for row in cells]
+    shapes = [shape for frame, marked in frames for shape in ([None] * frame.height if marked is None else marked)]
+    filled = [[bool(cell.strip(" '")) for cell in row] for row in cells]
+    assert shapes == [None if len(row) == width else any(row[width:]) for row in filled]
 
 
 @settings(max_examples=80, deadline=None)
@@ -151,7 +181,7 @@ def test_the_scrap_at_the_end_belongs_to_the_piece_before_it(tmp_path: Path, mon
     path = tmp_path / "甲.csv"
     for lines, cuts in ((44, (0, 100, 200, 300, 400)), (42, (0, 100, 200, 300)), (40, (0, 100, 200, 300))):
         path.write_bytes(b"123456789\n" * lines)
-        assert survey_text_file(path, 95).cuts == cuts, lines
+        assert survey_text_file(path, 95, ",").cuts == cuts, lines
 
 
 CELLS_TO_QUOTE = st.text('张0; "\n', max_size=5)  # the semicolon stands for the delimiter
@@ -185,7 +215,7 @@ def test_quoted_rows_are_read_and_numbered_the_same_however_they_are_cut(
     path.write_bytes(written.getvalue().encode(encoding))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_files, "_BLOCK", block)
-        file = survey_text_file(path, block)
+        file = survey_text_file(path, block, delimiter)
         assert file.dialect.is_sound
         assert encoding == "utf-16" or len(file.cuts) > 1 or file.size < 4 * block + 80
         read: list[tuple[str | None, ...]] = []
@@ -207,7 +237,7 @@ def test_quotes_are_sound_when_each_opens_or_closes_a_cell(
     monkeypatch.setattr(text_files, "_BLOCK", block)
     path = tmp_path / "甲.csv"
     path.write_bytes(("x,y\n" * 3 + text if text[0] != "\ufeff" else text).encode())
-    file = survey_text_file(path, 1)
+    file = survey_text_file(path, 1, ",")
     assert file.dialect.is_sound is is_sound
     if block < 10:
         assert (len(file.cuts) > 1) is (is_sound and text[0] != "\ufeff")
@@ -221,7 +251,7 @@ def test_a_quoted_cell_longer_than_a_spreadsheet_holds_is_a_stray_quote(
     path.write_bytes(b'a,b\n"' + b"x,y\n" * (length // 4) + b'",c\nd,e\n')
     for block in (1000, 1 << 20):
         monkeypatch.setattr(text_files, "_BLOCK", block)
-        file = survey_text_file(path, 1 << 20)
+        file = survey_text_file(path, 1 << 20, ",")
         assert file.dialect.is_sound is is_sound
         frames = [frame for frame, _ in read_piece(path, 0, file.size, file.dialect, 2)]
         assert pl.concat(frames).height == (3 if is_sound else length // 4 + 3)
@@ -244,7 +274,7 @@ def test_careful_reading_goes_batch_by_batch_and_leaves_no_scrap(tmp_path: Path,
     path = tmp_path / "甲.csv"
     for lines, heights in ((7, [7]), (16, [8, 8]), (18, [8, 10]), (19, [8, 8, 3])):
         path.write_bytes(b'a,"b\n' * lines)
-        file = survey_text_file(path, 1)
+        file = survey_text_file(path, 1, ",")
         assert [frame.height for frame, _ in read_piece(path, 0, file.size, file.dialect, 2)] == heights
 
 
@@ -253,7 +283,7 @@ def test_stray_quotes_on_every_line_cost_time_by_the_line(tmp_path: Path, line: 
     """Read with an endless look ahead, each of them would look through all lines after it."""
     path = tmp_path / "甲.csv"
     path.write_bytes((line + "\n").encode() * 40_001)
-    file = survey_text_file(path, 1 << 20)
+    file = survey_text_file(path, 1 << 20, ",")
     began = time.process_time()
     frames = [frame for frame, _ in read_piece(path, 0, file.size, file.dialect, 4)]
     assert time.process_time() - began < 5
@@ -266,7 +296,7 @@ def test_an_endless_line_is_cut_and_the_others_are_read(tmp_path: Path, monkeypa
     path = tmp_path / "甲.csv"
     for endless in (b"x" * 18_000, b"," * 18_000, b'"' + b"x" * 18_000):
         path.write_bytes(b"a,b\n" + endless + b"\nc,d\n")
-        file = survey_text_file(path, 1000)
+        file = survey_text_file(path, 1000, ",")
         assert (file.dialect.is_sound, file.cuts) == (False, (0,))
         rows = pl.concat([frame for frame, _ in read_piece(path, 0, file.size, file.dialect, 2)]).rows()
         assert (rows[0], rows[-1]) == (("a", "b"), ("c", "d"))

@@ -349,7 +349,7 @@ def test_a_stopped_run_touches_nothing_downstream(stopped: Stopped) -> None:
 
 
 def test_a_stopped_run_tells_the_department_all_the_same(stopped: Stopped) -> None:
-    (slip,) = (stopped.out / "slips").iterdir()
+    (slip,) = (stopped.out / "slips").glob("*.xlsx")
     assert slip.name == f"数据校核回执_{stopped.department}.xlsx"
     row = [cell.value for cell in openpyxl.load_workbook(slip)["文件"][2]]
     assert (row[4], row[6]) == ("采用", stopped.rows[1])
@@ -380,7 +380,7 @@ def test_without_a_required_register_the_run_stops_and_the_slips_are_written(tmp
     code, said = run_command("ingest", str(made.done()), "--out", str(out), "--as-of", AS_OF.isoformat(), "--env", "test")
     assert code == 3
     assert "holds no usable 城乡低保对象花名册、救助资金发放明细." in said
-    assert [path.name for path in (out / "slips").iterdir()] == ["数据校核回执_北县公安局.xlsx"]
+    assert [path.name for path in (out / "slips").glob("*.xlsx")] == ["数据校核回执_北县公安局.xlsx"]
     code, said = run_command("quality", str(out))
     assert code == 0
     assert "Delivery 1, which did not come to the quality gate 1 files: rows read 5 = accepted 5" in said
@@ -423,7 +423,7 @@ def test_a_dry_run_prints_the_accounts_writes_slips_and_nothing_else(tmp_path: P
     assert "坏.csv" in said
     assert "refused" in said
     assert f"5 return slips: {slips}" in said
-    assert {path.name for path in slips.iterdir()} == {
+    assert {path.name for path in slips.glob("*.xlsx")} == {
         f"数据校核回执_{name}.xlsx" for name in ("北县公安局", "北县民政局", "南县公安局", "南县民政局", "财政局")
     }
     book = openpyxl.load_workbook(slips / "数据校核回执_北县民政局.xlsx")

@@ -19,6 +19,7 @@ from jobs.runtime.lake import Lake
 from jobs.runtime.package import build
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine, delta_jars
+from jobs.runtime.settings import Settings, load_settings
 from tests.conftest import AS_OF, City
 from tests.end_to_end.tables import rows_of
 from tests.processes import ROOT, run_apart
@@ -28,10 +29,10 @@ pytestmark = pytest.mark.spark
 
 @pytest.fixture(scope="module")
 def on_spark(embedded: Engine, city: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Results of the main job on Apache Spark, run by a process of its own: one that has spoken Spark Connect starts no other."""
+    """Results of the main job on Apache Spark as it is run in production: by a process of its own, with the settings of base.yaml."""
     out = tmp_path_factory.mktemp("on_spark")
     command = [sys.executable, "-m", "jobs.run_all", "--delivery", str(city.delivery), "--out", str(out)]
-    command += ["--as-of", AS_OF.isoformat(), "--engine", "spark", "--env", "test"]
+    command += ["--as-of", AS_OF.isoformat(), "--engine", "spark"]
     done = run_apart(command)
     assert "NativeCodeLoader" in done.stderr or "spark" in done.stderr.lower(), "no word of a JVM: was this Spark?"
     return out
@@ -45,6 +46,12 @@ BY_PEOPLE = {table.full_name for job in (learn, plan_visits, settle_identities) 
 def test_both_engines_give_the_same_rows(embedded: Engine, finished: RunContext, on_spark: Path, name: str) -> None:
     table = LAKE_TABLES[name]
     assert rows_of(Lake(embedded, str(on_spark / "lake")), table) == rows_of(finished.lake, table)
+
+
+def test_the_engines_are_compared_on_the_settings_of_production(settings: Settings) -> None:
+    """What decides results is the same in both runs, and Spark runs as base.yaml says; the embedded engine has no settings but its cores."""
+    production = load_settings()
+    assert settings.model_copy(update={"engine": production.engine, "learning": production.learning}) == production
 
 
 def test_both_engines_publish_the_same_bytes(finished: RunContext, on_spark: Path) -> None:

@@ -10,15 +10,18 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from rich.console import Console
+from pyspark.sql import functions as F
+from typer.testing import CliRunner
 
 from expectations.contracts.lake import CASE_FILES, CASES, CLUES, PEOPLE, VERDICTS
 from jobs import report_fairness
+from jobs.cli import app
 from jobs.fairness.groups import DIMENSIONS
 from jobs.fairness.report import CSV_COLUMNS, print_report
 from jobs.runtime.arrow import on_driver
+from jobs.runtime.console import Console
 from jobs.runtime.context import RunContext
-from jobs.runtime.lake import Lake, plain_schema
+from jobs.runtime.lake import Lake, plain_schema, single_writer
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.settings import Settings
 from models.features import FEATURE_NAMES
@@ -29,8 +32,8 @@ FILES = ("fairness.csv", "fairness.svg", "proxies.csv")
 
 @pytest.fixture
 def ctx(finished: RunContext, tmp_path: Path) -> RunContext:
-    """A lake of its own, without what the run kept in scratch."""
-    shutil.copytree(finished.out / "lake", tmp_path / "lake", ignore=shutil.ignore_patterns("_scratch", ".writer.lock"))
+    """A lake of its own."""
+    shutil.copytree(finished.out / "lake", tmp_path / "lake", ignore=shutil.ignore_patterns(".writer.lock"))
     report = RunReport(Console(quiet=True))
     return replace(finished, lake=Lake(finished.engine, str(tmp_path / "lake")), out=tmp_path, report=report)
 
@@ -61,11 +64,35 @@ def test_the_report_names_nobody(finished: RunContext) -> None:
         assert not [found for found in names if found in text]
 
 
-def test_features_made_anew_give_the_proxies_that_those_of_the_run_give(ctx: RunContext, finished: RunContext) -> None:
-    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out / "fairness")
-    for name in FILES:
-        assert (ctx.out / "fairness" / name).read_bytes() == (finished.out / "fairness" / name).read_bytes(), name
+def test_proxies_are_those_of_the_features_of_the_day_and_of_another_day_there_are_none(ctx: RunContext) -> None:
+    """The same list under an earlier day: its features are gone, those that are kept are another run's."""
+    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out, ctx.report.warn)
+    assert report.proxies is not None
     assert {proxy.feature for proxy in report.proxies} == set(FEATURE_NAMES)
+    earlier = AS_OF - timedelta(days=30)
+    files = ctx.lake.read(CASE_FILES)
+    ctx.lake.append(CASE_FILES, files.withColumn("as_of", F.lit(earlier)).limit(1))
+    gone = files.withColumns({"as_of": F.lit(earlier), "case_id": F.lit("gone"), "state": F.lit("new")}).limit(1)
+    ctx.lake.append(CASE_FILES, gone)
+    asked = report_fairness.measured(ctx.lake, ctx.settings, earlier)
+    assert (asked.proxies, asked.lost_cases) == (None, 1)
+    report_fairness.run(replace(ctx, as_of=earlier))
+    assert not (ctx.out / "fairness" / "proxies.csv").exists()  # that of the last run would speak of other cases
+    assert [warning for warning in ctx.report.warnings if warning.startswith(f"No features of the run of {earlier} are kept")]
+
+
+def test_a_lake_without_kept_features_says_so(ctx: RunContext) -> None:
+    shutil.rmtree(Path(ctx.lake.root) / "_scratch" / report_fairness.FEATURES_KEPT)
+    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out, ctx.report.warn)
+    assert report.proxies is None
+    assert report.warnings[-1].startswith(f"No features of the run of {AS_OF} are kept")
+
+
+def test_the_command_writes_only_while_it_holds_the_lake(finished: RunContext) -> None:
+    with single_writer(finished.lake.root):
+        told = CliRunner().invoke(app, ["fairness", str(finished.out), "--env", "test"])
+    assert told.exit_code == 2
+    assert "Another run is writing to" in told.output
 
 
 def test_verdicts_make_rates_and_a_group_refuted_too_often_is_told(ctx: RunContext, settings: Settings) -> None:
@@ -91,8 +118,8 @@ def test_verdicts_make_rates_and_a_group_refuted_too_often_is_told(ctx: RunConte
     assert women["visited"] == women["refuted"] == sum(sex_of[case] == "女" for case in visited) >= 5
     assert (women["refuted_ratio"], women["confirmed"], women["judgement"]) == (1.0, 0, "differs beyond chance")
     assert [warning for warning in ctx.report.warnings if warning.startswith(f"{DIMENSIONS['sex']} 女: ")]
-    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out / "fairness")
-    assert report.lost_visits == 1
+    report = report_fairness.written(ctx.lake, ctx.settings, ctx.out, ctx.report.warn)
+    assert report.lost_cases == 1
     shown = Console(record=True, width=100, quiet=False, file=(ctx.out / "shown").open("w"))
     print_report(shown, report, ctx.out / "fairness")
-    assert "1 visited cases draw no more" in shown.export_text()
+    assert "1 cases that were listed or visited draw no more" in shown.export_text()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import shutil
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,15 +17,18 @@ from pyspark.sql import functions as F
 from rich.console import Console
 
 from expectations.contracts.lake import CASE_SCORES, CLUES, LEDGER, LISTED_CLUES, PERSONS, VERDICT_TOTALS, VERDICTS
+from expectations.contracts.lake.brought import BROUGHT as BROUGHT_COLUMNS
 from expectations.contracts.model import Table
 from jobs import learn as job
 from jobs.learning.judging import Verdict
 from jobs.learning.proxies import proxies
+from jobs.learning.report import Outcome
 from jobs.learning.store import with_verdicts
 from jobs.learning.totals import OPEN, Standing, standings, totals
 from jobs.learning.training import Measured, better, examples, split
+from jobs.returns.brought import Brought
 from jobs.runtime.context import RunContext
-from jobs.runtime.errors import BadConfiguration, BadVerdicts
+from jobs.runtime.errors import BadConfiguration, BadStore, BadVerdicts
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
@@ -33,6 +38,7 @@ from models import ranking_registry
 from models.clue_features import ListedClue
 from tests.conftest import KEY
 
+BROUGHT = Brought("clerk", "2018-04-02T08:00:00+00:00")
 LISTED_ON, AS_OF = date(2017, 12, 31), date(2018, 3, 31)
 COUNT = 120
 
@@ -43,7 +49,7 @@ def row_of(table: Table, **cells: Any) -> tuple[Any, ...]:
 
 
 def clue_id(n: int) -> str:
-    return f"{n:016x}"
+    return f"C{n:016x}"
 
 
 def is_true(n: int) -> bool:
@@ -72,16 +78,26 @@ def ctx(embedded: Engine, settings: Settings, tmp_path: Path) -> RunContext:
     return RunContext(embedded, lake, settings, AS_OF, tmp_path, KEY, RunReport(Console(quiet=True)))
 
 
-def feedback(path: Path, numbers: Sequence[int], verdict: str | None = None, day: date | None = None, note: str = "") -> Path:
-    """Visits of these clues, five a day, each with what is true unless a verdict is given."""
+def feedback(
+    path: Path, numbers: Sequence[int], verdict: str | None = None, day: date | None = None, note: str = "", **said: str
+) -> Path:
+    """Visits of these clues, five a day, each with what is true unless a verdict is given. said: further columns, alike in every row."""
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(("clue_id", "verdict", "refutation_reason", "checked_on", "checkers", "recovered", "stop_month", "note"))
+        writer.writerow(
+            ("clue_id", "verdict", "refutation_reason", "checked_on", "checkers", "recovered", "stop_month", "note", *said)
+        )
         for place, n in enumerate(numbers):
             said = verdict or ("查是-错保" if is_true(n) else "查否-政策允许")
             on = day or date(2018, 1, 2) + timedelta(days=place // 5)
-            writer.writerow((clue_id(n), said, "R14" if said.startswith("查否") else "", on, "张某、李某", "", "", note))
+            writer.writerow(
+                (clue_id(n), said, "R14" if said.startswith("查否") else "", on, "张某、李某", "", "", note, *said.values())
+            )
     return path
+
+
+def run(ctx: RunContext, files: Sequence[Path]) -> Outcome:
+    return job.run(ctx, files, BROUGHT)
 
 
 def verdicts_of(ctx: RunContext) -> list[dict[str, Any]]:
@@ -89,7 +105,7 @@ def verdicts_of(ctx: RunContext) -> list[dict[str, Any]]:
 
 
 def test_verdicts_train_a_champion_that_orders_the_next_list(ctx: RunContext, tmp_path: Path) -> None:
-    outcome = job.run(ctx, [feedback(tmp_path / "f.csv", range(80))])
+    outcome = run(ctx, [feedback(tmp_path / "f.csv", range(80))])
     assert outcome.taken_in == 80
     assert outcome.learned.is_promoted
     assert outcome.learned.version == "1"
@@ -102,7 +118,7 @@ def test_verdicts_train_a_champion_that_orders_the_next_list(ctx: RunContext, tm
     keep_list(ctx)
     listed = ctx.lake.read(CLUES).filter("is_dispatched").orderBy("rank").collect()
     assert [row["rank"] for row in listed] == list(range(1, 111))
-    truths = [is_true(int(row["clue_id"], 16)) for row in listed]
+    truths = [is_true(int(row["clue_id"][1:], 16)) for row in listed]
     assert truths == sorted(truths, reverse=True)
     assert listed[0]["reasons"].startswith("参照以往核查结论，预计查实率为")
     assert "本条具体情形使其升高" in listed[0]["reasons"]
@@ -114,10 +130,10 @@ def test_verdicts_train_a_champion_that_orders_the_next_list(ctx: RunContext, tm
 
 def test_the_same_verdicts_again_change_nothing(ctx: RunContext, tmp_path: Path) -> None:
     file = feedback(tmp_path / "f.csv", range(80))
-    job.run(ctx, [file])
+    run(ctx, [file])
     before, version = verdicts_of(ctx), ctx.lake.session.read.format("delta").load(ctx.lake.path(VERDICTS)).count()
     pages = {path.name: path.read_bytes() for path in (tmp_path / "learning").iterdir() if path.suffix != ".json"}
-    again = job.run(ctx, [file, file])
+    again = run(ctx, [file, file])
     assert (again.taken_in, again.learned.version) == (0, None)
     assert again.learned.said.startswith("No verdict is new")
     assert verdicts_of(ctx) == before
@@ -126,20 +142,54 @@ def test_the_same_verdicts_again_change_nothing(ctx: RunContext, tmp_path: Path)
 
 
 def test_a_later_verdict_replaces_the_earlier_and_both_stay_readable(ctx: RunContext, tmp_path: Path) -> None:
-    job.run(ctx, [feedback(tmp_path / "a.csv", [1], "查是-违规", date(2018, 2, 1))])
-    job.run(ctx, [feedback(tmp_path / "b.csv", [1], "查否-数据错误", date(2018, 3, 1))])
-    job.run(ctx, [feedback(tmp_path / "c.csv", [1], "无法核实", date(2018, 1, 1))])  # an older visit, handed in late
+    run(ctx, [feedback(tmp_path / "a.csv", [1], "查是-违规", date(2018, 2, 1))])
+    run(ctx, [feedback(tmp_path / "b.csv", [1], "查否-数据错误", date(2018, 3, 1), corrects="是")])
+    run(ctx, [feedback(tmp_path / "c.csv", [1], "无法核实", date(2018, 1, 1))])  # an older visit, handed in late
     said = [(row["verdict_no"], row["verdict"], row["is_in_force"], row["import_no"]) for row in verdicts_of(ctx)]
     assert said == [(1, "查是-违规", False, 1), (2, "查否-数据错误", True, 2), (3, "无法核实", False, 3)]
 
 
+def test_a_verdict_is_kept_with_who_brought_it_in_from_where_and_when(ctx: RunContext, tmp_path: Path) -> None:
+    first = feedback(tmp_path / "a.csv", [1, 2])
+    run(ctx, [first])
+    run(ctx, [feedback(tmp_path / "same.csv", [1])])  # the same day and words: it is the one that came first
+    sha256 = hashlib.sha256(first.read_bytes()).hexdigest()
+    assert [tuple(row[column.name] for column in BROUGHT_COLUMNS) for row in verdicts_of(ctx)] == [
+        ("clerk", "2018-04-02T08:00:00+00:00", "a.csv", sha256, "", 2),
+        ("clerk", "2018-04-02T08:00:00+00:00", "a.csv", sha256, "", 3),
+    ]
+
+
+def test_verdicts_of_an_earlier_version_are_read_and_stay(ctx: RunContext, tmp_path: Path) -> None:
+    """Their table has no columns of who brought them in."""
+    run(ctx, [feedback(tmp_path / "a.csv", [1])])
+    names = [column.name for column in BROUGHT_COLUMNS]
+    old = ctx.lake.read(VERDICTS).drop(*names)
+    old.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(str(tmp_path / "old"))
+    shutil.rmtree(ctx.lake.path(VERDICTS))
+    shutil.move(tmp_path / "old", ctx.lake.path(VERDICTS))
+    assert [row["verdict"] for row in verdicts_of(ctx)] == ["查是-错保"]
+    run(ctx, [feedback(tmp_path / "b.csv", [2])])
+    assert [(row["brought_by"], row["source_row"]) for row in verdicts_of(ctx)] == [(None, None), ("clerk", 2)]
+
+
 def test_a_bad_row_leaves_everything_as_it_was(ctx: RunContext, tmp_path: Path) -> None:
-    job.run(ctx, [feedback(tmp_path / "a.csv", [1, 2])])
+    run(ctx, [feedback(tmp_path / "a.csv", [1, 2])])
     before = verdicts_of(ctx)
     good, bad = feedback(tmp_path / "good.csv", [3]), feedback(tmp_path / "bad.csv", [4, 5000])
     with pytest.raises(BadVerdicts, match=r"bad.csv, row 3: no list has held a clue"):
-        job.run(ctx, [good, bad])
+        run(ctx, [good, bad])
     assert verdicts_of(ctx) == before
+
+
+def test_no_verdict_is_taken_in_where_the_model_store_cannot_be_opened(ctx: RunContext, tmp_path: Path) -> None:
+    (tmp_path / "mlflow").mkdir()
+    (tmp_path / "mlflow" / "mlflow.db").write_bytes(b"no database")
+    with pytest.raises(BadStore, match=r"model store .* cannot be used .*Put OUT/mlflow back"):
+        job.run(ctx, [feedback(tmp_path / "a.csv", [1, 2])])
+    assert not ctx.lake.exists(VERDICTS)
+    with pytest.raises(BadStore, match="cannot be used"):
+        job.roll_back(tmp_path)
 
 
 def test_without_a_list_there_is_nothing_to_have_a_verdict_on(embedded: Engine, settings: Settings, tmp_path: Path) -> None:
@@ -147,11 +197,11 @@ def test_without_a_list_there_is_nothing_to_have_a_verdict_on(embedded: Engine, 
         embedded, Lake(embedded, str(tmp_path / "lake")), settings, AS_OF, tmp_path, KEY, RunReport(Console(quiet=True))
     )
     with pytest.raises(BadConfiguration, match="holds no list that a verdict could be about"):
-        job.run(bare, [])
+        run(bare, [])
 
 
 def test_few_verdicts_train_nothing(ctx: RunContext, tmp_path: Path) -> None:
-    outcome = job.run(ctx, [feedback(tmp_path / "f.csv", range(20))])
+    outcome = run(ctx, [feedback(tmp_path / "f.csv", range(20))])
     assert outcome.learned.version is None
     assert outcome.learned.said.startswith("20 verdicts that teach; training begins at 40")
     keep_list(ctx)
@@ -160,11 +210,11 @@ def test_few_verdicts_train_nothing(ctx: RunContext, tmp_path: Path) -> None:
 
 def test_rollback_gives_the_stated_priors_back_and_the_same_verdicts_do_not_undo_it(ctx: RunContext, tmp_path: Path) -> None:
     file = feedback(tmp_path / "f.csv", range(80))
-    job.run(ctx, [file])
+    run(ctx, [file])
     assert job.roll_back(tmp_path).startswith("Version 1 is not used any more; the stated priors are in use again")
     with pytest.raises(BadConfiguration, match="uses no learned ranking"):
         job.roll_back(tmp_path)
-    assert job.run(ctx, [file]).learned.version is None
+    assert run(ctx, [file]).learned.version is None
     keep_list(ctx)
     assert {row["score"] for row in ctx.lake.read(CLUES).collect()} == {0.25}
 
@@ -172,7 +222,7 @@ def test_rollback_gives_the_stated_priors_back_and_the_same_verdicts_do_not_undo
 def test_a_champion_of_another_contract_ranks_nothing_and_is_told(
     ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job.run(ctx, [feedback(tmp_path / "f.csv", range(80))])
+    run(ctx, [feedback(tmp_path / "f.csv", range(80))])
     monkeypatch.setattr(ranking_registry, "contract_fingerprint", lambda: "another")
     keep_list(ctx)
     assert {row["score"] for row in ctx.lake.read(CLUES).collect()} == {0.25}
@@ -184,9 +234,9 @@ def test_totals_reconcile_by_rule_and_county(ctx: RunContext, tmp_path: Path) ->
     files = [
         feedback(tmp_path / "1.csv", range(0, 12), "查是-违规"), feedback(tmp_path / "2.csv", range(12, 18), "查否-时间差"),
         feedback(tmp_path / "3.csv", range(18, 22), "无法核实"), feedback(tmp_path / "4.csv", range(22, 24), "移送"),
-        feedback(tmp_path / "5.csv", [115], "查是-违规"),
+        feedback(tmp_path / "5.csv", [115], "查是-违规", beyond_list="是"),
     ]  # fmt: skip
-    job.run(ctx, files)
+    run(ctx, files)
     rows = {(row["rule_code"], row["county_code"]): row.asDict() for row in ctx.lake.read(VERDICT_TOTALS).collect()}
     states = ("confirmed", "refuted", "unverifiable", "referred", "open")
     assert {key: tuple(row[state] for state in states) for key, row in rows.items()} == {
@@ -216,9 +266,9 @@ def test_a_verdict_keeps_the_list_before_the_visit_not_a_later_one() -> None:
     lists = {"c": [listed(date(2017, 12, 31), 6), listed(date(2018, 1, 31), 7), listed(date(2018, 2, 28), 8)]}
     verdict = Verdict("c", "查是-错保", None, date(2018, 2, 10), "甲、乙", None, None, None)
     random = {"case": [(date(2018, 1, 5), True), (date(2018, 2, 20), False)]}
-    (row,), added = with_verdicts([], [verdict], lists, random, AS_OF)
+    (row,), added = with_verdicts([], [verdict], lists, random, AS_OF, BROUGHT)
     assert (added, row["months"], row["listed_on"], row["is_random"]) == (1, 7, date(2018, 1, 31), True)
-    (row,), _ = with_verdicts([], [verdict], lists, {}, AS_OF)
+    (row,), _ = with_verdicts([], [verdict], lists, {}, AS_OF, BROUGHT)
     assert row["is_random"] is None
 
 
@@ -268,7 +318,7 @@ def test_a_challenger_is_better_only_with_better_probabilities_and_no_worse_an_o
 
 def test_a_challenger_that_is_not_better_is_registered_and_not_used(ctx: RunContext, tmp_path: Path) -> None:
     """A champion that has the truth from the signals; then a week of verdicts by the dice."""
-    job.run(ctx, [feedback(tmp_path / "f.csv", range(60))])
+    run(ctx, [feedback(tmp_path / "f.csv", range(60))])
     turned = tmp_path / "dice.csv"
     with feedback(turned, range(60, 110), day=date(2018, 3, 1)).open(encoding="utf-8-sig") as stream:
         header, *rows = list(csv.reader(stream))
@@ -280,7 +330,7 @@ def test_a_challenger_that_is_not_better_is_registered_and_not_used(ctx: RunCont
             row[1], row[2] = ("查否-政策允许", "R14") if row[1].startswith("查是") else ("查是-错保", "")
     with turned.open("w", encoding="utf-8-sig", newline="") as stream:
         csv.writer(stream).writerows([header, *rows])
-    outcome = job.run(ctx, [turned])
+    outcome = run(ctx, [turned])
     assert outcome.learned.version == "2"
     assert not outcome.learned.is_promoted
     assert "is not better than version 1" in outcome.learned.said
@@ -310,7 +360,7 @@ def test_a_proxy_is_left_out_and_named_for_the_configuration(
 ) -> None:
     women = {clue_id(n): is_true(n) for n in range(COUNT)}
     monkeypatch.setattr(job, "traits_of", lambda lake, as_of: {"sex": women})
-    outcome = job.run(ctx, [feedback(tmp_path / "f.csv", range(80))])
+    outcome = run(ctx, [feedback(tmp_path / "f.csv", range(80))])
     assert any(
         "The input E01.tax_log tells sex (AUROC 1.00, at most 0.75) and is left out" in warning for warning in ctx.report.warnings
     )

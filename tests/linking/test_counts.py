@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from expectations.contracts.lake import ALIASES, IDENTITIES, IDENTITY_COUNTS, LINK_CANDIDATES, LINKS
 from jobs.linking.counts import identity_counts
 from jobs.linking.links import registered_pairs
 from jobs.linking.records import unresolved
 from jobs.quality.report import print_identities
+from jobs.runtime.console import Console
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
 from tests.quality.hand_made import frame, silver_of

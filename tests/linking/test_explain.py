@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 from typer.testing import CliRunner
 
 from expectations.contracts.deliveries import DATA_SETS
@@ -20,6 +19,7 @@ from jobs.linking.compared_numbers import compared_numbers, shown_number
 from jobs.linking.delivered_row import Wanted, parse_record
 from jobs.linking.explain import explanations
 from jobs.linking.side_by_side import Explanation, print_explanation
+from jobs.runtime.console import Console
 from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine

@@ -30,12 +30,13 @@ from jobs.cells.person_numbers import check_character
 from jobs.cells.typed import keyed_digest
 from jobs.linking.grades import capped, grade_cap
 from jobs.linking.links import with_links
+from jobs.returns.brought import Brought
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadVerdicts
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
 from jobs.runtime.settings import Settings
-from jobs.settle_identities import HEADERS, settle
+from jobs.settle_identities import CORRECTS, HEADERS, settle
 from tests.conftest import KEY
 from tests.quality.hand_made import NORTH, HandMade, again, context, household, person_name, person_number, registered
 
@@ -252,14 +253,16 @@ def on_roster(who: Person) -> str:
     return f"{ROSTER}:{ON_ROSTERS.index(who) + 2}#person"
 
 
-Decision = tuple[str, str, str]
+Decision = tuple[str, ...]
+BROUGHT, LATER = Brought("clerk", "2018-01-11T08:00:00+00:00"), Brought("another", "2018-02-11T08:00:00+00:00")
 
 
-def decided(path: Path, *decisions: Decision, checkers: str = "甲、乙", checked_on: str = "2018-01-10") -> Path:
+def decided(path: Path, *decisions: Decision, checkers: str = "张某、李某", checked_on: str = "2018-01-10") -> Path:
+    """Two records and what they are; a fourth word where an earlier decision is corrected."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(HEADERS)
-        writer.writerows((*decision, checked_on, checkers) for decision in decisions)
+        writer.writerow((*HEADERS, CORRECTS))
+        writer.writerows((*decision[:3], checked_on, checkers, *decision[3:]) for decision in decisions)
     return path
 
 
@@ -282,7 +285,7 @@ def obeyed(embedded: Engine, settings: Settings, tmp_path_factory: pytest.TempPa
     """A city of its own whose second run follows the decisions."""
     folder = tmp_path_factory.mktemp("decided")
     ctx = linked(context(embedded, settings, delivery(folder / "delivery"), folder / "out"))
-    assert settle(ctx.lake, decided(folder / "decisions.csv", *DECISIONS)) == len(DECISIONS)
+    assert settle(ctx.lake, decided(folder / "decisions.csv", *DECISIONS), BROUGHT) == len(DECISIONS)
     ctx = again(ctx)
     link_people.run(ctx)
     return ctx
@@ -311,15 +314,20 @@ def test_a_person_made_of_two_is_written_down_and_so_is_the_way_back(obeyed: Run
     link_people.run(again(obeyed))
     assert changes() == [("merged", other, one)]
     assert {row["person_id"] for row in obeyed.lake.read(PERSONS).collect()} == before
-    settle(obeyed.lake, decided(tmp_path / "back.csv", (on_roster(person(14)), on_roster(person(15)), "不是同一人")))
+    back = (on_roster(person(14)), on_roster(person(15)), "不是同一人")
+    with pytest.raises(
+        BadVerdicts, match=r"row 2: the decision of 2018-01-10 on the same two records says otherwise.*更正前次结论"
+    ):
+        settle(obeyed.lake, decided(tmp_path / "back.csv", back), BROUGHT)
+    settle(obeyed.lake, decided(tmp_path / "back.csv", (*back, "是")), LATER)
     link_people.run(again(obeyed))
     assert ("split", one, other) in changes()
 
 
 REFUSED: dict[str, tuple[Decision, dict[str, str], str]] = {
-    "no such word": ((on_roster(person(0)), on_roster(person(1)), "也许"), {}, "结论 is '也许'"),
-    "one inspector": ((on_roster(person(0)), on_roster(person(1)), "同一人"), {"checkers": "甲"}, "fewer than two inspectors"),
-    "no day": ((on_roster(person(0)), on_roster(person(1)), "同一人"), {"checked_on": "昨天"}, "核查日期 is '昨天'"),
+    "no such word": ((on_roster(person(0)), on_roster(person(1)), "也许"), {}, r"结论 is \*\*"),
+    "one inspector": ((on_roster(person(0)), on_roster(person(1)), "同一人"), {"checkers": "张某"}, "names 1 different people"),
+    "no day": ((on_roster(person(0)), on_roster(person(1)), "同一人"), {"checked_on": "昨天"}, r"核查日期 is \*\*"),
     "no such row": ((on_roster(person(0)), f"{CERTIFICATES}:999", "同一人"), {}, "has no row 999"),
     "no role": ((f"{ROSTER}:2", f"{ROSTER}:3", "同一人"), {}, "names several persons"),
     "one record twice": ((on_roster(person(0)), on_roster(person(0)), "同一人"), {}, "same number and name"),
@@ -331,14 +339,39 @@ def test_a_decision_that_cannot_be_used_changes_nothing(city: RunContext, tmp_pa
     decision, changed, message = REFUSED[case]
     line = 2 if changed else 3
     good = (on_roster(person(2)), on_roster(person(3)), "不是同一人")
-    with pytest.raises(BadVerdicts, match=f"line {line}: .*{message}.*Nothing was taken in"):
-        settle(city.lake, decided(tmp_path / "decisions.csv", good, decision, **changed))
+    with pytest.raises(BadVerdicts, match=f"decisions.csv, row {line}: .*{message}.*Nothing was taken in"):
+        settle(city.lake, decided(tmp_path / "decisions.csv", good, decision, **changed), BROUGHT)
     assert not city.lake.exists(IDENTITY_VERDICTS)
 
 
 def test_decisions_that_contradict_each_other_by_a_chain_are_refused(city: RunContext, tmp_path: Path) -> None:
     a, b, c = (on_roster(person(i)) for i in (0, 1, 2))
     path = decided(tmp_path / "decisions.csv", (a, b, "同一人"), (b, c, "同一人"), (a, c, "不是同一人"))
-    with pytest.raises(BadVerdicts, match="line 4 keeps two records apart which the other decisions, by a chain, make one"):
-        settle(city.lake, path)
+    with pytest.raises(
+        BadVerdicts, match=r"decisions.csv, row 4 keeps two records apart which the other decisions, by a chain, make one"
+    ):
+        settle(city.lake, path, BROUGHT)
     assert not city.lake.exists(IDENTITY_VERDICTS)
+
+
+def test_two_decisions_of_one_file_on_the_same_records_must_agree(city: RunContext, tmp_path: Path) -> None:
+    a, b = on_roster(person(0)), on_roster(person(1))
+    path = decided(tmp_path / "decisions.csv", (a, b, "同一人"), (b, a, "不是同一人"))
+    with pytest.raises(
+        BadVerdicts, match=r"decisions.csv, row 3: decisions.csv, row 2 decides otherwise on the same two records"
+    ):
+        settle(city.lake, path, BROUGHT)
+    assert not city.lake.exists(IDENTITY_VERDICTS)
+
+
+def test_a_decision_is_kept_with_who_brought_it_in_and_the_same_again_changes_nothing(obeyed: RunContext, tmp_path: Path) -> None:
+    def kept() -> list[dict[str, object]]:
+        return [row.asDict() for row in obeyed.lake.read(IDENTITY_VERDICTS).orderBy("left", "right").collect()]
+
+    before = kept()
+    sources = {(row["brought_by"], row["source_file"], row["source_sheet"]) for row in before}
+    assert sources <= {("clerk", "decisions.csv", ""), ("another", "back.csv", "")}
+    assert {row["source_row"] for row in before if row["source_file"] == "decisions.csv"} <= set(range(2, 9))
+    assert all(len(str(row["source_sha256"])) == 64 for row in before)
+    settle(obeyed.lake, decided(tmp_path / "again.csv", *DECISIONS[:3]), LATER)
+    assert kept() == before

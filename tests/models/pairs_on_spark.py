@@ -17,5 +17,5 @@ from models.record_linkage import load_model, matches
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     records, people = (pl.read_parquet(folder / f"{name}.parquet") for name in ("records", "people"))
-    with open_engine(SPARK, cores=2, local_settings=load_settings("test").engine.spark) as engine:
+    with open_engine(SPARK, load_settings("test").engine) as engine:
         matches(records, people, load_model(), spark=engine.session).write_parquet(folder / "pairs.parquet")

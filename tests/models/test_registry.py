@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import skops.io
+from sklearn.linear_model import LinearRegression
 
 from models.features import FEATURES, FeatureMismatch, Matrix
 from models.isolation_forest import ForestParams
+from models.ranking_registry import RankingRegistry
 from models.registry import ForestRegistry, NoSuchVersion
+from models.stored import RefusedStore
 from models.strangeness import in_words
 
 PARAMS = ForestParams(trees=20, sample_size=64, training_rows=2000, seed=7)
@@ -40,7 +51,7 @@ def test_the_registry_gives_back_what_was_trained_and_a_version_can_be_taken_bac
     assert registry.champion() is None
     assert not registry.is_champion_of_this_contract()
     with pytest.raises(NoSuchVersion, match="nothing to roll back"):
-        registry.rollback()
+        registry.roll_back()
 
     x = ordinary()
     x[::3, 4] = np.nan
@@ -57,19 +68,159 @@ def test_the_registry_gives_back_what_was_trained_and_a_version_can_be_taken_bac
     assert told == expected
     assert loaded.model.drift(x + 1) == second.model.drift(x + 1)
 
-    assert registry.rollback() == "1"
+    assert registry.roll_back() == "1"
     back = registry.champion()
     assert back is not None
     assert (back.model.score(x).strangeness == first.model.score(x).strangeness).all()
     assert (registry.is_withdrawn("one"), registry.is_withdrawn("two")) == (False, True)
     with pytest.raises(NoSuchVersion, match="stays in use"):
-        registry.rollback()
+        registry.roll_back()
     assert registry.champion_fingerprint() == "one"
 
     third = registry.train(x, PARAMS, tags("three"))
     assert third.version == "3"
-    assert registry.rollback() == "1", "a withdrawn version is not gone back to"
+    assert registry.roll_back() == "1", "a withdrawn version is not gone back to"
 
     monkeypatch.setattr("models.registry.FEATURES", FEATURES[:-1])
     with pytest.raises(FeatureMismatch):
         registry.champion()
+
+
+# --- a store that was moved, copied or restored -------------------------------------------------------------------------
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def in_database(store: Path, text: str) -> list[str]:
+    """Tables and columns of the store in which the text stands."""
+    with closing(sqlite3.connect(store / "mlflow.db")) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = [(table, row[1]) for table in tables for row in connection.execute(f'PRAGMA table_info("{table}")')]
+        found = 'SELECT count(*) FROM "{}" WHERE instr(CAST("{}" AS TEXT), ?) > 0'
+        return [f"{table}.{c}" for table, c in columns if connection.execute(found.format(table, c), (text,)).fetchone()[0]]
+
+
+def test_a_copy_reads_and_writes_its_own_files_and_nothing_of_the_original(tmp_path: Path) -> None:
+    original, copy = tmp_path / "original", tmp_path / "copy" / "here"
+    trained = ForestRegistry(original).train(ordinary(), PARAMS, tags("one"))
+    shutil.copytree(original, copy)
+    before = contents(original)
+    assert in_database(copy, "/original/")
+    there = ForestRegistry(copy)
+    assert in_database(copy, "/original/") == []
+    champion = there.champion()
+    assert champion is not None
+    assert (champion.model.score(ordinary()).strangeness == trained.model.score(ordinary()).strangeness).all()
+    there.log_drift("1", {"a": 0.1})
+    there.train(ordinary(), PARAMS.model_copy(update={"seed": 8}), tags("two"))
+    assert contents(original) == before
+    shutil.rmtree(original)
+    moved = shutil.move(copy, tmp_path / "moved")
+    again = ForestRegistry(Path(moved)).champion()
+    assert again is not None
+    assert again.version == "2"
+    assert ForestRegistry(Path(moved)).roll_back() == "1"
+    first = ForestRegistry(Path(moved)).champion()
+    assert first is not None
+    assert first.version == "1"
+
+
+# --- a store into which somebody else wrote -----------------------------------------------------------------------------
+
+
+class Planted:
+    """Leaves a file behind where it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self.mark),)
+
+
+def a_pickle_that_says_so(model: Path, pickled: bytes) -> None:
+    (model / "model.pkl").write_bytes(pickled)
+    (model / "model.skops").unlink()
+    stated = (model / "MLmodel").read_text(encoding="utf-8")
+    stated = stated.replace("serialization_format: skops", "serialization_format: cloudpickle")
+    (model / "MLmodel").write_text(stated.replace("model.skops", "model.pkl"), encoding="utf-8")
+
+
+def a_pickle_in_its_place(model: Path, pickled: bytes) -> None:
+    (model / "model.skops").write_bytes(pickled)
+
+
+def another_type(model: Path, _pickled: bytes) -> None:
+    skops.io.dump(LinearRegression(), model / "model.skops")
+
+
+def a_type_that_is_not_trusted(model: Path, _pickled: bytes) -> None:
+    skops.io.dump({"forest": Path}, model / "model.skops")
+    stated = (model / "MLmodel").read_text(encoding="utf-8")
+    (model / "MLmodel").write_text(f"{stated.rstrip()}\n    - pathlib.Path\n", encoding="utf-8")
+
+
+def pickled_detectors(model: Path, pickled: bytes) -> None:
+    (detectors,) = model.parents[2].rglob("detectors.npz")
+    np.savez(detectors, stated=np.array([pickle.loads(pickle.dumps({})), Path()], dtype=object))
+
+
+def detectors_that_are_a_pickle(model: Path, pickled: bytes) -> None:
+    (detectors,) = model.parents[2].rglob("detectors.npz")
+    detectors.write_bytes(pickled)
+
+
+PLANTS = [
+    a_pickle_that_says_so, a_pickle_in_its_place, another_type, a_type_that_is_not_trusted, pickled_detectors,
+    detectors_that_are_a_pickle,
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    store = tmp_path_factory.mktemp("trained")
+    ForestRegistry(store).train(ordinary(), PARAMS, tags("one"))
+    return store
+
+
+@pytest.mark.parametrize("plant", PLANTS)
+def test_only_our_own_formats_are_loaded_whatever_the_artifact_says(
+    trained: Path, tmp_path: Path, plant: Callable[[Path, bytes], None]
+) -> None:
+    store, mark = tmp_path / "store", tmp_path / "mark"
+    shutil.copytree(trained, store)
+    (model,) = (store / "artifacts" / "models").glob("*/artifacts")
+    plant(model, pickle.dumps(Planted(mark)))
+    with pytest.raises(RefusedStore, match=r"that this program wrote|cannot be used"):
+        ForestRegistry(store).champion()
+    assert not mark.exists()
+
+
+def test_a_plant_would_leave_its_mark(tmp_path: Path) -> None:
+    pickle.loads(pickle.dumps(Planted(tmp_path / "mark")))
+    assert (tmp_path / "mark").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all, but long enough to be looked at" * 20])
+def test_a_damaged_store_is_told_and_left_as_it_is(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "mlflow.db").write_bytes(content)
+    with pytest.raises(RefusedStore, match="cannot be used"):
+        ForestRegistry(tmp_path)
+    assert (tmp_path / "mlflow.db").read_bytes() == content
+
+
+@pytest.mark.parametrize("look", [ForestRegistry.champion, ForestRegistry.champion_fingerprint, ForestRegistry.roll_back])
+def test_a_store_that_does_not_answer_is_not_one_without_a_version(
+    trained: Path, tmp_path: Path, look: Callable[[ForestRegistry], object]
+) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(trained, store)
+    registry = RankingRegistry(store)
+    with closing(sqlite3.connect(store / "mlflow.db")) as connection, connection:
+        connection.execute("DROP TABLE registered_models")
+    with pytest.raises(RefusedStore, match="cannot be used"):
+        look(registry)
+    with pytest.raises(RefusedStore, match="cannot be used"):
+        registry.ranking_champion()

@@ -11,7 +11,6 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
-from rich.console import Console
 
 from expectations.contracts.lake import CLUES, LEDGER, PEOPLE, VERDICTS
 from jobs import plan_visits
@@ -20,6 +19,7 @@ from jobs.planning.lists import CASE_COLUMNS, PLAN_CLUE_SHEET, TELLING
 from jobs.planning.summary import print_plan
 from jobs.publishing.workbook import CASE_SHEET, CLUE_SHEET
 from jobs.runtime.arrow import on_driver
+from jobs.runtime.console import Console
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, plain_schema

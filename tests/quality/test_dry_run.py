@@ -6,10 +6,12 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES, NUMBER_STATES
 from jobs import ingest, standardise
+from jobs.cli import app
 from jobs.delivery.ledger import Account, from_rows
 from jobs.quality.columns import column_counts, remember, remembered
 from jobs.quality.dry_run import Judgement, judge
@@ -160,3 +162,26 @@ def test_a_whole_city_is_judged_as_it_was_taken_in(finished: RunContext, city: C
 def test_a_delivery_without_a_manifest_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadDelivery, match=r"holds no 交接清单\.csv"):
         judge(tmp_path, AS_OF, PIECE)
+
+
+def slips_to(folder: Path, delivery: Path) -> int:
+    arguments = ["ingest", str(delivery), "--dry-run", "--as-of", AS_OF.isoformat(), "--slips", str(folder)]
+    return CliRunner().invoke(app, arguments).exit_code
+
+
+def test_slips_leave_a_folder_of_ones_own_papers_as_it_is(faulty: Path, tmp_path: Path) -> None:
+    papers = {"notes.txt": "mine", "旧/数据校核回执_民政局.xlsx": "mine, too"}
+    for name, text in papers.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    for _ in range(2):
+        assert slips_to(tmp_path, faulty) == 0
+    assert {name: (tmp_path / name).read_text() for name in papers} == papers
+    assert len(list(tmp_path.glob("*.xlsx"))) == 3
+
+
+@pytest.mark.parametrize("place", [".", "slips", ".."])
+def test_slips_are_never_written_into_the_delivery_or_around_it(faulty: Path, place: str) -> None:
+    before = state_of(faulty.parent)
+    assert slips_to(faulty / place, faulty) == 2
+    assert state_of(faulty.parent) == before

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from expectations import check
 from expectations.bounds import Bound, Checked
 from expectations.check import Witness
 from expectations.contracts.deliveries import DATA_SETS
@@ -107,13 +108,8 @@ def test_what_is_expected_reads_as_a_sentence() -> None:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("site") / "quality"
-
-
-@pytest.fixture(scope="module")
-def witness(site: Path) -> Witness:
-    return Witness(site)
+def witness() -> Witness:
+    return Witness()
 
 
 LIMITS: tuple[tuple[float | None, float | None], ...] = ((0.3, None), (None, 0.05), (None, 0), (1, None), (0.25, 0.75))
@@ -158,17 +154,23 @@ def test_a_table_of_which_nothing_can_be_measured_fails_nothing(witness: Witness
     assert witness.check("across.nothing", [], {}) == []
 
 
-def test_pages_tell_what_failed_first_and_replace_those_of_the_run_before(site: Path) -> None:
-    (site / "validations").mkdir(parents=True)
-    (site / "validations" / "old.html").write_text("an earlier run", encoding="utf-8")
-    witness = Witness(site)
+def test_a_measured_bound_of_which_the_suite_reports_nothing_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    witness, made = Witness(), check._expectation
+    looked_at = Bound("looked at", "critical", "Ask again.", minimum=1)
+    overlooked = Bound("overlooked", "critical", "Ask again.", minimum=1)
+    monkeypatch.setattr(check, "_expectation", lambda _: made(looked_at))
+    checked = witness.check("silver.overlooked", [looked_at, overlooked], {"looked at": 1.0, "overlooked": 1.0})
+    assert {c.bound.measure: c.success for c in checked} == {"looked at": True, "overlooked": False}
+
+
+def test_pages_tell_what_failed_first(tmp_path: Path) -> None:
+    site, witness = tmp_path, Witness()
     bounds = [Bound("rows <of> all", "critical", "Ask 民政 & again.", minimum=1), Bound("share", "warning", "Look.", maximum=0.1)]
     checked = witness.check("silver.pages", bounds, {"rows <of> all": 0.0, "share": 0.2})
     checked += witness.check("across.pages", [Bound("fine", "warning", "Fine.", minimum=0)], {"fine": 1.0})
-    index = witness.write_docs(checked, {"silver.pages": "一<表>", "across.pages": "二"}, "Quality as of 2017-12-31")
+    index = witness.write_docs(checked, {"silver.pages": "一<表>", "across.pages": "二"}, "Quality as of 2017-12-31", site)
     text = index.read_text(encoding="utf-8")
     assert index == site / "index.html"
-    assert not (site / "validations" / "old.html").exists()
     assert text.index("rows &lt;of&gt; all") < text.index("share")
     assert "Ask 民政 &amp; again." in text
     assert "一&lt;表&gt;" in text

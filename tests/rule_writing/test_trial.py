@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from pyspark.sql import functions as F
-from rich.console import Console
 from typer.testing import CliRunner
 
 from expectations.contracts.lake import FINDINGS
@@ -20,6 +19,7 @@ from jobs.find_clues import gathered
 from jobs.rule_writing.report import print_rules, print_trial
 from jobs.rule_writing.trial import LakeToRead, Trial, rules_named, tried, try_rules
 from jobs.rules import RULES
+from jobs.runtime.console import Console
 from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration, ContractBroken
 from tests.conftest import AS_OF

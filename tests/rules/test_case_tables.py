@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from jobs.rules import RULES
 from jobs.rules.rule import EXEMPTIONS, Rule
 from jobs.runtime.settings import Settings
-from tests.rules.world import judge_cases, read_cases
+from tests.rules.world import clues_of, judge_cases, read_cases, with_each_cell_left_out
 
 PAGES = Path(__file__).parents[2] / "docs" / "rules"
 by_code = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -22,6 +22,18 @@ def test_every_case_of_the_table_comes_out_as_written(session: SparkSession, set
     cases = read_cases(rule.code)
     seen = judge_cases(session, rule, settings.params(rule.code), cases)
     assert seen == {case.name: case.expected for case in cases}
+
+
+@by_code
+def test_every_clue_says_a_whole_sentence_whatever_cell_is_empty(session: SparkSession, settings: Settings, rule: Rule) -> None:
+    """A null anywhere in a concatenation would make the whole of it null, and an inspector would read nothing."""
+    cases = read_cases(rule.code)
+    asserted = {case.name: case.says for case in cases if case.says}
+    assert asserted, "a case table asserts the sentence of one line at least"
+    rows = clues_of(session, rule, settings.params(rule.code), [*cases, *with_each_cell_left_out(cases)])
+    clues = {name: row["explanation"] for name, row in rows.items() if row["outcome"] in ("found", "exempt")}
+    assert {name: clues[name] for name in asserted} == asserted
+    assert {name: said for name, said in clues.items() if not re.fullmatch("[^，。；][^。]+。", said or "")} == {}
 
 
 @by_code

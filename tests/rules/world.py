@@ -9,6 +9,8 @@ names with its number and name columns (without it: deaths; with none: no row). 
 `yuan` (the estimate), and where the table has them `value` and `upper` (the upper bound). An empty cell takes the table's
 default, `-` clears it. What is judged is the subject's row of the rule; of several rows the one that `found` comes out of.
 
+A line `# says: ...` below a case is the whole sentence that it gives.
+
 A rule's page holds the same kind of table in a fenced block `case`: its worked example, of the same register.
 
 More rows: a column `<data set>.<field>` is a cell of a row in another register, `<data set>2.<field>` of a second row there.
@@ -35,7 +37,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -57,6 +59,9 @@ from tests.conftest import AS_OF
 
 CASES = Path(__file__).parents[1] / "cases"
 EXPECTED = ("outcome", "code", "months", "yuan", "value", "upper")
+_SAYS = "# says:"
+_WHO = {"who", "of", "as", "to", "number", "cadre", "relative", "holder", "theirs", "institution", "in_care", "households", "nth"}
+"""Cells that say of whom a row is, not what it says: without them there is no such row."""
 _MEMBER_TYPES: dict[DataType, str] = {
     TEXT: "case_id subject_key subject_name_key member_person_id member_grade case_county case_program declared_assets registry_status",
     FLAG: "is_head is_covered is_single_cover case_has_single_cover",
@@ -79,11 +84,12 @@ CASE_DEFAULTS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Case:
-    """One line of a case table: its cells, and what is expected of it."""
+    """One line of a case table: its cells, and what is expected of it. says: its explanation; empty where none is asserted."""
 
     name: str
     cells: Mapping[str, str]
     expected: Mapping[str, str]
+    says: str = ""
 
 
 @dataclass
@@ -109,11 +115,14 @@ def read_cases(code: str) -> list[Case]:
 
 def cases_of(text: str) -> list[Case]:
     """The cases of a table; a line `default` gives the cells that other lines leave empty."""
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    lines = [line for line in text.splitlines() if line.strip() and (line.startswith(_SAYS) or not line.startswith("#"))]
     heads = [cell.strip() for cell in lines[0].split("|")]
     default: dict[str, str] = {}
     cases = []
     for line in lines[1:]:
+        if line.startswith(_SAYS):
+            cases[-1] = replace(cases[-1], says=line.removeprefix(_SAYS).strip())
+            continue
         cells = [cell.strip() for cell in line.split("|")]
         assert len(cells) == len(heads), f"{cells[0]!r} has {len(cells)} cells, the table {len(heads)} columns"
         row = dict(zip(heads, cells, strict=True))
@@ -167,7 +176,8 @@ def _months(case_id: str, cells: Mapping[str, str]) -> list[dict[str, Any]]:
     rows = []
     for month in sorted(paid | {int(m) for m in late}):
         amount = Decimal(_in_month(cells.get("amount", "300"), month))
-        heads = _in_month(cells.get("heads", cells.get("covered_heads", "1")), month)
+        covered = cells.get("covered_heads", "1")
+        heads = _in_month(cells.get("heads", "none" if covered == "-" else covered), month)
         day, _, beside = late.get(f"{month:02d}", "").partition("+")
         arrears = Decimal(beside) if beside else amount if day else Decimal(0)
         gross = amount + arrears if beside else amount
@@ -318,7 +328,7 @@ def _draw_on_account(world: World, i: int, own: Mapping[str, str], cells: Mappin
 
     payments = world.registers.setdefault("payments", [])
     mine = next(row for row in world.cases if row["case_id"] == f"case{i}")
-    months = _month_span(cells.get("months", own["paid"]))
+    months = _month_span(cells.get("months", own.get("paid", "12")))
     payments.extend(transfer(mine, month, cells.get("holder"), month) for month in months)
     in_care = int(cells.get("in_care", "0"))
     for nth in range(1, int(cells.get("households", "1"))):
@@ -339,7 +349,7 @@ def _with_digests(world: World) -> None:
         return
     certificates = {row["case_id"]: "|".join(row[c] for c in ("county_code", "family", "household_no")) for row in world.cases}
     for row in (*world.members, *world.named, *world.spouses, *world.cases, *world.months):
-        row["case_id"] = hashlib.sha256(certificates[row["case_id"]].encode()).hexdigest()[:16]
+        row["case_id"] = "H" + hashlib.sha256(certificates[row["case_id"]].encode()).hexdigest()[:16]
 
 
 def _further_row(section: str, cells: Mapping[str, str], person: Callable[[str], str], i: int, at: int) -> dict[str, Any]:
@@ -360,14 +370,34 @@ def _placed(row: dict[str, Any], number_column: str, i: int, at: int) -> dict[st
 
 def judge_cases(session: SparkSession, rule: Rule, params: Any, cases: list[Case]) -> dict[str, dict[str, str]]:
     """What came out of every case, by the sentence that names it: of EXPECTED, the columns in which the case expects something."""
+    found = clues_of(session, rule, params, cases)
+    seen = {case.name: _seen(found.get(case.name)) for case in cases}
+    return {case.name: {column: seen[case.name][column] for column in case.expected} for case in cases}
+
+
+def clues_of(session: SparkSession, rule: Rule, params: Any, cases: list[Case]) -> dict[str, Any]:
+    """The row of gold.findings that each case is judged by, by its name; a case of which the rule makes no row is not there."""
     facts = build_world(session, rule.code, cases)
     names = {row["case_id"]: row["household_no"] for row in facts.cases.collect()}
     rows = find_clues(facts, [(rule, params)]).collect()
     found: dict[str, Any] = {}
     for row in sorted(rows, key=lambda row: (row["outcome"] != "found", row["outcome"] != "exempt", row["thing_key"])):
         found.setdefault(names[row["case_id"]].removesuffix("-other"), row)
-    seen = {case.name: _seen(found.get(f"case{i}")) for i, case in enumerate(cases)}
-    return {case.name: {column: seen[case.name][column] for column in case.expected} for case in cases}
+    return {case.name: found[f"case{i}"] for i, case in enumerate(cases) if f"case{i}" in found}
+
+
+def with_each_cell_left_out(cases: list[Case]) -> list[Case]:
+    """Of every case one more for each of its cells, without it. An entity is another one: registers are looked up by its code."""
+    made = []
+    for case in cases:
+        for left_out in (column for column in case.cells if column.rpartition(".")[2] not in _WHO):
+            cells = {column: f"{cell}-{left_out}" if column.endswith("uscc") else cell for column, cell in case.cells.items()}
+            if left_out in MEMBER_DEFAULTS:
+                cells[left_out] = "-"
+            else:
+                del cells[left_out]
+            made.append(Case(f"{case.name}, without {left_out}", cells, {}))
+    return made
 
 
 def _seen(row: Any) -> dict[str, str]:

@@ -12,14 +12,8 @@ ENTERPRISES = DataSet(
         Field("uscc", "统一社会信用代码", Kind.FIRM_CODE, "unified social credit code", aliases=("社会信用代码",), nullable=True),
         Field("reg_no", "注册号", Kind.TEXT, "old licence number, 15 digits", aliases=("工商注册号",), nullable=True),
         Field("name", "企业名称", Kind.TEXT, "name of the entity", aliases=("名称", "市场主体名称")),
-        Field(
-            "kind",
-            "主体类型",
-            Kind.ENUM,
-            "kind",
-            aliases=("企业类型",),
-            values=("有限责任公司", "个人独资企业", "个体工商户", "农民专业合作社", "农村集体经济组织", "股份有限公司"),
-        ),
+        # No enumeration: registers write some hundred kinds, 有限责任公司(自然人独资) among them. Rules read the words inside.
+        Field("kind", "主体类型", Kind.TEXT, "kind, as the register words it", aliases=("企业类型",)),
         Field("legal_rep", "法定代表人", Kind.NAME, "legal representative or operator", aliases=("负责人", "经营者")),
         Field(
             "legal_rep_id",

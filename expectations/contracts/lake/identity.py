@@ -1,5 +1,6 @@
 """Tables of who is who: links, persons over time, decisions of inspectors, kin."""
 
+from expectations.contracts.lake.brought import BROUGHT
 from expectations.contracts.lake.evidence import GRADES, KIN_RELATIONS, WEIGHTS, WORDS
 from expectations.contracts.model import DATE, DOUBLE, FLAG, INT, LONG, ORIGIN, ORIGIN_COLUMNS, TEXT, Column, Table
 
@@ -114,6 +115,7 @@ IDENTITY_VERDICTS = Table(
         Column("is_same", FLAG, "do both mean one person?", nullable=False),
         Column("checked_on", DATE, "day of the decision", nullable=False),
         Column("checkers", TEXT, "who decided", nullable=False),
+        *BROUGHT,
     ),
 )
 

@@ -30,6 +30,9 @@ FILES = Table(
         Column("accepted_rows", LONG, "rows in silver or, for a superseded file, in bronze only", unit="rows"),
         Column("quarantined_rows", LONG, "rows in quarantine.rows", unit="rows"),
         Column("skipped_rows", LONG, "title, subtotal, note and blank rows", unit="rows"),
+        Column(
+            "repeated_rows", LONG, "of the accepted rows, those that another current file holds, too: in bronze only", unit="rows"
+        ),
     ),
 )
 

@@ -1,5 +1,6 @@
 """Tables of learning: what stood on every list, what visits found of it, and the account of both."""
 
+from expectations.contracts.lake.brought import BROUGHT
 from expectations.contracts.lake.evidence import GRADES, WEIGHTS
 from expectations.contracts.model import DATE, DOUBLE, FLAG, INT, TEXT, YUAN, Column, Table
 
@@ -68,6 +69,7 @@ VERDICTS = Table(
         Column("note", TEXT, "in the inspectors' words", label="备注"),
         Column("import_no", INT, "1 for the first import that brought verdicts", nullable=False),
         Column("taken_in_on", DATE, "as-of date of the import", nullable=False),
+        *BROUGHT,
         Column("is_random", FLAG, "was the case drawn at random, outside the ranking? null = the ledger does not say"),
         Column("listed_on", DATE, "the last list before the visit, of which the rest of this row is a copy", nullable=False),
         *_SEEN,

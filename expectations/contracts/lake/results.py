@@ -36,7 +36,7 @@ FINDINGS = Table(
         Column("signals", SIGNALS, "what the ranking may learn from, by rule and name"),
         Column("explanation", TEXT, "one Chinese sentence without names or numbers"),
         Column("evidence", EVIDENCE, "the records that the rule saw"),
-        Column("rule_fingerprint", TEXT, "digest of the rule's text and parameters"),
+        Column("rule_fingerprint", TEXT, "digest of all code, parameters and law that the rule rests on"),
     ),
 )
 
@@ -47,22 +47,17 @@ CASE_SCORES = Table(
     ("case_id",),
     (
         Column("case_id", TEXT, "the case", nullable=False),
-        Column("anomaly", DOUBLE, "score of the isolation forest, 0-1, higher = stranger", nullable=False),
-        Column("dependence", DOUBLE, "distance from what usually goes together, 0 and more, higher = stranger", nullable=False),
-        Column(
-            "strangeness",
-            DOUBLE,
-            "forest and dependence combined, 0-1: k / (k + 1) where one case in 10^k is as strange",
-            nullable=False,
-        ),
-        Column("anomaly_percentile", DOUBLE, "share of cases that are less strange, 0-1", nullable=False),
+        Column("anomaly", DOUBLE, "score of the isolation forest, 0-1, higher = stranger; null while cases were always too few"),
+        Column("dependence", DOUBLE, "distance from what usually goes together, 0 and more, higher = stranger"),
+        Column("strangeness", DOUBLE, "forest and dependence combined, 0-1: k / (k + 1) where one case in 10^k is as strange"),
+        Column("anomaly_percentile", DOUBLE, "share of cases that are less strange, 0-1"),
         Column(
             "reasons",
             TEXT,
             "the features that made it strange, in Chinese, strongest first, each with what the score were with its usual value",
         ),
         Column("figures", SIGNALS, "all figures of the case, see the model card; their names begin with case."),
-        Column("model_version", TEXT, "registered version of the model", nullable=False),
+        Column("model_version", TEXT, "registered version of the model; null where none scored"),
     ),
 )
 
@@ -179,7 +174,7 @@ CLUES = Table(
         Column("evidence", EVIDENCE, "the records that the rule saw", label="证据"),
         Column("first_seen", DATE, "as-of date of the first run that found it", label="首次发现"),
         Column("last_seen", DATE, "as-of date of the last run that found it", label="最近发现"),
-        Column("rule_fingerprint", TEXT, "digest of the rule's text and parameters"),
+        Column("rule_fingerprint", TEXT, "digest of all code, parameters and law that the rule rests on"),
         Column("model_version", TEXT, "registered version of the model"),
     ),
 )

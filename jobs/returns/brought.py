@@ -1,0 +1,38 @@
+"""Who brought what people decided into the lake, and when: kept beside each verdict and decision."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from jobs.returns.tables import Line
+
+
+@dataclass(frozen=True)
+class Brought:
+    """by: the user of the machine. at: the instant, as ISO 8601 in UTC, with seconds. Given to a job, which asks nobody itself."""
+
+    by: str
+    at: str
+
+    def beside(self, line: Line) -> dict[str, str | int]:
+        """The columns BROUGHT of the contracts, for what the line decides."""
+        return {
+            "brought_by": self.by, "recorded_at": self.at, "source_file": line.file, "source_sha256": line.sha256,
+            "source_sheet": line.sheet, "source_row": line.row,
+        }  # fmt: skip
+
+
+NOBODY = Brought("", "")
+"""For a run that takes nothing in."""
+
+
+def brought_now() -> Brought:
+    """The user by the account that the process runs under, not by what the environment says; a number where it has no name."""
+    try:
+        by = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        by = f"uid {os.getuid()}"
+    return Brought(by, datetime.now(UTC).isoformat(timespec="seconds"))

@@ -1,0 +1,57 @@
+"""What only a column tells: floats, fractions, days before months. Each cell is read by its neighbours, and bronze keeps it as it was."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from expectations.contracts.model import Field, Kind
+from jobs.cells.habits import as_meant, habits
+
+# kind of the field | cells of the column | how each is meant
+COLUMNS: dict[str, tuple[Kind, list[str | None], list[str | None]]] = {
+    "a data frame with a gap writes floats": (Kind.TEXT, ["10020.0", None, "10021.0"], ["10020", None, "10021"]),
+    "beside whole numbers and letters": (Kind.TEXT, ["10020.0", "D0001", "10022"], ["10020", "D0001", "10022"]),
+    "  twin: sections of which one has other decimals": (Kind.TEXT, ["12.0", "12.1", "13"], ["12.0", "12.1", "13"]),
+    "a version is no float": (Kind.TEXT, ["1.2.0", "V1.0"], ["1.2.0", "V1.0"]),
+    "money as a format": (Kind.TEXT, ["10020.00"], ["10020"]),
+    "floats with noise around": (Kind.TEXT, ['="10020.0"', "10021.0\t", "\ue5e510022.0"], ["10020", "10021", "10022"]),
+    "codes of counties": (Kind.CODE, ["420292.0"], ["420292"]),
+    "accounts": (Kind.ACCOUNT, ["6217000000000001.0", "6217000000000002"], ["6217000000000001", "6217000000000002"]),
+    "scientific notation with all digits": (Kind.TEXT, ["1.0E+02", "1.002E+04", "4.20292E5"], ["100", "1.002E+04", "420292"]),
+    "  twin: digits are missing": (Kind.TEXT, ["4.20281E+17"], ["4.20281E+17"]),
+    "  twin: building E": (Kind.TEXT, ["2E03", "1E2"], ["2E03", "1E2"]),
+    "fractions": (Kind.PERCENT, ["0.5", "1", None, "0.3333"], ["50.0", "100", None, "33.3300"]),
+    "a fraction among percentages with their sign": (Kind.PERCENT, ["50%", "0.5"], ["50%", "50.0"]),
+    "  twin: percentages": (Kind.PERCENT, ["0.5", "99.5"], ["0.5", "99.5"]),
+    "  twin: whole shares alone tell nothing": (Kind.PERCENT, ["1", "1"], ["1", "1"]),
+    "days first": (Kind.DATE, ["05/01/2017", "20/01/2017 10:30"], ["2017-01-05", "2017-01-20 10:30"]),
+    "months first": (Kind.DATE, ["01/05/2017", "01.20.2017"], ["2017-01-05", "2017-01-20"]),
+    "days first for a month": (Kind.MONTH, ["01-02-2017", "31-01-2017"], ["2017-02-01", "2017-01-31"]),
+    "  twin: nothing tells": (Kind.DATE, ["05/01/2017", "02/03/2017"], ["05/01/2017", "02/03/2017"]),
+    "  twin: both are there": (Kind.DATE, ["20/01/2017", "01/20/2017"], ["20/01/2017", "01/20/2017"]),
+    "dates beside": (Kind.DATE, ["2017-01-05", "20/01/2017"], ["2017-01-05", "2017-01-20"]),
+    "amounts have no habits": (Kind.YUAN, ["0.5", "10.0"], ["0.5", "10.0"]),
+    "an empty column": (Kind.TEXT, [None, ""], [None, ""]),
+}
+
+
+def meaning(kind: Kind, cells: list[str | None]) -> list[str | None]:
+    field = Field("field", "表头", kind, "")
+    column = pl.Series(cells, dtype=pl.String)
+    marks = habits(field, column)
+    assert column.to_list() == cells
+    assert all(mark.startswith("field:") and len(marked) == len(cells) for mark, marked in marks.items())
+    return as_meant(field, column, marks).to_list()
+
+
+@pytest.mark.parametrize("case", COLUMNS)
+def test_a_column_tells_what_its_cells_mean(case: str) -> None:
+    kind, cells, meant = COLUMNS[case]
+    assert meaning(kind, cells) == meant
+
+
+@pytest.mark.parametrize("case", COLUMNS)
+def test_the_order_of_the_rows_tells_nothing(case: str) -> None:
+    kind, cells, meant = COLUMNS[case]
+    assert meaning(kind, cells[::-1]) == meant[::-1]

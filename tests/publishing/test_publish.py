@@ -1,0 +1,180 @@
+"""Publishing on the small synthetic city: every dispatched clue is in one workbook, and what others put there is never lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from pyspark.sql import functions as F
+from rich.console import Console
+
+from expectations.contracts.lake import CASES, PEOPLE
+from jobs import publish
+from jobs.publish import KIND, county_names, write_zone
+from jobs.publishing.books import SEPARATE, books, refuse_unless_whole
+from jobs.publishing.listing import case_list, published_clues
+from jobs.runtime.context import RunContext
+from jobs.runtime.errors import ContractBroken
+from jobs.runtime.lake import Lake
+from jobs.runtime.results import KEPT, LIST, WORK
+from jobs.runtime.run_report import RunReport
+from tests.conftest import AS_OF
+
+
+@pytest.fixture
+def ctx(finished: RunContext, tmp_path: Path) -> RunContext:
+    """A lake of its own to publish from."""
+    shutil.copytree(finished.out / "lake", tmp_path / "lake", ignore=shutil.ignore_patterns("_scratch", ".writer.lock"))
+    report = RunReport(Console(quiet=True))
+    return replace(finished, lake=Lake(finished.engine, str(tmp_path / "lake")), out=tmp_path, report=report)
+
+
+def ids(folder: Path, sheets: tuple[str, ...], heading: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for path in folder.glob(f"{KIND}_*.xlsx"):
+        book = openpyxl.load_workbook(path, read_only=True)
+        for sheet in (book[name] for name in book.sheetnames if name in sheets):
+            head, *rows = sheet.iter_rows(values_only=True)
+            found.update(row[head.index(heading)] for row in rows)
+    return found
+
+
+def test_a_wrong_cell_and_a_slash_in_a_name_lose_no_countys_list(ctx: RunContext) -> None:
+    first, second = sorted(county_names(ctx.lake))[:2]
+    names = county_names(ctx.lake)
+    cases = ctx.lake.computed_once(ctx.lake.read(CASES), "cases")
+    wrong = cases.filter(F.col("county_code") == first).orderBy("case_id").first()["case_id"]
+    county = (
+        F.when(F.col("case_id") == wrong, names[second])
+        .when(F.col("county_code") == second, "甲/乙\\丙县")
+        .otherwise(F.col("county"))
+    )
+    ctx.lake.overwrite(CASES, cases.withColumn("county", county))
+    publish.run(ctx)
+    for zone in ("restricted", "exports"):
+        listed = pl.read_csv(ctx.out / zone / "clues.csv", infer_schema=False).filter(pl.col("dispatched") == "是")
+        folder = ctx.out / zone / "workbooks"
+        assert ids(folder, ("线索", "数据核对"), "线索编号") == Counter(listed["clue_id"])
+        assert {f"{KIND}_{first}_{names[first]}.xlsx", f"{KIND}_{second}_甲_乙_丙县.xlsx"} <= {
+            path.name for path in folder.iterdir()
+        }
+
+
+def test_two_counties_of_one_name_and_cases_of_none_are_all_listed(finished: RunContext, tmp_path: Path) -> None:
+    clues, cases = published_clues(finished.lake), case_list(finished.lake, AS_OF)
+    listed = clues.filter((pl.col("dispatched") == "是") & ~pl.col("is_separate"))
+    codes = sorted({*listed["county_code"], *cases.filter(~pl.col("is_separate"))["county_code"]})
+    nowhere = pl.when(pl.col("county_code") == codes[0]).then(None).otherwise("county_code").alias("county_code")
+    write_zone(
+        clues.with_columns(nowhere),
+        cases.with_columns(nowhere),
+        [],
+        dict.fromkeys(codes, "一县"),
+        tmp_path,
+        AS_OF,
+        is_masked=False,
+    )
+    names = {path.name for path in (tmp_path / "workbooks").iterdir()}
+    assert {f"{KIND}_未注明区划.xlsx", *(f"{KIND}_{code}_一县.xlsx" for code in codes[1:])} == names - {f"{KIND}_{SEPARATE}.xlsx"}
+
+
+def test_books_are_named_by_code_and_name_in_the_order_of_codes() -> None:
+    found = books(KIND, ["420293", SEPARATE, "420292", "420293"], {"420292": "一县", "420293": "一县"})
+    assert found == [
+        ("420292", "一县", f"{KIND}_420292_一县.xlsx"),
+        ("420293", "一县", f"{KIND}_420293_一县.xlsx"),
+        (SEPARATE, SEPARATE, f"{KIND}_{SEPARATE}.xlsx"),
+    ]
+
+
+def test_a_list_of_which_a_workbook_is_missing_or_too_many_is_not_published(finished: RunContext) -> None:
+    folder = finished.out / "exports" / "workbooks"
+    listed = pl.read_csv(finished.out / "exports" / "clues.csv", infer_schema=False).filter(pl.col("dispatched") == "是")[
+        "clue_id"
+    ]
+    sheets = ("线索", "数据核对")
+    refuse_unless_whole(folder, KIND, sheets, "线索编号", listed)
+    for wrong, lack, hold in (([*listed, "C1"], 1, 0), (listed[1:], 0, 1), ([*listed, listed[0]], 1, 0)):
+        with pytest.raises(ContractBroken, match=rf"lack {lack} of the {len(wrong)} listed and hold {hold} that"):
+            refuse_unless_whole(folder, KIND, sheets, "线索编号", wrong)
+
+
+def test_what_people_put_into_the_zones_outlives_a_run(ctx: RunContext) -> None:
+    publish.run(ctx)
+    before = {
+        path: path.read_bytes() for zone in ("exports", "restricted") for path in (ctx.out / zone).rglob("*") if path.is_file()
+    }
+    books_of = ctx.out / "exports" / "workbooks"
+    returned = next(path for path in sorted(books_of.glob(f"{KIND}_*.xlsx")))
+    returned.write_bytes(b"filled in")
+    (books_of / "回收.xlsx").write_bytes(b"returned")
+    publish.run(ctx)
+    kept = returned.with_name(f"{returned.stem}{KEPT}1.xlsx")
+    assert (kept.read_bytes(), (books_of / "回收.xlsx").read_bytes()) == (b"filled in", b"returned")
+    assert {path: path.read_bytes() for path in before} == before
+    assert [returned.name in warning for warning in ctx.report.warnings] == [True, True]
+    assert "回收.xlsx" in ctx.report.warnings[1]
+
+
+def test_a_run_stopped_in_the_middle_shows_nobody_a_number_and_leaves_the_old_lists(
+    ctx: RunContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish.run(ctx)
+    before = (ctx.out / "restricted" / "clues.csv").read_bytes()
+    umask = os.umask(0o022)
+    seen: list[int] = []
+
+    def stop(*_: object, **__: object) -> None:
+        (book, *_) = (ctx.out / WORK / "staged" / "restricted" / "workbooks").iterdir()
+        seen.extend([len(list(book.parent.iterdir())), (ctx.out / WORK).stat().st_mode & 0o777])
+        raise OSError("disk full")
+
+    monkeypatch.setattr(publish, "refuse_unless_whole", stop)
+    try:
+        with pytest.raises(OSError, match="disk full"):
+            publish.run(ctx)
+    finally:
+        os.umask(umask)
+    assert seen[0] > 2
+    assert seen[1] == 0o700
+    assert (ctx.out / "restricted" / "clues.csv").read_bytes() == before
+    assert [path.name for path in (ctx.out / WORK).iterdir()] == ["lock"]
+
+
+def test_each_zone_says_which_run_it_is_of(finished: RunContext) -> None:
+    stamps = set()
+    for zone in ("restricted", "exports", "quality", "slips", "fairness"):
+        parts = json.loads((finished.out / zone / LIST).read_text(encoding="utf-8"))
+        stamps |= {(part["as_of"], part["delivery"]) for part in parts.values()}
+    (stamp,) = stamps
+    assert stamp[0] == AS_OF.isoformat()
+    assert len(stamp[1]) == 16
+
+
+def test_restricted_zones_of_the_lake_are_closed_before_their_first_table(
+    ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked at when the first byte is about to be written."""
+    lake, seen = Lake(ctx.engine, str(tmp_path / "other")), []
+    people = ctx.lake.read(PEOPLE)
+    save = type(people.write).save
+
+    def looked_at(writer: object, path: str) -> None:
+        seen.append((tmp_path / "other" / "vault").stat().st_mode & 0o777)
+        save(writer, path)
+
+    monkeypatch.setattr(type(people.write), "save", looked_at)
+    umask = os.umask(0o022)
+    try:
+        lake.overwrite(PEOPLE, people)
+    finally:
+        os.umask(umask)
+    assert seen == [0o700]
+    assert (tmp_path / "other" / "vault").stat().st_mode & 0o777 == 0o700

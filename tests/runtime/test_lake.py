@@ -1,0 +1,171 @@
+"""The lake: what cannot be read is never taken for what was never written, and one run writes at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from expectations.contracts.lake import PURPOSES
+from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, MingjingError, explanation
+from jobs.runtime.lake import Lake, plain_schema, single_writer
+from jobs.runtime.session import Engine
+
+
+def written(lake: Lake, times: int = 2) -> Lake:
+    for n in range(times):
+        row = (date(2017, 12, 1 + n), "supervision", "a test")
+        lake.append(PURPOSES, lake.session.createDataFrame([row], plain_schema(PURPOSES)))
+    return lake
+
+
+def log_of(lake: Lake) -> Path:
+    assert lake.folder is not None
+    return lake.folder / PURPOSES.zone / PURPOSES.name / "_delta_log"
+
+
+def commits(log: Path) -> list[Path]:
+    return sorted(log.glob("*.json"))
+
+
+def cut_short(log: Path) -> None:
+    commits(log)[-1].write_bytes(commits(log)[-1].read_bytes()[:100])
+
+
+def emptied(log: Path) -> None:
+    commits(log)[-1].write_bytes(b"")
+
+
+def first_lost(log: Path) -> None:
+    commits(log)[0].unlink()
+
+
+def all_lost(log: Path) -> None:
+    for path in commits(log):
+        path.unlink()
+
+
+def a_file(log: Path) -> None:
+    for path in log.iterdir():
+        path.unlink()
+    log.rmdir()
+    log.write_text("")
+
+
+def a_loop_of_links(log: Path) -> None:
+    for path in log.iterdir():
+        path.unlink()
+    log.rmdir()
+    log.symlink_to(log.name)
+
+
+@pytest.mark.parametrize("damage", [cut_short, emptied, first_lost, all_lost, a_file, a_loop_of_links])
+@pytest.mark.parametrize("prefix", ["", "file://"])
+def test_a_damaged_table_is_told_and_not_begun_anew(
+    embedded: Engine, tmp_path: Path, damage: Callable[[Path], None], prefix: str
+) -> None:
+    lake = written(Lake(embedded, f"{prefix}{tmp_path}/lake"))
+    assert lake.exists(PURPOSES)
+    damage(log_of(lake))
+    for look in (lake.read, lake.read_or_empty):
+        with pytest.raises(BadStore, match=rf"ops/purposes in the lake {tmp_path}/lake .*left as it is") as told:
+            look(PURPOSES)
+        assert told.value.exit_code == 3
+
+
+def test_a_table_that_may_not_be_looked_at_is_told(embedded: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = written(Lake(embedded, str(tmp_path)))
+
+    def refused(path: object) -> None:
+        raise PermissionError(13, os.strerror(13), str(path))
+
+    monkeypatch.setattr("os.scandir", refused)
+    with pytest.raises(BadStore, match="Permission denied"):
+        lake.exists(PURPOSES)
+
+
+def test_a_log_without_a_commit_is_no_table_yet(embedded: Engine, tmp_path: Path) -> None:
+    """So a run leaves it that was killed while it wrote the first."""
+    lake = Lake(embedded, str(tmp_path))
+    assert not lake.exists(PURPOSES)
+    log_of(lake).mkdir(parents=True)
+    assert not lake.exists(PURPOSES)
+    assert lake.read_or_empty(PURPOSES).count() == 0
+    with pytest.raises(ContractBroken, match="not in the lake"):
+        lake.read(PURPOSES)
+
+
+def test_on_a_store_only_what_was_never_written_is_not_there(embedded: Engine, tmp_path: Path) -> None:
+    lake = Lake(embedded, f"memory:///{tmp_path.name}")
+    assert not lake.exists(PURPOSES)
+    assert lake.read_or_empty(PURPOSES).count() == 0
+    assert lake.kept("nothing") is None
+    written(lake)
+    assert lake.exists(PURPOSES)
+    assert lake.read(PURPOSES).count() == 2
+
+
+@pytest.mark.parametrize("root", ["unheard-of://bucket/lake", "hdfs://127.0.0.1:1/lake"])
+def test_a_store_that_does_not_answer_is_told_and_not_begun_anew(embedded: Engine, root: str) -> None:
+    for look in (Lake(embedded, root).exists, Lake(embedded, root).read_or_empty):
+        with pytest.raises(MingjingError, match=r"gives no answer|cannot be read"):
+            look(PURPOSES)
+
+
+@pytest.mark.parametrize(
+    ("says", "is_absent"),
+    [
+        ("[PATH_NOT_FOUND] Path does not exist: hdfs://name/lake/t. SQLSTATE: 42K03", True),
+        ("[DELTA_TABLE_NOT_FOUND] Delta table `hdfs://name/lake/t` doesn't exist.", True),
+        ("[DELTA_LOG_FILE_NOT_FOUND] Unable to retrieve the delta log files to construct table version 3", False),
+        ("Missing commit file: expected version 0, found 1", False),
+        ("Server returned non-2xx status code: 403 Forbidden: ", False),
+    ],
+)
+def test_what_each_engine_says_of_a_path_without_a_table(embedded: Engine, says: str, is_absent: bool) -> None:
+    """Of a store, as Spark 4.1 with Delta 4.4 and Sail 0.7.2 word it."""
+    from dataclasses import replace
+    from types import SimpleNamespace
+
+    from pyspark.errors import AnalysisException
+
+    def load(_path: str) -> None:
+        raise AnalysisException(says)
+
+    session = SimpleNamespace(read=SimpleNamespace(format=lambda _: SimpleNamespace(load=load)))
+    lake = Lake(replace(embedded, session=session), "hdfs://name/lake")  # type: ignore[arg-type]
+    if is_absent:
+        assert not lake.exists(PURPOSES)
+    else:
+        with pytest.raises(MingjingError, match=r"gives no answer|cannot be read"):
+            lake.exists(PURPOSES)
+
+
+@pytest.mark.parametrize("root", ["{}", "file://{}", "s3a://bucket{}"])
+def test_a_lake_has_one_writer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: str) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    root = root.format(tmp_path)
+    with single_writer(root), pytest.raises(BadConfiguration, match="Another run"), single_writer(root):
+        pass
+    with single_writer(root), single_writer(f"{root}-2"):
+        pass
+
+
+def test_a_folder_is_one_lake_however_it_is_named(tmp_path: Path) -> None:
+    with single_writer(str(tmp_path)), pytest.raises(BadConfiguration, match="Another run"), single_writer(f"file:{tmp_path}"):
+        pass
+
+
+def test_a_lake_that_cannot_be_held_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lake").write_text("")
+    with pytest.raises(OSError, match="exists") as told, single_writer(str(tmp_path / "lake")):
+        pass
+    assert "lake cannot be used: File exists" in str(explanation(told.value))
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / ".writer.lock").symlink_to(tmp_path / "of_others")
+    with pytest.raises(OSError, match="symbolic links"), single_writer(str(tmp_path / "linked")):
+        pass
+    assert not (tmp_path / "of_others").exists()

@@ -1,0 +1,38 @@
+"""The run report: a stage that fails is told with its seconds, and the file is there whole or as it was."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from jobs.runtime.run_report import RunReport
+
+
+def test_a_stage_and_a_step_that_fail_keep_their_seconds(tmp_path: Path) -> None:
+    report = RunReport(Console(quiet=True))
+
+    def fail() -> None:
+        with report.stage("link people"), report.step("of households"):
+            time.sleep(0.02)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    report.save(tmp_path / "run_report.json")
+    [stage] = json.loads((tmp_path / "run_report.json").read_text(encoding="utf-8"))["stages"]
+    [step] = stage["steps"]
+    assert stage["seconds"] >= step["seconds"] >= 0.02
+    assert stage["peak_mib"] >= step["peak_mib"] > 0
+
+
+def test_a_report_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -> None:
+    path = tmp_path / "run_report.json"
+    RunReport(Console(quiet=True), warnings=["first"]).save(path)
+    before = path.read_bytes()
+    with pytest.raises(UnicodeEncodeError):
+        RunReport(Console(quiet=True), warnings=["second, of which the half can be written", "\ud800"]).save(path)
+    assert path.read_bytes() == before
