@@ -47,10 +47,10 @@ bench: install ## The main job beside a hand-written DuckDB script: make bench S
 	$(PY) -m benchmarks.run --scale $(SCALE) --engine $(ENGINE)
 
 dist: install ## dist/app.zip for spark-submit --py-files, beside it dist/conf for --files
-	$(PY) -m jobs.runtime.package dist
+	$(PY) -m tools.package dist
 
 docs: install ## Write the generated pages: data dictionary, rule pages' tables, lineage
-	$(PY) -m jobs.documents
+	$(PY) -m tools.documents
 
 clean: ## Remove what the targets above made, except the virtual environment
 	rm -rf $(DEMO) dist .bench .pytest_cache .mypy_cache .ruff_cache

@@ -24,19 +24,21 @@ from rich.table import Table
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import ALIASES, FILES, LINKS
 from expectations.contracts.model import ORIGIN
-from jobs import ingest, link_people, standardise
 from jobs.cells.names import may_be_same, read_names
 from jobs.cells.person_numbers import VALID, check_character, read_numbers
 from jobs.delivery.manifest import read_manifest
 from jobs.delivery.survey import FILE_ID_LENGTH
-from jobs.linking.identities import REGISTRY
+from jobs.ingest import job as ingest
+from jobs.launch.context import RunContext
+from jobs.launch.start import open_run
+from jobs.link_people import job as link_people
+from jobs.registers.references import REGISTRY
 from jobs.runtime.arrow import on_driver
-from jobs.runtime.context import RunContext
-from jobs.runtime.launch import open_run
 from jobs.runtime.session import EMBEDDED
-from jobs.simulation.delivery_files import MANIFEST, MANIFEST_HEADER
-from jobs.simulation.places import COUNTIES
+from jobs.standardise import job as standardise
 from models.linkage.columns import sound_of
+from simulation.delivery_files import MANIFEST, MANIFEST_HEADER
+from simulation.places import COUNTIES
 
 REGISTERS = NUMBERED, DEATHS, CREMATIONS, DISABLED = "social_insurance", "death_certificates", "cremations", "disabilities"
 METHODS, GRADES = ("equal number", "equal number and name", "ours"), ("A", "B", "C", "E")

@@ -22,10 +22,10 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from jobs.learning.charts import gain_chart, write
-from jobs.learning.training import Example, Measured, better, examples, split
+from jobs.launch.settings import load_settings
+from jobs.learn.charts import gain_chart, write
+from jobs.learn.training import Example, Measured, better, examples, split
 from jobs.rules import RULES
-from jobs.runtime.settings import load_settings
 from models.clue_features import ListedClue
 from models.measures import average_precision, log_loss
 from models.ranking import LearningParams, RankingModel, fit, probability

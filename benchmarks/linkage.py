@@ -26,10 +26,10 @@ from rich.console import Console
 from rich.table import Table
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from jobs.simulation import names, places
-from jobs.simulation.places import COUNTIES
 from models.linkage.columns import PEOPLE, RECORDS
 from models.record_linkage import best_matches, load_model, matches
+from simulation import names, places
+from simulation.places import COUNTIES
 
 SEED = 20171231
 PAIR_WEIGHT, CLUSTER_WEIGHT = 0.0, 4.0

@@ -12,14 +12,14 @@ import pytest
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-from jobs import run_all
+from jobs.commands import run_all
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings, load_settings
 from jobs.runtime import private_network
-from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import EMBEDDED, Engine, open_engine
-from jobs.runtime.settings import Settings, load_settings
-from jobs.simulation import simulate
+from simulation import simulate
 
 AS_OF = date(2017, 12, 31)
 KEY = "a test key, no secret: 0123456789"

@@ -13,12 +13,12 @@ from pyspark.sql.types import DecimalType, StructField
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CHECKS
-from jobs.check_households import check_households
-from jobs.linking.identities import person_references
-from jobs.means.registered import no_variants
+from jobs.check_households.job import check_households
+from jobs.launch.settings import Settings
+from jobs.registers.means.registered import no_variants
+from jobs.registers.references import person_references
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
 from tests.conftest import AS_OF
 
 FOUND, NOTHING, REFUSED, UNCHECKABLE = "有检出", "无检出", "未授权不予核对", "无法核对"

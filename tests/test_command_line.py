@@ -18,18 +18,19 @@ import pytest
 from pyspark.errors.exceptions.connect import PythonException
 from typer.testing import CliRunner
 
-from jobs import documents, run_all, run_check
-from jobs.cli import app
-from jobs.runtime import launch
-from jobs.runtime.arguments import WRITTEN_FOLDERS, day, refuse_overlap
+from jobs.commands import run_all, run_check
+from jobs.commands.cli import app
+from jobs.commands.summary import print_summary
+from jobs.launch import start as launch
+from jobs.launch.arguments import WRITTEN_FOLDERS, day, refuse_overlap
+from jobs.launch.context import KEY_VARIABLE, RunContext
+from jobs.launch.settings import CONF_VARIABLE
+from jobs.launch.start import explained
 from jobs.runtime.console import Console, plain
-from jobs.runtime.context import KEY_VARIABLE, RunContext
 from jobs.runtime.errors import BadConfiguration, MachineFailed, explanation
-from jobs.runtime.launch import explained
 from jobs.runtime.run_report import RunReport
-from jobs.runtime.settings import CONF_VARIABLE
-from jobs.summary import print_summary
 from tests.delivery.conftest import Delivery, Payments
+from tools import documents
 
 CONF = Path(__file__).parents[1] / "conf"
 RUN = "run {delivery} --out {out} --as-of 2017-12-31"
@@ -141,8 +142,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def started(*_: Any, **__: Any) -> None:
         raise AssertionError("an engine was started")
 
-    monkeypatch.setattr("jobs.runtime.launch.open_engine", started)
-    monkeypatch.setattr("jobs.rule_writing.trial.open_engine", started)
+    monkeypatch.setattr("jobs.launch.start.open_engine", started)
+    monkeypatch.setattr("tools.rule_writing.trial.open_engine", started)
     for name in ("folder", "delivery", "exports/d", "restricted/d", "lake", "manifest-folder/交接清单.csv"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "delivery")

@@ -10,13 +10,13 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from jobs.cli import app
-from jobs.doctor import diagnose
+from jobs.commands.cli import app
+from jobs.commands.doctor import diagnose
+from jobs.launch.settings import CONF_VARIABLE, conf_folder, load_settings
+from jobs.launch.start import day
 from jobs.runtime import private_network
 from jobs.runtime.errors import BadConfiguration
-from jobs.runtime.launch import day
 from jobs.runtime.session import EMBEDDED, SPARK, choose_engine
-from jobs.runtime.settings import CONF_VARIABLE, conf_folder, load_settings
 from tests.conftest import City
 
 CONF = Path(__file__).parents[1] / "conf"

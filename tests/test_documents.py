@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from jobs import documents
-from jobs.cli import app
-from jobs.documents import CHINESE, ENGLISH, ROOT, Language
+from jobs.commands.cli import app
+from jobs.launch.settings import load_settings
+from jobs.rulebook.rule import EXEMPTIONS, Rule
 from jobs.rules import RULES
-from jobs.rules.rule import EXEMPTIONS, Rule
-from jobs.runtime.settings import load_settings
+from tools import documents
+from tools.documents import CHINESE, ENGLISH, ROOT, Language
 
 READMES = [ROOT / ENGLISH.page, ROOT / CHINESE.page]
 WRITTEN = sorted(

@@ -39,45 +39,43 @@ from expectations.contracts.lake import (
     VERDICTS,
 )
 from expectations.contracts.model import Table
-from jobs import (
-    check_households,
-    check_quality,
-    find_clues,
-    find_needs,
-    ingest,
-    learn,
-    link_people,
-    plan_visits,
-    publish,
-    rank_clues,
-    report_fairness,
-    score_cases,
-    settle_identities,
-    standardise,
-    state_purpose,
-)
-from jobs.linking.aliases import aliases
-from jobs.linking.deaths import best_attested_deaths
-from jobs.linking.households import cases, entitlement_months, members, named_persons
-from jobs.linking.identities import anchors, identities, mentions, persons
-from jobs.linking.kin import kin
-from jobs.linking.links import links
-from jobs.linking.person_ids import next_person_ids, person_changes, with_person_ids
-from jobs.linking.verdicts import Groups, Verdicts
-from jobs.means.registered import no_variants
+from jobs.check_households import job as check_households
+from jobs.check_quality import job as check_quality
+from jobs.find_clues import job as find_clues
+from jobs.find_needs import job as find_needs
+from jobs.find_needs.search import Benefits
+from jobs.ingest import job as ingest
+from jobs.launch.settings import Settings
+from jobs.learn import job as learn
+from jobs.link_people import job as link_people
+from jobs.link_people.aliases import aliases
+from jobs.link_people.households import cases, entitlement_months, members, named_persons
+from jobs.link_people.identities import anchors, identities, mentions, persons
+from jobs.link_people.kin import kin
+from jobs.link_people.links import links
+from jobs.link_people.person_ids import next_person_ids, person_changes, with_person_ids
 from jobs.needs import NEED_RULES
-from jobs.needs.rule import NeedFacts
-from jobs.needs.search import Benefits
-from jobs.rules.facts import Facts
-from jobs.rules.key_persons import key_persons
+from jobs.plan_visits import job as plan_visits
+from jobs.publish import job as publish
+from jobs.rank_clues import job as rank_clues
+from jobs.rank_clues.case_files import case_files
+from jobs.rank_clues.ranking import clues_of, ranked, with_key_persons
+from jobs.registers.deaths import best_attested_deaths
+from jobs.registers.identity_verdicts import Groups, Verdicts
+from jobs.registers.means.registered import no_variants
+from jobs.report_fairness import job as report_fairness
+from jobs.rulebook.facts import Facts
+from jobs.rulebook.key_persons import key_persons
+from jobs.rulebook.need import NeedFacts
 from jobs.runtime.errors import ContractBroken
 from jobs.runtime.lake import Lake, conform
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
-from jobs.scoring.case_files import case_files
-from jobs.scoring.features import CASE_FIGURES, Registers, case_features
-from jobs.scoring.ranking import clues_of, ranked, with_key_persons
-from jobs.standardise import standardise as standardised
+from jobs.score_cases import job as score_cases
+from jobs.score_cases.features import CASE_FIGURES, Registers, case_features
+from jobs.settle_identities import job as settle_identities
+from jobs.standardise import job as standardise
+from jobs.standardise.job import standardise as standardised
+from jobs.state_purpose import job as state_purpose
 from tests.conftest import AS_OF, KEY
 
 JOBS = (

@@ -30,17 +30,23 @@ from expectations.contracts.lake import (
     PERSONS,
     PURPOSES,
 )
-from jobs import check_households, find_clues, find_needs, link_people, run_check, score_cases, standardise
-from jobs.linking.households import named_persons
-from jobs.linking.identities import mentions
-from jobs.linking.records import unresolved
-from jobs.quality.fillers import fillers
-from jobs.runtime.context import RunContext
+from jobs.check_households import job as check_households
+from jobs.commands import run_check
+from jobs.find_clues import job as find_clues
+from jobs.find_needs import job as find_needs
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
+from jobs.link_people import job as link_people
+from jobs.link_people.households import named_persons
+from jobs.link_people.identities import mentions
+from jobs.link_people.records import unresolved
 from jobs.runtime.errors import BadDelivery
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
+from jobs.score_cases import job as score_cases
+from jobs.standardise import job as standardise
+from jobs.standardise.fillers import fillers
 from tests.conftest import AS_OF, KEY, City, run_main_job
 from tests.end_to_end.tables import rows_of
 

@@ -16,9 +16,8 @@ import openpyxl
 import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
-from jobs.runtime.errors import BadConfiguration
-from jobs.simulation import simulate, truth
-from jobs.simulation.scenarios import BY_CODE, SCENARIOS
+from simulation import simulate, truth
+from simulation.scenarios import BY_CODE, SCENARIOS
 
 Row = dict[str, str]
 SCALE, SEED = 0.005, 11
@@ -273,5 +272,5 @@ def test_a_simulation_that_was_stopped_is_simply_run_again(city: City, tmp_path:
 
 
 def test_a_folder_with_a_delivery_is_left_alone(city: City) -> None:
-    with pytest.raises(BadConfiguration, match="there already"):
+    with pytest.raises(FileExistsError, match="there already"):
         simulate(city.folder, scale=SCALE, seed=SEED)

@@ -26,10 +26,10 @@ from rich.table import Table
 from benchmarks.rewritings.catalogue import BY_NAME, CATALOGUE, Rewriting, combination, combined
 from benchmarks.rewritings.files import Delivery, read_delivery, write_delivery
 from benchmarks.rewritings.law import Said, differences, findings_said, rows_said
+from jobs.launch.settings import Settings, load_settings
 from jobs.runtime.session import EMBEDDED, Engine, open_engine
-from jobs.runtime.settings import Settings, load_settings
-from jobs.simulation import simulate
-from jobs.simulation.dates import AS_OF
+from simulation import simulate
+from simulation.dates import AS_OF
 
 KEY = "a key for comparing, no secret"
 SHOWN = 3

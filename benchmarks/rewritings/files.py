@@ -17,7 +17,7 @@ import xlsxwriter
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field, Kind, plain_header
-from jobs.simulation.delivery_files import MANIFEST, MANIFEST_HEADER
+from simulation.delivery_files import MANIFEST, MANIFEST_HEADER
 
 Row = tuple[str, ...]
 """Texts of a row in the order of the columns; an empty cell is the empty text."""

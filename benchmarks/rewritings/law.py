@@ -16,17 +16,23 @@ from rich.console import Console
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CHECKS, FINDINGS, NEEDS
 from expectations.contracts.model import ORIGIN, Table
-from jobs import check_households, find_clues, find_needs, ingest, link_people, standardise, state_purpose
 from jobs.cells.typed import standardised
+from jobs.check_households import job as check_households
 from jobs.delivery.decode import decode
 from jobs.delivery.ledger import ACCEPTED
 from jobs.delivery.manifest import read_manifest
 from jobs.delivery.survey import survey_delivery
-from jobs.runtime.context import RunContext
+from jobs.find_clues import job as find_clues
+from jobs.find_needs import job as find_needs
+from jobs.ingest import job as ingest
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
+from jobs.link_people import job as link_people
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
+from jobs.standardise import job as standardise
+from jobs.state_purpose import job as state_purpose
 
 PIECE_BYTES = 48 << 20
 STAGES: tuple[Callable[[RunContext], None], ...] = (

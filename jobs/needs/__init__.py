@@ -4,6 +4,6 @@ They are no part of the rule book of clues (jobs.rules): their list is ranked by
 """
 
 from jobs.needs import monitored_household, ruinous_bills, severely_disabled
-from jobs.needs.rule import NeedRule
+from jobs.rulebook.need import NeedRule
 
 NEED_RULES: tuple[NeedRule, ...] = (severely_disabled.RULE, ruinous_bills.RULE, monitored_household.RULE)

@@ -7,11 +7,11 @@ from datetime import date
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.linking.kin import role_of
-from jobs.needs.rule import NeedFacts, NeedRule, candidate, record
-from jobs.rules.facts import rows_of
-from jobs.rules.policy import MONTHS, in_force
-from jobs.rules.rule import zh_month, zh_yuan
+from jobs.registers.evidence import rows_of
+from jobs.registers.kinship import role_of
+from jobs.registers.policy import MONTHS, in_force
+from jobs.registers.sentences import zh_month, zh_yuan
+from jobs.rulebook.need import NeedFacts, NeedRule, candidate, record
 
 _UNKNOWN_INCOME = 0.4
 

@@ -7,10 +7,10 @@ from datetime import date
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.needs.rule import NeedFacts, NeedRule, candidate
-from jobs.rules.facts import rows_of
-from jobs.rules.policy import in_force
-from jobs.rules.rule import zh_yuan
+from jobs.registers.evidence import rows_of
+from jobs.registers.policy import in_force
+from jobs.registers.sentences import zh_yuan
+from jobs.rulebook.need import NeedFacts, NeedRule, candidate
 
 AID_PROGRAMS = ("医疗救助", "临时救助")
 

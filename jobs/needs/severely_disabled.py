@@ -7,10 +7,10 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.needs.rule import NeedFacts, NeedRule, candidate
-from jobs.rules.facts import rows_of
-from jobs.rules.policy import in_force
-from jobs.rules.rule import zh_month
+from jobs.registers.evidence import rows_of
+from jobs.registers.policy import in_force
+from jobs.registers.sentences import zh_month
+from jobs.rulebook.need import NeedFacts, NeedRule, candidate
 
 _LEVELS = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
 _SEVERITY = {1: 0.9, 2: 0.7}

@@ -7,9 +7,9 @@ import re
 import polars as pl
 
 from jobs.cells.characters import in_simplified
+from jobs.cells.masking import mask_name
 from jobs.cells.names import read_names
 from jobs.cells.text import half_width
-from jobs.publishing.masking import mask_name
 
 LEAST_CHECKERS = 2
 _SEPARATORS = re.compile(r"[、,，;；/\n|]+")

@@ -1,5 +1,6 @@
 """The rule book: one file a rule, in the order of the codes of the delivery contract. A new rule is a file and a line here."""
 
+from jobs.rulebook.rule import Rule
 from jobs.rules import (
     aid_above_cap,
     approved_after_death,
@@ -23,7 +24,6 @@ from jobs.rules import (
     staff_drawing,
     strange_case,
 )
-from jobs.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     paid_after_death.RULE,

@@ -9,11 +9,13 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
-from jobs.linking.grades import grade_cap
-from jobs.rules.facts import Facts, counted, in_order, pair_grade, rows_of, with_identity
-from jobs.rules.payments import MOST_ROWS
-from jobs.rules.policy import YearlyCap
-from jobs.rules.rule import Judgement, NoParams, Rule, zh_yuan
+from jobs.registers.evidence import in_order, rows_of
+from jobs.registers.grades import grade_cap
+from jobs.registers.policy import YearlyCap
+from jobs.registers.sentences import zh_yuan
+from jobs.rulebook.facts import Facts, counted, pair_grade, with_identity
+from jobs.rulebook.payments import MOST_ROWS
+from jobs.rulebook.rule import Judgement, NoParams, Rule
 
 _KEY = ("case_id", "subject_key", "thing_key")
 

@@ -9,9 +9,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.facts import Facts, counted
-from jobs.rules.payments import zh_counted
-from jobs.rules.rule import Judgement, Rule
+from jobs.rulebook.facts import Facts, counted
+from jobs.rulebook.payments import zh_counted
+from jobs.rulebook.rule import Judgement, Rule
 
 
 class DrawnTwiceParams(Conf):

@@ -9,9 +9,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.facts import Facts, counted, held_by, rows_of
-from jobs.rules.household import ended_before_benefit, household_exemptions
-from jobs.rules.rule import Judgement, Rule, zh_month, zh_paid, zh_yuan
+from jobs.registers.evidence import rows_of
+from jobs.registers.sentences import zh_month, zh_paid, zh_yuan
+from jobs.rulebook.facts import Facts, counted, held_by
+from jobs.rulebook.household import ended_before_benefit, household_exemptions
+from jobs.rulebook.rule import Judgement, Rule
 
 
 class HousingFundPaidParams(Conf):

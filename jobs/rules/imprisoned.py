@@ -9,8 +9,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.facts import Facts, counted, held_by, rows_of
-from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
+from jobs.registers.evidence import rows_of
+from jobs.registers.sentences import zh_day, zh_paid
+from jobs.rulebook.facts import Facts, counted, held_by
+from jobs.rulebook.rule import Judgement, Rule
 
 
 class ImprisonedParams(Conf):

@@ -7,10 +7,12 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.rules.declarations import declared_zh, with_declaration
-from jobs.rules.facts import Facts, counted, held_by, held_by_relatives, of_recipient, rows_of
-from jobs.rules.policy import in_force
-from jobs.rules.rule import Judgement, NoParams, Rule, zh_day, zh_paid
+from jobs.registers.evidence import rows_of
+from jobs.registers.policy import in_force
+from jobs.registers.sentences import zh_day, zh_paid
+from jobs.rulebook.declarations import declared_zh, with_declaration
+from jobs.rulebook.facts import Facts, counted, held_by, held_by_relatives, of_recipient
+from jobs.rulebook.rule import Judgement, NoParams, Rule
 
 RELATIONS = {
     "self": "该户保障对象本人", "household": "该户共同生活成员", "spouse": "该户保障对象的配偶", "child": "该户保障对象的子女",

@@ -7,11 +7,12 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.rules.declarations import declared_zh, with_declaration
-from jobs.rules.facts import Facts, counted, of_recipient
-from jobs.rules.household import ended_before_benefit, household_exemptions
-from jobs.rules.payroll import payroll_evidence, payroll_spells, payroll_spells_of_relatives, unknown_spell
-from jobs.rules.rule import Judgement, NoParams, Rule, zh_month, zh_paid
+from jobs.registers.sentences import zh_month, zh_paid
+from jobs.rulebook.declarations import declared_zh, with_declaration
+from jobs.rulebook.facts import Facts, counted, of_recipient
+from jobs.rulebook.household import ended_before_benefit, household_exemptions
+from jobs.rulebook.payroll import payroll_evidence, payroll_spells, payroll_spells_of_relatives, unknown_spell
+from jobs.rulebook.rule import Judgement, NoParams, Rule
 
 
 def candidates(facts: Facts, params: NoParams) -> DataFrame:

@@ -9,10 +9,10 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
 from jobs.cells.person_numbers import CHECK_FAILS, JUNK, UNREADABLE, UPGRADED, VALID
-from jobs.linking.grades import MATCHED, REPAIRED
-from jobs.linking.identities import REGISTRY
-from jobs.rules.facts import Facts, counted, roster_row
-from jobs.rules.rule import Judgement, NoParams, Rule
+from jobs.registers.grades import MATCHED, REPAIRED
+from jobs.registers.references import REGISTRY
+from jobs.rulebook.facts import Facts, counted, roster_row
+from jobs.rulebook.rule import Judgement, NoParams, Rule
 
 WRONG = (CHECK_FAILS, REPAIRED, MATCHED, UNREADABLE, JUNK)
 """States of a number that is wrong in the record itself. Damaged or masked ones are the file's fault: the return slip tells."""

@@ -10,11 +10,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.entities import ENTITY_FIELDS, does_not_trade, doubtful_standing, kind_zh, standing_signals, with_standing
-from jobs.rules.facts import Facts, counted, declares, held_by, rows_of
-from jobs.rules.household import household_exemptions
-from jobs.rules.policy import in_force
-from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
+from jobs.registers.evidence import rows_of
+from jobs.registers.policy import in_force
+from jobs.registers.sentences import zh_day, zh_paid
+from jobs.rulebook.entities import ENTITY_FIELDS, does_not_trade, doubtful_standing, kind_zh, standing_signals, with_standing
+from jobs.rulebook.facts import Facts, counted, declares, held_by
+from jobs.rulebook.household import household_exemptions
+from jobs.rulebook.rule import Judgement, Rule
 
 
 class OwnsEnterpriseParams(Conf):

@@ -10,10 +10,12 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from expectations.contracts.model import ORIGIN
-from jobs.rules.facts import MEMBER_COLUMNS, Facts, counted, held_by, in_order, rows_of
-from jobs.rules.household import household_exemptions
-from jobs.rules.policy import in_force
-from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
+from jobs.registers.evidence import in_order, rows_of
+from jobs.registers.policy import in_force
+from jobs.registers.sentences import zh_day, zh_paid
+from jobs.rulebook.facts import MEMBER_COLUMNS, Facts, counted, held_by
+from jobs.rulebook.household import household_exemptions
+from jobs.rulebook.rule import Judgement, Rule
 
 
 class OwnsPropertyParams(Conf):

@@ -10,10 +10,11 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rules.facts import Facts, counted
-from jobs.rules.payments import recipients, with_payment_rows, zh_counted
-from jobs.rules.policy import in_force
-from jobs.rules.rule import Judgement, Rule, zh_month, zh_yuan
+from jobs.registers.policy import in_force
+from jobs.registers.sentences import zh_month, zh_yuan
+from jobs.rulebook.facts import Facts, counted
+from jobs.rulebook.payments import recipients, with_payment_rows, zh_counted
+from jobs.rulebook.rule import Judgement, Rule
 
 
 class PaidAboveStandardParams(Conf):

@@ -7,9 +7,16 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.rules.deaths_of_members import AfterDeathParams, deaths_of_members, is_recipient, lawful_after_death, was_granted_after
-from jobs.rules.facts import Facts
-from jobs.rules.rule import Judgement, Rule, zh_day, zh_paid
+from jobs.registers.sentences import zh_day, zh_paid
+from jobs.rulebook.deaths_of_members import (
+    AfterDeathParams,
+    deaths_of_members,
+    is_recipient,
+    lawful_after_death,
+    was_granted_after,
+)
+from jobs.rulebook.facts import Facts
+from jobs.rulebook.rule import Judgement, Rule
 
 
 def candidates(facts: Facts, params: AfterDeathParams) -> DataFrame:

@@ -7,9 +7,10 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.rules.facts import Facts, counted
-from jobs.rules.payments import recipients, with_payment_rows
-from jobs.rules.rule import Judgement, NoParams, Rule, zh_month, zh_paid
+from jobs.registers.sentences import zh_month, zh_paid
+from jobs.rulebook.facts import Facts, counted
+from jobs.rulebook.payments import recipients, with_payment_rows
+from jobs.rulebook.rule import Judgement, NoParams, Rule
 
 
 def candidates(facts: Facts, params: NoParams) -> DataFrame:

@@ -10,9 +10,10 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from expectations.contracts.lake import EVIDENCE
-from jobs.rules.facts import Facts, counted
-from jobs.rules.payments import recipients
-from jobs.rules.rule import Judgement, Rule, zh_paid
+from jobs.registers.sentences import zh_paid
+from jobs.rulebook.facts import Facts, counted
+from jobs.rulebook.payments import recipients
+from jobs.rulebook.rule import Judgement, Rule
 
 
 class StrangeCaseParams(Conf):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from jobs.cells.masking import mask_numbers
+
 
 class MingjingError(Exception):
     """A failure explained to the user. `exit_code` is what the process ends with.
@@ -14,8 +16,6 @@ class MingjingError(Exception):
     exit_code = 1
 
     def __str__(self) -> str:
-        from jobs.publishing.masking import mask_numbers  # slow to import, and most runs fail at nothing
-
         return mask_numbers(super().__str__())
 
 

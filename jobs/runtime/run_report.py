@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from jobs.publishing.masking import mask_numbers, masked_within
+from jobs.cells.masking import mask_numbers, masked_within
 from jobs.runtime.console import Console
 from jobs.runtime.results import replace_file
 

@@ -21,7 +21,7 @@ from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.stopping import go_no_further
 
 if TYPE_CHECKING:
-    from jobs.runtime.settings import EngineSettings
+    from jobs.runtime.engine_settings import EngineSettings
 
 EMBEDDED, SPARK = "embedded", "spark"
 

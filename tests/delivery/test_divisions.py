@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyspark.sql import SparkSession
 
-from jobs.delivery.divisions import division_names
+from jobs.registers.divisions import division_names
 
 Rows = list[tuple[str | None, str | None]]
 

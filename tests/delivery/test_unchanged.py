@@ -11,14 +11,14 @@ import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES, QUARANTINE
-from jobs import ingest
+from jobs.check_quality import dry_run
 from jobs.delivery import survey, text_files
 from jobs.delivery.decode import decode
 from jobs.delivery.unchanged import FileChanged
-from jobs.quality import dry_run
+from jobs.ingest import job as ingest
+from jobs.launch.settings import Settings
 from jobs.runtime.errors import BadDelivery
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
 from tests.conftest import AS_OF
 from tests.quality.hand_made import HandMade, again, as_csv, context, payment
 

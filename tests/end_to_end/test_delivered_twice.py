@@ -10,13 +10,15 @@ import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES, QUALITY
-from jobs import check_quality, ingest, standardise
-from jobs.linking.delivered_row import parse_record, place_of
-from jobs.quality.delivered import Delivered
-from jobs.runtime.context import RunContext
+from jobs.check_quality import job as check_quality
+from jobs.ingest import job as ingest
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
+from jobs.registers.delivered import Delivered
+from jobs.registers.delivered_rows import parse_record, place_of
 from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
+from jobs.standardise import job as standardise
 from tests.quality.hand_made import NORTH, SOUTH, again, context, first_delivery, household, payment
 
 PEOPLE = 12

@@ -18,15 +18,17 @@ from typer.testing import CliRunner
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import COVERAGE, FILES, LAKE_TABLES, QUALITY, QUARANTINE, TABLES, TOTALS
-from jobs import check_quality, ingest, standardise
-from jobs.cli import app
+from jobs.check_quality import job as check_quality
+from jobs.commands.cli import app
 from jobs.delivery.manifest import read_manifest
 from jobs.delivery.survey import survey_delivery
-from jobs.runtime.context import RunContext
+from jobs.ingest import job as ingest
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
 from jobs.runtime.errors import DataRefused
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
+from jobs.standardise import job as standardise
 from tests.conftest import AS_OF, City
 from tests.end_to_end.tables import rows_of
 from tests.quality.hand_made import (

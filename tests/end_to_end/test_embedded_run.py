@@ -21,15 +21,15 @@ from rich.console import Console
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES, CLUES, FILES, FINDINGS, LAKE_TABLES, MEMBERS, PEOPLE, QUALITY, QUARANTINE
 from expectations.contracts.model import FATES
-from jobs import check_quality
-from jobs.publishing.listing import COLUMNS
-from jobs.publishing.workbook import CASE_SHEET, CLUE_SHEET
-from jobs.runtime.context import RunContext
+from jobs.check_quality import job as check_quality
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
 from jobs.runtime.errors import DataRefused
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
+from jobs.sheets.clue_list import COLUMNS
+from jobs.sheets.clue_workbook import CASE_SHEET, CLUE_SHEET
 from tests.conftest import AS_OF, City, run_main_job
 from tests.end_to_end.tables import rows_of
 
@@ -272,7 +272,7 @@ def test_a_critical_failure_stops_before_anything_is_concluded(finished: RunCont
 def test_a_run_that_was_killed_and_run_again_ends_as_one_never_killed(
     embedded: Engine, settings: Settings, city: City, finished: RunContext, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "jobs.run_all", "--delivery", str(city.delivery), "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "jobs.commands.run_all", "--delivery", str(city.delivery), "--out", str(tmp_path)]
     command += ["--as-of", AS_OF.isoformat(), "--env", "test"]
     log = (tmp_path / "log").open("wb")
     killed = subprocess.Popen(command, stdout=log, stderr=log, cwd=Path(__file__).parents[2])

@@ -9,11 +9,11 @@ import openpyxl
 import polars as pl
 
 from expectations.contracts.lake import NEEDS
-from jobs.publishing.beside import CHECKS_BOOK, NEEDS_BOOK
-from jobs.publishing.checks_list import CHECK_COLUMNS, FINDING_SHEET, HOUSEHOLD_SHEET
-from jobs.publishing.listing import COLUMNS
-from jobs.publishing.needs_list import LEFT_OUT_SHEET, NEED_SHEET
-from jobs.runtime.context import RunContext
+from jobs.launch.context import RunContext
+from jobs.publish.beside import CHECKS_BOOK, NEEDS_BOOK
+from jobs.publish.checks_list import CHECK_COLUMNS, FINDING_SHEET, HOUSEHOLD_SHEET
+from jobs.publish.needs_list import LEFT_OUT_SHEET, NEED_SHEET
+from jobs.sheets.clue_list import COLUMNS
 from tests.conftest import City
 
 NUMBER = re.compile(r"\d{17}[\dX]")

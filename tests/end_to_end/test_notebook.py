@@ -11,7 +11,7 @@ import pytest
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
-from jobs.runtime.context import RunContext
+from jobs.launch.context import RunContext
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from jobs.runtime.context import RunContext
+from jobs.launch.context import RunContext
 from tests.conftest import AS_OF, City
 from tests.processes import run_apart
 
@@ -34,7 +34,7 @@ def oddly_named(city: City, folder: Path) -> Path:
 
 def run_there(delivery: Path, out: Path) -> str:
     """The console of a run of the command, as a user starts it."""
-    command = [sys.executable, "-m", "jobs.cli", "run", str(delivery), "--out", str(out)]
+    command = [sys.executable, "-m", "jobs.commands.cli", "run", str(delivery), "--out", str(out)]
     done = run_apart([*command, "--as-of", AS_OF.isoformat(), "--env", "test"])
     return done.stdout + done.stderr
 

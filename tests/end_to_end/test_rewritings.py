@@ -16,9 +16,9 @@ from benchmarks.rewritings.files import Delivery, read_delivery, shortened, writ
 from benchmarks.rewritings.law import Said, differences, findings_said, lake_said, rows_said
 from benchmarks.rewritings.sheets import put_together
 from expectations.contracts.deliveries import DATA_SETS
-from jobs.runtime.context import RunContext
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
 from tests.conftest import AS_OF, KEY, City
 
 ROWS = 40

@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from expectations.contracts.lake import CASE_SCORES, NOVEL_FINDINGS
-from jobs.runtime.context import RunContext
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
-from jobs.score_cases import LEAST_CASES, trained_model
+from jobs.score_cases.job import LEAST_CASES, trained_model
 from models.features import FEATURES
 from models.registry import ForestRegistry
 from tests.conftest import run_main_job

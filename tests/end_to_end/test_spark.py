@@ -13,16 +13,22 @@ from rich.console import Console
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import LAKE_TABLES
-from jobs import find_clues, ingest, learn, link_people, plan_visits, settle_identities, standardise
-from jobs.runtime.context import RunContext
+from jobs.find_clues import job as find_clues
+from jobs.ingest import job as ingest
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings, load_settings
+from jobs.learn import job as learn
+from jobs.link_people import job as link_people
+from jobs.plan_visits import job as plan_visits
 from jobs.runtime.lake import Lake
-from jobs.runtime.package import build
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine, delta_jars
-from jobs.runtime.settings import Settings, load_settings
+from jobs.settle_identities import job as settle_identities
+from jobs.standardise import job as standardise
 from tests.conftest import AS_OF, City
 from tests.end_to_end.tables import rows_of
 from tests.processes import ROOT, run_apart
+from tools.package import build
 
 pytestmark = pytest.mark.spark
 
@@ -31,7 +37,7 @@ pytestmark = pytest.mark.spark
 def on_spark(embedded: Engine, city: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of the main job on Apache Spark as it is run in production: by a process of its own, with the settings of base.yaml."""
     out = tmp_path_factory.mktemp("on_spark")
-    command = [sys.executable, "-m", "jobs.run_all", "--delivery", str(city.delivery), "--out", str(out)]
+    command = [sys.executable, "-m", "jobs.commands.run_all", "--delivery", str(city.delivery), "--out", str(out)]
     command += ["--as-of", AS_OF.isoformat(), "--engine", "spark"]
     done = run_apart(command)
     assert "NativeCodeLoader" in done.stderr or "spark" in done.stderr.lower(), "no word of a JVM: was this Spark?"

@@ -12,10 +12,10 @@ from pyspark.sql import DataFrame, SparkSession
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES, DEATHS, ENTITLEMENT_MONTHS, KIN, MEMBERS
-from jobs.fairness.groups import PROTECTED_WORDS
-from jobs.fairness.proxies import proxies, refused, warnings_of
-from jobs.runtime.settings import Settings
-from jobs.scoring.features import Registers, case_features
+from jobs.launch.settings import Settings
+from jobs.report_fairness.groups import PROTECTED_WORDS
+from jobs.report_fairness.proxies import proxies, refused, warnings_of
+from jobs.score_cases.features import Registers, case_features
 from models.clue_features import NUMBERS, RefusedInput, refuse_by_name
 from models.features import FEATURES
 from models.measures import auroc

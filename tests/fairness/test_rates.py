@@ -8,9 +8,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from jobs.fairness.groups import DIMENSIONS, grouped
-from jobs.fairness.picture import picture
-from jobs.fairness.rates import Group, counted, holm, judged, two_proportions_p, warnings_of
+from jobs.report_fairness.groups import DIMENSIONS, grouped
+from jobs.report_fairness.picture import picture
+from jobs.report_fairness.rates import Group, counted, holm, judged, two_proportions_p, warnings_of
 
 AS_OF = date(2017, 12, 31)
 

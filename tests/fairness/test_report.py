@@ -14,16 +14,16 @@ from pyspark.sql import functions as F
 from typer.testing import CliRunner
 
 from expectations.contracts.lake import CASE_FILES, CASES, CLUES, PEOPLE, VERDICTS
-from jobs import report_fairness
-from jobs.cli import app
-from jobs.fairness.groups import DIMENSIONS
-from jobs.fairness.report import CSV_COLUMNS, print_report
+from jobs.commands.cli import app
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
+from jobs.report_fairness import job as report_fairness
+from jobs.report_fairness.groups import DIMENSIONS
+from jobs.report_fairness.report import CSV_COLUMNS, print_report
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.console import Console
-from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake, plain_schema, single_writer
 from jobs.runtime.run_report import RunReport
-from jobs.runtime.settings import Settings
 from models.features import FEATURE_NAMES
 from tests.conftest import AS_OF
 

@@ -11,11 +11,11 @@ import pytest
 import xlsxwriter
 
 from expectations.contracts.lake.learning import VERDICT_OUTCOMES
-from jobs.learning.judging import Judged, KnownClue, Verdict, judged
-from jobs.learning.reading import lines_of
-from jobs.publishing.workbook import CLUE_SHEET, VERDICTS
+from jobs.learn.judging import Judged, KnownClue, Verdict, judged
+from jobs.learn.reading import lines_of
 from jobs.returns.tables import Line
 from jobs.runtime.errors import BadVerdicts
+from jobs.sheets.clue_workbook import CLUE_SHEET, VERDICTS
 
 AS_OF = date(2018, 3, 31)
 OLD_ID = "0123456789abcdef"

@@ -19,21 +19,21 @@ from rich.console import Console
 from expectations.contracts.lake import CASE_SCORES, CLUES, LEDGER, LISTED_CLUES, PERSONS, VERDICT_TOTALS, VERDICTS
 from expectations.contracts.lake.brought import BROUGHT as BROUGHT_COLUMNS
 from expectations.contracts.model import Table
-from jobs import learn as job
-from jobs.learning.judging import Verdict
-from jobs.learning.proxies import proxies
-from jobs.learning.report import Outcome
-from jobs.learning.store import with_verdicts
-from jobs.learning.totals import OPEN, Standing, standings, totals
-from jobs.learning.training import Measured, better, examples, split
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
+from jobs.learn import job
+from jobs.learn.judging import Verdict
+from jobs.learn.proxies import proxies
+from jobs.learn.report import Outcome
+from jobs.learn.store import with_verdicts
+from jobs.learn.totals import OPEN, Standing, standings, totals
+from jobs.learn.training import Measured, better, examples, split
+from jobs.rank_clues.listed import keep_list
 from jobs.returns.brought import Brought
-from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration, BadStore, BadVerdicts
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
-from jobs.scoring.listed import keep_list
 from models import ranking_registry
 from models.clue_features import ListedClue
 from tests.conftest import KEY

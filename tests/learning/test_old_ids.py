@@ -17,9 +17,11 @@ from rich.console import Console
 from expectations.contracts.ids import LETTERS, as_id
 from expectations.contracts.lake import CASE_FILES, CLUES, ENTITLEMENT_MONTHS, LEDGER, LISTED_CLUES, VERDICTS
 from expectations.contracts.model import Table
-from jobs import learn, plan_visits, rank_clues
+from jobs.launch.context import RunContext
+from jobs.learn import job as learn
+from jobs.plan_visits import job as plan_visits
+from jobs.rank_clues import job as rank_clues
 from jobs.returns.brought import Brought
-from jobs.runtime.context import RunContext
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from tests.conftest import AS_OF

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from expectations.contracts.lake import ALIASES, IDENTITIES, IDENTITY_COUNTS, LINK_CANDIDATES, LINKS
-from jobs.linking.counts import identity_counts
-from jobs.linking.links import registered_pairs
-from jobs.linking.records import unresolved
-from jobs.quality.report import print_identities
+from jobs.check_quality.report import print_identities
+from jobs.link_people.counts import identity_counts
+from jobs.link_people.links import registered_pairs
+from jobs.link_people.records import unresolved
 from jobs.runtime.console import Console
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine

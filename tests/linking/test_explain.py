@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import ALIASES, FILES, IDENTITIES, LINK_CANDIDATES, LINKS
 from expectations.contracts.model import Table
-from jobs.cli import app
-from jobs.linking.compared_numbers import compared_numbers, shown_number
-from jobs.linking.delivered_row import Wanted, parse_record
-from jobs.linking.explain import explanations
-from jobs.linking.side_by_side import Explanation, print_explanation
+from jobs.commands.cli import app
+from jobs.link_people.compared_numbers import compared_numbers, shown_number
+from jobs.link_people.explain import explanations
+from jobs.link_people.side_by_side import Explanation, print_explanation
+from jobs.registers.delivered_rows import Wanted, parse_record
 from jobs.runtime.console import Console
 from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.lake import Lake

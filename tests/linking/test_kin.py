@@ -20,7 +20,8 @@ from pyspark.sql import functions as F
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import KIN, KIN_RELATIONS, MEMBERS
 from expectations.contracts.model import Table
-from jobs.linking.kin import INVERSE, kin, role_of
+from jobs.link_people.kin import kin
+from jobs.registers.kinship import INVERSE, role_of
 
 Cells = dict[str, Any]
 

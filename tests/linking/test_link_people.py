@@ -25,18 +25,20 @@ from expectations.contracts.lake import (
     PERSON_CHANGES,
     PERSONS,
 )
-from jobs import ingest, link_people, standardise
 from jobs.cells.person_numbers import check_character
 from jobs.cells.typed import keyed_digest
-from jobs.linking.grades import capped, grade_cap
-from jobs.linking.links import with_links
+from jobs.ingest import job as ingest
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
+from jobs.link_people import job as link_people
+from jobs.registers.grades import capped, grade_cap
+from jobs.registers.linked import with_links
 from jobs.returns.brought import Brought
-from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadVerdicts
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
-from jobs.settle_identities import CORRECTS, HEADERS, settle
+from jobs.settle_identities.job import CORRECTS, HEADERS, settle
+from jobs.standardise import job as standardise
 from tests.conftest import KEY
 from tests.quality.hand_made import NORTH, HandMade, again, context, household, person_name, person_number, registered
 

@@ -11,9 +11,9 @@ from pyspark.sql import DataFrame, SparkSession
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import ALIASES, PERSON_IDS
-from jobs.linking.aliases import aliases
-from jobs.linking.person_ids import next_person_ids, person_changes, with_person_ids
-from jobs.linking.verdicts import Groups, Verdicts, pair_side
+from jobs.link_people.aliases import aliases
+from jobs.link_people.person_ids import next_person_ids, person_changes, with_person_ids
+from jobs.registers.identity_verdicts import Groups, Verdicts, pair_side
 
 FIRST, SECOND = date(2017, 11, 30), date(2017, 12, 31)
 

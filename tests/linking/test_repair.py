@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from jobs.cells.person_numbers import check_character
-from jobs.linking.repair import nearly_theirs, one_slip
+from jobs.link_people.repair import nearly_theirs, one_slip
 
 PEOPLE_SCHEMA = {
     "person": pl.UInt32, "number": pl.String, "name": pl.String, "former_name": pl.String, "born_on": pl.Date, "sex": pl.String,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
+from jobs.launch.settings import load_settings
 from jobs.runtime.session import SPARK, open_engine
-from jobs.runtime.settings import load_settings
 from models.record_linkage import load_model, matches
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jobs.runtime.settings import load_settings
+from jobs.launch.settings import load_settings
 from models import ranking_registry
 from models.clue_features import ListedClue, RefusedInput, encoding_of, refuse_by_name
 from models.measures import auroc, calibration_error, reliability

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from jobs.find_needs.ranking import WEIGHTS, WORDS
 from jobs.needs import NEED_RULES
-from jobs.needs.ranking import WEIGHTS, WORDS
-from jobs.needs.rule import NeedRule
-from jobs.needs.search import CANNOT_JUDGE, EXCLUDED, EXCLUDED_WORDS, MISSING_WORDS, REASON_WORDS
+from jobs.rulebook.need import NeedRule
+from jobs.rulebook.need_outcomes import CANNOT_JUDGE, EXCLUDED, EXCLUDED_WORDS, MISSING_WORDS, REASON_WORDS
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
 from tests.needs.world import Case, case_of, outcomes, read_cases, search

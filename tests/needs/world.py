@@ -28,13 +28,13 @@ from pyspark.sql.types import DataType, DateType, DecimalType, IntegerType, Stru
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES as CASES_TABLE
 from expectations.contracts.lake import ENTITLEMENT_MONTHS, IDENTITIES, MEMBERS, NEEDS
-from jobs.find_needs import find_needs
-from jobs.linking.identities import person_references
-from jobs.means.registered import no_variants
-from jobs.needs.rule import NeedFacts, NeedRule
-from jobs.needs.search import Benefits
+from jobs.find_needs.job import find_needs
+from jobs.find_needs.search import Benefits
+from jobs.launch.settings import load_settings
+from jobs.registers.means.registered import no_variants
+from jobs.registers.references import person_references
+from jobs.rulebook.need import NeedFacts, NeedRule
 from jobs.runtime.lake import Lake
-from jobs.runtime.settings import load_settings
 from tests.conftest import AS_OF
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -9,17 +9,9 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from jobs.planning.choice import (
-    Candidate,
-    CaseState,
-    Choice,
-    ListedClue,
-    PlanParams,
-    Verdict,
-    choose,
-    settled_cases,
-)
-from jobs.planning.expected_yield import expected_yield
+from jobs.launch.plan_params import PlanParams
+from jobs.plan_visits.choice import Candidate, CaseState, Choice, ListedClue, Verdict, choose, settled_cases
+from jobs.plan_visits.expected_yield import expected_yield
 
 DAY = date(2018, 1, 31)
 

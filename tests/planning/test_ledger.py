@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from expectations.contracts.lake import LEDGER
-from jobs.planning.ledger import CITY, Entry, number_of, refuse_if_worked_on, replaced_by
+from jobs.plan_visits.ledger import CITY, Entry, number_of, refuse_if_worked_on, replaced_by
 from jobs.runtime.errors import BadConfiguration
 
 DAY, BEFORE = date(2018, 1, 31), date(2017, 12, 31)

@@ -13,18 +13,18 @@ import polars as pl
 import pytest
 
 from expectations.contracts.lake import CLUES, LEDGER, PEOPLE, VERDICTS
-from jobs import plan_visits
-from jobs.plan_visits import to_visit
-from jobs.planning.lists import CASE_COLUMNS, PLAN_CLUE_SHEET, TELLING
-from jobs.planning.summary import print_plan
-from jobs.publishing.workbook import CASE_SHEET, CLUE_SHEET
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
+from jobs.plan_visits import job as plan_visits
+from jobs.plan_visits.job import to_visit
+from jobs.plan_visits.lists import CASE_COLUMNS, PLAN_CLUE_SHEET, TELLING
+from jobs.plan_visits.summary import print_plan
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.console import Console
-from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
-from jobs.runtime.settings import Settings
+from jobs.sheets.clue_workbook import CASE_SHEET, CLUE_SHEET
 from tests.conftest import AS_OF
 from tests.end_to_end.tables import rows_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from jobs.publishing.files import workbook_names, write_csv
+from jobs.sheets.files import workbook_names, write_csv
 
 FORMULAS = (
     "=1+1",

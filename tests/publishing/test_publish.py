@@ -16,15 +16,16 @@ from pyspark.sql import functions as F
 from rich.console import Console
 
 from expectations.contracts.lake import CASES, PEOPLE
-from jobs import publish
-from jobs.publish import KIND, county_names, write_zone
-from jobs.publishing.books import SEPARATE, books, refuse_unless_whole
-from jobs.publishing.listing import case_list, published_clues
-from jobs.runtime.context import RunContext
+from jobs.launch.context import RunContext
+from jobs.publish import job as publish
+from jobs.publish.job import KIND, write_zone
 from jobs.runtime.errors import ContractBroken
 from jobs.runtime.lake import Lake
 from jobs.runtime.results import KEPT, LIST, WORK
 from jobs.runtime.run_report import RunReport
+from jobs.sheets.books import SEPARATE, books, refuse_unless_whole
+from jobs.sheets.clue_list import case_list, published_clues
+from jobs.sheets.zones import county_names
 from tests.conftest import AS_OF
 
 

@@ -19,11 +19,11 @@ from rich.console import Console
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Table
-from jobs.runtime.context import RunContext
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
 from tests.conftest import AS_OF, KEY
 from tests.delivery.conftest import Delivery
 

@@ -10,7 +10,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from expectations.contracts.deliveries import DATA_SETS
-from jobs.quality.coverage import (
+from jobs.check_quality.coverage import (
     Hole,
     expected_counties,
     is_county,

@@ -10,18 +10,19 @@ from typer.testing import CliRunner
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES, NUMBER_STATES
-from jobs import ingest, standardise
-from jobs.cli import app
+from jobs.check_quality.columns import column_counts, remember, remembered
+from jobs.check_quality.dry_run import Judgement, judge
+from jobs.check_quality.figures import number_counts, number_states
+from jobs.check_quality.slips import quarantined_rows
+from jobs.commands.cli import app
 from jobs.delivery.ledger import Account, from_rows
-from jobs.quality.columns import column_counts, remember, remembered
-from jobs.quality.dry_run import Judgement, judge
-from jobs.quality.figures import number_counts, number_states
-from jobs.quality.slips import quarantined_rows
-from jobs.runtime.context import RunContext
+from jobs.ingest import job as ingest
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
 from jobs.runtime.errors import BadDelivery
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
+from jobs.standardise import job as standardise
 from tests.conftest import AS_OF, City
 from tests.quality.hand_made import NORTH, HandMade, as_csv, context, household, payment, person_number, registered
 

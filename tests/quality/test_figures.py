@@ -13,8 +13,7 @@ from pyspark.sql import SparkSession
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import NUMBER_STATES
 from expectations.suites.silver import silver_bounds
-from jobs.quality.figures import (
-    county_totals,
+from jobs.check_quality.figures import (
     fall_figures,
     falls,
     household_figures,
@@ -23,9 +22,10 @@ from jobs.quality.figures import (
     payment_figures,
     row_figures,
 )
+from jobs.launch.settings import Settings
+from jobs.registers.county_totals import county_totals
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
 from tests.conftest import AS_OF
 from tests.quality.hand_made import NORTH, SOUTH, silver_of
 

@@ -9,11 +9,11 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from expectations.contracts.deliveries import DATA_SETS
-from jobs.quality.fillers import fillers, owners, without_fillers
+from jobs.launch.settings import Settings
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
-from jobs.standardise import take_out_fillers
+from jobs.standardise.fillers import fillers, owners, without_fillers
+from jobs.standardise.job import take_out_fillers
 from tests.quality.hand_made import silver_of
 
 LEAST = 8

@@ -13,17 +13,17 @@ import polars as pl
 import pytest
 from rich.console import Console
 
+from jobs.cells.masking import masked_texts
+from jobs.check_quality.report import print_files, print_holes
+from jobs.check_quality.slip_workbook import UNREADABLE_CELL, Returned, Slip, write_slip
+from jobs.check_quality.slips import slips, written
 from jobs.delivery.ledger import ACCEPTED, REFUSED, Account
 from jobs.delivery.manifest import ManifestEntry
 from jobs.delivery.remarks import remark
-from jobs.linking.side_by_side import Candidate, Explanation, Said, print_explanation
-from jobs.publishing.listing import COLUMNS, masked
-from jobs.publishing.masking import masked_texts
-from jobs.quality.report import print_files, print_holes
-from jobs.quality.slip_workbook import UNREADABLE_CELL, Returned, Slip, write_slip
-from jobs.quality.slips import slips, written
+from jobs.link_people.side_by_side import Candidate, Explanation, Said, print_explanation
 from jobs.runtime.errors import BadConfiguration, BadVerdicts
 from jobs.runtime.run_report import RunReport
+from jobs.sheets.clue_list import COLUMNS, masked
 from tests.conftest import AS_OF
 from tests.quality.hand_made import person_number
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.publishing.masking import mask_numbers, masked_texts, masked_within
-from jobs.simulation.firm_codes import credit_code
+from jobs.cells.masking import mask_numbers, masked_texts, masked_within
+from simulation.firm_codes import credit_code
 from tests.quality.hand_made import person_number
 
 NUMBERS = st.builds(

@@ -17,17 +17,19 @@ import pytest
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES, NUMBER_STATES, QUARANTINE
 from expectations.contracts.model import PERSON_KINDS
-from jobs import check_quality, ingest, standardise
 from jobs.cells import person_numbers
+from jobs.check_quality import job as check_quality
+from jobs.check_quality.figures import number_counts
+from jobs.check_quality.slip_workbook import REASONS_ZH, STATES_ZH, NumberCount, Returned, Slip, write_slip
+from jobs.check_quality.slips import LISTED_STATES, refused_row, slips, write_slips, written
 from jobs.delivery.ledger import Account, from_rows
 from jobs.delivery.manifest import ManifestEntry
 from jobs.delivery.remarks import remark
-from jobs.quality.figures import number_counts
-from jobs.quality.slip_workbook import REASONS_ZH, STATES_ZH, NumberCount, Returned, Slip, write_slip
-from jobs.quality.slips import LISTED_STATES, refused_row, slips, write_slips, written
-from jobs.runtime.context import RunContext
+from jobs.ingest import job as ingest
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
 from jobs.runtime.session import Engine
-from jobs.runtime.settings import Settings
+from jobs.standardise import job as standardise
 from tests.conftest import AS_OF
 from tests.quality.hand_made import (
     NORTH,

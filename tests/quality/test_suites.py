@@ -14,7 +14,7 @@ from expectations.check import Witness
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.suites import across
 from expectations.suites.silver import silver_bounds
-from jobs.runtime.settings import Settings
+from jobs.launch.settings import Settings
 from tests.conftest import AS_OF
 
 COMPARED = [("dibao_roster", "420292"), ("payments", "420293"), ("vehicles", "420200")]

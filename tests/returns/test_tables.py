@@ -12,7 +12,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.learning.reading import HEADERS, NEEDED
+from jobs.learn.reading import HEADERS, NEEDED
 from jobs.returns.tables import Line, lines_under
 from jobs.runtime.errors import BadVerdicts
 

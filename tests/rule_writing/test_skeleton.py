@@ -12,9 +12,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from jobs.cli import app
-from jobs.rule_writing.skeleton import NewRule, checkout, write_rule
+from jobs.commands.cli import app
 from jobs.runtime.errors import BadConfiguration
+from tools.rule_writing.skeleton import NewRule, checkout, write_rule
 
 ROOT = Path(__file__).parents[2]
 CODE = ("jobs", "models", "expectations", "conf", "docs/rules", "tests/rules", "tests/cases")

@@ -14,15 +14,15 @@ from pyspark.sql import functions as F
 from typer.testing import CliRunner
 
 from expectations.contracts.lake import FINDINGS
-from jobs.cli import app
-from jobs.find_clues import gathered
-from jobs.rule_writing.report import print_rules, print_trial
-from jobs.rule_writing.trial import LakeToRead, Trial, rules_named, tried, try_rules
+from jobs.commands.cli import app
+from jobs.launch.context import RunContext
+from jobs.rulebook.gathering import gathered
 from jobs.rules import RULES
 from jobs.runtime.console import Console
-from jobs.runtime.context import RunContext
 from jobs.runtime.errors import BadConfiguration, ContractBroken
 from tests.conftest import AS_OF
+from tools.rule_writing.report import print_rules, print_trial
+from tools.rule_writing.trial import LakeToRead, Trial, rules_named, tried, try_rules
 
 V01 = rules_named(["V01"])[0]
 MOTORCYCLES = "exempt", "R11"
@@ -78,7 +78,7 @@ def test_other_parameters_show_what_comes_out_otherwise(past: RunContext) -> Non
 
 
 def test_things_that_come_and_go_are_told_apart(past: RunContext) -> None:
-    facts, last = gathered(past), past.lake.read(FINDINGS)
+    facts, last = gathered(past.lake, past.settings.policy, past.as_of), past.lake.read(FINDINGS)
     kept = last.filter("rule_code = 'V01'")
     assert tried(V01, facts, past.settings, last.filter("rule_code <> 'V01'"), examples=0).new == kept.count()
     renamed = kept.withColumn("thing_key", F.concat("thing_key", F.lit(" of another day")))

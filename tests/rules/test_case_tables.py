@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from jobs.launch.settings import Settings
+from jobs.rulebook.rule import EXEMPTIONS, Rule
 from jobs.rules import RULES
-from jobs.rules.rule import EXEMPTIONS, Rule
-from jobs.runtime.settings import Settings
 from tests.rules.world import clues_of, judge_cases, read_cases, with_each_cell_left_out
 
 PAGES = Path(__file__).parents[2] / "docs" / "rules"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pyspark.sql import SparkSession
 
 from expectations.contracts.lake import FINDINGS, RULE_COVERAGE
-from jobs.find_clues import held_rules
+from jobs.find_clues.job import held_rules
+from jobs.launch.settings import FloodSettings, Settings
+from jobs.rank_clues.ranking import clues_of
+from jobs.rulebook.coverage import NO_NUMBER, OTHER_NAME, USABLE, Hole, is_blind, rule_coverage
 from jobs.rules import RULES
-from jobs.rules.coverage import NO_NUMBER, OTHER_NAME, USABLE, Hole, is_blind, rule_coverage
-from jobs.runtime.settings import FloodSettings, Settings
-from jobs.scoring.ranking import clues_of
 
 BY_CODE = {rule.code: rule for rule in RULES}
 PEOPLE = {("420202", USABLE): 90, ("420202", NO_NUMBER): 6, ("420203", USABLE): 40, ("420203", OTHER_NAME): 4}

@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
-from jobs.rules import RULES, fingerprint
-from jobs.runtime.settings import Settings
+from jobs.launch.settings import Settings
+from jobs.rulebook import fingerprint
+from jobs.rules import RULES
 
 
 def prints(settings: Settings) -> dict[str, str]:
@@ -32,13 +33,13 @@ EVERY = {rule.code for rule in RULES}
     ("module", "codes"),
     [
         ("jobs.rules.owns_enterprise", {"E01"}),
-        ("jobs.rules.entities", {"E01", "E02"}),
-        ("jobs.rules.payroll", {"K01", "K02"}),
-        ("jobs.rules.time_engine", EVERY),
-        ("jobs.rules.outcomes", EVERY),
-        ("jobs.rules.facts", EVERY),
-        ("jobs.rules.policy", EVERY),
-        ("jobs.rules.coverage", set()),  # tells of rules, and decides nothing
+        ("jobs.rulebook.entities", {"E01", "E02"}),
+        ("jobs.rulebook.payroll", {"K01", "K02"}),
+        ("jobs.rulebook.time_engine", EVERY),
+        ("jobs.rulebook.outcomes", EVERY),
+        ("jobs.rulebook.facts", EVERY),
+        ("jobs.registers.policy", EVERY),
+        ("jobs.rulebook.coverage", set()),  # tells of rules, and decides nothing
         ("jobs.publish", set()),
     ],
 )
@@ -61,7 +62,7 @@ def test_another_parameter_changes_its_rule_and_another_line_of_law_every_rule(s
 def test_a_fingerprint_is_the_same_in_another_process(settings: Settings) -> None:
     """Sets are walked in another order there."""
     code = (
-        "import json; from tests.rules.test_fingerprint import prints; from jobs.runtime.settings import load_settings; "
+        "import json; from tests.rules.test_fingerprint import prints; from jobs.launch.settings import load_settings; "
         "print(json.dumps(prints(load_settings('test'))))"
     )
     for seed in ("1", "2"):

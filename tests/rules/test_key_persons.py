@@ -9,9 +9,9 @@ from pyspark.sql import SparkSession
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FINDINGS
-from jobs.rules.facts import Facts
-from jobs.rules.key_persons import key_persons
-from jobs.rules.policy import KeyPersons
+from jobs.registers.policy import KeyPersons
+from jobs.rulebook.facts import Facts
+from jobs.rulebook.key_persons import key_persons
 from tests.rules.world import Case, build_world
 
 SOURCE = {"from": date(2012, 1, 1), "source": "办法（2012）"}

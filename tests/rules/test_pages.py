@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from jobs.launch.settings import Settings
+from jobs.rulebook.rule import Rule
 from jobs.rules import RULES
-from jobs.rules.rule import Rule
-from jobs.runtime.settings import Settings
 from tests.rules.world import cases_of, judge_cases
 
 PAGES = Path(__file__).parents[2] / "docs" / "rules"

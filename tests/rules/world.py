@@ -50,11 +50,12 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES as CASES_TABLE
 from expectations.contracts.lake import DEATHS, ENTITLEMENT_MONTHS, IDENTITIES, KIN, MEMBERS
 from expectations.contracts.model import DATE, FLAG, INT, TEXT, YUAN
-from jobs.find_clues import find_clues, relative_facts
-from jobs.linking.identities import person_references
-from jobs.rules.facts import MEMBER_COLUMNS, Facts
-from jobs.rules.rule import Rule
-from jobs.runtime.settings import load_settings
+from jobs.launch.settings import load_settings
+from jobs.registers.references import person_references
+from jobs.rulebook.facts import MEMBER_COLUMNS, Facts
+from jobs.rulebook.findings import find_clues
+from jobs.rulebook.gathering import relative_facts
+from jobs.rulebook.rule import Rule
 from tests.conftest import AS_OF
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -344,7 +345,7 @@ def _draw_on_account(world: World, i: int, own: Mapping[str, str], cells: Mappin
 
 
 def _with_digests(world: World) -> None:
-    """Where transfers name certificates, cases have the ids that jobs.linking.households makes of these."""
+    """Where transfers name certificates, cases have the ids that jobs.link_people.households makes of these."""
     if not any(row.get("household_no") for row in world.registers.get("payments", [])):
         return
     certificates = {row["case_id"]: "|".join(row[c] for c in ("county_code", "family", "household_no")) for row in world.cases}

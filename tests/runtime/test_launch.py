@@ -11,7 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from jobs.runtime import launch, results
+from jobs.launch import start as launch
+from jobs.runtime import results
 from jobs.runtime.results import Stamp, publication
 from jobs.runtime.site_key import SiteKey
 from tests.conftest import AS_OF, KEY

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from jobs.runtime.errors import BadConfiguration
-from jobs.runtime.package import build
 from tests.processes import ROOT
+from tools.package import build
 
 
 def test_a_package_replaces_itself_and_no_other_configuration(tmp_path: Path) -> None:

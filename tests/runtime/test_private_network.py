@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 
+from jobs.launch.settings import CONF_VARIABLE, Settings
 from jobs.runtime import private_network
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.private_network import is_wanted, who_else  # as they are: the tests' own process is told of nobody
 from jobs.runtime.session import EMBEDDED, open_engine
-from jobs.runtime.settings import CONF_VARIABLE, Settings
 from tests.conftest import AS_OF, City
 from tests.processes import ROOT, run_apart, started_apart, wait_until
 
 NOBODY = 65534
 COMMANDS = {
-    "mingjing run": ["jobs.cli", "run"],
-    "a job by itself": ["jobs.run_all", "--delivery"],
+    "mingjing run": ["jobs.commands.cli", "run"],
+    "a job by itself": ["jobs.commands.run_all", "--delivery"],
 }
 
 

@@ -13,16 +13,7 @@ import pytest
 
 from jobs.runtime import results
 from jobs.runtime.errors import BadConfiguration
-from jobs.runtime.results import (
-    KEPT,
-    LIST,
-    WORK,
-    Stamp,
-    owner_only,
-    publication,
-    replace_file,
-    settle,
-)
+from jobs.runtime.results import KEPT, LIST, WORK, Stamp, owner_only, publication, replace_file, settle
 
 ZONES = ("exports", "restricted")
 JUNE, JULY = Stamp(date(2017, 6, 30), "june"), Stamp(date(2017, 7, 31), "july")

@@ -115,11 +115,11 @@ def run_and_stop(
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_run_is_stopped_at_once(city: City, tmp_path: Path, moment: str) -> None:
-    run_and_stop(["jobs.cli", "run"], city, tmp_path, moment)
+    run_and_stop(["jobs.commands.cli", "run"], city, tmp_path, moment)
 
 
 def test_a_job_by_itself_is_stopped_at_once(city: City, tmp_path: Path) -> None:
-    run_and_stop(["jobs.run_all", "--delivery"], city, tmp_path, "files are decoded")
+    run_and_stop(["jobs.commands.run_all", "--delivery"], city, tmp_path, "files are decoded")
 
 
 @pytest.mark.spark
@@ -133,6 +133,6 @@ def test_a_run_on_spark_is_stopped_at_once_and_leaves_neither_a_java_machine_nor
         assert modes
         assert not any(modes.values()), modes
 
-    command = ["jobs.run_all", "--engine", "spark", "--delivery"]
+    command = ["jobs.commands.run_all", "--engine", "spark", "--delivery"]
     run_and_stop(command, city, tmp_path, "files are decoded", is_its_owners_only, SPARK_LOCAL_DIRS=str(spilled))
     assert not list(spilled.iterdir())

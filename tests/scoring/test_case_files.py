@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from expectations.contracts.lake import CASE_FILES, CASES, CLUES, FINDINGS
 from expectations.contracts.model import Table
-from jobs.scoring.case_files import case_amounts, case_files
+from jobs.rank_clues.case_files import case_amounts, case_files
 from tests.conftest import AS_OF
 
 BEFORE = date(2017, 11, 30)

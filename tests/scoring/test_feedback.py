@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from expectations.contracts.lake import CASE_SCORES, LISTED_CLUES, NOVEL_FINDINGS, VERDICTS
-from jobs import score_cases
-from jobs.runtime.context import RunContext
+from jobs.launch.context import RunContext
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
+from jobs.score_cases import job as score_cases
 from tests.conftest import AS_OF
 
 

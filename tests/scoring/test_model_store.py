@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from jobs import score_cases
-from jobs.runtime.context import RunContext
+from jobs.launch.context import RunContext
 from jobs.runtime.errors import BadStore
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
+from jobs.score_cases import job as score_cases
 from models.registry import ForestRegistry
 from tests.models.test_registry import PARAMS, ordinary, tags
 

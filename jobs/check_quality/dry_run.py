@@ -1,0 +1,103 @@
+"""Judging a delivery without a lake or an engine: the accounts, and what each department would be asked to mend."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.model import PERSON_KINDS
+from jobs.cells.typed import standardised
+from jobs.check_quality.columns import NO_KEY, ColumnCount, counts_in, counts_of
+from jobs.check_quality.slip_workbook import Returned
+from jobs.check_quality.slips import MOST_ROWS, refused_row
+from jobs.delivery.decode import decode
+from jobs.delivery.ledger import REFUSED, Account, counted, settled
+from jobs.delivery.manifest import delivery_id, read_manifest
+from jobs.delivery.remarks import remark
+from jobs.delivery.survey import SurveyedFile, survey_delivery
+from jobs.delivery.unchanged import FileChanged
+
+
+@dataclass
+class Tally:
+    """What decoding one file came to."""
+
+    fates: Counter[str] = field(default_factory=Counter)
+    returned: list[Returned] = field(default_factory=list)
+    numbers: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    rows: int = 0
+    nulls: Counter[str] = field(default_factory=Counter)
+    marks: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Accounts of every file; quarantined rows, masked; numbers by (file, role) and state; cells by column."""
+
+    accounts: list[Account]
+    returned: list[Returned]
+    numbers: dict[tuple[str, str], dict[str, int]]
+    columns: list[ColumnCount]
+
+
+def judge(delivery: Path, as_of: date, piece_bytes: int, on_file: Callable[[], None] = lambda: None) -> Judgement:
+    """The judgement of a delivery by itself. Raises BadDelivery when its manifest cannot be used."""
+    entries = read_manifest(delivery)
+    files = survey_delivery(delivery, entries, piece_bytes)
+    with ThreadPoolExecutor(2) as pool:
+
+        def tallied(file: SurveyedFile) -> tuple[SurveyedFile, Tally]:
+            try:
+                tally = _tally(file)
+            except FileChanged:
+                tally, file = Tally(), replace(file, status=REFUSED, remarks=(remark("changed"), *file.remarks), pieces=())
+            on_file()
+            return file, tally
+
+        judged = list(pool.map(tallied, files))
+    name = delivery_id(entries)
+    accounts = [
+        counted(Account(1, name, file.entry, file.file_id, file.status, file.remarks), tally.fates) for file, tally in judged
+    ]
+    once = {(file.entry.data_set, file.file_id): tally for file, tally in judged if file.pieces}  # the same bytes count once
+    return Judgement(
+        settled(accounts, as_of),
+        [row for tally in once.values() for row in tally.returned],
+        {(file_id, role): dict(states) for (_, file_id), tally in once.items() for role, states in tally.numbers.items()},
+        [
+            counted
+            for (code, file_id), tally in once.items()
+            if tally.rows
+            for counted in counts_of(DATA_SETS[code], file_id, tally.rows, tally.nulls, tally.marks)
+        ],
+    )
+
+
+def _tally(file: SurveyedFile) -> Tally:
+    tally = Tally()
+    for piece in file.pieces:
+        data_set = DATA_SETS[piece.data_set]
+        for rows in decode(piece):
+            tally.fates.update(dict(rows["_fate"].value_counts().iter_rows()))
+            refused = rows.filter(pl.col("_fate") == "quarantined").head(MOST_ROWS - len(tally.returned))
+            for row in refused.iter_rows(named=True):
+                tally.returned.append(refused_row(data_set, file.file_id, row["_sheet"] or "", row["_row"], row["_reason"], row))
+            data = rows.filter(pl.col("_fate") != "skipped")
+            typed = standardised(data_set, data, NO_KEY)
+            nulls, marks = counts_in(data_set, typed)
+            tally.rows += data.height
+            tally.nulls.update(nulls)
+            tally.marks.update(marks)
+            accepted = typed.filter(data["_fate"] == "accepted")
+            for number in data_set.fields:
+                if number.kind in PERSON_KINDS:
+                    states = accepted[f"{number.role}_number_state"].value_counts()
+                    tally.numbers[number.role].update(dict(states.iter_rows()))
+    return tally

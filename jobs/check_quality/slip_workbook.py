@@ -1,0 +1,229 @@
+"""The workbook of a return slip: counts first, then files, rows, numbers and columns to mend, then what is missing. Chinese, for the department."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.model import Field
+from jobs.cells.masking import masked_within
+from jobs.cells.person_numbers import ABSENT, CHECK_FAILS, DAMAGED, FIRM, JUNK, MASKED, UNREADABLE, UPGRADED, VALID
+from jobs.check_quality.columns import ColumnCount
+from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account
+from jobs.sheets.tables import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
+
+NO_DEPARTMENT = "未注明单位"
+STATUS_ZH = {ACCEPTED: "采用", REFUSED: "退回", DUPLICATE: "重复", SUPERSEDED: "留存备查"}
+UNREADABLE_CELL = "unreadable cell"
+"""Not to be confused with the state of a number: an unreadable one does not cost its row."""
+EMPTY_RESULT = "an error or a formula without a value"
+REASONS_ZH = {
+    UNREADABLE_CELL: ("内容为空或无法识别，该行未能使用", "请按约定格式补全或更正该单元格"),
+    EMPTY_RESULT: ("单元格是错误值，或公式没有保存结果，该行未能使用", "请打开文件重新计算，核对该列后保存，重新报送"),
+    "more or fewer cells than the header": ("该行的列数与表头不一致", "请检查该行是否多出或缺少分隔符、引号"),
+    CHECK_FAILS: ("号码与校验码不符，可能录入有误", "请对照证件更正号码"),
+    DAMAGED: ("号码被电子表格截断，末几位已失真", "请将该列设为“文本”格式，从业务系统重新导出"),
+    JUNK: ("占位号码，不是真实号码", "请补录本人号码；确无号码的请留空"),
+    UNREADABLE: ("不是18位或15位号码", "请填写一个完整的号码"),
+}
+"""By reason of a quarantined row or state of a number: what is wrong, how to mend it."""
+STATES_ZH = {
+    VALID: "有效", UPGRADED: "15位升位", FIRM: "单位代码", CHECK_FAILS: "校验不符", DAMAGED: "被截断", JUNK: "占位号码",
+    UNREADABLE: "无法识别", MASKED: "已脱敏", ABSENT: "空缺",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A row to mend: where it stands, the column and its masked cell, and why (a key of REASONS_ZH)."""
+
+    file_id: str
+    sheet: str
+    row: int
+    header: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class NumberCount:
+    """How the numbers of a file's column read: rows by state."""
+
+    account: Account
+    field: Field
+    states: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What one department is told."""
+
+    department: str
+    accounts: Sequence[Account]
+    returned: Sequence[Returned]
+    holes: Sequence[tuple[Any, ...]] | None
+    """Null where nobody has looked for them: a dry run does not."""
+    numbers: Sequence[NumberCount]
+    columns: Sequence[ColumnCount] = ()
+    """Of columns that lost cells."""
+
+
+FILE_SHEET = (
+    Heading("文件名", 46, "wrapped"),
+    Heading("数据集", 24, "wrapped"),
+    Heading("行政区划", 10),
+    Heading("数据截止日期", 13),
+    Heading("处理结果", 10),
+    Heading("清单记录数", 11, "whole"),
+    Heading("实有记录数", 11, "whole"),
+    Heading("采用", 10, "whole"),
+    Heading("退回", 8, "whole"),
+    Heading("标题、小计、说明等行", 12, "whole"),
+    Heading("问题", 52, "wrapped"),
+    Heading("处理办法", 40, "wrapped"),
+)
+ROW_SHEET = (
+    Heading("文件名", 46, "wrapped"),
+    Heading("工作表", 12),
+    Heading("行号", 8, "whole"),
+    Heading("列", 16),
+    Heading("内容（已脱敏）", 26, "wrapped"),
+    Heading("原因", 34, "wrapped"),
+    Heading("处理办法", 40, "wrapped"),
+)
+NUMBER_SHEET = (
+    Heading("文件名", 46, "wrapped"),
+    Heading("列", 18),
+    *(Heading(title, 10, "whole") for title in STATES_ZH.values()),
+    Heading("可用比例（%）", 11, "score"),
+)
+COLUMN_SHEET = (
+    Heading("文件名", 46, "wrapped"),
+    Heading("列", 18),
+    Heading("记录数", 10, "whole"),
+    Heading("空缺", 10, "whole"),
+    Heading("无法识别", 10, "whole"),
+    Heading("错误值或公式无结果", 12, "whole"),
+    Heading("未能使用比例（%）", 12, "score"),
+    Heading("形式（9为数字，字、A、a为文字）", 34, "wrapped"),
+    Heading("处理办法", 50, "wrapped"),
+)
+HOLE_SHEET = (
+    Heading("数据集", 28),
+    Heading("缺少的地区", 16),
+    Heading("缺少的月份", 12),
+    Heading("该范围户籍人口", 14, "whole"),
+    Heading("该范围救助对象", 14, "whole"),
+    Heading("说明", 60, "wrapped"),
+)
+_GUIDE = Heading("说明", 100, "wrapped")
+
+
+def write_slip(path: Path, slip: Slip, as_of: date) -> None:
+    """The workbook of one department; the same slip gives the same bytes."""
+    names = {account.file_id: account.entry.file_name for account in slip.accounts if account.is_read}
+    with xlsxwriter.Workbook(
+        str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        book.set_properties({"title": f"数据校核回执 {slip.department}", "created": datetime(as_of.year, as_of.month, as_of.day)})
+        formats = cell_formats(book)
+        _cover(book, formats, slip, as_of)
+        write_table(book, formats, "文件", FILE_SHEET, _masked(map(_file_row, slip.accounts)))
+        if slip.returned:
+            write_table(book, formats, "待更正记录", ROW_SHEET, _masked(_returned_row(row, names) for row in slip.returned))
+        if slip.numbers:
+            write_table(book, formats, "号码质量", NUMBER_SHEET, _masked(map(_number_row, slip.numbers)))
+        if slip.columns:
+            worst_first = sorted(slip.columns, key=lambda counted: -counted.lost_share)
+            write_table(book, formats, "各列情况", COLUMN_SHEET, _masked(_column_row(counted, names) for counted in worst_first))
+        if slip.holes:
+            write_table(book, formats, "缺报范围", HOLE_SHEET, _masked(map(_hole_row, slip.holes)))
+
+
+def _masked(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Names of files and sheets, and headers of a file without any, may hold a person's number."""
+    return [tuple(masked_within(row)) for row in rows]
+
+
+def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
+    sheet = book.add_worksheet("回执")
+    sheet.set_column(0, 0, 16)
+    sheet.set_column(1, 1, _GUIDE.width)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.write_string(0, 0, "数据校核回执", formats["title"])
+    accepted, quarantined = sum(a.accepted for a in slip.accounts), sum(a.quarantined for a in slip.accounts)
+    repeated = sum(a.repeated for a in slip.accounts)
+    by_status = {status: sum(account.status == status for account in slip.accounts) for status in STATUS_ZH}
+    files = "，".join(f"{STATUS_ZH[status]}{count}个" for status, count in by_status.items() if count)
+    unusable = sum(rows for count in slip.numbers for state, rows in count.states.items() if state in REASONS_ZH)
+    listed = "“号码质量”和“待更正记录”" if any(row.reason in STATES_ZH for row in slip.returned) else "“号码质量”"
+    lost = sum(counted.lost for counted in slip.columns)
+    lines = [
+        ("致", slip.department),
+        ("比对日期", as_of.isoformat()),
+        ("文件", f"共登记{len(slip.accounts)}个，其中{files}。"),
+        ("记录", f"采用{accepted - repeated:,}条，退回{quarantined:,}条" + (f"，重复报送{repeated:,}条，只计一次。" if repeated else "。")),
+        ("号码", f"有{unusable:,}个身份号码无法使用，相应人员不能按号码比对，详见{listed}。" if unusable else "未发现问题。"),
+        ("单元格", f"有{lost:,}个单元格是错误值、没有结果的公式或无法识别的内容，未能使用，详见“各列情况”。" if lost else "未发现问题。"),
+        ("缺报", _holes(slip)),
+        ("请协助", "请按各表“处理办法”核对更正，重新报送有问题的文件，并在交接清单中更新记录数和SHA256；未列出的文件无需重报。"),
+        ("说明", "行号为工作表中的行号；文本文件为第几条记录（含表头），与用电子表格打开后的行号一致。"),
+        ("脱敏", "表中号码、姓名已脱敏，请按文件名和行号查找原记录。"),
+    ]  # fmt: skip
+    for r, (label, text) in enumerate(lines, start=2):
+        sheet.write_string(r, 0, label, formats["label"])
+        sheet.write_string(r, 1, text, formats["plain"])
+        sheet.set_row(r, LINE_POINTS * lines_needed(_GUIDE, text))
+
+
+def _holes(slip: Slip) -> str:
+    if slip.holes is None:
+        return "本次为试核对，未检查是否缺报。"
+    return f"有{len(slip.holes)}处缺报，该范围内的问题无法发现，详见“缺报范围”。" if slip.holes else "未发现缺报。"
+
+
+def _file_row(account: Account) -> tuple[Any, ...]:
+    entry = account.entry
+    data_set = DATA_SETS.get(entry.data_set)
+    return (
+        entry.file_name, data_set.title if data_set else entry.data_set, entry.area, entry.extract_date and entry.extract_date.isoformat(),
+        STATUS_ZH[account.status], entry.claimed_rows, account.delivered if account.is_read else None, account.accepted, account.quarantined,
+        account.skipped, "\n".join(found.zh for found in account.remarks), "\n".join(dict.fromkeys(found.mend for found in account.remarks)),
+    )  # fmt: skip
+
+
+def _returned_row(row: Returned, names: Mapping[str, str]) -> tuple[Any, ...]:
+    reason, mend = REASONS_ZH[row.reason]
+    return (names[row.file_id], row.sheet, row.row, row.header, row.value, reason, mend)
+
+
+def _number_row(count: NumberCount) -> tuple[Any, ...]:
+    usable = sum(count.states.get(state, 0) for state in (VALID, UPGRADED, FIRM))
+    total = sum(count.states.values())
+    states = (count.states.get(state, 0) for state in STATES_ZH)
+    return (count.account.entry.file_name, count.field.header, *states, round(100 * usable / total, 1) if total else None)
+
+
+def _column_row(counted: ColumnCount, names: Mapping[str, str]) -> tuple[Any, ...]:
+    mends = [
+        "请打开文件，待公式重新计算后核对该列并保存，重新报送。" if counted.without_value else "",
+        "请按约定格式更正该列；如由电子表格转换而成，请设为“文本”格式后重新导出。" if counted.unreadable else "",
+    ]
+    return (
+        names[counted.file_id], DATA_SETS[counted.data_set][counted.field].header, counted.rows, counted.empty, counted.unreadable,
+        counted.without_value, round(100 * counted.lost_share, 1), counted.forms, "\n".join(filter(None, mends)),
+    )  # fmt: skip
+
+
+def _hole_row(hole: tuple[Any, ...]) -> tuple[Any, ...]:
+    data_set, area, area_name, month, registered, benefit = hole
+    place = " ".join(filter(None, (area_name, area))) or "全市"
+    text = "未收到该范围的数据，其中的问题无法发现。如确无数据请予说明，否则请补报。"
+    return (DATA_SETS[data_set].title, place, month, registered, benefit, text)

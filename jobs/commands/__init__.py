@@ -1,0 +1,1 @@
+"""The mingjing command and what runs several stages."""

@@ -1,0 +1,317 @@
+"""The `mingjing` command. Imports are inside the commands: help must not wait for an engine."""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from jobs.commands.fairness import fairness
+from jobs.commands.learn import learn
+from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Future, LakeRoot, Out
+from jobs.commands.plan import plan
+from jobs.commands.rule import rule
+from jobs.runtime import private_network
+from jobs.runtime.console import Console
+from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.stopping import end_on_signals
+
+
+class Commands(TyperGroup):
+    """All commands. What cannot be used of a command line is told like any other error: in a sentence."""
+
+    def main(self, *arguments: Any, **options: Any) -> NoReturn:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # no run ends over a tick mark that a terminal cannot show
+        options["standalone_mode"] = False
+        try:
+            code = super().main(*arguments, **options)
+        except TyperException as error:
+            code = error.exit_code
+            if said := error.format_message():  # nothing where help was shown for want of a command
+                at = getattr(error, "ctx", None)
+                see = f"See {at.command_path if at else 'mingjing'} --help."
+                Console(stderr=True).tell(BadConfiguration(f"{said}{'' if said[-1] in '.?' else '.'} {see}"))
+        sys.exit(code)
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="Mingjing (明镜): from a city's registers to a ranked list of welfare cases worth a visit. A clue is a question, not an accusation.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # locals may hold numbers and names
+    rich_markup_mode="rich",
+)
+console = Console()
+
+
+@app.command()
+def run(
+    delivery: Delivery,
+    out: Out,
+    as_of: AsOf,
+    future: Future = False,
+    engine: Engine = None,
+    env: Env = None,
+    lake: LakeRoot = None,
+) -> None:
+    """Run the main job: delivery in, ranked clues, workbooks and quality pages out."""
+    from jobs.commands import run_all
+    from jobs.commands.summary import print_summary
+    from jobs.launch.arguments import day, refuse_silent_server
+    from jobs.launch.start import explained, open_run
+
+    def main_job() -> None:
+        refuse_silent_server()
+        with open_run(
+            out=out, as_of=day(as_of, future=future), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
+        ) as ctx:
+            run_all.run(ctx)
+            print_summary(console, ctx.report, out, is_synthetic=is_synthetic(delivery))
+
+    raise typer.Exit(explained(main_job, console))
+
+
+@app.command()
+def check(
+    delivery: Annotated[
+        Path, typer.Argument(help="Folder with the requests, the registers and 交接清单.csv.", show_default=False)
+    ],
+    out: Out,
+    as_of: AsOf,
+    future: Future = False,
+    engine: Engine = None,
+    env: Env = None,
+    lake: Annotated[
+        str | None,
+        typer.Option("--lake", help="Root of the lake of checks, where it is not OUT/check/lake: never that of supervision."),
+    ] = None,
+) -> None:
+    """Check the means of households that applied and authorised it; kept apart from supervision."""
+    from jobs.commands import run_check
+    from jobs.launch.arguments import day, refuse_overlap
+    from jobs.launch.start import explained, open_run
+
+    def check_job() -> None:
+        refuse_overlap(delivery, {"--out": out})
+        with open_run(
+            out=out / run_check.FOLDER,
+            as_of=day(as_of, future=future),
+            delivery=delivery,
+            engine=engine,
+            env=env,
+            lake_root=lake,
+            console=console,
+        ) as ctx:
+            run_check.run(ctx, out)
+            run_check.print_summary(console, ctx.report, out)
+
+    raise typer.Exit(explained(check_job, console))
+
+
+@app.command()
+def ingest(
+    delivery: Delivery,
+    as_of: AsOf,
+    future: Future = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the results; not needed for a dry run.", show_default=False)
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Judge the delivery and write nothing but the return slips.")
+    ] = False,
+    slips: Annotated[Path | None, typer.Option("--slips", help="Folder for the return slips of a dry run.")] = None,
+    engine: Engine = None,
+    env: Env = None,
+    lake: LakeRoot = None,
+) -> None:
+    """Take a delivery in up to the quality gate, or with --dry-run only judge it."""
+    from jobs.check_quality import job as check_quality
+    from jobs.check_quality.report import print_columns, print_files, print_numbers, print_state
+    from jobs.ingest import job as ingest_job
+    from jobs.launch.arguments import day, refuse_overlap
+    from jobs.launch.settings import load_settings
+    from jobs.launch.start import explained, open_run
+    from jobs.standardise import job as standardise
+
+    def judge_only() -> None:
+        from jobs.check_quality import dry_run as judging
+        from jobs.check_quality.slips import slips as slips_of
+        from jobs.check_quality.slips import written
+        from jobs.runtime.results import Stamp, publication
+
+        settings, today = load_settings(env), day(as_of, future=future)
+        refuse_overlap(delivery, {"--slips": slips})
+        with console.status("judging the delivery"):
+            judged = judging.judge(delivery, today, settings.ingest.piece_mib << 20)
+        print_files(console, judged.accounts)
+        print_numbers(console, judged.accounts, judged.numbers, settings.quality.usable_number_ratio_warn)
+        print_columns(console, judged.accounts, judged.columns, settings.quality.unreadable_ratio_warn)
+        if slips:
+            told: list[str] = []
+            found = slips_of(judged.accounts, judged.returned, None, judged.numbers, judged.columns)
+            stamp = Stamp(today, judged.accounts[0].delivery_id)
+            with publication(slips, "dry_run", ["."], stamp, told.append) as staged:
+                paths = written(found, staged, today)
+            for warning in told:
+                console.warn(warning)
+            console.print(f"{len(paths)} return slips: {slips}", soft_wrap=True)
+
+    def take_in() -> None:
+        if out is None:
+            raise BadConfiguration("--out is missing. Name the folder of the results, or judge only: --dry-run.")
+        with open_run(
+            out=out, as_of=day(as_of, future=future), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
+        ) as ctx:
+            try:
+                for stage in (ingest_job.run, standardise.run, check_quality.run):
+                    stage(ctx)
+            finally:
+                ctx.report.save(out / "run_report.json")
+            print_state(console, ctx.lake, out, limits=ctx.settings.quality)
+
+    raise typer.Exit(explained(judge_only if dry_run else take_in, console))
+
+
+@app.command()
+def quality(
+    out: Finished,
+    engine: Engine = None,
+    env: Env = None,
+    lake: LakeRoot = None,
+) -> None:
+    """Show the state of the data after the last run: files, expectations, holes, numbers that cannot be used."""
+    from jobs.check_quality.report import print_state
+    from jobs.launch.settings import load_settings
+    from jobs.launch.start import explained, open_lake
+
+    def show() -> None:
+        with open_lake(out, engine=engine, env=env, lake_root=lake) as opened:
+            print_state(console, opened, out, limits=load_settings(env).quality)
+
+    raise typer.Exit(explained(show, console))
+
+
+@app.command(name="why-linked")
+def why_linked(
+    record: Annotated[
+        str,
+        typer.Argument(help="FILE:ROW or FILE:SHEET:ROW, with #role behind it where a row names several.", show_default=False),
+    ],
+    out: Out,
+    full: Annotated[bool, typer.Option("--full", help="Show numbers, names and birth dates in full.")] = False,
+    engine: Engine = None,
+    env: Env = None,
+    lake: LakeRoot = None,
+) -> None:
+    """Say why a record is tied to a person, or to nobody: both side by side, how well each thing agrees, and what that weighs."""
+    from jobs.launch.settings import load_settings
+    from jobs.launch.start import explained, open_lake
+    from jobs.link_people.explain import explanations
+    from jobs.link_people.side_by_side import print_explanation
+    from jobs.registers.delivered_rows import parse_record
+
+    def explain() -> None:
+        wanted, settings = parse_record(record), load_settings(env)
+        with open_lake(out, engine=engine, env=env, lake_root=lake) as opened:
+            for explanation in explanations(opened, wanted, settings.linkage):
+                print_explanation(console, explanation, full=full)
+
+    raise typer.Exit(explained(explain, console))
+
+
+@app.command(name="settle-identities")
+def settle_identities(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV or workbook: 记录一, 记录二, 结论 (同一人 / 不是同一人), 核查日期, 核查人 (two).",
+            exists=True,
+            dir_okay=False,
+            show_default=False,
+        ),
+    ],
+    out: Out,
+    engine: Engine = None,
+    env: Env = None,
+    lake: LakeRoot = None,
+) -> None:
+    """Take in inspectors' decisions on who is who; the next run obeys them. A record is FILE:ROW or FILE:SHEET:ROW, with #role."""
+    from jobs.launch.start import explained, open_lake
+    from jobs.returns.brought import brought_now
+    from jobs.settle_identities import job
+
+    def settle() -> None:
+        job.lines_of(file)  # what cannot be read is told before an engine starts
+        with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
+            count = job.settle(opened, file, brought_now())
+        console.print(f"{count} decisions taken in. The next mingjing run obeys them.")
+
+    raise typer.Exit(explained(settle, console))
+
+
+def is_synthetic(delivery: Path) -> bool:
+    """Simulated cities say so in a file beside the delivery."""
+    return (delivery.parent / "合成数据说明.txt").is_file()
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Argument(help="Folder to write to: OUT/delivery, with its truth beside it.", show_default=False)],
+    scale: Annotated[
+        float, typer.Option(help="1 = 397,197 civil-affairs records and registries of 2.7 million people.", min=0.001, max=20)
+    ] = 0.1,
+    seed: Annotated[int, typer.Option(help="The same scale and seed give the same bytes.", min=0)] = 7,
+) -> None:
+    """Write a synthetic city: a delivery with its truth beside it. No real person is in it."""
+    from jobs.launch.start import explained
+    from simulation import simulate as simulate_city
+
+    def write_city() -> None:
+        with console.status("simulating a city") as status:
+            try:
+                simulate_city(out, scale=scale, seed=seed, progress=status.update)
+            except FileExistsError as error:
+                raise BadConfiguration(str(error)) from error
+        said = f"synthetic city, scale {scale:g}, seed {seed}: {out / 'delivery'} (truth: {out / 'truth.csv'})"
+        console.print(said, soft_wrap=True)
+
+    raise typer.Exit(explained(write_city, console))
+
+
+@app.command()
+def doctor() -> None:
+    """Say which engine can run here, the versions, and what to do about what is missing."""
+    from jobs.commands.doctor import diagnose, print_diagnoses
+
+    diagnoses = diagnose()
+    print_diagnoses(console, diagnoses)
+    raise typer.Exit(0 if all(d.is_well for d in diagnoses if d.is_needed) else 2)
+
+
+app.add_typer(rule, name="rule")
+for command in (plan, fairness, learn):
+    app.command()(command)
+
+
+def as_module(command: str) -> None:
+    """`python -m jobs.<name>` of a job that has a command: the same arguments, the same exit codes."""
+    main([command, *sys.argv[1:]])
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command in a process of its own: in a private network where it can be, ended at once by Ctrl-C."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if private_network.is_wanted(given):
+        private_network.enter()
+    end_on_signals()
+    app(given, prog_name="mingjing")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""Doctor: which engine can run here, with which versions, and what to do about what is missing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from jobs.launch.settings import load_settings
+from jobs.runtime import private_network
+from jobs.runtime.console import Console
+from jobs.runtime.errors import MingjingError
+from jobs.runtime.session import JARS_VARIABLE, delta_jars
+from jobs.runtime.site_key import KEY_VARIABLE, stated_key
+
+PACKAGES = (
+    "pyspark",
+    "delta-spark",
+    "pysail",
+    "great-expectations",
+    "scikit-learn",
+    "mlflow",
+    "polars",
+    "polars-hash",
+    "fastexcel",
+    "xlsxwriter",
+)
+OLDEST_JAVA = 17
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One thing looked at: is it well, what was seen, and what to do if not. `is_needed`: without it nothing runs."""
+
+    what: str
+    is_well: bool
+    seen: str
+    advice: str = ""
+    is_needed: bool = False
+
+
+def diagnose() -> list[Diagnosis]:
+    """All that a run depends on, embedded engine first."""
+    found = [_python(), *(_package(name) for name in PACKAGES), _configuration(), _network(), _key(), _java(), _delta()]
+    embedded = all(d.is_well for d in found if d.is_needed)
+    spark = embedded and all(d.is_well for d in found if d.what in ("Java", "Delta jar"))
+    return [
+        *found,
+        Diagnosis(
+            "engine: embedded", embedded, "can run" if embedded else "cannot run", "mend what is marked above", is_needed=True
+        ),
+        Diagnosis(
+            "engine: spark",
+            spark,
+            "can run" if spark else "cannot run",
+            "mend Java or the Delta jar above; the embedded engine needs neither",
+        ),
+    ]
+
+
+def _python() -> Diagnosis:
+    seen = ".".join(map(str, sys.version_info[:3]))
+    return Diagnosis("Python", sys.version_info >= (3, 11), seen, "install Python 3.11 or newer", is_needed=True)
+
+
+def _package(name: str) -> Diagnosis:
+    try:
+        return Diagnosis(name, True, version(name), is_needed=True)
+    except PackageNotFoundError:
+        return Diagnosis(name, False, "not installed", "run make install", is_needed=True)
+
+
+def _configuration() -> Diagnosis:
+    try:
+        return Diagnosis("configuration", True, f"settings {load_settings().fingerprint}", is_needed=True)
+    except MingjingError as error:
+        return Diagnosis("configuration", False, str(error), "mend conf/base.yaml", is_needed=True)
+
+
+def _network() -> Diagnosis:
+    """Who can reach the embedded engine; this command has tried to enter a network of its own as any other does."""
+    what = "engine's network"
+    if private_network.is_private():
+        return Diagnosis(what, True, "its own: nobody else can connect")
+    others = private_network.who_else()
+    if not others:
+        return Diagnosis(what, True, "the machine's, on which nobody else can log in")
+    try:
+        is_accepted = load_settings().engine.accept_open_port
+    except MingjingError:  # told by its own line
+        is_accepted = False
+    return Diagnosis(
+        what,
+        False,
+        f"the machine's: {others}" + (", which engine.accept_open_port accepts" if is_accepted else ""),
+        "unset SPARK_REMOTE and MLFLOW_TRACKING_URI if they are set; let user namespaces be made (sysctl user.max_user_namespaces, "
+        "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns); else docs/closed-network.md",
+        is_needed=not is_accepted,
+    )
+
+
+def _key() -> Diagnosis:
+    try:
+        if stated_key():
+            return Diagnosis("key", True, f"{KEY_VARIABLE} is set")
+    except MingjingError as error:
+        return Diagnosis("key", False, str(error), f"mend {KEY_VARIABLE}", is_needed=True)
+    return Diagnosis(
+        "key",
+        False,
+        f"{KEY_VARIABLE} is not set",
+        "a random key is made beside each lake; set one of your own to keep person ids equal across lakes",
+    )
+
+
+def _java() -> Diagnosis:
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=str(Path(home) / "bin") if home else None) or shutil.which("java")
+    if java is None:
+        return Diagnosis("Java", False, "not found", f"install Java {OLDEST_JAVA} or newer, or stay with the embedded engine")
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    number = re.search(r'version "(\d+)', said)
+    is_well = bool(number) and int(number[1]) >= OLDEST_JAVA if number else False
+    return Diagnosis("Java", is_well, said.splitlines()[0] if said else "says nothing", f"install Java {OLDEST_JAVA} or newer")
+
+
+def _delta() -> Diagnosis:
+    try:
+        settings = delta_jars()
+    except MingjingError as error:
+        return Diagnosis("Delta jar", False, str(error), "see docs/closed-network.md")
+    if "spark.jars" in settings:
+        return Diagnosis("Delta jar", True, f"{len(settings['spark.jars'].split(','))} jars in {os.environ[JARS_VARIABLE]}")
+    package = settings["spark.jars.packages"]
+    artifact = package.split(":")[1]
+    cached = any(Path.home().glob(f".ivy2*/jars/*{artifact}*"))
+    advice = f"fetched on the first Spark run; without internet put the jars into a folder and name it in {JARS_VARIABLE}"
+    return Diagnosis(
+        "Delta jar", True, f"{package}, {'in the local cache' if cached else 'not fetched yet'}", "" if cached else advice
+    )
+
+
+def print_diagnoses(console: Console, diagnoses: list[Diagnosis]) -> None:
+    table = Table(title="mingjing doctor", title_justify="left")
+    for heading in ("", "what", "seen", "what to do"):
+        table.add_column(heading, overflow="fold")
+    for d in diagnoses:
+        mark = Text("✓", "green") if d.is_well else Text("✗", "red") if d.is_needed else Text("–", "yellow")
+        table.add_row(mark, d.what, d.seen, d.advice if d.advice and (not d.is_well or d.what == "Delta jar") else "")
+    console.print(table)

@@ -1,0 +1,72 @@
+"""`mingjing learn`. Imports are inside: help must not wait for an engine."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jobs.commands.options import Engine, Env, Future, LakeRoot, Out
+from jobs.runtime.console import Console
+
+console = Console()
+
+
+def learn(
+    out: Out,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE...",
+            help="CSV files of verdicts, or returned workbooks.",
+            exists=True,
+            dir_okay=False,
+            show_default=False,
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Day up to which visits may lie, such as 2018-03-31.", show_default=False)
+    ] = None,
+    future: Future = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Use the ranking before the one in use again; takes nothing in.")
+    ] = False,
+    engine: Engine = None,
+    env: Env = None,
+    lake: LakeRoot = None,
+) -> None:
+    """Take verdicts in, give the account of all clues, and learn a better order; with --rollback, go back to the one before."""
+    from jobs.launch.arguments import day, refuse_silent_server
+    from jobs.launch.start import explained, open_run
+    from jobs.learn import job
+    from jobs.learn.reading import lines_of
+    from jobs.report_fairness import job as report_fairness
+    from jobs.returns.brought import brought_now
+    from jobs.runtime.errors import BadConfiguration
+
+    def to_the_version_before() -> None:
+        if files:
+            raise BadConfiguration(
+                "--rollback takes no verdicts in. Leave the files away, or take them in by a command of its own."
+            )
+        refuse_silent_server()
+        console.print(job.roll_back(out), soft_wrap=True)
+
+    def take_in_and_learn() -> None:
+        if as_of is None:
+            raise BadConfiguration("--as-of is missing. Say the day up to which visits may lie, such as 2018-03-31.")
+        today: date = day(as_of, future=future)
+        if not out.is_dir():
+            raise BadConfiguration(f"No folder {out}. Name the folder that the run wrote the list to.")
+        refuse_silent_server()
+        for file in files or ():
+            lines_of(file)  # what cannot be read is told before an engine starts
+        with open_run(out=out, as_of=today, engine=engine, env=env, lake_root=lake, console=console) as ctx:
+            job.run(ctx, files or (), brought_now())
+            report_fairness.run(ctx)
+            for warning in ctx.report.warnings:
+                console.warn(warning)
+
+    raise typer.Exit(explained(to_the_version_before if rollback else take_in_and_learn, console))

@@ -1,1 +1,0 @@
-"""Fairness: what the lists and the visits do to groups of people, told from data that no model sees."""

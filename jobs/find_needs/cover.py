@@ -1,0 +1,53 @@
+"""Who draws a benefit already, or did until the office stopped it: whatever number or name the roster gives."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from jobs.rulebook.need_outcomes import COVERED, STOPPED
+
+_LATE_MONTHS = 2
+"""Payees whom no roster names are covered while the last month paid is so near."""
+
+
+def _this_month(as_of: date) -> Column:
+    return F.trunc(F.lit(as_of), "month")
+
+
+def _with_state(members: DataFrame, months: DataFrame, as_of: date) -> DataFrame:
+    """silver.members with `cover`: covered today, stopped, or null."""
+    last_paid = months.filter("paid_yuan > 0").groupBy("case_id").agg(F.max("for_month").alias("_last_month"))
+    is_payee = F.col("data_set") == "payments"
+    has_begun = F.coalesce(F.trunc("start_month", "month") <= F.lit(as_of), F.lit(True))
+    has_stopped = F.coalesce(F.col("stop_month") < _this_month(as_of), F.lit(False))
+    is_paid = F.coalesce(F.col("_last_month") >= F.add_months(_this_month(as_of), -_LATE_MONTHS), F.lit(False))
+    is_drawing = F.when(is_payee, is_paid).otherwise(F.col("is_covered") & has_begun & ~has_stopped)
+    has_drawn = F.when(is_payee, ~is_paid).otherwise(F.col("is_covered") & has_stopped)
+    ended = F.when(is_payee, F.col("_last_month")).otherwise(F.col("stop_month"))
+    return members.join(last_paid, "case_id", "left").withColumns(  # one row a case
+        {
+            "cover": F.when(F.coalesce(is_drawing, F.lit(False)), F.lit(COVERED)).when(F.coalesce(has_drawn, F.lit(False)), F.lit(STOPPED)),
+            "stopped_month": ended,
+        }
+    )  # fmt: skip
+
+
+def cover(members: DataFrame, identities: DataFrame, months: DataFrame, as_of: date) -> DataFrame:
+    """Of every number and name that means a person of a benefit: number_key, name_key, cover, stopped_month. Covered before stopped."""
+    state = _with_state(members, months, as_of).filter(F.col("person_id").isNotNull() & F.col("cover").isNotNull())
+    of_person = Window.partitionBy("person_id").orderBy((F.col("cover") != COVERED).cast("int"), F.col("stopped_month").desc())
+    persons = (
+        state.withColumn("_n", F.row_number().over(of_person)).filter("_n = 1").select("person_id", "cover", "stopped_month")
+    )
+    pairs = identities.filter(F.col("person_id").isNotNull()).select("number_key", "name_key", "person_id")
+    return pairs.join(persons, "person_id", "inner").drop("person_id")  # one row a person
+
+
+def unknown_namesakes(members: DataFrame, cases: DataFrame, months: DataFrame, as_of: date) -> DataFrame:
+    """Names of people who draw a benefit under a number that is nobody's: name_key, county_code, town. Whoever is called so may be they."""
+    unknown = _with_state(members, months, as_of).filter(F.col("person_id").isNull() & (F.col("cover") == COVERED))
+    placed = unknown.join(cases.select("case_id", "county_code", "town"), "case_id", "inner")  # one row a case
+    return placed.select("name_key", "county_code", "town").dropna().distinct()

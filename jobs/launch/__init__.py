@@ -1,0 +1,1 @@
+"""Starting a job: settings, context, purposes, the model store."""

@@ -1,0 +1,156 @@
+"""Starting one job by itself: arguments, settings, session, report line, exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import date
+from pathlib import Path
+
+from expectations.contracts.lake import FILES
+from jobs.launch.arguments import day, refuse_overlap
+from jobs.launch.context import RunContext
+from jobs.launch.settings import load_settings
+from jobs.runtime import private_network
+from jobs.runtime.console import Console
+from jobs.runtime.errors import BadConfiguration, explanation
+from jobs.runtime.lake import Lake, single_writer
+from jobs.runtime.paths import local_folder
+from jobs.runtime.results import owner_only, settle
+from jobs.runtime.run_report import RunReport
+from jobs.runtime.session import EMBEDDED, choose_engine, open_engine
+from jobs.runtime.site_key import site_key, stated_key
+from jobs.runtime.stopping import end_on_signals
+
+_PATIENCE_SECONDS = 15
+
+
+@contextmanager
+def open_run(
+    *,
+    out: Path,
+    as_of: date,
+    delivery: Path | None = None,
+    engine: str | None = None,
+    env: str | None = None,
+    lake_root: str | None = None,
+    console: Console | None = None,
+) -> Iterator[RunContext]:
+    """Everything a job needs, the lake held against a second writer. Raises MingjingError before anything is touched."""
+    console = console or Console(stderr=True)
+    settings = load_settings(env)
+    name = choose_engine(engine)
+    if settings.linkage.backend == "spark" and name == EMBEDDED:
+        raise BadConfiguration(
+            "linkage.backend is spark, which needs --engine spark. On this engine use duckdb. Nothing was read."
+        )
+    if delivery is not None and not delivery.is_dir():
+        raise BadConfiguration(f"No folder {delivery}. Name the folder of the delivery, the one with 交接清单.csv in it.")
+    if delivery is not None:
+        refuse_overlap(delivery, {"--out": out, "--lake": lake_root})
+    root = lake_root or str(out.resolve() / "lake")
+    report = RunReport(console)
+    stated_key(root)  # what is wrong with it is told before an engine starts
+    if local_folder(root) is None:
+        report.warn(f"The lake {root} is held against other runs of this machine only. See to it that no other one writes to it.")
+    with owner_only(out), single_writer(root):
+        settle(out, report.warn)
+        with open_engine(name, settings.engine) as running:
+            lake = _answering(Lake(running, root))
+            found = site_key(lake)
+            for remark in found.remarks:
+                report.warn(remark)
+            yield RunContext(running, lake, settings, as_of, out, found.key, report, delivery)
+
+
+@contextmanager
+def open_lake(
+    out: Path, *, engine: str | None = None, env: str | None = None, lake_root: str | None = None, to_write: bool = False
+) -> Iterator[Lake]:
+    """The lake of a run: to be read, or held against a second writer. Raises BadConfiguration where there is none."""
+    settings = load_settings(env)
+    root = lake_root or str(out.resolve() / "lake")
+    folder = local_folder(root)
+    if folder is not None and not folder.is_dir():
+        raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
+    with (
+        single_writer(root) if to_write else nullcontext(),
+        open_engine(choose_engine(engine), settings.engine) as running,
+    ):
+        yield _answering(Lake(running, root))
+
+
+def _answering(lake: Lake) -> Lake:
+    """The lake, if its store answers. Raises BadConfiguration where it does not: engines ask for minutes, each time anew."""
+    if lake.folder is not None:
+        return lake
+    failed: list[str] = []
+
+    def ask() -> None:
+        try:
+            lake.session.read.format("delta").load(lake.path(FILES)).schema  # noqa: B018  # asks for it
+        except Exception as error:  # of a lake that is still empty, too: that is an answer
+            if told := explanation(error):
+                failed.append(str(told))
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(_PATIENCE_SECONDS)
+    if asking.is_alive():
+        raise BadConfiguration(
+            f"The lake {lake.root} gave no answer in {_PATIENCE_SECONDS} seconds. Look at its address, the network and the credentials."
+        )
+    if failed:
+        raise BadConfiguration(failed[0])
+    return lake
+
+
+def explained(run: Callable[[], None], console: Console) -> int:
+    """Exit code of a run: 0, or the error's own after its sentence was shown. Faults of the program pass through."""
+    try:
+        run()
+    except Exception as error:
+        told = explanation(error)
+        if told is None:
+            raise
+        console.tell(told)
+        return told.exit_code
+    return 0
+
+
+def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool = False) -> int:
+    """`python -m jobs.<name>` and `spark-submit`: runs one job on a lake and reports its stages."""
+    parser = argparse.ArgumentParser(prog=f"python -m jobs.{name}", description=sys.modules["__main__"].__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    if needs_delivery:
+        parser.add_argument("--delivery", type=Path, required=True, help="folder with the data files and 交接清单.csv")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the results; the lake is OUT/lake")
+    parser.add_argument("--as-of", required=True, help="day that the run stands for, such as 2017-12-31")
+    parser.add_argument("--future", action="store_true", help="allow a day to come")
+    parser.add_argument("--engine", help="embedded or spark; default: spark under spark-submit, else embedded")
+    parser.add_argument("--env", help="overlay of the configuration: conf/<env>.yaml")
+    parser.add_argument("--lake", help="root of the lake, where it is not OUT/lake")
+    given = parser.parse_args()
+    if private_network.is_wanted(sys.argv[1:]):  # importing the job has made threads
+        private_network.run_in_one(f"jobs.{name}", sys.argv[1:])
+    end_on_signals()
+    console = Console(stderr=True)
+
+    def run() -> None:
+        with open_run(
+            out=given.out,
+            as_of=day(given.as_of, future=given.future),
+            delivery=getattr(given, "delivery", None),
+            engine=given.engine,
+            env=given.env,
+            lake_root=given.lake,
+            console=console,
+        ) as ctx:
+            job(ctx)
+            for warning in ctx.report.warnings:
+                console.warn(warning)
+
+    return explained(run, console)

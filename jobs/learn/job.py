@@ -1,0 +1,145 @@
+"""The run of this stage; its runbook is the docstring of the package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import (
+    CLUES,
+    ENTITLEMENT_MONTHS,
+    FILES,
+    LEDGER,
+    LISTED_CLUES,
+    PERSONS,
+    VERDICT_TOTALS,
+    VERDICTS,
+)
+from jobs.launch.context import RunContext
+from jobs.launch.model_store import has_model_store, model_store, store_errors_told
+from jobs.launch.ranking_in_use import as_ranked, champion_of
+from jobs.learn.judging import judged
+from jobs.learn.proxies import proxies, traits_of
+from jobs.learn.reading import lines_of
+from jobs.learn.report import Outcome, print_outcome, write_pages
+from jobs.learn.store import drawn_at_random, known_clues, last_list, lists_with, stored_verdicts, with_verdicts
+from jobs.learn.totals import Standing, standings, totals
+from jobs.learn.training import Example, examples, learn, shown_on
+from jobs.registers.delivered import Delivered
+from jobs.returns.brought import NOBODY, Brought
+from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.lake import plain_schema
+from jobs.runtime.results import Stamp, publication
+from models.clue_features import RefusedInput
+from models.measures import Lift, lift
+from models.ranking import LearningParams
+from models.ranking_registry import RankingRegistry
+
+NAME = "learn"
+READS = (
+    LISTED_CLUES, CLUES, PERSONS, ENTITLEMENT_MONTHS, FILES, LEDGER, VERDICTS,
+    DATA_SETS["household_registry"].silver, DATA_SETS["disabilities"].silver,
+)  # fmt: skip
+WRITES = (VERDICTS, VERDICT_TOTALS)
+FOLDER = "learning"
+
+
+def run(ctx: RunContext, files: Sequence[Path] = (), brought: Brought = NOBODY) -> Outcome:
+    """Takes the files in, then trains and compares. Raises BadVerdicts, and changes nothing, where a row cannot be used."""
+    if not ctx.lake.exists(LISTED_CLUES):
+        raise BadConfiguration(
+            f"{ctx.lake.root} holds no list that a verdict could be about. Run mingjing run first, or name the OUT of the list."
+        )
+    with ctx.report.stage("verdicts in"):
+        with store_errors_told():  # first: no verdict is taken in by a run that then cannot learn from it
+            registry, champion = RankingRegistry(model_store(ctx.out)), champion_of(ctx)
+        taken_in, remarks = take_in(ctx, files, brought)
+        rows = stored_verdicts(ctx.lake)
+        account = _account(ctx)
+    for remark in remarks:
+        ctx.report.warn(remark)
+    with ctx.report.stage("learn"):
+        teaching = examples(rows)
+        params = _without_proxies(ctx)
+        try:
+            with store_errors_told():
+                learned = learn(teaching, registry, champion, params, ctx.as_of)
+        except RefusedInput as error:
+            raise BadConfiguration(f"{error} The verdicts are taken in; nothing was trained.") from error
+        champion = champion_of(ctx)
+        calibration = shown_on(teaching, champion.model, params) if champion and len(teaching) >= params.least_verdicts else None
+    outcome = Outcome(taken_in, account, learned, calibration, _worth(ctx, teaching))
+    with publication(ctx.out, NAME, [FOLDER], Stamp(ctx.as_of, Delivered(ctx.lake).name), ctx.report.warn) as staged:
+        write_pages(outcome, staged / FOLDER)
+    print_outcome(ctx.report.console, outcome, ctx.out / FOLDER)
+    return outcome
+
+
+def take_in(ctx: RunContext, files: Sequence[Path], brought: Brought) -> tuple[int, tuple[str, ...]]:
+    """How many verdicts are new, and what was odd about them. The table is replaced in one commit, or not at all."""
+    lines = [line for path in files for line in lines_of(path)]
+    if not lines:
+        if not ctx.lake.exists(VERDICTS):
+            ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame([], plain_schema(VERDICTS)))
+        return 0, ()
+    lists = lists_with(ctx.lake, (line.cells["clue_id"] for line in lines))
+    stored = stored_verdicts(ctx.lake)
+    found = judged(lines, known_clues(ctx.lake, lists, stored), ctx.as_of)
+    rows, added = with_verdicts(stored, found.verdicts, lists, drawn_at_random(ctx.lake), ctx.as_of, brought)
+    if added:
+        values = [tuple(row.get(name) for name in VERDICTS.column_names) for row in rows]
+        ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame(values, plain_schema(VERDICTS)))
+    return added, found.remarks
+
+
+def _account(ctx: RunContext) -> list[tuple[str, str, int, int, int, int, int, int]]:
+    decided = [
+        Standing(row["clue_id"], row["rule_code"], row["county_code"], row["outcome"])
+        for row in stored_verdicts(ctx.lake)
+        if row["is_in_force"]
+    ]
+    listed = [(row["clue_id"], row["rule_code"], row["county_code"]) for row in last_list(ctx.lake) if row["is_dispatched"]]
+    account = totals(standings(listed, decided))
+    ctx.lake.overwrite(VERDICT_TOTALS, ctx.lake.session.createDataFrame(account, plain_schema(VERDICT_TOTALS)))
+    return account
+
+
+def _without_proxies(ctx: RunContext) -> LearningParams:
+    """The parameters, with inputs left out that tell who a person is; each is told, to be refused by name from then on."""
+    params = ctx.settings.learning
+    clues = [as_ranked(row) for row in last_list(ctx.lake)]
+    found = [
+        proxy
+        for proxy in proxies(clues, traits_of(ctx.lake, ctx.as_of), params.proxy_limit)
+        if proxy.input not in params.refused_inputs
+    ]
+    for proxy in found:
+        ctx.report.warn(
+            f"The input {proxy.input} tells {proxy.trait} (AUROC {proxy.auroc:.2f}, at most {params.proxy_limit:.2f}) and is left out. "
+            "Put its name into learning.refused_inputs in conf/base.yaml."
+        )
+    refused = tuple(sorted({*params.refused_inputs, *(proxy.input for proxy in found)}))
+    return params.model_copy(update={"refused_inputs": refused})
+
+
+def _worth(ctx: RunContext, verdicts: Sequence[Example]) -> Lift | None:
+    """Lift and recall, where visits were drawn at random; of those of which the ledger says how they were chosen."""
+    known = [example for example in verdicts if example.is_random is not None]
+    if not any(example.is_random for example in known):
+        return None
+    ranked = {example.clue.clue_id for example in known if not example.is_random}
+    outside = {row["clue_id"] for row in last_list(ctx.lake) if row["is_dispatched"]} - ranked
+    outside |= {example.clue.clue_id for example in known if example.is_random}
+    return lift([example.is_confirmed for example in known], [bool(example.is_random) for example in known], len(outside))
+
+
+def roll_back(out: Path) -> str:
+    """Gives the ranking back to the version before the one in use; says which that is."""
+    with store_errors_told():
+        back = RankingRegistry(model_store(out)).roll_back() if has_model_store(out) else None
+    if back is None:
+        raise BadConfiguration(f"{out} uses no learned ranking: the stated priors rank already. There is nothing to go back to.")
+    version, before = back
+    now = f"version {before} is" if before else "the stated priors are"
+    return f"Version {version} is not used any more; {now} in use again from the next list on."

@@ -1,0 +1,128 @@
+"""Verdicts in the lake: what is there already, what is new, and which one of a clue is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pyspark.sql import functions as F
+
+from expectations.contracts.lake import CLUES, ENTITLEMENT_MONTHS, LEDGER, LISTED_CLUES, VERDICTS
+from jobs.learn.judging import KnownClue, Verdict
+from jobs.returns.brought import Brought
+from jobs.runtime.lake import Lake
+
+_COPIED = [name for name in LISTED_CLUES.column_names if name not in ("as_of", "clue_id", "is_dispatched")]
+_SAID = ("verdict", "refutation_reason", "checked_on", "checkers", "recovered_yuan", "stop_month", "note")
+Row = dict[str, Any]
+
+
+def lists_with(lake: Lake, clue_ids: Iterable[str]) -> dict[str, list[Row]]:
+    """Rows of gold.listed_clues of these clues, by clue, earliest list first."""
+    wanted = lake.session.createDataFrame([(clue_id,) for clue_id in sorted(set(clue_ids))], "clue_id string")
+    found: dict[str, list[Row]] = {}
+    for row in lake.read_or_empty(LISTED_CLUES).join(wanted, "clue_id", "left_semi").orderBy("clue_id", "as_of").collect():
+        found.setdefault(row["clue_id"], []).append(row.asDict())
+    return found
+
+
+def known_clues(lake: Lake, lists: Mapping[str, Sequence[Row]], known: Sequence[Row]) -> dict[str, KnownClue]:
+    """What a verdict on each clue is held against. The bound is that of the list on which it was largest. known: rows of VERDICTS."""
+    so_far: dict[str, list[Verdict]] = {}
+    for row in known:
+        so_far.setdefault(row["clue_id"], []).append(Verdict(row["clue_id"], **{name: row[name] for name in _SAID}))
+    cases = sorted({rows[-1]["case_id"] for rows in lists.values()})
+    wanted = lake.session.createDataFrame([(case_id,) for case_id in cases], "case_id string")
+    months = lake.read_or_empty(ENTITLEMENT_MONTHS).join(wanted, "case_id", "left_semi")
+    paid = months.groupBy("case_id").agg(F.sum("gross_yuan").cast("decimal(18,2)").alias("yuan"))
+    paid_yuan = {row["case_id"]: row["yuan"] for row in paid.collect()}  # one row a case that was visited
+    return {
+        clue_id: KnownClue(
+            case_id=rows[-1]["case_id"],
+            first_listed=rows[0]["as_of"],
+            first_dispatched=next((row["as_of"] for row in rows if row["is_dispatched"]), None),
+            amount_upper=max(row["amount_upper"] or Decimal(0) for row in rows),
+            paid_yuan=paid_yuan.get(rows[-1]["case_id"]),
+            verdicts=tuple(so_far.get(clue_id, ())),
+        )
+        for clue_id, rows in lists.items()
+    }
+
+
+def with_verdicts(
+    known: Sequence[Row],
+    verdicts: Sequence[Verdict],
+    lists: Mapping[str, Sequence[Row]],
+    random: Mapping[str, Sequence[tuple[date, bool]]],
+    as_of: date,
+    brought: Brought,
+) -> tuple[list[Row], int]:
+    """Rows of vault.verdicts with these added, and how many are new. The same verdict again is none.
+
+    Beside each stands the clue as it was on the last list before the visit: training must not know what came later.
+    random: by case, the days of its lists of visits and whether it was drawn at random.
+    """
+    rows = [dict(row) for row in known]
+    of_clue: dict[str, list[Row]] = {}
+    for row in rows:
+        of_clue.setdefault(row["clue_id"], []).append(row)
+    import_no = 1 + max((row["import_no"] for row in rows), default=0)
+    added = 0
+    for verdict in sorted(verdicts, key=lambda v: (v.clue_id, v.checked_on)):
+        earlier = of_clue.setdefault(verdict.clue_id, [])
+        if any(all(row[name] == getattr(verdict, name) for name in _SAID) for row in earlier):
+            continue
+        listed = [row for row in lists[verdict.clue_id] if row["as_of"] <= verdict.checked_on][-1]
+        drawn = [is_random for day, is_random in random.get(listed["case_id"], ()) if day <= verdict.checked_on]
+        row = {
+            "clue_id": verdict.clue_id,
+            "verdict_no": len(earlier) + 1,
+            "outcome": verdict.outcome,
+            "import_no": import_no,
+            "taken_in_on": as_of,
+            "is_random": drawn[-1] if drawn else None,
+            "listed_on": listed["as_of"],
+            **(brought.beside(verdict.source) if verdict.source else {}),
+            **{name: getattr(verdict, name) for name in _SAID},
+            **{name: listed[name] for name in _COPIED},
+        }
+        earlier.append(row)
+        rows.append(row)
+        added += 1
+    for of_one in of_clue.values():
+        latest = max(of_one, key=lambda row: (row["checked_on"], row["verdict_no"]))
+        for row in of_one:
+            row["is_in_force"] = row is latest
+    return sorted(rows, key=lambda row: (row["clue_id"], row["verdict_no"])), added
+
+
+def stored_verdicts(lake: Lake) -> list[Row]:
+    """All of vault.verdicts: inspectors' work, thousands of rows."""
+    return [row.asDict() for row in lake.read_or_empty(VERDICTS).orderBy("clue_id", "verdict_no").collect()]
+
+
+def drawn_at_random(lake: Lake) -> dict[str, list[tuple[date, bool]]]:
+    """By case, the days of the lists of visits that it stood on, and whether it was drawn at random; none without a ledger."""
+    if not lake.exists(LEDGER):
+        return {}
+    found: dict[str, list[tuple[date, bool]]] = {}
+    rows = (
+        lake.read(LEDGER).select("as_of", "list_no", "case_id", "is_random").orderBy("as_of", "list_no").collect()
+    )  # as many as visits
+    for row in rows:
+        found.setdefault(row["case_id"], []).append((row["as_of"], bool(row["is_random"])))
+    return found
+
+
+def last_list(lake: Lake) -> list[Row]:
+    """Rows of gold.listed_clues of the last run; the clues that are to be visited now are among them."""
+    if not lake.exists(LISTED_CLUES):
+        return []
+    listed = lake.read(LISTED_CLUES)
+    last = listed.agg(F.max("as_of").alias("last"))
+    here = listed.join(last, listed["as_of"] == last["last"], "inner").join(
+        lake.read(CLUES).select("clue_id"), "clue_id", "left_semi"
+    )
+    return [row.asDict() for row in here.orderBy("clue_id").collect()]  # some thousands

@@ -1,0 +1,185 @@
+"""Champion and challenger: what the earlier verdicts teach, judged on the later ones, promoted only if it is better there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from expectations.contracts.ids import without_letter
+from expectations.contracts.lake.learning import CONFIRMED, REFERRED, UNVERIFIABLE
+from jobs.launch.ranking_in_use import as_ranked
+from models.clue_features import ListedClue, contract_fingerprint
+from models.measures import Vector, average_precision, log_loss
+from models.ranking import LearningParams, RankingModel, fit, out_of_fold, probability
+from models.ranking_registry import RankingRegistry, RegisteredRanking
+
+STATED = "stated priors"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A verdict that can teach, with the clue as it stood on the list that was visited."""
+
+    clue: ListedClue
+    is_confirmed: bool
+    checked_on: date
+    import_no: int
+    is_random: bool | None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An order and its probabilities on the later verdicts."""
+
+    name: str
+    average_precision: float
+    log_loss: float
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What learning came to. version: the challenger's, null where none was trained. comparison: champion, then challenger."""
+
+    said: str
+    version: str | None = None
+    is_promoted: bool = False
+    later: int = 0
+    comparison: tuple[Measured, ...] = ()
+
+
+def examples(rows: Iterable[Mapping[str, Any]]) -> list[Example]:
+    """Verdicts in force that teach, in order of the visit. What could not be verified teaches nothing; 移送 counts as confirmed."""
+    found = [
+        Example(as_ranked(row), row["outcome"] in (CONFIRMED, REFERRED), row["checked_on"], row["import_no"], row["is_random"])
+        for row in rows
+        if row["is_in_force"] and row["outcome"] != UNVERIFIABLE
+    ]
+    return sorted(found, key=lambda example: (example.checked_on, example.clue.clue_id))
+
+
+def split(verdicts: Sequence[Example], imports_seen: int, params: LearningParams) -> tuple[list[Example], list[Example]]:
+    """Earlier and later verdicts. Later: of those that the champion was not trained on, the last ones by day of the visit.
+
+    No day is cut in two, and no verdict of a later day is among the earlier: the challenger must not know the future.
+    """
+    unseen = [example for example in verdicts if example.import_no > imports_seen]
+    if not unseen:
+        return list(verdicts), []
+    last_earlier = unseen[max(0, round(len(unseen) * (1 - params.later_share)) - 1)].checked_on
+    later = [example for example in unseen if example.checked_on > last_earlier]
+    return [example for example in verdicts if example.checked_on <= last_earlier], later
+
+
+def learn(
+    verdicts: Sequence[Example],
+    registry: RankingRegistry,
+    champion: RegisteredRanking | None,
+    params: LearningParams,
+    as_of: date,
+) -> Learned:
+    """Trains a challenger, compares it with the champion (or the stated priors) and promotes it if it is better.
+
+    What is registered is trained on all verdicts, with the comparison's figures; the comparison's own model saw the earlier only.
+    """
+    if len(verdicts) < params.least_verdicts or len({example.is_confirmed for example in verdicts}) < 2:
+        return Learned(
+            f"{len(verdicts)} verdicts that teach; training begins at {params.least_verdicts}, with confirmed and refuted ones among "
+            f"them. {_named(champion).capitalize()} {_keep(champion)} in use."
+        )
+    fingerprint = training_fingerprint(verdicts, params)
+    if registry.is_known(fingerprint):
+        return Learned(f"No verdict is new since the last training. {_named(champion).capitalize()} {_keep(champion)} in use.")
+    earlier, later = split(verdicts, champion.imports_seen if champion else 0, params)
+    if len(later) < params.least_later or not earlier or len({example.is_confirmed for example in later}) < 2:
+        return Learned(
+            f"{len(later)} later verdicts to compare on; at least {params.least_later} of a later day are needed, confirmed and refuted "
+            f"ones among them. {_named(champion).capitalize()} {_keep(champion)} in use."
+        )
+    challenger = fit(_clues(earlier), _labels(earlier), params)
+    y = np.array(_labels(later), dtype=np.float64)
+    compared = (
+        _measured(_named(champion), y, _stated_or(champion, _clues(later))),
+        _measured("challenger", y, probability(challenger, _clues(later))),
+    )
+    model = fit(_clues(verdicts), _labels(verdicts), params)
+    measures = {
+        f"{who}_{name}": value
+        for who, measured in zip(("champion", "challenger"), compared, strict=True)
+        for name, value in asdict(measured).items()
+        if name != "name"
+    }
+    version = registry.register(
+        model,
+        params,
+        fingerprint=fingerprint,
+        imports_seen=max(example.import_no for example in verdicts),
+        as_of=as_of.isoformat(),
+        measures={**measures, "later_verdicts": len(later)},
+    )
+    is_better = better(*compared, tolerance=params.precision_tolerance)
+    if is_better:
+        registry.promote(version)
+    said = (
+        f"Version {version} is the champion from now on: better than {_named(champion)} on {len(later)} later verdicts."
+        if is_better
+        else f"Version {version} is not better than {_named(champion)} on {len(later)} later verdicts and is not used."
+    )
+    return Learned(said, version, is_better, len(later), compared)
+
+
+def better(champion: Measured, challenger: Measured, tolerance: float) -> bool:
+    """A lower log loss, and an order that is no worse: probabilities are planned with, and the order decides whom one visits."""
+    is_order_kept = challenger.average_precision >= champion.average_precision - tolerance
+    return challenger.log_loss < champion.log_loss and is_order_kept
+
+
+def training_fingerprint(verdicts: Sequence[Example], params: LearningParams) -> str:
+    """What a ranking is trained on and with."""
+    rows = [
+        [_with_plain_ids(example.clue), example.is_confirmed, example.checked_on.isoformat()]
+        for example in sorted(verdicts, key=lambda example: example.clue.clue_id)
+    ]
+    text = json.dumps([rows, params.model_dump(), contract_fingerprint()], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _with_plain_ids(clue: ListedClue) -> dict[str, Any]:
+    """The clue as it was fingerprinted before ids had a letter: it would else be trained on again, and a rollback undone."""
+    return {**asdict(clue), "clue_id": without_letter(clue.clue_id), "case_id": without_letter(clue.case_id)}
+
+
+def shown_on(verdicts: Sequence[Example], model: RankingModel, params: LearningParams) -> tuple[Vector, Vector, Vector]:
+    """What visits found, what a model that has not seen them promised, and what the stated priors did."""
+    y = np.array(_labels(verdicts), dtype=np.float64)
+    learned = out_of_fold(_clues(verdicts), _labels(verdicts), params, model.scale)
+    return y, learned, np.array([example.clue.stated for example in verdicts])
+
+
+def _clues(verdicts: Sequence[Example]) -> list[ListedClue]:
+    return [example.clue for example in verdicts]
+
+
+def _labels(verdicts: Sequence[Example]) -> list[bool]:
+    return [example.is_confirmed for example in verdicts]
+
+
+def _stated_or(champion: RegisteredRanking | None, clues: Sequence[ListedClue]) -> Vector:
+    return probability(champion.model, clues) if champion else np.array([clue.stated for clue in clues])
+
+
+def _measured(name: str, y: Vector, p: Vector) -> Measured:
+    return Measured(name, round(average_precision(y, p), 4), round(log_loss(y, p), 4))
+
+
+def _named(champion: RegisteredRanking | None) -> str:
+    return f"version {champion.version}" if champion else f"the {STATED}"
+
+
+def _keep(champion: RegisteredRanking | None) -> str:
+    return "stays" if champion else "stay"

@@ -1,1 +1,0 @@
-"""Learning: verdicts in, the account of all clues, and a ranking that gets better with them."""

@@ -1,1 +1,0 @@
-"""Linking: persons, households, months of entitlement and deaths, from the silver registers."""

@@ -1,0 +1,43 @@
+"""What a zone holds beside the clues: the list of needs, and that of checks where a delivery held requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from expectations.contracts.lake import CHECKS
+from jobs.publish.checks_list import listed_checks, write_checks_workbook
+from jobs.publish.needs_list import listed_needs, needs_csv, write_needs_workbook
+from jobs.runtime.lake import Lake
+from jobs.sheets.clue_list import masked
+from jobs.sheets.files import write_csv
+
+NEEDS_BOOK, CHECKS_BOOK = "应保未保排查清单.xlsx", "家庭经济状况核对结果.xlsx"
+Writer = Callable[[Path, bool], None]
+"""Writes its files into a folder that has a folder `workbooks`; masked where the flag says so."""
+
+
+def needs_files(lake: Lake, counties: dict[str, str], as_of: date) -> Writer:
+    listed = listed_needs(lake)
+
+    def write(folder: Path, is_masked: bool) -> None:
+        shown = masked(listed) if is_masked else listed
+        write_csv(needs_csv(shown), folder / "needs.csv")
+        write_needs_workbook(folder / "workbooks" / NEEDS_BOOK, shown, counties, as_of, is_masked=is_masked)
+
+    return write
+
+
+def checks_files(lake: Lake, counties: dict[str, str], as_of: date) -> Writer:
+    """Nothing where nobody asked to be checked."""
+    if lake.read_or_empty(CHECKS).isEmpty():
+        return lambda folder, is_masked: None
+    listed = listed_checks(lake)
+
+    def write(folder: Path, is_masked: bool) -> None:
+        shown = masked(listed) if is_masked else listed
+        write_csv(shown, folder / "checks.csv")
+        write_checks_workbook(folder / "workbooks" / CHECKS_BOOK, shown, counties, as_of, is_masked=is_masked)
+
+    return write

@@ -1,0 +1,127 @@
+"""The list of checks: checks.csv and a workbook of what was found for each household that applied. Read by the office that checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import CHECKS
+from jobs.publish.needs_list import people_at
+from jobs.runtime.arrow import on_driver
+from jobs.runtime.lake import Lake
+from jobs.sheets.evidence import evidence_text, evidence_texts, source_files
+from jobs.sheets.tables import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
+
+CHECK_COLUMNS = (
+    "application_no", "row_kind", "county_code", "town", "program", "applied_on", "authorised_on", "subject_id", "subject_name", "relation",
+    "result", "register", "finding", "is_current", "is_means", "note", "identity_grade", "evidence", "purpose", "check_id",
+)  # fmt: skip
+"""Columns of checks.csv. row_kind 户 is the household's summary, with its head; 人 a thing found of a member, or why nothing was looked for."""
+HOUSEHOLD_SHEET = (
+    Heading("申请编号", 16), Heading("核对结果", 16), Heading("申请项目", 12), Heading("县市区", 12), Heading("乡镇街道", 14), Heading("申请人", 10),
+    Heading("身份证号码", 21), Heading("申请日期", 12), Heading("授权日期", 12), Heading("核对情况", 34, "wrapped"), Heading("备注", 40, "wrapped"),
+)  # fmt: skip
+FINDING_SHEET = (
+    Heading("申请编号", 16), Heading("姓名", 10), Heading("身份证号码", 21), Heading("与户主关系", 11), Heading("核对结果", 16),
+    Heading("数据来源", 18),
+    Heading("核对发现", 58, "wrapped"), Heading("现状", 8), Heading("一般计入家庭收入财产", 12), Heading("备注", 34, "wrapped"),
+    Heading("身份等级", 9), Heading("登记依据", 56, "wrapped"),
+)  # fmt: skip
+
+
+def listed_checks(lake: Lake) -> pl.DataFrame:
+    """CHECK_COLUMNS in full: households by application, each before its members and what was found of them. Restricted."""
+    checks = on_driver(lake.read(CHECKS))  # some thousands
+    places = list(checks.select("who_data_set", "who_file_id", "who_sheet", "who_row").iter_rows())
+    people = people_at(lake, places)
+    who = [people.get((code, (file_id, sheet or "", row)), (None, None)) for code, file_id, sheet, row in places]
+    is_summary = pl.col("is_summary")
+
+    def yes_no(name: str, yes: str, no: str) -> pl.Expr:
+        return pl.when(pl.col(name).is_null()).then(pl.lit("")).when(name).then(pl.lit(yes)).otherwise(pl.lit(no)).alias(name)
+
+    return (
+        checks.with_columns(
+            pl.Series("subject_id", [number for number, _ in who], dtype=pl.String),
+            pl.Series("subject_name", [name for _, name in who], dtype=pl.String),
+            pl.Series("evidence", evidence_texts(checks["evidence"].to_list(), source_files(lake)), dtype=pl.String),
+            pl.when(is_summary).then(pl.lit("户")).otherwise(pl.lit("人")).alias("row_kind"),
+            pl.col("register").replace_strict({d.code: d.title for d in DATA_SETS.values()}, default="").alias("register"),
+            yes_no("is_current", "现有", "已终止"),
+            yes_no("is_means", "是", "否"),
+            pl.col("finding", "note", "relation", "identity_grade").fill_null(""),
+        )
+        .sort(
+            ["application_no", "is_summary", "who_file_id", "who_sheet", "who_row", "register", "check_id"],
+            descending=[False, True, False, False, False, False, False],
+        )
+        .select(*CHECK_COLUMNS)
+    )
+
+
+def write_checks_workbook(path: Path, listed: pl.DataFrame, counties: dict[str, str], as_of: date, *, is_masked: bool) -> None:
+    """Households with their result, what was found of their members, and how to read both."""
+    with xlsxwriter.Workbook(
+        str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        book.set_properties({"title": "家庭经济状况核对结果", "created": datetime(as_of.year, as_of.month, as_of.day)})
+        formats = cell_formats(book)
+        households = listed.filter(pl.col("row_kind") == "户")
+        write_table(book, formats, "家庭", HOUSEHOLD_SHEET, list(_household_rows(households, counties)))
+        write_table(book, formats, "核对发现", FINDING_SHEET, list(_finding_rows(listed.filter(pl.col("row_kind") == "人"))))
+        _reading_guide(book, formats, households, as_of, is_masked=is_masked)
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def _household_rows(households: pl.DataFrame, counties: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+    for row in households.iter_rows(named=True):
+        yield (
+            row["application_no"], row["result"], row["program"], counties.get(row["county_code"], row["county_code"]), row["town"],
+            row["subject_name"], row["subject_id"], _day(row["applied_on"]), _day(row["authorised_on"]), row["finding"], row["note"],
+        )  # fmt: skip
+
+
+def _finding_rows(found: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
+    for row in found.iter_rows(named=True):
+        yield (
+            row["application_no"], row["subject_name"], row["subject_id"], row["relation"], row["result"], row["register"], row["finding"],
+            row["is_current"], row["is_means"], row["note"], row["identity_grade"], evidence_text(row["evidence"]),
+        )  # fmt: skip
+
+
+_MASKED = "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。"
+_IN_FULL = "本表含完整姓名和号码，仅限经授权的核对人员使用，请勿转发。"
+_GUIDE = Heading("说明", 110, "wrapped")
+
+
+def _reading_guide(book: Any, formats: dict[str, Any], households: pl.DataFrame, as_of: date, *, is_masked: bool) -> None:
+    sheet = book.add_worksheet("说明")
+    sheet.set_column(0, 0, 16)
+    sheet.set_column(1, 1, _GUIDE.width)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    counts = "，".join(f"{result}{count}户" for result, count in sorted(households.group_by("result").len().iter_rows()))
+    sheet.write_string(0, 0, f"家庭经济状况核对结果（截至{as_of.isoformat()}，{counts}）", formats["title"])
+    lines = [
+        ("用途", "本表仅用于对申请人已授权事项的核对，不得用于其他用途；核对数据不进入监督线索。"),
+        ("有检出", "机动车、不动产、市场主体（法定代表人、经营者、股东及任职）、单位职工参保、职工或机关事业养老金、"
+            "住房公积金、财政供养名册中有本人登记的，不论现有或已终止，如实列出。"),
+        ("不列为检出", "城乡居民和灵活就业参保、公益性岗位、城乡居民养老金。"),
+        ("现状", "已注销、报废、转出、停缴、停发的标为“已终止”，供了解申请前财产和就业变动情况。"),
+        ("是否计入", "按一般口径给出，最终由审批机关依据政策和入户调查决定；有检出不等于不符合条件。"),
+        ("未授权", "没有授权日期的申请不予核对，请补办授权后重新提交。"),
+        ("脱敏", _MASKED if is_masked else _IN_FULL),
+    ]  # fmt: skip
+    for r, (label, text) in enumerate(lines, start=2):
+        sheet.write_string(r, 0, label, formats["label"])
+        sheet.write_string(r, 1, text, formats["plain"])
+        sheet.set_row(r, LINE_POINTS * lines_needed(_GUIDE, text))

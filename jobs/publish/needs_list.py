@@ -1,0 +1,149 @@
+"""The list of needs: needs.csv in the columns of the clue list, and a workbook of who is on it and who is left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import NEEDS
+from jobs.needs import NEED_RULES
+from jobs.registers.origins import Place, texts_at
+from jobs.rulebook.need_outcomes import CANNOT_JUDGE, EXCLUDED, FOUND, REASON_WORDS
+from jobs.runtime.arrow import on_driver
+from jobs.runtime.lake import Lake
+from jobs.sheets.clue_list import COLUMNS
+from jobs.sheets.evidence import evidence_text, evidence_texts, source_files
+from jobs.sheets.tables import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
+
+NEED_TITLES = {rule.code: rule.title_zh for rule in NEED_RULES}
+_VERIFY = {rule.code: "；".join(rule.verify) for rule in NEED_RULES}
+LEFT_OUT = (EXCLUDED, CANNOT_JUDGE)
+_COMMON = (Heading("姓名", 10), Heading("身份证号码", 21), Heading("县市区", 12), Heading("乡镇街道", 14), Heading("村社区", 16))
+NEED_SHEET = (
+    Heading("排名", 6, "whole"), Heading("困难类型", 16), *_COMMON, Heading("户内人数", 7, "whole"), Heading("困难程度", 9, "score"),
+    Heading("说明", 56, "wrapped"), Heading("排序理由", 30, "wrapped"), Heading("核查要点", 34, "wrapped"), Heading("登记依据", 50, "wrapped"),
+    Heading("走访情况", 30, "input"), Heading("处理意见", 18, "input"), Heading("走访日期", 12, "input"), Heading("走访人员（两人）", 16, "input"),
+)  # fmt: skip
+LEFT_OUT_SHEET = (
+    Heading("序号", 6, "whole"), Heading("困难类型", 16), *_COMMON, Heading("户内人数", 7, "whole"), Heading("未列入原因", 30, "wrapped"),
+    Heading("说明", 60, "wrapped"), Heading("登记依据", 60, "wrapped"), Heading("补充意见", 34, "input"),
+)  # fmt: skip
+
+
+def people_at(
+    lake: Lake, rows: Iterable[tuple[str, str, str | None, int]]
+) -> dict[tuple[str, Place], tuple[str | None, str | None]]:
+    """Number and name by data set and place, as delivered, in one spelling. Restricted."""
+    wanted: dict[str, set[Place]] = {}
+    for code, file_id, sheet, row in rows:
+        wanted.setdefault(code, set()).add((file_id, sheet or "", row))
+    found: dict[tuple[str, Place], tuple[str | None, str | None]] = {}
+    for code, places in sorted(wanted.items()):
+        number = "cert_no" if code == "disabilities" else "id_number"
+        for place, (text, name) in texts_at(lake, DATA_SETS[code], places, (number, "name")).items():
+            found[code, place] = (text, name)
+    return found
+
+
+def listed_needs(lake: Lake) -> pl.DataFrame:
+    """Needs, and people left out with their reason, in full: COLUMNS, and outcome, reason, heads. Needs first, by rank. Restricted."""
+    needs = on_driver(lake.read(NEEDS).filter(f"outcome IN {(FOUND, *LEFT_OUT)}"))  # some thousands
+    places = list(needs.select("who_data_set", "who_file_id", "who_sheet", "who_row").iter_rows())
+    people = people_at(lake, places)
+    who = [people.get((code, (file_id, sheet or "", row)), (None, None)) for code, file_id, sheet, row in places]
+    is_found = pl.col("outcome") == FOUND
+    empty = {"anomaly": pl.Float64, "months": pl.Int32, "amount_upper": pl.Float64, "amount_estimate": pl.Float64}
+    listed = needs.with_columns(
+        pl.Series("subject_id", [number for number, _ in who], dtype=pl.String),
+        pl.Series("subject_name", [name for _, name in who], dtype=pl.String),
+        pl.Series("evidence", evidence_texts(needs["evidence"].to_list(), source_files(lake)), dtype=pl.String),
+        *(pl.lit(None, dtype=kind).alias(name) for name, kind in empty.items()),
+        pl.lit("").alias("first_month"),
+        pl.lit("").alias("last_month"),
+        pl.lit("").alias("exemption_code"),
+        pl.when(is_found).then(pl.lit("是")).otherwise(pl.lit("否")).alias("dispatched"),
+        pl.col("need_id").alias("clue_id"),
+        pl.col("household_no").fill_null(""),
+    )
+    order = ["rank", "outcome", "rule_code", "county_code", "town", "clue_id"]
+    return listed.sort(order, descending=[False, True, False, False, False, False], nulls_last=True).select(
+        *COLUMNS, "outcome", "reason", "heads"
+    )
+
+
+def needs_csv(listed: pl.DataFrame) -> pl.DataFrame:
+    """Rows and columns of needs.csv: needs only, the greatest first."""
+    return listed.filter(pl.col("outcome") == FOUND).select(*COLUMNS)
+
+
+def write_needs_workbook(path: Path, listed: pl.DataFrame, counties: dict[str, str], as_of: date, *, is_masked: bool) -> None:
+    """Who may need help, who is left out and why, and how to read both. For the people who visit."""
+    with xlsxwriter.Workbook(
+        str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        book.set_properties({"title": "应保未保排查清单", "created": datetime(as_of.year, as_of.month, as_of.day)})
+        formats = cell_formats(book)
+        found = listed.filter(pl.col("outcome") == FOUND)
+        left_out = listed.filter(pl.col("outcome") != FOUND)
+        write_table(book, formats, "应保未保", NEED_SHEET, list(_need_rows(found, counties)))
+        write_table(book, formats, "暂未列入", LEFT_OUT_SHEET, list(_left_out_rows(left_out, counties)))
+        _reading_guide(book, formats, len(found), len(left_out), as_of, is_masked=is_masked)
+
+
+def _who(row: dict[str, Any], counties: dict[str, str]) -> tuple[Any, ...]:
+    return (
+        NEED_TITLES[row["rule_code"]], row["subject_name"], row["subject_id"], counties.get(row["county_code"], row["county_code"]),
+        row["town"], row["village"], row["heads"],
+    )  # fmt: skip
+
+
+def _need_rows(found: pl.DataFrame, counties: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+    for row in found.iter_rows(named=True):
+        yield (
+            row["rank"], *_who(row, counties), row["score"], row["explanation"], row["reasons"], _VERIFY[row["rule_code"]],
+            evidence_text(row["evidence"]), *[None] * 4,
+        )  # fmt: skip
+
+
+def _left_out_rows(left_out: pl.DataFrame, counties: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+    for n, row in enumerate(left_out.iter_rows(named=True), start=1):
+        yield (
+            n, *_who(row, counties), REASON_WORDS.get(row["reason"], row["reason"]), row["explanation"], evidence_text(row["evidence"]), None,
+        )  # fmt: skip
+
+
+_GUIDE = Heading("说明", 110, "wrapped")
+
+
+def _reading_guide(book: Any, formats: dict[str, Any], found: int, left_out: int, as_of: date, *, is_masked: bool) -> None:
+    sheet = book.add_worksheet("说明")
+    sheet.set_column(0, 0, 16)
+    sheet.set_column(1, 1, _GUIDE.width)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.write_string(
+        0, 0, f"应保未保排查清单（截至{as_of.isoformat()}，需走访{found}人，暂未列入{left_out}人）", formats["title"]
+    )
+    lines = [
+        ("性质", "清单所列是可能需要帮助而尚未享受低保、特困供养的群众，请上门了解情况、告知政策，愿意申请的请协助办理。"),
+        ("先后", "按困难程度排列：看事实本身的轻重、是否已认定为贫困户、户内有无可以劳动的人、有无老人孩子要照料、"
+            "有无住房。不考虑救助金额多少。"),
+        ("暂未列入", "家庭成员登记有收入财产的、近期停发的、或者资料不全无法判断的，列在“暂未列入”表并写明原因。"
+            "登记可能有误或已过时，走访发现确有困难的请在“补充意见”中注明。"),
+        ("重残单独申请", "家庭有一定收入、但人均不高的重度残疾人，可能符合单独申请低保的条件，请一并告知。"),
+        (
+            "脱敏",
+            "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。" if is_masked else "本表含完整姓名和号码，仅限经授权的走访人员使用，请勿转发。",
+        ),
+    ]  # fmt: skip
+    lines += [(rule.title_zh, f"依据：{rule.source}。走访要点：{'；'.join(rule.verify)}") for rule in NEED_RULES]
+    for r, (label, text) in enumerate(lines, start=2):
+        sheet.write_string(r, 0, label, formats["label"])
+        sheet.write_string(r, 1, text, formats["plain"])
+        sheet.set_row(r, LINE_POINTS * lines_needed(_GUIDE, text))

@@ -1,1 +1,0 @@
-"""Quality: measuring what was delivered, holding it against the suites, and telling each department what to mend."""

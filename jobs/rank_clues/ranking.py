@@ -1,0 +1,155 @@
+"""From findings to ranked clues: one clue per rule, case and subject, scored by stated priors that the forest moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from expectations.contracts.lake import CLUES
+from jobs.launch.settings import RankingSettings
+from jobs.registers.evidence import in_order
+from jobs.rulebook.rule import EXEMPTIONS
+from jobs.rules import RULES
+from jobs.runtime.ids import made_id
+
+_MORE = "另有%d项同类情况。"
+
+
+def clues_of(findings: DataFrame, held: Iterable[str] = ()) -> DataFrame:
+    """Findings that make a clue (found or exempt), merged: key rule_code, case_id, subject_key.
+
+    held: rules that the flood guard keeps back; their clues are kept and not dispatched.
+
+    The strongest finding speaks; the others of the same subject add their evidence. Amounts are the largest,
+    never a sum: the same month of benefit is at stake in all of them.
+    """
+    key = ["rule_code", "case_id", "subject_key"]
+    of_clue = Window.partitionBy(*key)
+    strongest = of_clue.orderBy(
+        (F.col("outcome") == "found").desc(), "identity_grade", F.col("amount_estimate").desc(), "event_on", "thing_key"
+    )
+    is_found = F.col("outcome") == "found"
+    rows = findings.filter(F.col("outcome").isin("found", "exempt")).withColumns(
+        {
+            "_n": F.row_number().over(strongest),
+            "_found": F.sum(is_found.cast("int")).over(of_clue),
+        }
+    )
+    evidence = (
+        rows.filter(is_found | (F.col("_found") == 0))
+        .groupBy(*key)
+        .agg(in_order(F.flatten(F.collect_list("evidence"))).alias("evidence"), F.count("*").alias("_things"))
+    )
+    best = rows.filter("_n = 1").drop("evidence")
+    joined = best.join(evidence, key, "inner")  # both have one row a clue
+    is_held = F.col("rule_code").isin(list(held))
+    more = F.when(F.col("_things") > 1, F.format_string(_MORE, F.col("_things") - 1)).otherwise(F.lit(""))
+    return joined.withColumns(
+        {
+            "clue_id": made_id("clue_id", *key),
+            "explanation": F.concat("explanation", more),
+            "is_dispatched": is_found & ~is_held,
+            "is_held": is_found & is_held,
+        }
+    )
+
+
+def _log_odds(probability: Column) -> Column:
+    return F.log(probability / (1 - probability))
+
+
+def with_key_persons(clues: DataFrame, key_persons: DataFrame) -> DataFrame:
+    """Clues with key_person and is_separate of their case; several kinds are named together."""
+    one = key_persons.groupBy("case_id").agg(
+        F.max(F.col("is_separate").cast("int")).alias("_separate"),
+        F.concat_ws("、", F.sort_array(F.collect_set("title"))).alias("key_person"),
+    )
+    joined = clues.join(one, "case_id", "left")  # one row a case
+    return joined.withColumn("is_separate", F.coalesce(F.col("_separate") == 1, F.lit(False))).drop("_separate")
+
+
+def ranked(clues: DataFrame, cases: DataFrame, scores: DataFrame, settings: RankingSettings, as_of: date) -> DataFrame:
+    """gold.clues of a run: probability that a visit confirms, three reasons in words, and the rank of dispatched clues.
+
+    log-odds = prior of the rule x factor of a doubt x factor of the grade, + how strange the case is among all cases, + how long it went on.
+    """
+    prior = _looked_up("rule_code", settings.prior, default=0.2)
+    doubtful = prior * F.when(F.col("doubt_code").isNull(), F.lit(1.0)).otherwise(
+        _looked_up("doubt_code", settings.doubt_factor, default=1.0)
+    )
+    factor = _looked_up("identity_grade", settings.grade_factor, default=0.5)
+    of_case = cases.select("case_id", "household_no", "program", "county_code", "town", "village")
+    placed = clues.join(of_case, "case_id", "left").join(scores.withColumnRenamed("reasons", "_strange"), "case_id", "left")
+    parts = {
+        "_prior": _log_odds(prior),
+        "_doubt": _log_odds(doubtful) - _log_odds(prior),
+        "_grade": _log_odds(doubtful * factor) - _log_odds(doubtful),
+        "_anomaly": settings.anomaly_weight * (2 * F.coalesce("anomaly_percentile", F.lit(0.5)) - 1),
+        "_length": settings.strength_weight * F.log10(F.greatest(F.col("months"), F.lit(1)).cast("double")),
+    }
+    scored = placed.withColumns(parts).withColumn(
+        "score",
+        F.round(
+            1 / (1 + F.exp(-(F.col("_prior") + F.col("_doubt") + F.col("_grade") + F.col("_anomaly") + F.col("_length")))), 6
+        ),
+    )
+    return scored.withColumns(
+        {
+            "rank": place(),
+            "signals": F.map_concat("signals", F.coalesce("figures", F.create_map(F.lit("case"), F.lit(0.0)))),
+            "anomaly": F.round("anomaly", 6),
+            "reasons": _reasons(prior),
+            "first_seen": F.lit(as_of),
+            "last_seen": F.lit(as_of),
+        }
+    ).select(*CLUES.column_names)
+
+
+def place() -> Column:
+    """Rank by score among the clues to visit; null for the others. Clues about data only stand behind all others."""
+    # One global order is wanted: a single partition of some thousand clues.
+    is_about_data = F.col("rule_code").isin([rule.code for rule in RULES if rule.is_about_data])
+    best_first = [is_about_data, F.col("score").desc(), F.col("amount_estimate").desc(), F.col("clue_id")]
+    among_all = F.row_number().over(Window.partitionBy("is_dispatched").orderBy(*best_first))
+    return F.when(F.col("is_dispatched"), among_all).cast("int")
+
+
+def _looked_up(column: str, values: dict[str, float], default: float) -> Column:
+    chosen = F.lit(default)
+    for name, value in sorted(values.items()):
+        chosen = F.when(F.col(column) == name, F.lit(value)).otherwise(chosen)
+    return chosen
+
+
+def _reasons(prior: Column) -> Column:
+    """The three largest contributions, in words, largest first."""
+    percent = F.format_string("%.0f", 100 * prior)
+    stranger = F.format_string("%.0f", 100 * F.col("anomaly_percentile"))
+    doubt = F.lit(None).cast("string")
+    for code, words in EXEMPTIONS.items():
+        doubt = F.when(F.col("doubt_code") == code, F.lit(words)).otherwise(doubt)
+    strange = F.when(F.coalesce("_strange", F.lit("")) != "", F.concat(F.lit("："), F.col("_strange"))).otherwise(F.lit(""))
+    rarity = F.when(F.col("anomaly_percentile").isNull(), F.lit("家庭数过少，未评异常程度")).otherwise(
+        F.concat(F.lit("异常程度高于"), stranger, F.lit("%的家庭"), strange)
+    )
+    # Sorted as texts behind a padded size: arrays of structs are where the engines' planners differ most.
+    parts = F.array(
+        _sized("_prior", F.concat(F.lit("此类线索预计查实率"), percent, F.lit("%"))),
+        _sized("_anomaly", rarity),
+        _sized("_length", F.format_string("持续%d个月", F.col("months"))),
+        _sized("_doubt", F.concat(F.lit("可能属于："), F.coalesce(doubt, F.lit("无")))),
+        _sized("_grade", F.concat(F.lit("身份核对等级"), F.col("identity_grade"))),
+    )
+    largest = F.slice(F.sort_array(parts, False), 1, 3)
+    return F.concat_ws("；", F.transform(largest, lambda part: F.substring(part, _SIZE_DIGITS + 1, 500)))
+
+
+_SIZE_DIGITS = 12
+
+
+def _sized(contribution: str, text: Column) -> Column:
+    millionths = F.round(F.abs(contribution) * 1_000_000).cast("long").cast("string")
+    return F.concat(F.lpad(millionths, _SIZE_DIGITS, "0"), text)

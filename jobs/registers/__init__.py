@@ -1,0 +1,1 @@
+"""What every stage reads registers by: policy, references to persons, grades, benefits, means, evidence."""

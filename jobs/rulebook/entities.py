@@ -1,0 +1,77 @@
+"""Market entities: which of them trade, which are dead or dormant, and whose representative is so in name only."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.registers.conditions import holds
+from jobs.registers.entity_kinds import OF_NO_KNOWN_KIND, kind_of
+from jobs.registers.policy import Entities
+
+ENTITY_FIELDS = (
+    "uscc", "name", "kind", "status", "established_on", "ended_on", "capital", "paid_in", "insured_staff", "tax_12m",
+)  # fmt: skip
+"""What of the register of entities a rule looks at."""
+
+
+def kind_zh() -> Column:
+    """The kind as a sentence names it. As registered it may hold anything, a name in a shifted row, and is evidence only."""
+    return F.coalesce("entity_kind", F.lit(OF_NO_KNOWN_KIND))
+
+
+def with_standing(entities: DataFrame, policy: Entities) -> DataFrame:
+    """Rows of the register with entity_kind (null = not known), is_dead, is_dormant, is_micro, is_office, is_idle_cooperative,
+    traded_until (null = no end known) and tax_log."""
+    pays_tax = F.coalesce(F.col("tax_12m") > F.lit(policy.dormant_tax_yuan), F.lit(False))
+    has_staff = F.coalesce(F.col("insured_staff") > 0, F.lit(False))
+    has_capital = F.coalesce(F.col("paid_in") > F.lit(Decimal(0)), F.lit(False))
+    # Revoked on paper, yet it paid tax within the year.
+    trades_on = F.col("status").isin(list(policy.revoked_statuses)) & pays_tax
+    is_dead = F.col("status").isin(list(policy.dead_statuses)) & ~trades_on
+    kind = kind_of("kind")
+    return entities.withColumns(
+        {
+            "entity_kind": kind,
+            "is_dead": is_dead,
+            "is_micro": F.coalesce(F.col("tax_12m"), F.lit(0)) < F.lit(policy.micro_tax_yuan),
+            "tax_log": F.log1p(F.coalesce(F.col("tax_12m"), F.lit(0)).cast("double")),
+            # No tax, nobody insured, nothing paid in: three signs that nobody trades there.
+            "is_dormant": ~pays_tax & ~has_staff & ~has_capital,
+            "is_office": holds(kind.isin(list(policy.nominal_kinds))),
+            "is_idle_cooperative": holds(kind.isin(list(policy.cooperative_kinds))) & ~pays_tax & ~has_staff,
+            "traded_until": F.when(is_dead, F.trunc("ended_on", "month")),
+        }
+    )
+
+
+def does_not_trade() -> Column:
+    """Ended before any month that was paid, or without a day of its end, or dormant."""
+    ended_before = F.col("is_dead") & (F.col("ended_on").isNull() | (F.col("gross_months") == 0))
+    return ended_before | F.col("is_dormant")
+
+
+def doubtful_standing() -> dict[str, Column]:
+    """Exemptions that an entity's figures make likely: little is traded there, or the name is lent to somebody else's business."""
+    no_staff = F.coalesce(F.col("insured_staff") == 0, F.lit(True))
+    no_tax = F.coalesce(F.col("tax_12m") == 0, F.lit(True))
+    return {
+        "R13": no_staff & F.col("is_micro"),
+        # A company of somebody poor that is in disorder, or has staff and pays nothing: whose is it?
+        "R12": F.col("entity_kind").contains("公司") & ((F.col("status") == "经营异常") | no_tax),
+    }
+
+
+def standing_signals() -> dict[str, Column]:
+    """Figures of an entity that the ranking may learn from."""
+    return {
+        "tax_log": F.col("tax_log"),
+        "staff_log": F.log1p(F.coalesce("insured_staff", F.lit(0)).cast("double")),
+        "paid_in_log": F.log1p(F.coalesce(F.col("paid_in"), F.lit(0)).cast("double")),
+        "is_company": holds(F.col("entity_kind").contains("公司")).cast("int"),
+        "is_abnormal": (F.col("status") == "经营异常").cast("int"),
+        "years_old": F.months_between("last_month", "established_on") / 12,
+        "outside_roster": F.col("joined_on").isNotNull().cast("int"),
+    }

@@ -1,0 +1,238 @@
+"""The run of this stage; its runbook is the docstring of the package."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType, StringType, StructField, StructType
+
+from expectations.contracts.lake import (
+    ALIASES,
+    CASE_SCORES,
+    CASES,
+    DEATHS,
+    ENTITLEMENT_MONTHS,
+    FINDINGS,
+    IDENTITIES,
+    KIN,
+    LINKS,
+    MEMBERS,
+    NOVEL_FINDINGS,
+    PERSONS,
+    SILVER,
+    VERDICTS,
+)
+from jobs.launch.context import RunContext
+from jobs.launch.model_store import model_store, store_errors_told
+from jobs.registers.linked import linked_registers
+from jobs.rulebook.findings import find_clues
+from jobs.rulebook.gathering import gathered
+from jobs.rules import RULES
+from jobs.rules.in_force import rules_in_force
+from jobs.runtime.ids import digits_of
+from jobs.runtime.lake import plain_schema
+from jobs.score_cases.features import CASE_FIGURES, Registers, case_features
+from jobs.score_cases.feedback import moved, taught
+from models.drift import WARN_ABOVE, drifted
+from models.features import Matrix, contract_fingerprint, matrix
+from models.isolation_forest import ForestParams
+from models.registry import ForestRegistry, RegisteredModel
+from models.strangeness import Scores, StrangenessModel, in_words, model_fingerprint
+
+NAME = "score_cases"
+READS = (FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, VERDICTS, *SILVER)
+WRITES = (CASE_SCORES, NOVEL_FINDINGS)
+LEAST_CASES = 30
+"""Among fewer cases nothing is usual, so that nothing is strange: no model learns from them."""
+_EXPLAINED_SHARE = 0.10
+"""Of all cases, the strangest whose reasons are told: more than any setting of X01 asks about."""
+_SCORED = StructType([StructField("case_id", StringType()), *(StructField(name, DoubleType()) for name in Scores._fields)])
+_EXPLAINED = StructType([StructField("case_id", StringType()), StructField("reasons", StringType())])
+
+
+def training_sample(features: DataFrame, rows: int) -> pd.DataFrame:
+    """At most `rows` cases, drawn by hash of their id: the same on every engine and partitioning, ordered by id."""
+    drawn = features.withColumn("_draw", F.xxhash64(digits_of("case_id"))).orderBy("_draw", "case_id").limit(rows)
+    return drawn.toPandas().sort_values("case_id", ignore_index=True)
+
+
+def data_version(x: Matrix) -> str:
+    """Digest of the training rows. Rounded: engines may add doubles in another order."""
+    return hashlib.sha256(np.round(np.nan_to_num(x, nan=-1.0), 6).tobytes()).hexdigest()[:16]
+
+
+def training_fingerprint(x: Matrix, params: ForestParams) -> str:
+    """What a model is trained on and with."""
+    stated = f"{data_version(x)}{model_fingerprint(params)}{contract_fingerprint()}"
+    return hashlib.sha256(stated.encode()).hexdigest()[:16]
+
+
+def trained_model(
+    registry: ForestRegistry, x: Matrix, params: ForestParams, as_of: str
+) -> tuple[RegisteredModel | None, dict[str, float]]:
+    """The champion, trained anew when data, parameters or the feature contract have changed; always loaded by its alias.
+
+    With it the drift of x against what the version was trained on that was in use when the run began.
+    Fewer than LEAST_CASES train nothing and tell no drift: the champion is the one of before, or null where there was none.
+    """
+    fingerprint = training_fingerprint(x, params)
+    # What there was before is what drift is told against: the new version was trained on x itself.
+    before = registry.champion() if registry.is_champion_of_this_contract() else None
+    if len(x) < LEAST_CASES:
+        return before, {}
+    is_known = before is not None and registry.champion_fingerprint() == fingerprint
+    if not is_known and not (before and registry.is_withdrawn(fingerprint)):
+        registry.train(x, params, {"training_fingerprint": fingerprint, "data_version": data_version(x), "as_of": as_of})
+    champion = registry.champion()
+    assert champion is not None
+    psi = (before or champion).model.drift(x)
+    registry.log_drift(champion.version, psi)
+    return champion, psi
+
+
+def _report_few_cases(ctx: RunContext, cases: int, champion: RegisteredModel | None) -> None:
+    if cases < LEAST_CASES:
+        told = (
+            "are not scored for strangeness" if champion is None else f"are scored by version {champion.version}, learned before"
+        )
+        ctx.report.warn(
+            f"too few cases: {cases}, and nothing is usual among fewer than {LEAST_CASES}. No model was trained; the cases {told}. "
+            "What the rules found is listed all the same."
+        )
+
+
+def _report_drift(ctx: RunContext, psi: dict[str, float]) -> None:
+    ctx.report.figures["drift"] = {name: round(value, 4) for name, value in psi.items()}
+    for name in drifted(psi):
+        ctx.report.warn(
+            f"drift of {name}: stability index {psi[name]:.2f} against the training data of the model in use before, "
+            f"above {WARN_ABOVE}. See whether a register changed before you trust the scores."
+        )
+
+
+def score(features: DataFrame, model: StrangenessModel) -> DataFrame:
+    """Anomaly, dependence and strangeness of every case. Scored partition by partition."""
+
+    def score_partition(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for cases in batches:
+            if not cases.empty:
+                x = np.round(matrix(cases), 6)
+                yield pd.DataFrame({"case_id": cases["case_id"], **model.score(x)._asdict()})
+
+    return features.mapInPandas(score_partition, _SCORED)
+
+
+def unscored(features: DataFrame) -> DataFrame:
+    """gold.case_scores where no model has learned yet: the figures of each case, and nulls."""
+    nothing = {c.name: F.lit(None).cast(c.type) for c in CASE_SCORES.columns if c.name not in ("case_id", "figures")}
+    return features.withColumns({**nothing, "figures": figures()}).select(*CASE_SCORES.column_names)
+
+
+def explained(features: DataFrame, model: StrangenessModel) -> DataFrame:
+    """What makes each case strange, in words: case_id, reasons. Slow: for cases that somebody will look at."""
+
+    def explain_partition(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for cases in batches:
+            if not cases.empty:
+                reasons = model.reasons(np.round(matrix(cases), 6))
+                yield pd.DataFrame({"case_id": cases["case_id"], "reasons": list(map(in_words, reasons))})
+
+    return features.mapInPandas(explain_partition, _EXPLAINED)
+
+
+def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegistry) -> None:
+    lake = ctx.lake
+    with ctx.report.stage("score cases") as progress:
+        task = progress.add_task("score cases", total=4)
+        features = lake.computed_once(case_features(registers_of(ctx)).withColumn("as_of", F.lit(ctx.as_of)), "case_features")
+        sample = training_sample(features, ctx.settings.forest.training_rows)
+        progress.advance(task)
+        with store_errors_told():
+            champion, psi = trained_model(
+                registry(model_store(ctx.out)), np.round(matrix(sample), 6), ctx.settings.forest, ctx.as_of.isoformat()
+            )
+        _report_few_cases(ctx, len(sample), champion)
+        _report_drift(ctx, psi)
+        progress.advance(task)
+        if champion is None:
+            lake.overwrite(CASE_SCORES, unscored(features))
+            lake.overwrite(NOVEL_FINDINGS, lake.session.createDataFrame([], plain_schema(NOVEL_FINDINGS)))
+            ctx.report.stages[-1].rows = 0
+            return
+        everyone = F.lit(1)  # one rank over all cases is wanted: a single partition, said on purpose
+        percentile = F.percent_rank().over(Window.partitionBy(everyone).orderBy("anomaly"))
+        scores = lake.computed_once(score(features, champion.model).withColumn("anomaly_percentile", percentile), "case_scores")
+        learned, verdicts = taught(lake, champion.model)
+        ctx.report.figures["verdicts_on_strange_cases"] = verdicts
+        order = scores if learned is None else lake.computed_once(moved(features, learned), "moved_scores")
+        # The strangest, and those in which a rule found something: nobody reads the reasons of the others.
+        found = lake.read(FINDINGS).filter("outcome = 'found'").select("case_id")
+        nth = F.percent_rank().over(Window.partitionBy(everyone).orderBy("strangeness"))
+        strangest = order.withColumn("_nth", nth).filter(F.col("_nth") >= 1 - _EXPLAINED_SHARE).select("case_id")
+        looked_at = features.join(found.unionByName(strangest).distinct(), "case_id", "left_semi")
+        told = (
+            scores.join(explained(looked_at, champion.model), "case_id", "left")  # one row a case each
+            .join(features.select("case_id", figures().alias("figures")), "case_id", "left")
+            .withColumn("model_version", F.lit(champion.version))
+        )
+        lake.overwrite(CASE_SCORES, told.select(*CASE_SCORES.column_names))
+        progress.advance(task)
+        lake.overwrite(NOVEL_FINDINGS, novel_findings(ctx, order))
+        progress.advance(task)
+        ctx.report.stages[-1].rows = lake.read(CASE_SCORES).count()
+
+
+def figures() -> Column:
+    """All figures of a case by name, those included that only the ranking may learn from."""
+    return F.create_map(*(part for name in CASE_FIGURES for part in (F.lit(f"case.{name}"), F.col(name))))
+
+
+def novel_findings(ctx: RunContext, order: DataFrame) -> DataFrame:
+    """gold.novel_findings: the rules that need the scores, on what the rules before them left unexplained.
+
+    order: strangeness by case_id, as far as it has been learned what of it visits confirm.
+    """
+    lake = ctx.lake
+    about_data = [rule.code for rule in RULES if rule.is_about_data]
+    by_rule = (
+        lake.read(FINDINGS)
+        .filter((F.col("outcome") == "found") & ~F.col("rule_code").isin(about_data))
+        .select("case_id")
+        .distinct()
+    )
+    drawing = lake.read(ENTITLEMENT_MONTHS).filter("paid_yuan > 0").select("case_id").distinct()
+    everyone = F.lit(1)  # one rank over all is wanted
+    strange = (
+        lake.read(CASE_SCORES)
+        .select("case_id", F.col("reasons").alias("strange_reasons"))
+        .join(order.select("case_id", "strangeness"), "case_id", "inner")  # one row a case each
+        .join(drawing, "case_id", "left_semi")
+        .join(by_rule, "case_id", "left_anti")
+        .withColumn("strangeness_percentile", F.percent_rank().over(Window.partitionBy(everyone).orderBy("strangeness")))
+    )
+    # Computed first: the embedded engine's planner cannot hold a rank read back against the days of the time engine.
+    facts = replace(gathered(ctx.lake, ctx.settings.policy, ctx.as_of), strange=lake.computed_once(strange, "strange_cases"))
+    return find_clues(
+        facts, [(rule, params) for rule, params in rules_in_force(ctx.as_of, ctx.settings.params) if rule.needs_scores]
+    )
+
+
+def registers_of(ctx: RunContext) -> Registers:
+    lake = ctx.lake
+    return Registers(
+        cases=lake.read(CASES),
+        members=lake.read(MEMBERS),
+        months=lake.read(ENTITLEMENT_MONTHS),
+        kin=lake.read(KIN),
+        deaths=lake.read(DEATHS),
+        register=linked_registers(lake),
+        policy=ctx.settings.policy,
+        as_of=ctx.as_of,
+    )

@@ -1,1 +1,0 @@
-"""Scoring: features of cases, and the ranking of clues."""

@@ -1,0 +1,79 @@
+"""Evidence as the lists and the workbooks show it: which file, sheet and row, and the cells that were seen."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import FILES
+from jobs.cells.masking import masked_within
+from jobs.runtime.lake import Lake
+
+TELLING_CELLS = frozenset({"号牌号码", "企业名称", "统一社会信用代码", "不动产权证号", "单位名称", "坐落"})
+"""Cells that name a person's thing, home or employer outright; masked lists leave them out."""
+MOST_OF_A_REGISTER = 3
+"""Rows of one register shown in a cell of a workbook; the list has all."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """What evidence says of a file."""
+
+    name: str
+    data_set: str
+    extract_date: str
+
+
+def source_files(lake: Lake) -> dict[str, SourceFile]:
+    """Files of the lake by file_id."""
+    rows = (
+        lake.read(FILES)
+        .filter("status IN ('accepted', 'superseded')")
+        .select("file_id", "file_name", "data_set", "extract_date")
+        .collect()
+    )
+    return {
+        row["file_id"]: SourceFile(row["file_name"], row["data_set"], row["extract_date"].isoformat()) for row in sorted(rows)
+    }
+
+
+def evidence_texts(evidence: list[Any], files: Mapping[str, SourceFile]) -> list[str]:
+    """Each list of source rows as the JSON of the delivery contract."""
+    return [json.dumps([_row(row, files) for row in rows or []], ensure_ascii=False) for rows in evidence]
+
+
+def _row(row: Mapping[str, Any], files: Mapping[str, SourceFile]) -> dict[str, Any]:
+    file = files.get(row["file_id"], SourceFile("", row["data_set"], ""))
+    cells = row["cells"]
+    pairs = cells.items() if isinstance(cells, Mapping) else ((c["key"], c["value"]) for c in cells)
+    return {
+        "data_set": row["data_set"], "title": DATA_SETS[row["data_set"]].title, "file": file.name, "sheet": row["sheet"] or "",
+        "row": row["row"], "extract_date": file.extract_date,
+        "cells": {header: value for header, value in sorted(pairs) if value is not None},
+    }  # fmt: skip
+
+
+def masked_evidence(evidence: str) -> str:
+    """The JSON without telling cells, and without a number of a person in any other, in a header or in the name of a file."""
+    rows = json.loads(evidence)
+    for row in rows:
+        row["cells"] = {header: value for header, value in row["cells"].items() if header not in TELLING_CELLS}
+    return json.dumps(masked_within(rows), ensure_ascii=False)
+
+
+def evidence_text(evidence: str) -> str:
+    """The JSON as lines that a person reads; of many rows of one register the first."""
+    rows = json.loads(evidence)
+    lines, shown = [], Counter[str]()
+    for row in rows:
+        shown[row["data_set"]] += 1
+        if shown[row["data_set"]] <= MOST_OF_A_REGISTER:
+            cells = "，".join(f"{header} {value}" for header, value in row["cells"].items())
+            sheet = f" 工作表{row['sheet']}" if row["sheet"] else ""
+            lines.append(f"{row['title']}（{row['file']}{sheet} 第{row['row']}行，截至{row['extract_date']}）：{cells}")
+    left = sum(max(0, count - MOST_OF_A_REGISTER) for count in shown.values())
+    return "\n".join([*lines, *([f"另有同类记录{left}条，见清单 CSV 的证据栏。"] if left else [])])

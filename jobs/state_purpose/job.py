@@ -1,0 +1,16 @@
+"""The run of this stage; its runbook is the docstring of the package."""
+
+from __future__ import annotations
+
+from expectations.contracts.lake import PURPOSES
+from jobs.launch.context import RunContext
+from jobs.launch.purposes import SUPERVISION, add
+
+NAME = "state_purpose"
+READS = (PURPOSES,)
+WRITES = (PURPOSES,)
+
+
+def run(ctx: RunContext) -> None:
+    """A run of the main job supervises."""
+    add(ctx, SUPERVISION)

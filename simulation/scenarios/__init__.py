@@ -1,0 +1,35 @@
+"""Plays every scenario of the table on the city: what the registers show and what is true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from simulation.scenarios import deaths, firms, identities, incomes, needs, offices, payment_files, properties, vehicles
+from simulation.scenarios.stage import BUILDERS, Stage
+from simulation.scenarios.table import BY_CODE, SCENARIOS, Scenario
+
+__all__ = ["BY_CODE", "SCENARIOS", "Scenario", "Stage", "play_all"]
+# Importing a module registers its builders.
+_MODULES = (deaths, firms, identities, incomes, needs, offices, payment_files, properties, vehicles)
+
+
+def play_all(stage: Stage, scale: float, report: Callable[[str], None]) -> None:
+    """Every scenario `cases * scale` times, at least once; groups are played whole.
+
+    A scenario that finds no fitting household any more stops early: small cities run out of kin.
+    """
+    for scenario in SCENARIOS:
+        groups = max(1, round(scenario.cases * scale / scenario.group))
+        build = BUILDERS[scenario.code]
+        for done in range(groups):
+            if scenario.wants == "outside":
+                build(stage, scenario, [])
+                continue
+            cases = [case for case in (stage.take(scenario) for _ in range(scenario.group)) if case is not None]
+            if len(cases) < scenario.group:
+                report(f"{scenario.code}: {done} of {groups} played, no fitting household is left")
+                if done == 0:
+                    raise LookupError(f"No household fits scenario {scenario.code} ({scenario.wants}); simulate a larger city.")
+                break
+            build(stage, scenario, cases)
+    deaths.die_in_order(stage)

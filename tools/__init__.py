@@ -1,0 +1,1 @@
+"""What developers run: generated pages, the package for clusters, writing a rule."""
