@@ -15,7 +15,7 @@ from rich.console import Console
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CHECKS, FINDINGS, NEEDS
-from expectations.contracts.model import ORIGIN, Table
+from expectations.contracts.model import Table
 from jobs.cells.typed import standardised
 from jobs.check_households import job as check_households
 from jobs.delivery.decode import decode
@@ -74,9 +74,9 @@ def rows_said(delivery: Path, key: str) -> Said:
             for bronze in decode(piece):
                 for reason, count in bronze.filter(pl.col("_fate") == "quarantined")["_reason"].value_counts().iter_rows():
                     troubles[f"{code}: quarantined: {reason}"] += count
-                silver = standardised(DATA_SETS[code], bronze.filter(pl.col("_fate") == "accepted"), key).drop(ORIGIN)
-                columns[code] = tuple(silver.columns)
-                rows.setdefault(code, Counter()).update(silver.iter_rows())
+                silver = standardised(DATA_SETS[code], bronze.filter(pl.col("_fate") == "accepted"), key)
+                columns[code] = tuple(column.name for field in DATA_SETS[code].fields for column in field.silver_columns)
+                rows.setdefault(code, Counter()).update(silver.select(columns[code]).iter_rows())
     return Said(columns, rows, tuple(f"{what} ({count})" for what, count in sorted(troubles.items())))
 
 

@@ -15,6 +15,7 @@ from expectations.contracts.model import Field, Kind
 
 Rewrite = Callable[[Delivery, Random], Delivery]
 """Another form of a delivery. It draws from the given dice only, so that a seed says it all."""
+_HEADS = frozenset({"heads", "covered_heads"})
 _UNITS = {Kind.YUAN: "元", Kind.WAN_YUAN: "万元", Kind.PERCENT: "%", Kind.SQUARE_METRES: "㎡", Kind.DATE: "年-月-日"}
 
 
@@ -196,7 +197,8 @@ def subtotals(word: str) -> Callable[[Sheet, File, Random], Sheet]:
 def _sums(sheet: Sheet, rows: tuple[Row, ...], word: str, at: int) -> Row:
     line = []
     for c, column in enumerate(sheet.columns):
-        figures = [row[c] for row in rows] if column.field and column.field.kind in (Kind.YUAN, Kind.INTEGER) else []
+        is_summed = column.field and (column.field.kind is Kind.YUAN or column.field.name in _HEADS)
+        figures = [row[c] for row in rows] if is_summed else []
         sums = sum(float(figure) for figure in figures if figure.replace(".", "", 1).lstrip("-").isdecimal())
         line.append(f"{sums:.2f}" if sums else "")
     line[at] = word

@@ -14,6 +14,8 @@ import polars as pl
 from jobs.cells.text import cleaned, half_width, map_distinct, trimmed, whole
 
 EARLIEST, LATEST = date(1850, 1, 1), date(2100, 12, 31)
+_NO_DAYS = [date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)]
+"""What programs make of a day that is empty: zero in a spreadsheet's count, and the first day of a database."""
 _CHINA = ZoneInfo("Asia/Shanghai")  # with the summers of 1986 to 1991, when midnight was an hour earlier
 # Serial 1 is 1900-01-01 and serial 60 the 29 February 1900 that never was: from 61 on this origin holds.
 _SERIAL_ORIGIN = date(1899, 12, 30)
@@ -77,7 +79,7 @@ def _day(year: str, month: str, day: str) -> date | None:
         found = date(int(year), int(month), int(day))
     except ValueError:
         return None
-    return found if EARLIEST <= found <= LATEST else None
+    return found if EARLIEST <= found <= LATEST and found not in _NO_DAYS else None
 
 
 def _month(text: str) -> str:
@@ -106,7 +108,7 @@ def _in_china(found: re.Match[str]) -> date | None:
 def _on_the_calendar(moment: datetime) -> date | None:
     """The day in China of a moment in UTC."""
     found = moment.replace(tzinfo=UTC).astimezone(_CHINA).date()
-    return found if EARLIEST <= found <= LATEST else None
+    return found if EARLIEST <= found <= LATEST and found not in _NO_DAYS else None
 
 
 def parse_date(cell: str) -> date | None:
@@ -154,7 +156,7 @@ def read_dates(cells: pl.Series) -> pl.Series:
     plain = trimmed(cells)
     iso = plain.str.to_date("%Y-%m-%d", strict=False)
     # The fast reader takes a sign before the year.
-    in_range = (iso.is_between(EARLIEST, LATEST) & ~plain.str.starts_with("+")).fill_null(False)
+    in_range = (iso.is_between(EARLIEST, LATEST) & ~iso.is_in(_NO_DAYS) & ~plain.str.starts_with("+")).fill_null(False)
     return _fast_then_careful(plain, iso.set(~in_range, None), parse_date)
 
 

@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from expectations.contracts.model import Field, Kind
-from jobs.cells.text import EDGE, EMPTY_FORMS, half_width, map_distinct
+from jobs.cells.text import EMPTY_FORMS, cleaned, half_width, map_distinct
 
 NO_VALUE = (
     r"(?i)^(?:#(?:N/?A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|UNKNOWN!|CONNECT!|GETTING_DATA)|#{3,}|Err:[0-9]+"
@@ -17,8 +17,10 @@ NO_VALUE = (
 _BEGINS = r"^(?:[#=]|[Ee]rr:)"
 FORMULA = "=…"
 """The form of any formula."""
-_NO_DAY = re.compile(r"[0/.\-: ]+|9999[-/.]?12[-/.]?31(?: .*)?|1900[-/.]0?1[-/.]0?0")
-"""How programs write that there is no day: zeros, the last day of all, and the day zero of a spreadsheet."""
+_NO_DAY = re.compile(
+    r"[0/.\-: ]+|9999[-/.]?12[-/.]?31(?: .*)?|1899[-/.]12[-/.]3[01](?:[ T].*)?|1900[-/.]0?1[-/.]0?[01](?:[ T].*)?"
+)
+"""How programs write that there is no day: zeros, the last day of all, the day zero of a spreadsheet or a database."""
 _LONGEST = 24
 _RUNS = (
     (re.compile(r"[0-9０-９]"), "9"),
@@ -48,7 +50,7 @@ def is_fault(form: str) -> bool:
 
 
 def _form(field: Field, cell: str) -> str | None:
-    text = cell.strip(EDGE)
+    text = cleaned(cell)
     if text in EMPTY_FORMS or (field.kind in (Kind.DATE, Kind.MONTH) and _NO_DAY.fullmatch(half_width(text))):
         return None
     if re.match(NO_VALUE, text):

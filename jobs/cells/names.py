@@ -12,8 +12,8 @@ from jobs.cells.faults import readable
 from jobs.cells.text import EDGE, cleaned, map_distinct, trimmed
 
 _TITLE = re.compile(r"[(\[【][^)\]】]*[)\]】]?")
-_DOTS = re.compile(r" *[·•・‧∙⋅․●◦ᐧ᛫ꞏ.。] *")
-_ODD = r"[ (（\[【)）\]】•・‧∙⋅․●◦ᐧ᛫ꞏ.。﹒-﹪\uff01-\uffef]|^·|·$"
+_DOTS = re.compile(r" *[·•・‧∙⋅․●◦ᐧ᛫ꞏ.。\u0387] *")
+_ODD = r"[ (（\[【)）\]】•・‧∙⋅․●◦ᐧ᛫ꞏ.。\u0387﹒-﹪\uff01-\uffef]|^·|·$"
 _UNSURE = re.compile("[?？□■〇*�]")
 _LETTERS = re.compile("[a-z]+|.")
 """Characters of a name; letters that stand together are one, in pinyin."""

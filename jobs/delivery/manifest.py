@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
@@ -43,7 +43,7 @@ class ManifestEntry:
     extract_date: date | None
     claimed_rows: int | None
     sha256: str
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[Remark, ...] = field(default=(), compare=False)
 
     @property
     def cells(self) -> tuple[str, str, str, str, date | None, int | None, str]:

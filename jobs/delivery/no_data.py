@@ -11,7 +11,7 @@ from expectations.contracts.model import DataSet, Kind
 from jobs.cells.text import EDGE, EMPTY_FORMS, trimmed
 from jobs.delivery.headers import Header
 
-_TOTAL = "(合计|小计|总计|累计|共计|汇总|总和)"
+_TOTAL = "(合计|小计|总计|累计|共计|汇总|总和|总额|总数|承前页|过次页)"
 _STARTS_AS_TOTAL = f"^[^0-9]{{0,8}}{_TOTAL}"
 _IS_TOTAL = rf"^.{{0,14}}{_TOTAL}(数|金额|人数|户数)?([(（].{{0,8}}[)）])?[:：]?$"
 _LABELLED_COLUMNS = 6
@@ -20,8 +20,8 @@ _NUMBER = r"^[-+(（]?[¥￥]?[0-9０-９][0-9０-９,，.]*[)）%％]?(元|万�
 _ZERO = r"^[¥￥]?0+(\.0+)?%?$|^-+$"
 _SERIAL = r"^[0-9]{1,6}(\.0|[.、])?$"
 _NOTE = (
-    r"^((注|备注|说明|负责人|单位负责人|填报单位|报送单位|联系电话|制表日期|填报日期|报送日期)\s*\d*\s*[:：]"
-    r"|填表人|填报人|制表人|审核人)"
+    r"^((注|备注|说明|负责人|单位负责人|填报单位|报送单位|联系电话|制表日期|填报日期|报送日期|制表|审核|复核|经办人|数据来源|导出时间|打印日期)"
+    r"\s*\d*\s*[:：]|填表人|填报人|制表人|审核人|第\s*\d+\s*页)"
 )
 _MOST_NOTES = 6
 _LONGEST_NOTHING = 3
@@ -37,14 +37,13 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     """
     reasons = pl.Series("_reason", [None] * len(frame), dtype=pl.String)
     sparse_limit = max(2, len(header.names) // 2)
-    key = [
-        f"c{i}"
-        for i, name in enumerate(header.fields)
-        if name in data_set.key and data_set[name].kind not in _MEASURES and f"c{i}" in frame.columns
-    ]
+    of_key = [f"c{i}" for i, name in enumerate(header.fields) if name in data_set.key and data_set[name].kind not in _MEASURES]
+    key = [column for column in of_key if column in frame.columns]
+    lacks_column = len(key) < max(len(of_key), 1)  # a workbook's column without a cell
     dense = pl.sum_horizontal([pl.col(column).is_not_null() for column in frame.columns])
     first_name = pl.col("c0").str.strip_chars(EDGE + "=\ufeff").fill_null("").is_in(["", header.names[0]])
     is_suspect = [dense <= sparse_limit, pl.int_range(pl.len()) < header_at, first_name]
+    is_suspect += [pl.lit(lacks_column)]
     is_suspect += [pl.col(column).is_null() | (pl.col(column).str.len_bytes() <= _LONGEST_NOTHING) for column in key]
     at = frame.select(reduce(or_, is_suspect)).to_series().arg_true()
     if at.is_empty():
@@ -54,7 +53,9 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     first = pl.coalesce(cells.columns)
     names = {f"c{i}": name or None for i, name in enumerate(header.names) if f"c{i}" in cells.columns}
     repeats = pl.all_horizontal([pl.col(column).eq_missing(pl.lit(name, dtype=pl.String)) for column, name in names.items()])
-    is_total = _is_total(cells.columns, key) | (filled <= sparse_limit) & _compact(first).str.contains(_STARTS_AS_TOTAL)
+    is_total = _is_total(cells.columns, key, lacks_column) | (filled <= sparse_limit) & _compact(first).str.contains(
+        _STARTS_AS_TOTAL
+    )
     judged = cells.select(
         pl.when(pl.lit(at) < header_at).then(pl.lit("title"))
         .when((filled == 0) | _is_empty_form(cells.columns, header, filled)).then(pl.lit("blank"))
@@ -69,7 +70,7 @@ def _compact(cell: pl.Expr) -> pl.Expr:
     return cell.str.replace_all(" ", "", literal=True)
 
 
-def _is_total(columns: list[str], key: list[str]) -> pl.Expr:
+def _is_total(columns: list[str], key: list[str], lacks_column: bool) -> pl.Expr:
     """Named so in one of the first columns, with numbers alone behind the name, and without a cell of the key."""
     is_named = {column: _compact(pl.col(column)).str.contains(_IS_TOTAL).fill_null(False) for column in columns}
     adds_up = {column: is_named[column] | _compact(pl.col(column)).str.contains(_NUMBER).fill_null(True) for column in columns}
@@ -77,8 +78,11 @@ def _is_total(columns: list[str], key: list[str]) -> pl.Expr:
         is_named[column] & pl.all_horizontal([adds_up[behind] for behind in columns[i:]])
         for i, column in enumerate(columns[:_LABELLED_COLUMNS])
     ]
-    lacks_key = [is_named[column] | pl.col(column).fill_null("").is_in(list(EMPTY_FORMS)) for column in key]
-    return pl.any_horizontal(is_total) & pl.any_horizontal([*lacks_key, pl.lit(not key)])
+    nothing = {
+        column: pl.col(column).fill_null("").is_in(list(EMPTY_FORMS)) | pl.col(column).str.contains(_ZERO) for column in key
+    }
+    lacks_key = [is_named[column] | nothing[column].fill_null(True) for column in key]
+    return pl.any_horizontal(is_total) & pl.any_horizontal([*lacks_key, pl.lit(lacks_column)])
 
 
 def _is_empty_form(columns: list[str], header: Header, filled: pl.Expr) -> pl.Expr:

@@ -31,6 +31,7 @@ _CELL_OR_ROW = re.compile(rb'<((?:\w+:)?(row|c))(?=[ >/])((?:[^>]*?\br="([A-Za-z
 _ANY = re.compile(rb"<(?:\w+:)?c(?=[ >/])")
 _UNPLACED = re.compile(_ANY.pattern + rb"(?![^>]*\br=)")
 _HAS_FORMULA = re.compile(rb"f[> ]")  # the quickest of all that tell; most sheets have none
+_PROTECTED = re.compile('="[^"]*"')
 _LONGEST_FORMULA = 200
 
 
@@ -189,7 +190,8 @@ def column_number(letters: bytes) -> int:
 
 
 def _unescaped(text: str) -> str:
-    return unescape(text, {"&quot;": '"', "&apos;": "'"})[:_LONGEST_FORMULA]
+    plain = unescape(text, {"&quot;": '"', "&apos;": "'"})[:_LONGEST_FORMULA]
+    return FORMULA if plain.startswith('="') and not _PROTECTED.fullmatch(plain) else plain  # else read as a text in quotes
 
 
 def _placed(blocks: Iterable[bytes]) -> Iterator[bytes]:

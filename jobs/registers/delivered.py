@@ -43,8 +43,9 @@ class Delivered:
 
     @property
     def name(self) -> str:
-        """delivery_id of the last delivery."""
-        return self.last[0].delivery_id
+        """delivery_id of the last delivery; empty where there was none."""
+        rows = self.lake.read_or_empty(FILES).select("delivery_no", "delivery_id").distinct().collect()  # one a delivery
+        return max(((row["delivery_no"], row["delivery_id"]) for row in rows), default=(0, ""))[1]
 
     @cached_property
     def last(self) -> list[Account]:

@@ -43,4 +43,4 @@ def workbook_names(kind: str, labels: Sequence[str]) -> list[str]:
 def _name_part(label: str) -> str:
     """What of the label may stand in a file name; control characters, blanks and what some system forbids are one `_` each."""
     kept = "".join("_" if c in _NO_FILE_NAME or c.isspace() or unicodedata.category(c).startswith("C") else c for c in label)
-    return kept.encode()[:_LONGEST].decode(errors="ignore").strip("._") or "_"
+    return kept.encode()[:_LONGEST].decode(errors="ignore").strip("._")

@@ -42,14 +42,14 @@ def take_out_repeats(lake: Lake, data_set: DataSet, areas: Mapping[str, str]) ->
     if not files:
         return []
     rows = _digested(data_set, lake.read(data_set.silver))
-    suspects = rows.filter(F.col("_file_id").isin(files))
-    extent = suspects.groupBy(_DIGEST).agg(F.min("_file_id").alias("_first"), F.max("_file_id").alias("_last"))
-    in_several = extent.filter("_first <> _last").select(_DIGEST)
+    places = lake.session.createDataFrame(list(enumerate(files)), "_place int, _file_id string")
+    suspects = rows.join(F.broadcast(places), "_file_id", "inner")  # one row a file
+    extent = suspects.groupBy(_DIGEST).agg(F.min("_place").alias("_first"), F.max("_place").alias("_last"))
+    in_several = extent.filter("_first < _last").select(_DIGEST)
     if not in_several.limit(1).collect():  # as a rule: one pass over the rows, and no more
         return []
-    counts = suspects.join(in_several, _DIGEST, "left_semi").groupBy("_file_id", _DIGEST).agg(F.count("*").alias("_n"))
-    places = lake.session.createDataFrame(list(enumerate(files)), "_place int, _file_id string")
-    shared = lake.computed_once(_shared(counts, places), f"shared_rows_{data_set.code}")
+    counts = suspects.join(in_several, _DIGEST, "left_semi").groupBy("_file_id", "_place", _DIGEST).agg(F.count("*").alias("_n"))
+    shared = lake.computed_once(_shared(counts), f"shared_rows_{data_set.code}")
     by_pair = shared.groupBy("_file_id", _EARLIER).agg(F.sum("_held").alias("rows")).collect()  # pairs of files of a register
     sizes = _sizes(data_set, suspects)
     repeating = [(file, earlier, n) for file, earlier, n in by_pair if n > LEAST_SHARE * _overlap(sizes[file], sizes[earlier])]
@@ -80,13 +80,12 @@ def _digested(data_set: DataSet, silver: DataFrame) -> DataFrame:
     return silver.withColumn(_DIGEST, F.xxhash64(*(F.coalesce(F.col(field).cast("string"), F.lit("")) for field in fields)))
 
 
-def _shared(counts: DataFrame, places: DataFrame) -> DataFrame:
+def _shared(counts: DataFrame) -> DataFrame:
     """_file_id, _earlier_id, _digest, _held: equal rows of a file and one before it, as often as both hold them."""
-    placed = counts.join(F.broadcast(places), "_file_id", "inner")  # one row a file
-    earlier = placed.select(
+    earlier = counts.select(
         _DIGEST, F.col("_file_id").alias(_EARLIER), F.col("_place").alias("_earlier_place"), F.col("_n").alias("_earlier_n")
     )
-    both = placed.join(earlier, _DIGEST, "inner").filter("_earlier_place < _place")  # a row a pair of files, on purpose
+    both = counts.join(earlier, _DIGEST, "inner").filter("_earlier_place < _place")  # a row a pair of files, on purpose
     return both.select("_file_id", _EARLIER, _DIGEST, F.least("_n", "_earlier_n").alias("_held"))
 
 

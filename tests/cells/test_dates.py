@@ -249,3 +249,12 @@ def test_arbitrary_cells_keep_their_places_and_stay_in_range(cells: list[str | N
 def test_parsing_arbitrary_text_never_raises(cell: str) -> None:
     day, month = parse_date(cell), parse_month(cell)
     assert day is None or month == day.replace(day=1)
+
+
+@pytest.mark.parametrize(
+    "cell", ["1899-12-30", "1899-12-31 00:00:00", "1899/12/30 0:00", "1900-01-00", "1900/1/1", "1900-01-01T00:00:00"]
+)
+def test_the_day_that_a_program_makes_of_nothing_is_none(cell: str) -> None:
+    """An empty day is 0 in a spreadsheet, which others write out as the day it would be; in a database it is 1 January 1900."""
+    assert read_dates(pl.Series([cell, "1900-01-02"])).to_list() == [None, date(1900, 1, 2)]
+    assert read_months(pl.Series([cell])).to_list() == [None]

@@ -11,8 +11,8 @@ from jobs.cells.faults import forms, is_fault, readable
 from jobs.cells.typed import silver_columns, standardised
 
 SAYS_NOTHING = [
-    "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#n/a", "Err:502", "########", "=", "=…",
-    '=TEXT(B2,"0")', "=VLOOKUP(A2,表2!A:B,2,0)", '="a"&B1', "=A1",
+    "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#n/a", "Err:502", "########", "=…",
+    '=TEXT(B2,"0")', "=VLOOKUP(A2,表2!A:B,2,0)", "=A1",
 ]  # fmt: skip
 SAYS_SOMETHING = ["#1", "#甲", "1#", "##", '="00123"', "张三", "N/A号", "A=B", ""]
 
@@ -26,7 +26,7 @@ def test_an_error_or_a_formula_is_no_text(cells: list[str], left: list[str | Non
 def test_an_error_is_no_value_of_any_kind_and_none_is_empty(kind: Kind) -> None:
     field = Field("field", "表头", kind, "", values=("甲",), nullable=True)
     cells = pl.Series(SAYS_NOTHING, dtype=pl.String)
-    assert silver_columns(field, cells, "key")[0].to_list() == [None] * len(SAYS_NOTHING)
+    assert silver_columns(field, cells, "key", {})[0].to_list() == [None] * len(SAYS_NOTHING)
     assert all(form and is_fault(form) for form in forms(field, cells))
 
 
@@ -47,8 +47,11 @@ def test_an_error_is_no_value_of_any_kind_and_none_is_empty(kind: Kind) -> None:
         (Kind.DATE, "00000000", None),
         (Kind.MONTH, "9999-12-31 00:00:00", None),
         (Kind.DATE, "1900-01-00", None),
+        (Kind.DATE, "1899-12-30 00:00:00", None),
+        (Kind.DATE, "1900/1/1", None),
         (Kind.DATE, "不详", None),
         (Kind.DATE, " ", None),
+        (Kind.YUAN, "\ue5e5\u200b", None),
         (Kind.YUAN, "00-00", "99-99"),
     ],
 )

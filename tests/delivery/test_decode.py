@@ -64,7 +64,11 @@ SKIPPED: dict[str, tuple[list[str], str]] = {
     "zeros that a form computes": (padded("", "", "", "", "", "", "", "0", "0.00"), "blank"),
     "zeros in every cell": (["0"] * WIDTH, "blank"),
     "invisible characters": (padded("\ue5e5", "\x1f", "\u3164"), "blank"),
+    "a sum carried forward": (padded("承前页", "", "", "", "", "", "", "2", "1280"), "subtotal"),
+    "a sum beside zeros": (["合计", "0", "0", "", "0", "0", "", "2", "1280", "", "", "", ""], "subtotal"),
     "a note": (padded("注:本表不含补发"), "note"),
+    "the number of a page": (padded("第 1 页 共3页"), "note"),
+    "who made it": (padded("制表：李四", "", "审核：王五"), "note"),
     "a note with a wide colon": (padded("注：本表不含补发"), "note"),
     "a numbered note": (padded("注1：本表不含补发"), "note"),
     "who filled it in": (padded("填表人:李四", "", "审核人:王五", "", "2017-12-31"), "note"),
@@ -330,7 +334,7 @@ def test_accounts_add_up_for_every_file(delivery: Any, payments: Any) -> None:
 TOTALS = {  # a row as it stands in a register, and the person of that name
     "medical_expenses": (
         ["合　计", "", "2017", "10000", "5000", "5000"],
-        ["合计", "42029219500101102X", "2017", "10000", "5000", "5000"],
+        ["合计", "420292195001011027", "2017", "10000", "5000", "5000"],
     ),
     "cremations": (
         ["汇总", "", "", "", "", "", "", "12"],
@@ -344,9 +348,10 @@ TOTALS = {  # a row as it stands in a register, and the person of that name
 
 
 @pytest.mark.parametrize("code", TOTALS)
-def test_a_total_is_no_person_and_a_person_no_total(delivery: Any, code: str) -> None:
+@pytest.mark.parametrize("before", [[], ["备注"]])
+def test_a_total_is_no_person_and_a_person_no_total(delivery: Any, code: str, before: list[str]) -> None:
     data_set = DATA_SETS[code]
-    total, person = TOTALS[code]
-    text = "".join(",".join(row) + "\n" for row in ([f.header for f in data_set.fields], person, total))
+    total, person = ([*[""] * len(before), *row] for row in TOTALS[code])
+    text = "".join(",".join(row) + "\n" for row in ([*before, *(f.header for f in data_set.fields)], person, total))
     rows = delivery.rows(delivery.add("甲.csv", text, data_set=code))
     assert fates(rows) == {2: ("accepted", None), 3: ("skipped", "subtotal")}

@@ -171,7 +171,7 @@ def test_another_form_of_the_same_meaning_reads_the_same(delivery: Any, code: st
         assert silver(delivery, data_set, written(register(data_set))) == expected, name
 
 
-@pytest.mark.parametrize("seed", range(2000))
+@pytest.mark.parametrize("seed", range(40))
 def test_forms_together_read_the_same(delivery: Any, seed: int) -> None:
     chance = random.Random(seed)
     data_set = DATA_SETS[chance.choice(list(DATA_SETS))]

@@ -118,6 +118,8 @@ UNLIKE: dict[str, tuple[str, str | None]] = {
     "one with an empty value": ('<c r="B1"><f>A1&amp;"x"</f><v></v></c>', '=A1&"x"'),
     "one with an empty value, written short": ('<c r="B1"><f>1+1</f><v/></c>', "=1+1"),
     "one that shares another's text": ('<c r="B1"><f t="shared" si="0"/></c>', "=…"),
+    "one that begins with a text": ('<c r="B1"><f>"D"&amp;A1</f></c>', "=…"),
+    "one of a text alone": ('<c r="B1"><f>"00123"</f></c>', '="00123"'),
     "one under another prefix": ('<x:c r="B1"><x:f>1+1</x:f></x:c>', "=1+1"),
     "a formula that gives an empty text": ('<c r="B1" t="str"><f>IF(A1=1,"x","")</f><v></v></c>', None),
     "a formula that gives a number": ('<c r="B1"><f>1+1</f><v>2</v></c>', "2"),

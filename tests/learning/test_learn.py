@@ -79,19 +79,19 @@ def ctx(embedded: Engine, settings: Settings, tmp_path: Path) -> RunContext:
 
 
 def feedback(
-    path: Path, numbers: Sequence[int], verdict: str | None = None, day: date | None = None, note: str = "", **said: str
+    path: Path, numbers: Sequence[int], verdict: str | None = None, day: date | None = None, note: str = "", **more: str
 ) -> Path:
-    """Visits of these clues, five a day, each with what is true unless a verdict is given. said: further columns, alike in every row."""
+    """Visits of these clues, five a day, each with what is true unless a verdict is given. more: further columns, alike in every row."""
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(
-            ("clue_id", "verdict", "refutation_reason", "checked_on", "checkers", "recovered", "stop_month", "note", *said)
+            ("clue_id", "verdict", "refutation_reason", "checked_on", "checkers", "recovered", "stop_month", "note", *more)
         )
         for place, n in enumerate(numbers):
             said = verdict or ("查是-错保" if is_true(n) else "查否-政策允许")
             on = day or date(2018, 1, 2) + timedelta(days=place // 5)
             writer.writerow(
-                (clue_id(n), said, "R14" if said.startswith("查否") else "", on, "张某、李某", "", "", note, *said.values())
+                (clue_id(n), said, "R14" if said.startswith("查否") else "", on, "张某、李某", "", "", note, *more.values())
             )
     return path
 

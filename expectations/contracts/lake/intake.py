@@ -15,7 +15,12 @@ FILES = Table(
         Column("data_set", TEXT, "data set that the manifest names"),
         Column("reported_by", TEXT, "department", label="报送单位"),
         Column("area", TEXT, "area that the file covers", label="行政区划代码"),
-        Column("extract_date", DATE, "day that the extract stands for", label="数据截止日期"),
+        Column(
+            "extract_date",
+            DATE,
+            "day that the extract stands for; null where it could not be read, then the file is refused",
+            label="数据截止日期",
+        ),
         Column(
             "status",
             TEXT,
