@@ -88,7 +88,7 @@ def test_the_readme_names_every_command(readme: Path) -> None:
 def test_the_readme_links_every_rule_and_job(readme: Path) -> None:
     text = text_of(readme)
     assert [rule.code for rule in RULES if f"({documents.rule_page(rule)})" not in text] == []
-    assert [job.NAME for job in documents.JOBS if f"(jobs/{job.NAME}.py)" not in text] == []
+    assert [job.NAME for job in documents.JOBS if f"(jobs/{job.NAME}/job.py)" not in text] == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

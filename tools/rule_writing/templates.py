@@ -15,8 +15,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rulebook.facts import Facts, counted, held_by, rows_of
-from jobs.rulebook.rule import Judgement, Rule, $zh_names
+from jobs.registers.evidence import rows_of
+from jobs.registers.sentences import $zh_names
+from jobs.rulebook.facts import Facts, counted, held_by
+from jobs.rulebook.rule import Judgement, Rule
 
 
 class ${camel}Params(Conf):
