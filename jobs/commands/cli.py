@@ -18,7 +18,7 @@ from jobs.commands.plan import plan
 from jobs.commands.rule import rule
 from jobs.runtime import private_network
 from jobs.runtime.console import Console
-from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.stopping import end_on_signals
 
 
@@ -277,7 +277,7 @@ def simulate(
             try:
                 simulate_city(out, scale=scale, seed=seed, progress=status.update)
             except FileExistsError as error:
-                raise BadConfiguration(str(error)) from error
+                raise explanation(error) or BadConfiguration(str(error)) from error
         said = f"synthetic city, scale {scale:g}, seed {seed}: {out / 'delivery'} (truth: {out / 'truth.csv'})"
         console.print(said, soft_wrap=True)
 

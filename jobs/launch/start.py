@@ -123,7 +123,9 @@ def explained(run: Callable[[], None], console: Console) -> int:
 
 def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool = False) -> int:
     """`python -m jobs.<name>` and `spark-submit`: runs one job on a lake and reports its stages."""
-    parser = argparse.ArgumentParser(prog=f"python -m jobs.{name}", description=sys.modules["__main__"].__doc__)
+    main = sys.modules["__main__"]
+    module = main.__spec__.name.removesuffix(".__main__") if main.__spec__ else f"jobs.{name}"
+    parser = argparse.ArgumentParser(prog=f"python -m {module}", description=sys.modules.get(module, main).__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     if needs_delivery:
         parser.add_argument("--delivery", type=Path, required=True, help="folder with the data files and 交接清单.csv")
@@ -135,7 +137,7 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
     parser.add_argument("--lake", help="root of the lake, where it is not OUT/lake")
     given = parser.parse_args()
     if private_network.is_wanted(sys.argv[1:]):  # importing the job has made threads
-        private_network.run_in_one(f"jobs.{name}", sys.argv[1:])
+        private_network.run_in_one(module, sys.argv[1:])
     end_on_signals()
     console = Console(stderr=True)
 
