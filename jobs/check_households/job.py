@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import ALIASES, BRONZE, CHECKS, EVIDENCE, LINKS, SILVER
+from expectations.contracts.lake import ALIASES, BRONZE, CHECKS, EVIDENCE, LINKS, PURPOSES, SILVER
 from expectations.contracts.model import ORIGIN
 from jobs.launch.context import RunContext
 from jobs.launch.purposes import CHECK, add
@@ -23,8 +23,8 @@ from jobs.registers.references import REGISTRY
 from jobs.runtime.ids import made_id
 
 NAME = "check_households"
-READS = (*SILVER, *BRONZE, LINKS, ALIASES)
-WRITES = (CHECKS,)
+READS = (*SILVER, *BRONZE, LINKS, ALIASES, PURPOSES)
+WRITES = (CHECKS, PURPOSES)
 REQUESTS = "check_requests"
 
 FOUND, NOTHING, REFUSED, UNCHECKABLE = "有检出", "无检出", "未授权不予核对", "无法核对"

@@ -169,8 +169,8 @@ def ingest(
             out=out, as_of=day(as_of, future=future), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
         ) as ctx:
             try:
-                for stage in (ingest_job.run, standardise.run, check_quality.run):
-                    stage(ctx)
+                for stage in (ingest_job, standardise, check_quality):
+                    stage.run(ctx.of(stage))
             finally:
                 ctx.report.save(out / "run_report.json")
             print_state(console, ctx.lake, out, limits=ctx.settings.quality)
@@ -249,7 +249,7 @@ def settle_identities(
     def settle() -> None:
         job.lines_of(file)  # what cannot be read is told before an engine starts
         with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
-            count = job.settle(opened, file, brought_now())
+            count = job.settle(opened.of_job(job.NAME, job.READS, job.WRITES), file, brought_now())
         console.print(f"{count} decisions taken in. The next mingjing run obeys them.")
 
     raise typer.Exit(explained(settle, console))

@@ -8,7 +8,6 @@ Re-run  safe: the same delivery gives the same bytes; a run that was killed is s
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from jobs.check_households import job as check_households
@@ -30,16 +29,7 @@ from jobs.state_purpose import job as state_purpose
 from models.registry import ForestRegistry
 
 NAME = "run_all"
-STAGES: tuple[Callable[[RunContext], None], ...] = (
-    ingest.run,
-    state_purpose.run,
-    standardise.run,
-    check_quality.run,
-    link_people.run,
-    find_clues.run,
-    find_needs.run,
-    check_households.run,
-)
+STAGES = (ingest, state_purpose, standardise, check_quality, link_people, find_clues, find_needs, check_households)
 """Every stage that needs nothing but the lake; scoring and publishing follow."""
 
 
@@ -48,11 +38,10 @@ def run(ctx: RunContext) -> None:
     registry = _Warming(model_store(ctx.out))
     try:
         for stage in STAGES:
-            stage(ctx)
-        score_cases.run(ctx, registry=registry.ready)
-        rank_clues.run(ctx)
-        publish.run(ctx)
-        report_fairness.run(ctx)
+            stage.run(ctx.of(stage))
+        score_cases.run(ctx.of(score_cases), registry=registry.ready)
+        for stage in (rank_clues, publish, report_fairness):
+            stage.run(ctx.of(stage))
     except MingjingError as error:
         ctx.report.warn(f"stopped: {error}")
         raise

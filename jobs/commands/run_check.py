@@ -10,7 +10,6 @@ register that supervision compares with.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,25 +30,25 @@ from jobs.standardise import job as standardise
 
 FOLDER = "check"
 """Folder of OUT for all that is no list."""
-STAGES: tuple[Callable[[RunContext], None], ...] = (standardise.run, check_quality.run)
+STAGES = (standardise, check_quality)
 
 
 def run(ctx: RunContext, out: Path) -> None:
     """All stages of a check; `ctx.out` is OUT/check. Raises BadDelivery where nobody asks to be checked."""
     try:
-        ingest.run(ctx)
+        ingest.run(ctx.of(ingest))
         add(ctx, CHECK)
         for stage in STAGES:
-            stage(ctx)
+            stage.run(ctx.of(stage))
         requests = DATA_SETS[check_households.REQUESTS]
         if ctx.lake.read_or_empty(requests.silver).isEmpty():
             raise BadDelivery(
                 f"{ctx.delivery} holds no {requests.title} (data set {requests.code}). Deliver the requests beside the registers; "
                 "to supervise, use mingjing run. Nothing was checked."
             )
-        link_people.run(ctx)
-        check_households.run(ctx)
-        publish.publish_checks(ctx, out)
+        link_people.run(ctx.of(link_people))
+        check_households.run(ctx.of(check_households))
+        publish.publish_checks(ctx.of(publish), out)
     except MingjingError as error:
         ctx.report.warn(f"stopped: {error}")
         raise

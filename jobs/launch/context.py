@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
+from expectations.contracts.model import Table
 from jobs.launch.settings import Settings
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
+
+
+class Job(Protocol):
+    """What a job's module states of itself."""
+
+    @property
+    def NAME(self) -> str: ...
+
+    @property
+    def READS(self) -> Sequence[Table]: ...
+
+    @property
+    def WRITES(self) -> Sequence[Table]: ...
 
 
 @dataclass(frozen=True)
@@ -24,3 +40,7 @@ class RunContext:
     key: str = field(repr=False)
     report: RunReport
     delivery: Path | None = None
+
+    def of(self, job: Job) -> RunContext:
+        """The same for one job, with a lake that refuses a table which the job does not declare."""
+        return replace(self, lake=self.lake.of_job(job.NAME, job.READS, job.WRITES))

@@ -151,7 +151,8 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
             lake_root=given.lake,
             console=console,
         ) as ctx:
-            job(ctx)
+            stated = sys.modules[job.__module__]
+            job(ctx.of(stated) if hasattr(stated, "READS") else ctx)
             for warning in ctx.report.warnings:
                 console.warn(warning)
 

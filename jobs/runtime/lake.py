@@ -5,12 +5,13 @@ What the embedded engine would let pass (extra columns, other types) is refused 
 
 from __future__ import annotations
 
+import copy
 import fcntl
 import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,6 +52,23 @@ class Lake:
         self._address = self.root if self.folder is None else address(self.folder, engine.name)
         self._is_embedded = engine.name == EMBEDDED
         self._cores = engine.cores
+        self._job = ""
+        self._readable: frozenset[str] | None = None
+        self._writable: frozenset[str] | None = None
+
+    def of_job(self, name: str, reads: Iterable[Table], writes: Iterable[Table]) -> Lake:
+        """The same lake for one job: what the job does not declare it can neither read nor write (ContractBroken)."""
+        own = copy.copy(self)
+        own._job = name
+        own._writable = frozenset(table.full_name for table in writes)
+        own._readable = own._writable | {table.full_name for table in reads}
+        return own
+
+    def _assure_declared(self, table: Table, declared: frozenset[str] | None, where: str) -> None:
+        if declared is not None and table.full_name not in declared:
+            raise ContractBroken(
+                f"{self._job} uses {table.full_name} and does not declare it. Name it in {where} of jobs/{self._job}/job.py."
+            )
 
     def path(self, table: Table) -> str:
         """Where the table lies, as the engine must be given it."""
@@ -70,6 +88,7 @@ class Lake:
 
     def exists(self, table: Table) -> bool:
         """Was the table ever written? Raises BadStore where that cannot be told."""
+        self._assure_declared(table, self._readable, "READS")
         place = _place(table)
         return self._has_commits(place) if self.folder else self._found(place) is not None
 
@@ -109,6 +128,7 @@ class Lake:
     def read(self, table: Table) -> DataFrame:
         """The table's current rows in contract columns; one that it gained since they were written is null. Raises ContractBroken
         when the table was never written."""
+        self._assure_declared(table, self._readable, "READS")
         rows = self._found(_place(table))
         if rows is None:
             raise ContractBroken(
@@ -118,6 +138,7 @@ class Lake:
 
     def read_or_empty(self, table: Table) -> DataFrame:
         """The table's rows, or none where no file of it was ever delivered."""
+        self._assure_declared(table, self._readable, "READS")
         rows = self._found(_place(table))
         return self.session.createDataFrame([], plain_schema(table)) if rows is None else self._in_contract(table, rows)
 
@@ -162,6 +183,7 @@ class Lake:
         rows.write.format("delta").mode("error").save(self._path(_statement(what)))
 
     def _write(self, table: Table, frame: DataFrame, mode: str) -> None:
+        self._assure_declared(table, self._writable, "WRITES")
         writer = conform(frame, table, with_comments=not self._is_embedded).write.format("delta").mode(mode)
         if table.zone in RESTRICTED_ZONES and self.folder:  # closed before its first byte
             zone = self.folder / table.zone
