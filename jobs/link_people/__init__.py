@@ -3,7 +3,6 @@
 Reads   silver.<all data sets>       one row per delivered row               key _file_id, _sheet, _row
         bronze.<all data sets>       the names behind digests that disagree, and the numbers for the vault
         vault.identity_verdicts      one row per decision of inspectors       key left, right
-        ops.number_states            one row per file, role and state         key data_set, file_id, role, state
 Writes  silver.aliases               one row per number and name given up     key number_key, name_key
         silver.link_candidates       one row per record and candidate         key data_set, role, origin, number_key, name_key
         silver.links                 one row per record tied otherwise        key data_set, role, origin
