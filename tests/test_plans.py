@@ -41,6 +41,7 @@ from expectations.contracts.lake import (
 from expectations.contracts.model import Table
 from jobs.check_households import job as check_households
 from jobs.check_quality import job as check_quality
+from jobs.find_clues import job as find_clues
 from jobs.find_needs import job as find_needs
 from jobs.find_needs.search import Benefits
 from jobs.ingest import job as ingest
@@ -65,7 +66,7 @@ from jobs.registers.means.registered import no_variants
 from jobs.report_fairness import job as report_fairness
 from jobs.rulebook import gathering
 from jobs.rulebook.facts import Facts
-from jobs.rulebook.findings import find_clues
+from jobs.rulebook.findings import find_clues as found_by
 from jobs.rulebook.key_persons import key_persons
 from jobs.rulebook.need import NeedFacts
 from jobs.rules.in_force import rules_in_force
@@ -166,7 +167,7 @@ def test_find_clues_gives_the_contract_of_findings(
     assert types(facts.household) == types(members)
     rules = rules_in_force(AS_OF, settings.params)
     assert rules
-    assert types(find_clues(facts, rules)) == contract(FINDINGS)
+    assert types(found_by(facts, rules)) == contract(FINDINGS)
     assert types(key_persons(facts, empty(FINDINGS))) == contract(KEY_PERSONS)
 
 

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field
-from jobs.cells.masking import masked_within
+from jobs.cells.masking import mask_numbers, masked_within
 from jobs.cells.person_numbers import ABSENT, CHECK_FAILS, DAMAGED, FIRM, JUNK, MASKED, UNREADABLE, UPGRADED, VALID
 from jobs.check_quality.columns import ColumnCount
 from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account
@@ -141,7 +141,7 @@ def write_slip(path: Path, slip: Slip, as_of: date) -> None:
             write_table(book, formats, "号码质量", NUMBER_SHEET, _masked(map(_number_row, slip.numbers)))
         if slip.columns:
             worst_first = sorted(slip.columns, key=lambda counted: -counted.lost_share)
-            write_table(book, formats, "各列情况", COLUMN_SHEET, _masked(_column_row(counted, names) for counted in worst_first))
+            write_table(book, formats, "各列情况", COLUMN_SHEET, [_column_row(counted, names) for counted in worst_first])
         if slip.holes:
             write_table(book, formats, "缺报范围", HOLE_SHEET, _masked(map(_hole_row, slip.holes)))
 
@@ -217,7 +217,7 @@ def _column_row(counted: ColumnCount, names: Mapping[str, str]) -> tuple[Any, ..
         "请按约定格式更正该列；如由电子表格转换而成，请设为“文本”格式后重新导出。" if counted.unreadable else "",
     ]
     return (
-        names[counted.file_id], DATA_SETS[counted.data_set][counted.field].header, counted.rows, counted.empty, counted.unreadable,
+        mask_numbers(names[counted.file_id]), DATA_SETS[counted.data_set][counted.field].header, counted.rows, counted.empty, counted.unreadable,
         counted.without_value, round(100 * counted.lost_share, 1), counted.forms, "\n".join(filter(None, mends)),
     )  # fmt: skip
 

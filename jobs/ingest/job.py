@@ -67,7 +67,9 @@ def ingest_data_set(lake: Lake, data_set: DataSet, files: Sequence[SurveyedFile]
                 raise
             changed += now
         else:
-            return changed
+            # What has the same bytes was not read, and is no copy of them any more if it changed since.
+            unread = [file for file in files if file.file_id in once and file is not once[file.file_id] and file not in changed]
+            return changed + [file for file in unread if has_changed(file)]
 
 
 def fates_by_file(lake: Lake, data_sets: Sequence[DataSet]) -> dict[tuple[str, str], dict[str, int]]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from expectations.contracts.model import plain_header
 from jobs.cells.text import trimmed
-from jobs.delivery.formats import Format, format_of
+from jobs.delivery.formats import SUFFIXES, Format, format_of
 from jobs.delivery.headers import SEARCH_DEPTH
 from jobs.delivery.remarks import Remark, remark
 from jobs.delivery.text_files import delimiter_of, read_rows
@@ -76,7 +76,7 @@ def _sheets(path: Path, headers: Headers) -> tuple[str, dict[str, list[list[str]
         if found is Format.TEXT:
             delimiter = delimiter_of(path, SEARCH_DEPTH, lambda rows: len(_header_among(rows, headers)[1]))
             return sha256, {"": list(read_rows(path, delimiter))}
-        if found is Format.WORKBOOK:
+        if found in SUFFIXES:
             names = [sheet.name for sheet in survey_workbook(path, rows=1).sheets]
             return sha256, {name: list(_sheet_rows(path, name)) for name in names}
         why = remark(found.value)

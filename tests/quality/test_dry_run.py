@@ -53,7 +53,10 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Rows to quarantine, a copy, an older extract, a refused file, one that is not listed, one that is not there."""
     delivery = HandMade(tmp_path_factory.mktemp("dry") / "delivery")
     rows = [household(i) for i in range(30)] + [household(30) | {"start_month": "不详"}, household(31) | {"household_no": ""}]
-    rows += [household(32) | {"id_number": "1" * 18}, household(33) | {"id_number": person_number(33)[:15] + "*"}]
+    rows += [
+        household(32) | {"id_number": "1" * 18, "approved_on": "#REF!"},
+        household(33) | {"id_number": person_number(33)[:15] + "*"},
+    ]
     delivery.table("dibao_roster", rows, "花名册.csv", area=NORTH, rows="30")
     delivery.table("dibao_roster", rows, "花名册 (2).csv", area=NORTH)
     delivery.table("dibao_roster", rows[:20] + rows[30:], "旧花名册.csv", area=NORTH, extract_date="2016-12-31")
@@ -181,8 +184,8 @@ def test_slips_leave_a_folder_of_ones_own_papers_as_it_is(faulty: Path, tmp_path
     assert len(list(tmp_path.glob("*.xlsx"))) == 3
 
 
-@pytest.mark.parametrize("place", [".", "slips", ".."])
-def test_slips_are_never_written_into_the_delivery_or_around_it(faulty: Path, place: str) -> None:
+@pytest.mark.parametrize("place", [".", "slips"])
+def test_slips_are_never_written_into_the_delivery(faulty: Path, place: str) -> None:
     before = state_of(faulty.parent)
     assert slips_to(faulty / place, faulty) == 2
     assert state_of(faulty.parent) == before

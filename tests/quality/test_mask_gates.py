@@ -92,7 +92,7 @@ def test_a_slip_shows_no_number_in_names_of_files_sheets_departments_and_headers
     holes = [("payments", NUMBER, f"某县{NUMBER}", "2017-01", 1, 1)]
     found = slips([account(), account(REFUSED)], returned, holes, {("file", "person"): {"junk": 1}})
     assert [slip.department for slip in found] == [f"民政局{NUMBER[:6]}************"]
-    (path,) = written(found, tmp_path / "slips", AS_OF)
+    (path,) = written(found, tmp_path, AS_OF)
     assert BIRTH not in path.name
     text = texts_of(path)
     assert BIRTH not in text

@@ -96,7 +96,7 @@ def test_refunds_may_be_negative_and_events_may_repeat(suites: dict[str, list[Bo
 
 
 def test_every_table_across_has_a_title() -> None:
-    assert set(across.TITLES) == {across.HOUSEHOLDS, across.PAYMENTS, across.TOTALS, across.DELIVERY}
+    assert set(across.TITLES) == {across.HOUSEHOLDS, across.PAYMENTS, across.TOTALS, across.COLUMNS, across.DELIVERY}
 
 
 def test_what_is_expected_reads_as_a_sentence() -> None:

