@@ -212,7 +212,7 @@ def test_quality_pages_open_without_a_network_and_lead_to_every_table(finished: 
         assert not re.search(r"url\(\s*['\"]?https?:", text), page.name
     index = (site / "index.html").read_text(encoding="utf-8")
     linked = re.findall(r'href="(validations/[^"]+)"', index)
-    across = {f"across/{name}" for name in ("households", "payments", "totals", "delivery")}
+    across = {f"across/{name}" for name in ("households", "payments", "totals", "columns", "delivery")}
     assert sorted("/".join(path.split("/")[1:3]) for path in linked) == sorted({f"silver/{code}" for code in DATA_SETS} | across)
     assert all((site / path).is_file() for path in linked)
 
