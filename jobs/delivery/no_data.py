@@ -44,7 +44,10 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     first_name = pl.col("c0").str.strip_chars(EDGE + "=\ufeff").fill_null("").is_in(["", header.names[0]])
     is_suspect = [dense <= sparse_limit, pl.int_range(pl.len()) < header_at, first_name]
     is_suspect += [pl.lit(lacks_column)]
-    is_suspect += [pl.col(column).is_null() | (pl.col(column).str.len_bytes() <= _LONGEST_NOTHING) for column in key]
+    bare = {column: pl.col(column).str.strip_chars(EDGE) for column in key}  # blanks around — make it no longer
+    is_suspect += [bare[column].is_null() | (bare[column].str.len_bytes() <= _LONGEST_NOTHING) for column in key]
+    measured = [f"c{i}" for i, name in enumerate(header.fields) if name in data_set.key and data_set[name].kind in _MEASURES]
+    is_suspect += [pl.col(column).is_null() for column in measured if column in frame.columns]  # the year of a total of bills
     at = frame.select(reduce(or_, is_suspect)).to_series().arg_true()
     if at.is_empty():
         return reasons

@@ -103,6 +103,8 @@ def _sail(cores: int) -> Iterator[SparkSession]:
     os.environ.setdefault("SAIL_RUNTIME__STACK_SIZE", str(8 * 1024 * 1024))
     os.environ.setdefault("SAIL_EXECUTION__DEFAULT_PARALLELISM", str(cores))
     os.environ.setdefault("RUST_LOG", "error")
+    # A stage may work for long without the engine, or wait for another: the session must be there when it comes back.
+    os.environ.setdefault("SAIL_SPARK__SESSION_TIMEOUT_SECS", str(7 * 24 * 3600))
     from pysail.spark import SparkConnectServer
 
     server = SparkConnectServer("127.0.0.1", 0)
