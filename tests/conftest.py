@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pyspark.sql import SparkSession
 from rich.console import Console
@@ -22,13 +23,16 @@ from jobs.runtime.session import EMBEDDED, Engine, open_engine
 from simulation import simulate
 
 AS_OF = date(2017, 12, 31)
+# The same examples each time, so that a failure is a change's own; HYPOTHESIS_PROFILE=default draws new ones.
+hypothesis.settings.register_profile("repeatable", derandomize=True)
 KEY = "a test key, no secret: 0123456789"
 
 
 def pytest_configure() -> None:
-    """Every run of the tests has one key and its own model registry, in this process and in those that it starts."""
+    """Every run of the tests has one key, its own model registry and repeatable examples, as have the processes that it starts."""
     os.environ["MINGJING_KEY"] = KEY
     os.environ.pop("MLFLOW_TRACKING_URI", None)
+    hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(scope="session", autouse=True)
