@@ -43,7 +43,7 @@ def run(ctx: RunContext) -> None:
         for stage in (rank_clues, publish, report_fairness):
             stage.run(ctx.of(stage))
     except MingjingError as error:
-        ctx.report.warn(f"stopped: {error}")
+        ctx.report.figures["stopped"] = str(error)
         raise
     finally:
         registry.settle()
