@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import signal
 import subprocess
 import sys
@@ -20,13 +19,8 @@ BEGUN = "import os, signal, sys; from jobs.runtime import last_words, stopping; 
 def ended(command: list[str], memory: int = 0) -> tuple[int, str]:
     """Exit code and what was said, until the last one that could say something has gone. memory: bytes of addresses at most."""
 
-    def limited() -> None:
-        if memory:
-            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False, preexec_fn=limited
-    )  # fmt: skip
+    limited = ["prlimit", f"--as={memory}", *command] if memory else command
+    done = subprocess.run(limited, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     return done.returncode, done.stderr
 
 
