@@ -11,12 +11,14 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from jobs import __version__
 from jobs.commands.fairness import fairness
 from jobs.commands.learn import learn
 from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Future, LakeRoot, Out
 from jobs.commands.plan import plan
 from jobs.commands.rule import rule
 from jobs.runtime import private_network
+from jobs.runtime.code_version import code_digest
 from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.stopping import end_on_signals
@@ -48,6 +50,22 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 console = Console()
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        console.print(f"mingjing {__version__} (code {code_digest()})")
+        raise typer.Exit
+
+
+@app.callback()
+def mingjing(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and the digest of the code."),
+    ] = False,
+) -> None:
+    """What holds for every command."""
 
 
 @app.command()
