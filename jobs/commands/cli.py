@@ -188,7 +188,8 @@ def ingest(
         ) as ctx:
             try:
                 for stage in (ingest_job, standardise, check_quality):
-                    stage.run(ctx.of(stage))
+                    with ctx.job(stage) as own:
+                        stage.run(own)
             finally:
                 ctx.report.save(out / "run_report.json")
             print_state(console, ctx.lake, out, limits=ctx.settings.quality)
@@ -260,6 +261,8 @@ def settle_identities(
     lake: LakeRoot = None,
 ) -> None:
     """Take in inspectors' decisions on who is who; the next run obeys them. A record is FILE:ROW or FILE:SHEET:ROW, with #role."""
+    from jobs.launch.run_log import RunLog
+    from jobs.launch.settings import load_settings
     from jobs.launch.start import explained, open_lake
     from jobs.returns.brought import brought_now
     from jobs.settle_identities import job
@@ -267,7 +270,9 @@ def settle_identities(
     def settle() -> None:
         job.lines_of(file)  # what cannot be read is told before an engine starts
         with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
-            count = job.settle(opened.of_job(job.NAME, job.READS, job.WRITES), file, brought_now())
+            log = RunLog()
+            with log.kept(opened, console), log.job(job, opened, load_settings(env), None) as own:
+                count = job.settle(own, file, brought_now())
         console.print(f"{count} decisions taken in. The next mingjing run obeys them.")
 
     raise typer.Exit(explained(settle, console))

@@ -63,7 +63,10 @@ def open_run(
             found = site_key(lake)
             for remark in found.remarks:
                 report.warn(remark)
-            yield RunContext(running, lake, settings, as_of, out, found.key, report, delivery)
+            ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery)
+            report.figures["run_id"] = ctx.log.run_id
+            with ctx.log.kept(lake, console):
+                yield ctx
 
 
 @contextmanager
@@ -152,7 +155,8 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
             console=console,
         ) as ctx:
             stated = sys.modules[job.__module__]
-            job(ctx.of(stated) if hasattr(stated, "READS") else ctx)
+            with ctx.job(stated) if hasattr(stated, "READS") else nullcontext(ctx) as own:
+                job(own)
             for warning in ctx.report.warnings:
                 console.warn(warning)
 

@@ -8,19 +8,21 @@ from __future__ import annotations
 import copy
 import fcntl
 import hashlib
+import json
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, DataFrameWriter
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
+from jobs.runtime.delta_log import LEFT, Commit, last_commit, last_commit_on_a_store, last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, explanation
 from jobs.runtime.ids import with_letters
 from jobs.runtime.paths import address, local_folder
@@ -29,8 +31,6 @@ from jobs.runtime.session import EMBEDDED, Engine
 PARALLEL_TABLES = 2
 """Tables that one run may write at the same time: one keeps a core busy while another commits."""
 RESTRICTED_ZONES = ("bronze", "quarantine", "vault")
-_COMMIT = re.compile(r"\d{20}\.json")
-_OF_COMMITS = re.compile(r"_last_checkpoint|\d{20}\.(crc|checkpoint\..*)")
 _NOT_THERE = (  # what Spark 4.1 with Delta 4.4 and Sail 0.7 say of a path that holds no table; all else is a failure
     "[PATH_NOT_FOUND]",
     "[DELTA_TABLE_NOT_FOUND]",
@@ -46,6 +46,7 @@ class Lake:
     """
 
     def __init__(self, engine: Engine, root: str) -> None:
+        self.engine = engine
         self.session = engine.session
         self.folder = local_folder(root)
         self.root = root.rstrip("/") if self.folder is None else str(self.folder)
@@ -53,13 +54,23 @@ class Lake:
         self._is_embedded = engine.name == EMBEDDED
         self._cores = engine.cores
         self._job = ""
+        self._stamp: Mapping[str, str | None] = {}
+        self.read_at: dict[str, int | None] = {}
+        """Of the tables that a job has read, the version it found; null where a store does not tell it."""
+        self.written: dict[str, Commit] = {}
+        """Of the tables that a job has written, the last version and the rows of all its commits."""
         self._readable: frozenset[str] | None = None
         self._writable: frozenset[str] | None = None
 
-    def of_job(self, name: str, reads: Iterable[Table], writes: Iterable[Table]) -> Lake:
-        """The same lake for one job: what the job does not declare it can neither read nor write (ContractBroken)."""
+    def of_job(
+        self, name: str, reads: Iterable[Table], writes: Iterable[Table], stamp: Mapping[str, str | None] = MappingProxyType({})
+    ) -> Lake:
+        """The same lake for one job: what the job does not declare it can neither read nor write (ContractBroken).
+
+        stamp: what every commit says of the run, beside the job and the versions of the tables that it had read by then.
+        """
         own = copy.copy(self)
-        own._job = name
+        own._job, own._stamp, own.read_at, own.written = name, stamp, {}, {}
         own._writable = frozenset(table.full_name for table in writes)
         own._readable = own._writable | {table.full_name for table in reads}
         return own
@@ -90,30 +101,14 @@ class Lake:
         """Was the table ever written? Raises BadStore where that cannot be told."""
         self._assure_declared(table, self._readable, "READS")
         place = _place(table)
-        return self._has_commits(place) if self.folder else self._found(place) is not None
-
-    def _has_commits(self, place: str) -> bool:
-        """Is there a table in the lake's folder? A run that was killed may leave a log without a commit: then there is none yet."""
-        assert self.folder is not None
-        try:
-            with os.scandir(self.folder / place / "_delta_log") as log:
-                sizes = {entry.name: entry.stat().st_size for entry in log}
-        except FileNotFoundError:
-            return False
-        except OSError as error:
-            raise BadStore(f"{place} in the lake {self.root} cannot be read ({error.strerror}). {_LEFT}") from error
-        commits = {name: size for name, size in sizes.items() if _COMMIT.fullmatch(name)}
-        # Both engines would take an empty commit for none, and read the table as it was before it.
-        if not all(commits.values()) or (not commits and any(map(_OF_COMMITS.fullmatch, sizes))):
-            raise BadStore(f"{place} in the lake {self.root} has lost commits of its log. {_LEFT}")
-        return bool(commits)
+        return last_version(self.folder, place) is not None if self.folder else self._found(place) is not None
 
     def _found(self, place: str) -> DataFrame | None:
         """The table's current rows; null where nothing was ever written. Raises BadStore where that cannot be told.
 
         Not there and not to be read are two things: what is taken for not there begins anew, and its history is lost.
         """
-        if self.folder and not self._has_commits(place):
+        if self.folder and last_version(self.folder, place) is None:
             return None
         try:
             rows = self.session.read.format("delta").load(self._path(place))
@@ -121,15 +116,14 @@ class Lake:
         except Exception as error:  # each engine and store has errors of its own
             if isinstance(error, AnalysisException) and str(error).startswith(_NOT_THERE) and not self.folder:
                 return None
-            damaged = BadStore(f"{place} in the lake {self.root} cannot be read ({type(error).__name__}). {_LEFT}")
+            damaged = BadStore(f"{place} in the lake {self.root} cannot be read ({type(error).__name__}). {LEFT}")
             raise explanation(error) or damaged from error
         return rows
 
     def read(self, table: Table) -> DataFrame:
         """The table's current rows in contract columns; one that it gained since they were written is null. Raises ContractBroken
         when the table was never written."""
-        self._assure_declared(table, self._readable, "READS")
-        rows = self._found(_place(table))
+        rows = self._current(table)
         if rows is None:
             raise ContractBroken(
                 f"{table.full_name} is not in the lake {self.root}. Run the jobs before this one, or mingjing run."
@@ -138,9 +132,19 @@ class Lake:
 
     def read_or_empty(self, table: Table) -> DataFrame:
         """The table's rows, or none where no file of it was ever delivered."""
-        self._assure_declared(table, self._readable, "READS")
-        rows = self._found(_place(table))
+        rows = self._current(table)
         return self.session.createDataFrame([], plain_schema(table)) if rows is None else self._in_contract(table, rows)
+
+    def _current(self, table: Table) -> DataFrame | None:
+        self._assure_declared(table, self._readable, "READS")
+        rows, name = self._found(_place(table)), table.full_name
+        # What a job reads after it has written it is its own work, and nothing that it rests on.
+        if rows is not None and self._job and name not in self.read_at and name not in self.written:
+            self.read_at[name] = last_version(self.folder, _place(table)) if self.folder else self._last_commit(table).version
+        return rows
+
+    def _last_commit(self, table: Table) -> Commit:
+        return last_commit(self.folder, _place(table)) if self.folder else last_commit_on_a_store(self.path(table))
 
     def _in_contract(self, table: Table, rows: DataFrame) -> DataFrame:
         gained = [column for column in table.columns if column.nullable and column.name not in rows.columns]
@@ -164,7 +168,7 @@ class Lake:
         Kept in a scratch folder of the lake under `name`, in columns that name nobody; the next run replaces it.
         """
         path = self._path(_scratch(name))
-        frame.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(path)
+        self._signed(frame.write.format("delta").mode("overwrite").option("overwriteSchema", "true")).save(path)
         return self.session.read.format("delta").load(path)
 
     def kept(self, name: str) -> DataFrame | None:
@@ -180,7 +184,7 @@ class Lake:
     def state(self, what: str, values: Mapping[str, str]) -> None:
         """Keeps a statement of the lake about itself, for good: a second one of the name is refused by the engine."""
         rows = self.session.createDataFrame([tuple(values.values())], ", ".join(f"{name} string" for name in values))
-        rows.write.format("delta").mode("error").save(self._path(_statement(what)))
+        self._signed(rows.write.format("delta").mode("error")).save(self._path(_statement(what)))
 
     def _write(self, table: Table, frame: DataFrame, mode: str) -> None:
         self._assure_declared(table, self._writable, "WRITES")
@@ -191,10 +195,19 @@ class Lake:
             zone.chmod(0o700)
         if mode == "overwrite":
             writer = writer.option("overwriteSchema", "true")
-        writer.option("userMetadata", table.comment).save(self.path(table))
+        self._signed(writer).save(self.path(table))
+        if self._job:
+            commit, before = self._last_commit(table), self.written.get(table.full_name)
+            if mode == "append" and before and before.rows is not None and commit.rows is not None:
+                commit = commit._replace(rows=before.rows + commit.rows)
+            self.written[table.full_name] = commit
 
-
-_LEFT = "It was left as it is. See to the cause (rights, network, disk), or put the lake back from a copy, and run again."
+    def _signed(self, writer: DataFrameWriter) -> DataFrameWriter:
+        """A writer whose commit says which job of which run it is of, and what that had read."""
+        if not self._stamp:
+            return writer
+        told = {**self._stamp, "job": self._job, "read": self.read_at}
+        return writer.option("userMetadata", json.dumps(told, ensure_ascii=False))
 
 
 def _place(table: Table) -> str:
