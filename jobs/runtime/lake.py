@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, DataFrameWriter
@@ -134,6 +135,14 @@ class Lake:
         """The table's rows, or none where no file of it was ever delivered."""
         rows = self._current(table)
         return self.session.createDataFrame([], plain_schema(table)) if rows is None else self._in_contract(table, rows)
+
+    def rows(self, table: Table, **equal: str | int | None) -> list[dict[str, Any]]:
+        """Few rows, in the driver: those in which the columns hold these values, see jobs.runtime.tables.Rows."""
+        found = self.read_or_empty(table)
+        for name, value in equal.items():
+            is_nothing = value is None or value == ""
+            found = found.filter(F.coalesce(name, F.lit("")) == "" if is_nothing else F.col(name) == F.lit(value))
+        return [row.asDict() for row in found.collect()]
 
     def _current(self, table: Table) -> DataFrame | None:
         self._assure_declared(table, self._readable, "READS")
