@@ -14,7 +14,8 @@ from typer.exceptions import TyperException
 from jobs import __version__
 from jobs.commands.fairness import fairness
 from jobs.commands.learn import learn
-from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Future, LakeRoot, Out
+from jobs.commands.lineage import trace
+from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Full, Future, LakeRoot, Out
 from jobs.commands.plan import plan
 from jobs.commands.rule import rule
 from jobs.runtime import private_network
@@ -223,7 +224,7 @@ def why_linked(
         typer.Argument(help="FILE:ROW or FILE:SHEET:ROW, with #role behind it where a row names several.", show_default=False),
     ],
     out: Out,
-    full: Annotated[bool, typer.Option("--full", help="Show numbers, names and birth dates in full.")] = False,
+    full: Full = False,
     engine: Engine = None,
     env: Env = None,
     lake: LakeRoot = None,
@@ -318,7 +319,7 @@ def doctor() -> None:
 
 
 app.add_typer(rule, name="rule")
-for command in (plan, fairness, learn):
+for command in (plan, fairness, learn, trace):
     app.command()(command)
 
 

@@ -40,6 +40,8 @@ class Tables:
         self._address = self.root if self.folder is None else address(self.folder, EMBEDDED)
         self._versions = versions or {}
         self._opened = cache(self._open)
+        self.asked: dict[str, int] = {}
+        """Versions of the tables that were read so far."""
 
     def at(self, versions: Mapping[str, int | None]) -> Tables:
         """The same lake, its tables in these versions."""
@@ -74,7 +76,8 @@ class Tables:
             return None
         try:
             table = DeltaTable(f"{self._address}/{place}", version=self._versions.get(name))
-            return table.version(), table.to_pyarrow_dataset()
+            self.asked[name] = table.version()
+            return self.asked[name], table.to_pyarrow_dataset()
         except TableNotFoundError:
             return None
         except Exception as error:  # each store has errors of its own
