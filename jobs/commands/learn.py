@@ -64,7 +64,9 @@ def learn(
         for file in files or ():
             lines_of(file)  # what cannot be read is told before an engine starts
         with open_run(out=out, as_of=today, engine=engine, env=env, lake_root=lake, console=console) as ctx:
-            job.run(ctx.of(job), files or (), brought_now())
-            report_fairness.run(ctx.of(report_fairness))
+            with ctx.job(job) as own:
+                job.run(own, files or (), brought_now())
+            with ctx.job(report_fairness) as own:
+                report_fairness.run(own)
 
     raise typer.Exit(explained(to_the_version_before if rollback else take_in_and_learn, console))

@@ -43,3 +43,12 @@ def refuse_overlap(delivery: Path, written: Mapping[str, Path | str | None]) -> 
             raise BadConfiguration(f"{option} {place} lies in the delivery {delivery}. Name a folder outside of it.")
         if any(source.is_relative_to(target / name) for name in WRITTEN_FOLDERS):
             raise BadConfiguration(f"The delivery {delivery} lies in what a run writes to {option} {place}. Move it out first.")
+
+
+def existing_lake(out: Path, lake_root: str | None) -> str:
+    """The root of the lake of a run that is over. Raises BadConfiguration where its folder is not there."""
+    root = lake_root or str(out.resolve() / "lake")
+    folder = local_folder(root)
+    if folder is not None and not folder.is_dir():
+        raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
+    return root
