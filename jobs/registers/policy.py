@@ -104,7 +104,7 @@ class Properties(Dated):
     )
     business_uses: tuple[str, ...] = Field(description="uses that make a unit business property")
     given_natures: tuple[str, ...] = Field(
-        description="natures of a unit that was given, replaced, inherited or rented, not bought"
+        description="natures of a home that was given, replaced, inherited or rented, not bought"
     )
     small_share_percent: Decimal = Field(ge=0, le=100, description="a share below this is no unit of one's own")
 

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from expectations.contracts.model import ORIGIN
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.means.lines import Lines
-from jobs.registers.means.what_counts import is_business, is_given, is_home, is_repeated_unit, is_whole, unit_keys
+from jobs.registers.means.what_counts import is_business, is_own_business, is_own_home, is_repeated_unit, unit_keys
 from jobs.registers.sentences import zh_day, zh_paid
 from jobs.rulebook.facts import MEMBER_COLUMNS, Facts, counted, held_by
 from jobs.rulebook.household import household_exemptions
@@ -21,7 +21,6 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
     """One row per owner. Counted from the month after the unit that is one too many, or business property, was registered."""
     lines = Lines.of(facts.policy, facts.as_of)
     homes = lines.properties.homes
-    is_own = is_whole(lines) & ~is_given(lines)
     # A row under another name (grade D) is not the owner's; those of a repaired number are.
     owner = ["case_id", "subject_key", "subject_name_key", "is_other"]
     held = held_by(facts.household, facts, "properties", "owner_key", "owner_name_key").withColumns(
@@ -33,9 +32,9 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
     )
     rows = held.withColumn("is_repeated", is_repeated_unit(owner, "registered_on")).withColumns(
         {
-            "is_home": is_home(lines) & is_own & ~F.col("is_repeated"),
+            "is_home": is_own_home(lines) & ~F.col("is_repeated"),
             "is_shop": is_business(lines) & ~F.col("is_repeated"),
-            "is_business": is_business(lines) & is_own & ~F.col("is_repeated"),
+            "is_business": is_own_business(lines) & ~F.col("is_repeated"),
         }
     )
     by_day = Window.partitionBy(*owner, "is_home").orderBy("registered_on", "cert_no", *ORIGIN)

@@ -123,7 +123,7 @@ def vehicles(rows: DataFrame, lines: Lines) -> DataFrame:
         words=_told(F.concat(F.coalesce("vehicle_kind", "plate_kind"), F.lit("（"), F.col("plate_kind"), F.lit("号牌）")),
                     F.concat(zh_day("registered_on"), F.lit("登记")), F.concat(F.lit("状态"), F.col("status")),
                     F.concat(F.lit("购置价"), zh_yuan("price"))),
-        note=_first_of({"摩托车、农用车或残疾人专用车不视为汽车": ~is_car, "车辆已注销、报废、转出或长期逾期未检验": ~is_used,
+        note=_first_of({"摩托车、农用车或残疾人专用车不视为汽车": ~is_car, "车辆已注销、报废、转出或逾期未检验": ~is_used,
                         "购置价不超过限额": is_cheap}),
         evidence=rows_of("vehicles", "plate_kind", "plate_no", "vehicle_kind", "usage", "registered_on", "price", "status", "inspected_to"),
     )  # fmt: skip
@@ -133,8 +133,7 @@ def properties(rows: DataFrame, lines: Lines) -> DataFrame:
     """One dwelling is let pass, a further one is means: the household counts them."""
     is_whole, is_given = what_counts.is_whole(lines), what_counts.is_given(lines)
     is_dwelling, is_business = what_counts.is_home(lines), what_counts.is_business(lines)
-    is_own = is_whole & ~is_given
-    kind = _first_of({BUSINESS: is_business & is_own, DWELLING: is_dwelling & is_own})
+    kind = _first_of({BUSINESS: what_counts.is_own_business(lines), DWELLING: what_counts.is_own_home(lines)})
     return holding(
         rows, "properties",
         thing_key=F.concat_ws(":", F.lit("property"), "cert_no", "address"),
@@ -144,7 +143,7 @@ def properties(rows: DataFrame, lines: Lines) -> DataFrame:
                     F.concat(F.format_number("area", 2), F.lit("平方米")),
                     F.concat(F.lit("份额"), F.format_number("share_pct", 0), F.lit("%")), F.concat(zh_day("registered_on"), F.lit("登记"))),
         note=_first_of({"份额较小": ~is_whole, "车库、储藏间、宅基地不视为另有住房": ~is_dwelling & ~is_business,
-                        "安置、还建、危房改造、继承或公租房屋不视为另有财产": is_given,
+                        "安置、还建、危房改造、继承或公租住房不视为另有住房": is_dwelling & is_given,
                         f"住房按户合计，{lines.properties.homes}处以内不计": kind == DWELLING}),
         evidence=rows_of("properties", "cert_no", "use", "nature", "share_pct", "area", "registered_on"),
     )  # fmt: skip
@@ -176,7 +175,7 @@ def entities(rows: DataFrame, lines: Lines) -> DataFrame:
         words=_told(F.concat(F.lit("法定代表人或经营者："), F.coalesce(kind_of("kind"), F.lit(OF_NO_KNOWN_KIND))),
                     F.concat(zh_day("established_on"), F.lit("成立")),
                     F.concat(F.lit("状态"), F.col("status")), F.concat(F.lit("近12月纳税"), zh_yuan("tax_12m"))),
-        note=_first_of({"村集体职务或合作社挂名任职": is_nominal, "已注销或吊销": is_dead, "零申报、无参保人员、无实缴，未见经营": is_dormant,
+        note=_first_of({"村集体职务任职": is_nominal, "已注销或吊销": is_dead, "零申报、无参保人员、无实缴，未见经营": is_dormant,
                         "是否实际经营登记不明": ~trades}),
         evidence=rows_of(
             "enterprises", "uscc", "name", "kind", "status", "established_on", "ended_on", "capital", "paid_in", "insured_staff", "tax_12m",
@@ -192,7 +191,8 @@ def roles(rows: DataFrame, lines: Lines, register: Silver) -> DataFrame:
         F.max(kind_of("kind")).alias("_entity_kind"), F.max("status").alias("_entity_status"),
     )  # fmt: skip
     with_entity = rows.join(told, "uscc", "left")  # one row a code
-    is_partner = what_counts.is_partner(lines) & ~holds(what_counts.is_trifle(lines)) & ~holds(F.col("_is_nominal"))
+    is_trifle = holds(what_counts.is_trifle(lines))
+    is_partner = what_counts.is_partner(lines) & ~is_trifle & ~holds(F.col("_is_nominal"))
     return holding(
         with_entity, "enterprise_roles",
         thing_key=F.concat_ws(":", F.lit("role"), "uscc", "role"),
@@ -201,7 +201,7 @@ def roles(rows: DataFrame, lines: Lines, register: Silver) -> DataFrame:
         since_on=F.col("since_on"),
         words=_told(F.concat(F.lit("市场主体"), F.col("role")), F.col("_entity_kind"), F.concat(F.lit("主体状态"), F.col("_entity_status")),
                     F.concat(F.lit("出资比例"), F.format_number("share_pct", 2), F.lit("%"))),
-        note=_first_of({"成员、监事、小额持股或村集体、合作社职务，多为挂名": ~is_partner,
+        note=_first_of({"持股比例很小": is_trifle, "成员、监事或村集体职务，多为挂名": ~is_partner,
                         "主体已注销或吊销": F.col("_is_dead"), "未见主体经营": ~F.col("_trades"),
                         "主体登记未找到": F.col("_entity_status").isNull()}),
         evidence=rows_of("enterprise_roles", "uscc", "role", "share_pct", "since_on"),

@@ -110,8 +110,17 @@ def is_home(lines: Lines) -> Column:
     return holds(is_in("use", lines.properties.home_uses))
 
 
+def is_own_home(lines: Lines) -> Column:
+    return is_home(lines) & is_whole(lines) & ~is_given(lines)
+
+
 def is_business(lines: Lines) -> Column:
     return holds(is_in("use", lines.properties.business_uses))
+
+
+def is_own_business(lines: Lines) -> Column:
+    """However it was come by: a home that was given is lived in, a shop is an income."""
+    return is_business(lines) & is_whole(lines)
 
 
 def unit_keys() -> dict[str, Column]:
