@@ -2,7 +2,7 @@
 
 Written whole      docs/data-dictionary.md, docs/commands.md, docs/pictures/lineage.svg
 Between markers    docs/jobs.md (tables), docs/configuration.md (keys, policy), docs/rules/index.md (rules, needs), docs/rules/<code>.md
-                   (facts), the same of docs/zh, models/MODEL_CARD.md (features)
+                   (facts), the same of docs/zh, docs/zh/return.md (reasons), docs/trace.md (keys), models/MODEL_CARD.md (features)
 
 `make docs` writes them and builds the site; with `--check` nothing is written and the exit code is 1 while a page is stale.
 """
@@ -48,6 +48,7 @@ from tools.command_reference import command_reference
 from tools.configuration_reference import key_tables, policy_sections
 from tools.lineage import lineage_svg
 from tools.markdown import markdown_table, with_sections
+from tools.trace_reference import keys_of_traces
 
 ROOT = Path(__file__).resolve().parents[1]
 JOBS: tuple[ModuleType, ...] = (
@@ -76,6 +77,7 @@ LINEAGE = Path("docs/pictures/lineage.svg")
 RULE_INDEX, CHINESE_RULE_INDEX = Path("docs/rules/index.md"), Path("docs/zh/rules/index.md")
 RETURNING = Path("docs/zh/return.md")
 MODEL_CARD = Path("models/MODEL_CARD.md")
+TRACE = Path("docs/trace.md")
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Language:
     data_set: str
     bronze_grain: str
     silver_grain: str
+    every_job: str
     grains: Mapping[str, str] | None = None
 
     def grain(self, table: Table) -> str:
@@ -107,6 +110,7 @@ ENGLISH = Language(
     data_set="&lt;data set&gt;",
     bronze_grain="a row read from a delivered file, as received, with its fate",
     silver_grain="an accepted row of a current file, typed; numbers, names and accounts as keyed digests",
+    every_job="every job",
 )
 CHINESE = Language(
     page=Path("docs/zh/jobs.md"),
@@ -115,6 +119,7 @@ CHINESE = Language(
     data_set="&lt;数据集&gt;",
     bronze_grain="从报送文件读到的一行，原样保存，并记下去向",
     silver_grain="现行文件中被采用的一行，已转为规范类型；号码、姓名、账号只留密钥摘要",
+    every_job="每个作业",
     grains={
         "a file of a delivery, or of its manifest, ever made to this lake": "历次报送文件夹或交接清单中的一个文件",
         "a delivered row that could not be used": "无法使用的一行报送数据",
@@ -157,6 +162,7 @@ CHINESE = Language(
             "申请家庭成员的一项核对发现、一名未能核对的成员，或一户的核对结论"
         ),
         "a day that a run stood for and a purpose that it served": "一次运行所代表的日期及其用途",
+        "a run and a job of it, finished or failed": "一次运行中的一个作业，无论完成还是失败",
     },
 )
 
@@ -172,7 +178,7 @@ def table_of_tables(language: Language) -> str:
     ]
     for table in LAKE_TABLES.values():
         name = f"[`{table.full_name}`]({language.dictionary}#{_anchor(table.full_name)})"
-        rows.append((name, language.grain(table), _names(table.key), _writer(table)))
+        rows.append((name, language.grain(table), _names(table.key), _writer(table) or language.every_job))
     return markdown_table(language.headings, rows)
 
 
@@ -358,6 +364,7 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
     sections = {
         CONFIGURATION: {"keys": key_tables(root / "conf"), "policy": policy_sections(root / "conf")},
         MODEL_CARD: {"features": feature_table()},
+        TRACE: {"keys": keys_of_traces()},
         **{language.page: {"tables": table_of_tables(language)} for language in (ENGLISH, CHINESE)},
         **{rule_page(rule): {"facts": need_facts(rule)} for rule in NEED_RULES},
         **{rule_page(rule): {"facts": rule_facts(rule, settings)} for rule in RULES},

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from xml.sax.saxutils import escape
 
-from expectations.contracts.lake import BRONZE, SILVER
+from expectations.contracts.lake import BRONZE, RUNS, SILVER
 from expectations.contracts.model import Table
 from jobs.runtime.lake import RESTRICTED_ZONES
 
@@ -19,6 +19,7 @@ def lineage_rows(jobs: Sequence[ModuleType]) -> dict[str, tuple[set[int], set[in
     """By table, in the order in which the jobs meet them: numbers of the jobs that read it, and of those that write it.
 
     All tables of the data sets are one row a zone. A job that reads no table begins with the delivery; one that writes none ends in lists.
+    Each run of each job is a row of ops.runs.
     """
     rows: dict[str, tuple[set[int], set[int]]] = {}
     for number, job in enumerate(jobs):
@@ -26,7 +27,7 @@ def lineage_rows(jobs: Sequence[ModuleType]) -> dict[str, tuple[set[int], set[in
             rows.setdefault(table, (set(), set()))[0].add(number)
         for table in dict.fromkeys(map(_name, job.WRITES)) or [_LISTS]:
             rows.setdefault(table, (set(), set()))[1].add(number)
-    return rows
+    return {**rows, RUNS.full_name: (set(), set(range(len(jobs))))}
 
 
 def _name(table: Table) -> str:
