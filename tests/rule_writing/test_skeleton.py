@@ -28,7 +28,7 @@ def copy(tmp_path: Path) -> Path:
     """The few folders that a rule is written into and judged with."""
     for folder in CODE:
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("tests/__init__.py", "tests/conftest.py", "pyproject.toml"):
+    for name in ("tests/__init__.py", "tests/conftest.py", "tests/processes.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
