@@ -17,7 +17,7 @@ from jobs.link_people.records import unresolved
 from jobs.runtime.console import Console
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
-from tests.quality.hand_made import frame, silver_of
+from tests.hand_made import frame, silver_of
 
 BORN = date(1950, 1, 1)
 REGISTRY: list[dict[str, Any]] = [

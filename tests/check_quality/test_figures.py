@@ -27,7 +27,7 @@ from jobs.registers.county_totals import county_totals
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
 from tests.conftest import AS_OF
-from tests.quality.hand_made import NORTH, SOUTH, silver_of
+from tests.hand_made import NORTH, SOUTH, silver_of
 
 ROSTER = [
     # number, approved on, grace until, amount, relation, covered heads

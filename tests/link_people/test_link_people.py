@@ -40,7 +40,7 @@ from jobs.runtime.session import Engine
 from jobs.settle_identities.job import CORRECTS, HEADERS, settle
 from jobs.standardise import job as standardise
 from tests.conftest import KEY
-from tests.quality.hand_made import NORTH, HandMade, again, context, household, person_name, person_number, registered
+from tests.hand_made import NORTH, HandMade, again, context, household, person_name, person_number, registered
 
 Person = tuple[str, str]
 """Number and name."""

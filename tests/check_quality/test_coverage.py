@@ -19,7 +19,7 @@ from jobs.check_quality.coverage import (
     people_by_county,
     register_holes,
 )
-from tests.quality.hand_made import NORTH, SOUTH, silver_of
+from tests.hand_made import NORTH, SOUTH, silver_of
 
 CITY = "420200"
 BY_ROW = [code for code, data_set in DATA_SETS.items() if "county_code" in data_set.field_names]

@@ -14,7 +14,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
 from jobs.standardise.repeats import Repeat, take_out_repeats
-from tests.quality.hand_made import NORTH, SOUTH, frame
+from tests.hand_made import NORTH, SOUTH, frame
 
 CITY = "420200"
 PAYMENTS, ROSTER = DATA_SETS["payments"], DATA_SETS["dibao_roster"]

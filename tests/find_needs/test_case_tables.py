@@ -14,7 +14,7 @@ from jobs.rulebook.need import NeedRule
 from jobs.rulebook.need_outcomes import CANNOT_JUDGE, EXCLUDED, EXCLUDED_WORDS, MISSING_WORDS, REASON_WORDS
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
-from tests.needs.world import Case, case_of, outcomes, read_cases, search
+from tests.find_needs.world import Case, case_of, outcomes, read_cases, search
 
 PAGES = Path(__file__).parents[2] / "docs" / "rules"
 by_code = pytest.mark.parametrize("rule", NEED_RULES, ids=lambda rule: rule.code)

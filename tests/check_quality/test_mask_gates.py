@@ -28,7 +28,7 @@ from jobs.runtime.errors import BadConfiguration, BadVerdicts
 from jobs.runtime.run_report import RunReport
 from jobs.sheets.clue_list import COLUMNS, masked
 from tests.conftest import AS_OF
-from tests.quality.hand_made import person_number
+from tests.hand_made import person_number
 
 NUMBER = person_number(7)
 BIRTH = NUMBER[6:14]

@@ -14,7 +14,7 @@ from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
 from jobs.standardise.fillers import fillers, owners, without_fillers
 from jobs.standardise.job import take_out_fillers
-from tests.quality.hand_made import silver_of
+from tests.hand_made import silver_of
 
 LEAST = 8
 ALL = list(DATA_SETS.values())

@@ -31,7 +31,7 @@ from jobs.launch.settings import Settings
 from jobs.runtime.session import Engine
 from jobs.standardise import job as standardise
 from tests.conftest import AS_OF
-from tests.quality.hand_made import (
+from tests.hand_made import (
     NORTH,
     SOUTH,
     HandMade,

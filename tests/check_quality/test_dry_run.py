@@ -24,7 +24,7 @@ from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
 from jobs.standardise import job as standardise
 from tests.conftest import AS_OF, City
-from tests.quality.hand_made import NORTH, HandMade, as_csv, context, household, payment, person_number, registered
+from tests.hand_made import NORTH, HandMade, as_csv, context, household, payment, person_number, registered
 
 PIECE = 1 << 20
 

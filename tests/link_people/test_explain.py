@@ -24,7 +24,7 @@ from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
 from models.record_linkage import LinkageParams
-from tests.quality.hand_made import frame, person_name, person_number
+from tests.hand_made import frame, person_name, person_number
 
 NUMBER, OTHER = person_number(7), person_number(8)
 SLIP = NUMBER[:11] + str((int(NUMBER[11]) + 1) % 10) + NUMBER[12:]
@@ -106,7 +106,7 @@ def test_words_in_a_number_cell_are_not_shown() -> None:
 
 
 class World:
-    """A small lake, row by row; every person i of tests.quality.hand_made has the keys n<i> and k<i>."""
+    """A small lake, row by row; every person i of tests.hand_made has the keys n<i> and k<i>."""
 
     def __init__(self, lake: Lake) -> None:
         self.lake = lake

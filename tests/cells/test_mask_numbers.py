@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jobs.cells.masking import mask_numbers, masked_texts, masked_within
 from simulation.firm_codes import credit_code
-from tests.quality.hand_made import person_number
+from tests.hand_made import person_number
 
 NUMBERS = st.builds(
     lambda division, day, serial, check: f"{division}{day:%Y%m%d}{serial:03}{check}",

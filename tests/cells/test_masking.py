@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import PERSON_KINDS, Field, Kind
 from jobs.cells.masking import mask_cell, mask_field, mask_name, mask_number
-from tests.quality.hand_made import person_name, person_number
+from tests.hand_made import person_name, person_number
 
 NUMBER = person_number(7)
 ROSTER, PAYMENTS = DATA_SETS["dibao_roster"], DATA_SETS["payments"]
