@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASES, FILES
-from expectations.contracts.model import ORIGIN, DataSet
+from expectations.contracts.lake import CASES, FILES, KIN, MEMBERS
+from expectations.contracts.model import ORIGIN, DataSet, Kind
 from jobs.lineage.chain import Compared, Delivery, Identity, Record, Side
-from jobs.lineage.veil import Veil
+from jobs.lineage.veil import Veil, told
 from jobs.lineage.versions import Run
 from jobs.link_people.explain import Judge
 from jobs.link_people.side_by_side import Explanation, compared
@@ -22,7 +22,17 @@ from models.record_linkage import LinkageParams
 
 MONEY = ("program", "household_no", "for_month", "paid_on", "heads", "amount", "kind", "bank_account", "account_name")
 """Fields of a transfer that counts of money and of accounts go by."""
+_TELLING = ("relation", "book_no", "application_no")
+_TELLING_KINDS = (Kind.ENUM, Kind.DATE)
+"""What is shown, beside whom it names, of a row that is no evidence: who is whose, who asked for what and signed when."""
+_LARGEST_BOOK = 15
+"""Persons beyond which a book is an institution's."""
 _READ = ("accepted", "superseded")
+
+
+def origin(row: Mapping[str, Any]) -> tuple[str, str, int]:
+    """Where the row stands: file, sheet, row."""
+    return row["_file_id"], row["_sheet"] or "", row["_row"]
 
 
 class Records:
@@ -42,6 +52,8 @@ class Records:
             if row["status"] in _READ
         }
         self.rows: list[Record] = []
+        self.numbers: set[str] = set()
+        """Digests of all numbers in the rows so far."""
         self._known: dict[tuple[Any, ...], int] = {}
         self._told: dict[tuple[Any, ...], Identity] = {}
 
@@ -59,6 +71,31 @@ class Records:
             self.rows.append(self._record(part, DATA_SETS[code], place, seen or {}))
         return self._known[key]
 
+    def household(self, case_id: str, subject: str | None = None) -> None:
+        """Adds the rows that name the members of a household, and those that say whose kin the subject and the persons named so far
+        are, who are no members."""
+        members = sorted(self.tables.rows(MEMBERS, case_id=case_id), key=lambda row: (row["data_set"], *origin(row)))
+        of_members = {member["number_key"] for member in members if member["number_key"]}
+        outside = ({subject} if subject else set()) | self.numbers
+        for member in members:
+            days = {"批准日期": "approved_on", "起始月份": "start_month", "停发月份": "stop_month"}
+            seen = {"与户主关系": member["relation"], **{header: told(member[name]) for header, name in days.items()}}
+            self.add("roster", member["data_set"], origin(member), seen)
+        for number in sorted(outside - of_members):
+            kin = [row for row in self.tables.rows(KIN, kin_number_key=number) if row["number_key"] in of_members]
+            for row in sorted(kin, key=lambda row: (row["data_set"], *origin(row))):
+                said = {"亲属关系": row["relation"], "起始日期": told(row["since_on"]), "终止日期": told(row["until_on"])}
+                self.add("kin", row["data_set"], origin(row), said)
+
+    def book(self, place: tuple[str, str | None, int]) -> None:
+        """Adds the entries of the household book in which the registry's row stands; of a book of many persons none."""
+        registry = DATA_SETS[REGISTRY].silver
+        subject = self.tables.rows(registry, **dict(zip(ORIGIN, place, strict=True)))[0]
+        if subject["book_no"]:
+            entries = self.tables.rows(registry, county_code=subject["county_code"], book_no=subject["book_no"])
+            for entry in sorted(entries, key=origin) if len(entries) <= _LARGEST_BOOK else ():
+                self.add("book", REGISTRY, origin(entry))
+
     def bronze(self, data_set: DataSet, place: tuple[str, str | None, int]) -> dict[str, Any]:
         """The row as received. Raises BadStore where it is gone: a list that names it must not be believed then."""
         rows = self.tables.rows(data_set.bronze, **dict(zip(ORIGIN, place, strict=True)))
@@ -75,6 +112,8 @@ class Records:
         fields = {field.name for field in data_set.fields if field.header in seen}
         fields |= {name for reference in references for name in (reference.number_field, reference.name_field)}
         fields |= set(MONEY) if data_set.code == "payments" else set()
+        if part in ("kin", "subject", "book", "request"):
+            fields |= {field.name for field in data_set.fields if field.kind in _TELLING_KINDS or field.name in _TELLING}
         return Record(
             part=part,
             data_set=data_set.code,
