@@ -25,6 +25,7 @@ MONEY = ("program", "household_no", "for_month", "paid_on", "heads", "amount", "
 _TELLING = ("relation", "book_no", "application_no")
 _TELLING_KINDS = (Kind.ENUM, Kind.DATE)
 """What is shown, beside whom it names, of a row that is no evidence: who is whose, who asked for what and signed when."""
+_OF_REGISTRY = "The household registry itself: other records are tied to its entries."
 _LARGEST_BOOK = 15
 """Persons beyond which a book is an institution's."""
 _READ = ("accepted", "superseded")
@@ -64,8 +65,11 @@ class Records:
             self.add("roster" if of_roster else part, row["data_set"], (row["file_id"], row["sheet"], row["row"]), row["cells"])
 
     def add(self, part: str, code: str, place: tuple[str, str | None, int], seen: Mapping[str, str | None] | None = None) -> int:
-        """The row's place among the rows of the chain; a row that is there already stays as it was first asked for."""
+        """The row's place among the rows of the chain; a row that is there already stays, and what is seen of it is added."""
         key = (code, place[0], place[1] or "", place[2])
+        if (known := self._known.get(key)) is not None and seen:
+            row = self.rows[known]
+            self.rows[known] = row.model_copy(update={"seen": {**self.veil.seen(seen), **row.seen}})
         if key not in self._known:
             self._known[key] = len(self.rows)
             self.rows.append(self._record(part, DATA_SETS[code], place, seen or {}))
@@ -84,8 +88,16 @@ class Records:
         for number in sorted(outside - of_members):
             kin = [row for row in self.tables.rows(KIN, kin_number_key=number) if row["number_key"] in of_members]
             for row in sorted(kin, key=lambda row: (row["data_set"], *origin(row))):
-                said = {"亲属关系": row["relation"], "起始日期": told(row["since_on"]), "终止日期": told(row["until_on"])}
-                self.add("kin", row["data_set"], origin(row), said)
+                self.add(
+                    "kin",
+                    row["data_set"],
+                    origin(row),
+                    {"亲属关系": row["relation"], "起始": told(row["since_on"]), "终止": told(row["until_on"])},
+                )
+                if row["data_set"] == REGISTRY:  # two entries of one book say so together
+                    for person in (row["number_key"], row["kin_number_key"]):
+                        for entry in sorted(self.tables.rows(DATA_SETS[REGISTRY].silver, person_key=person), key=origin):
+                            self.add("kin", REGISTRY, origin(entry))
 
     def book(self, place: tuple[str, str | None, int]) -> None:
         """Adds the entries of the household book in which the registry's row stands; of a book of many persons none."""
@@ -138,27 +150,21 @@ class Records:
     def _identities(
         self, data_set: DataSet, place: tuple[str, str | None, int], bronze: Mapping[str, Any], references: Sequence[Reference]
     ) -> list[Identity]:
-        if data_set.code == REGISTRY:
-            return [
-                Identity(role="person", tie="The household registry itself: other records are tied to its entries.", compared=())
-            ]
         rows = self.tables.rows(data_set.silver, **dict(zip(ORIGIN, place, strict=True)))
         if not rows:
             return []
-        silver, told = rows[0], []
+        silver, identities = rows[0], list[Identity]()
+        self.numbers |= {silver[reference.number_key] for reference in references if silver[reference.number_key]}
+        if data_set.code == REGISTRY:
+            return [Identity(role="person", tie=_OF_REGISTRY, compared=())]
         for reference in references:
-            pair = (
-                data_set.code,
-                reference.role,
-                silver[reference.number_key],
-                silver[reference.name_key],
-                silver[reference.state],
-            )
-            if silver[reference.number_key] is None or pair not in self._told:
+            number, name, state = (silver[column] for column in (reference.number_key, reference.name_key, reference.state))
+            pair = (data_set.code, reference.role, number, name, state)
+            if number is None or pair not in self._told:
                 at = Place(data_set, "", bronze, silver)
                 self._told[pair] = self._identity(reference, self.judge.explained(at, reference))
-            told.append(self._told[pair])
-        return told
+            identities.append(self._told[pair])
+        return identities
 
     def _identity(self, reference: Reference, explanation: Explanation) -> Identity:
         lines = compared(explanation, full=self.veil.full) if explanation.candidates else []
