@@ -70,6 +70,7 @@ from jobs.rulebook.facts import Facts
 from jobs.rulebook.findings import find_clues as found_by
 from jobs.rulebook.key_persons import key_persons
 from jobs.rulebook.need import NeedFacts
+from jobs.rulebook.time_engine import gathered_months
 from jobs.rules.in_force import rules_in_force
 from jobs.runtime.errors import ContractBroken
 from jobs.runtime.lake import Lake, conform
@@ -155,6 +156,7 @@ def test_find_clues_gives_the_contract_of_findings(
         named=empty(MEMBERS),
         cases=empty(CASES),
         months=empty(ENTITLEMENT_MONTHS),
+        paid=gathered_months(empty(ENTITLEMENT_MONTHS)),
         kin=empty(KIN),
         deaths=empty(DEATHS),
         identities=empty(IDENTITIES),

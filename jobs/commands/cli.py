@@ -47,7 +47,7 @@ app = typer.Typer(
     cls=Commands,
     help="Mingjing (明镜): from a city's registers to a ranked list of welfare cases worth a visit. A clue is a question, not an accusation.",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,  # locals may hold numbers and names
+    pretty_exceptions_enable=False,  # they show locals, which may hold numbers and names, and take the place of our last words
     rich_markup_mode="rich",
 )
 console = Console()
@@ -82,7 +82,8 @@ def run(
     """Run the main job: delivery in, ranked clues, workbooks and quality pages out."""
     from jobs.commands import run_all
     from jobs.commands.summary import print_summary
-    from jobs.launch.arguments import day, refuse_silent_server
+    from jobs.launch.arguments import day
+    from jobs.launch.model_store import refuse_silent_server
     from jobs.launch.start import explained, open_run
 
     def main_job() -> None:

@@ -46,7 +46,7 @@ def run(ctx: RunContext) -> None:
             with ctx.job(stage) as own:
                 stage.run(own)
     except MingjingError as error:
-        ctx.report.warn(f"stopped: {error}")
+        ctx.report.figures["stopped"] = str(error)
         raise
     finally:
         registry.settle()

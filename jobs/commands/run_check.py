@@ -56,7 +56,7 @@ def run(ctx: RunContext, out: Path) -> None:
         with ctx.job(publish) as own:
             publish.publish_checks(own, out)
     except MingjingError as error:
-        ctx.report.warn(f"stopped: {error}")
+        ctx.report.figures["stopped"] = str(error)
         raise
     finally:
         ctx.report.save(ctx.out / "run_report.json")
@@ -71,8 +71,6 @@ def print_summary(console: Console, report: RunReport, out: Path) -> None:
     for result, count in figures["checks"]["households"].items():
         table.add_row(f"households {result}", f"{count:,}")
     console.print(table)
-    for warning in report.warnings:
-        console.warn(warning)
     console.print_places(
         {
             "list, masked": out / "exports" / "checks.csv",

@@ -39,7 +39,8 @@ def open_run(
     lake_root: str | None = None,
     console: Console | None = None,
 ) -> Iterator[RunContext]:
-    """Everything a job needs, the lake held against a second writer. Raises MingjingError before anything is touched."""
+    """Everything a job needs, the lake held against a second writer; its warnings are shown at the end. Raises MingjingError
+    before anything is touched."""
     console = console or Console(stderr=True)
     settings = load_settings(env)
     name = choose_engine(engine)
@@ -65,8 +66,11 @@ def open_run(
                 report.warn(remark)
             ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery)
             report.figures["run_id"] = ctx.log.run_id
-            with ctx.log.kept(lake, console):
-                yield ctx
+            try:
+                with ctx.log.kept(lake, console):
+                    yield ctx
+            finally:  # of a run that is refused, too: they may say why
+                report.show_warnings()
 
 
 @contextmanager
@@ -153,7 +157,5 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
             stated = sys.modules[job.__module__]
             with ctx.job(stated) if hasattr(stated, "READS") else nullcontext(ctx) as own:
                 job(own)
-            for warning in ctx.report.warnings:
-                console.warn(warning)
 
     return explained(run, console)

@@ -121,7 +121,7 @@ def _births(record: Said, person: Said) -> str:
 
 def print_explanation(console: Console, explanation: Explanation, *, full: bool) -> None:
     """Headline, table and what the bits mean; nothing of it identifies a person unless `full`."""
-    title, headline = (text if full else mask_numbers(text) for text in (explanation.title, explanation.headline))
+    title, headline = (Text(plain(text)) if full else text for text in (explanation.title, explanation.headline))
     console.print(title, style="bold", soft_wrap=True)
     console.print(headline, soft_wrap=True)
     if not explanation.candidates:

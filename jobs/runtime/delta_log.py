@@ -13,6 +13,7 @@ from jobs.runtime.errors import BadStore
 
 _COMMIT = re.compile(r"\d{20}\.json")
 _OF_COMMITS = re.compile(r"_last_checkpoint|\d{20}\.(crc|checkpoint\..*)")
+ROWS_WRITTEN = "numOutputRows"
 LEFT = "It was left as it is. See to the cause (rights, network, disk), or put the lake back from a copy, and run again."
 
 
@@ -64,6 +65,6 @@ def last_commit_on_a_store(address: str) -> Commit:
 
 
 def _rows(commit_info: Mapping[str, Any]) -> int | None:
-    """Spark writes the figure as a text, the embedded engine as a number."""
-    rows = commit_info.get("operationMetrics", {}).get("numOutputRows")
+    """An engine states the figure among its metrics, as a text or a number; a commit of this program states it by itself."""
+    rows = commit_info.get("operationMetrics", {}).get(ROWS_WRITTEN, commit_info.get(ROWS_WRITTEN))
     return None if rows is None else int(rows)

@@ -15,17 +15,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import uuid4
 
 from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame, DataFrameWriter
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
+from jobs.runtime.delta_folder import Mode, Version, commit, current, schema_written
 from jobs.runtime.delta_log import LEFT, Commit, last_commit, last_commit_on_a_store, last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, explanation
-from jobs.runtime.ids import with_letters
+from jobs.runtime.ids import lettered
 from jobs.runtime.paths import address, local_folder
 from jobs.runtime.session import EMBEDDED, Engine
 
@@ -52,6 +54,8 @@ class Lake:
         self.folder = local_folder(root)
         self.root = root.rstrip("/") if self.folder is None else str(self.folder)
         self._address = self.root if self.folder is None else address(self.folder, engine.name)
+        # deltalake 1.6 takes these two for escapes in names: there the engine keeps the tables, as it does on a store.
+        self._kept_here = None if self.folder is None or set("%\\") & set(str(self.folder)) else self.folder
         self._is_embedded = engine.name == EMBEDDED
         self._cores = engine.cores
         self._job = ""
@@ -104,7 +108,7 @@ class Lake:
         place = _place(table)
         return last_version(self.folder, place) is not None if self.folder else self._found(place) is not None
 
-    def _found(self, place: str) -> DataFrame | None:
+    def _found(self, place: str) -> _Rows | None:
         """The table's current rows; null where nothing was ever written. Raises BadStore where that cannot be told.
 
         Not there and not to be read are two things: what is taken for not there begins anew, and its history is lost.
@@ -112,14 +116,23 @@ class Lake:
         if self.folder and last_version(self.folder, place) is None:
             return None
         try:
+            if self._kept_here:
+                return self._rows_of(place, current(self._kept_here, place))
             rows = self.session.read.format("delta").load(self._path(place))
-            rows.schema  # noqa: B018  now, not in the midst of a job: Spark Connect looks at the table only when it is asked for rows
+            return _Rows(rows, rows.columns)  # asked for now, not in the midst of a job
         except Exception as error:  # each engine and store has errors of its own
             if isinstance(error, AnalysisException) and str(error).startswith(_NOT_THERE) and not self.folder:
                 return None
             damaged = BadStore(f"{place} in the lake {self.root} cannot be read ({type(error).__name__}). {LEFT}")
             raise explanation(error) or damaged from error
-        return rows
+
+    def _rows_of(self, place: str, version: Version) -> _Rows:
+        # Without the comments of columns, over which the embedded engine's planner trips.
+        plain = StructType([StructField(field.name, field.dataType) for field in version.schema])
+        if not version.files:
+            return _Rows(self.session.createDataFrame([], plain), plain.names, version.commit)
+        files = [f"{self._path(place)}/{file}" for file in version.files]
+        return _Rows(self.session.read.schema(plain).parquet(*files), plain.names, version.commit)
 
     def read(self, table: Table) -> DataFrame:
         """The table's current rows in contract columns; one that it gained since they were written is null. Raises ContractBroken
@@ -144,24 +157,20 @@ class Lake:
             found = found.filter(F.coalesce(name, F.lit("")) == "" if is_nothing else F.col(name) == F.lit(value))
         return [row.asDict() for row in found.collect()]
 
-    def _current(self, table: Table) -> DataFrame | None:
+    def _current(self, table: Table) -> _Rows | None:
         self._assure_declared(table, self._readable, "READS")
         rows, name = self._found(_place(table)), table.full_name
         # What a job reads after it has written it is its own work, and nothing that it rests on.
         if rows is not None and self._job and name not in self.read_at and name not in self.written:
-            self.read_at[name] = last_version(self.folder, _place(table)) if self.folder else self._last_commit(table).version
+            self.read_at[name] = (rows.commit or self._last_commit(_place(table))).version
         return rows
 
-    def _last_commit(self, table: Table) -> Commit:
-        return last_commit(self.folder, _place(table)) if self.folder else last_commit_on_a_store(self.path(table))
+    def _last_commit(self, place: str) -> Commit:
+        return last_commit(self.folder, place) if self.folder else last_commit_on_a_store(self._path(place))
 
-    def _in_contract(self, table: Table, rows: DataFrame) -> DataFrame:
-        gained = [column for column in table.columns if column.nullable and column.name not in rows.columns]
-        rows = rows.withColumns({column.name: F.lit(None).cast(column.type) for column in gained}) if gained else rows
-        rows = with_letters(rows)
-        if self._is_embedded and any(field.metadata for field in rows.schema.fields):
-            return rows.select(*(F.coalesce(F.col(name), F.lit(None)).alias(name) for name in table.column_names))
-        return rows.select(*table.column_names)
+    def _in_contract(self, table: Table, rows: _Rows) -> DataFrame:
+        gained = {c.name: F.lit(None).cast(c.type) for c in table.columns if c.nullable and c.name not in rows.columns}
+        return rows.frame.select(*(gained.get(name, lettered(name)).alias(name) for name in table.column_names))
 
     def overwrite(self, table: Table, frame: DataFrame) -> None:
         """Replaces all rows in one commit. Raises ContractBroken, and changes nothing, when the frame does not fit."""
@@ -176,47 +185,62 @@ class Lake:
 
         Kept in a scratch folder of the lake under `name`, in columns that name nobody; the next run replaces it.
         """
-        path = self._path(_scratch(name))
-        self._signed(frame.write.format("delta").mode("overwrite").option("overwriteSchema", "true")).save(path)
-        return self.session.read.format("delta").load(path)
+        return self._save(_scratch(name), frame, "overwrite").frame
 
     def kept(self, name: str) -> DataFrame | None:
         """What `computed_once` kept under the name in this run or the one before; null where nothing is kept."""
-        return self._found(_scratch(name))
+        rows = self._found(_scratch(name))
+        return None if rows is None else rows.frame
 
     def stated(self, what: str) -> Mapping[str, str] | None:
         """What the lake states about itself under the name; null where it does not."""
         rows = self._found(_statement(what))
-        row = None if rows is None else rows.first()
+        row = None if rows is None else rows.frame.first()
         return None if row is None else row.asDict()
 
     def state(self, what: str, values: Mapping[str, str]) -> None:
-        """Keeps a statement of the lake about itself, for good: a second one of the name is refused by the engine."""
+        """Keeps a statement of the lake about itself, for good: a second one of the name is refused."""
         rows = self.session.createDataFrame([tuple(values.values())], ", ".join(f"{name} string" for name in values))
-        self._signed(rows.write.format("delta").mode("error")).save(self._path(_statement(what)))
+        self._save(_statement(what), rows, "error")
 
-    def _write(self, table: Table, frame: DataFrame, mode: str) -> None:
+    def _write(self, table: Table, frame: DataFrame, mode: Mode) -> None:
         self._assure_declared(table, self._writable, "WRITES")
-        writer = conform(frame, table, with_comments=not self._is_embedded).write.format("delta").mode(mode)
+        rows = conform(frame, table)
         if table.zone in RESTRICTED_ZONES and self.folder:  # closed before its first byte
             zone = self.folder / table.zone
             zone.mkdir(mode=0o700, parents=True, exist_ok=True)
             zone.chmod(0o700)
+        saved = self._save(_place(table), rows, mode, plain_schema(table) if self._is_embedded else table.schema)
+        if self._job:
+            made, before = saved.commit or self._last_commit(_place(table)), self.written.get(table.full_name)
+            if mode == "append" and before and before.rows is not None and made.rows is not None:
+                made = made._replace(rows=before.rows + made.rows)
+            self.written[table.full_name] = made
+
+    def _save(self, place: str, rows: DataFrame, mode: Mode, schema: StructType | None = None) -> _Rows:
+        """Writes and commits the rows, in the schema or as they are, and gives them as they were written."""
+        if self._kept_here:
+            data = uuid4().hex
+            rows.write.parquet(f"{self._path(place)}/{data}")
+            kept_as = schema or schema_written(self._kept_here / place, data) or rows.schema
+            return self._rows_of(place, commit(self._kept_here, place, data, mode, kept_as, self._said()))
+        writer = (rows if schema is None or self._is_embedded else rows.to(schema)).write.format("delta").mode(mode)
         if mode == "overwrite":
             writer = writer.option("overwriteSchema", "true")
-        self._signed(writer).save(self.path(table))
-        if self._job:
-            commit, before = self._last_commit(table), self.written.get(table.full_name)
-            if mode == "append" and before and before.rows is not None and commit.rows is not None:
-                commit = commit._replace(rows=before.rows + commit.rows)
-            self.written[table.full_name] = commit
+        writer.option("userMetadata", self._said()).save(self._path(place))
+        return _Rows(self.session.read.format("delta").load(self._path(place)), [])
 
-    def _signed(self, writer: DataFrameWriter) -> DataFrameWriter:
-        """A writer whose commit says which job of which run it is of, and what that had read."""
-        if not self._stamp:
-            return writer
-        told = {**self._stamp, "job": self._job, "read": self.read_at}
-        return writer.option("userMetadata", json.dumps(told, ensure_ascii=False))
+    def _said(self) -> str:
+        """What a commit says of the job and the run that it is of, and of what these had read."""
+        return json.dumps({**self._stamp, "job": self._job, "read": self.read_at} if self._stamp else {}, ensure_ascii=False)
+
+
+class _Rows(NamedTuple):
+    """Rows as they stand, their columns, for which an engine need not be asked again, and the commit that made them, where known."""
+
+    frame: DataFrame
+    columns: list[str]
+    commit: Commit | None = None
 
 
 def _place(table: Table) -> str:
@@ -236,7 +260,7 @@ def plain_schema(table: Table) -> StructType:
     return StructType([StructField(c.name, c.type) for c in table.columns])
 
 
-def conform(frame: DataFrame, table: Table, *, with_comments: bool = False) -> DataFrame:
+def conform(frame: DataFrame, table: Table) -> DataFrame:
     """The frame in the contract's columns and order. Raises ContractBroken on a missing, extra or mistyped column."""
     found = {field.name: field.dataType for field in frame.schema.fields}
     expected = {column.name: column.type for column in table.columns}
@@ -250,8 +274,6 @@ def conform(frame: DataFrame, table: Table, *, with_comments: bool = False) -> D
             )
     if extra := sorted(set(found) - set(expected)):
         raise ContractBroken(f"{table.full_name}: column {extra[0]} is not in the contract. Nothing was written.")
-    if with_comments:
-        return frame.select(*(F.col(c.name).alias(c.name, metadata={"comment": c.comment}) for c in table.columns))
     return frame.select(*table.column_names)
 
 

@@ -52,7 +52,7 @@ def test_another_text_of_a_module_changes_the_rules_that_rest_on_it(
 
 def test_another_parameter_changes_its_rule_and_another_line_of_law_every_rule(settings: Settings) -> None:
     before = prints(settings)
-    of_v01 = {**settings.rules["V01"], "exempt_plates": {}}
+    of_v01 = {**settings.rules["V01"], "old_years": 9}
     other = prints(settings.model_copy(update={"rules": {**settings.rules, "V01": of_v01}}))
     assert {code for code in before if other[code] != before[code]} == {"V01"}
     caps = settings.policy.yearly_caps[:-1]
