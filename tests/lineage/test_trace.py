@@ -398,7 +398,7 @@ def test_a_row_that_is_gone_is_told_and_not_left_out(
 ) -> None:
     assert moved.lake.folder is not None
     wanted, bronze = clues["D01"][0], moved.lake.folder / "bronze" / traced(clues["D01"][0]).records[0].data_set
-    for path in bronze.glob("*.parquet"):
+    for path in bronze.rglob("*.parquet"):
         path.unlink()
     with pytest.raises(BadStore, match=rf"bronze\.{bronze.name} in its version \d+ .*cannot be read \(FileNotFoundError\)"):
         trace([Tables(str(moved.lake.folder))], wanted, settings.linkage, full=False)
