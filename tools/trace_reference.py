@@ -15,6 +15,7 @@ from jobs.lineage.chain import (
     Month,
     Record,
     RuleTold,
+    Score,
     Side,
     Step,
     Transfer,
@@ -25,7 +26,7 @@ from tools.markdown import markdown_table
 def keys_of_traces() -> str:
     """Every object of `mingjing trace --json` with its keys."""
     parts = []
-    for model in (Chain, RuleTold, Finding, Month, Transfer, Record, Delivery, Identity, Compared, Side, Step):
+    for model in (Chain, RuleTold, Finding, Score, Month, Transfer, Record, Delivery, Identity, Compared, Side, Step):
         rows = ((f"`{name}`", _kind(field.annotation), field.description or "") for name, field in model.model_fields.items())
         parts += [f"### {model.__name__}", inspect.getdoc(model) or "", markdown_table(("key", "holds", "meaning"), rows)]
     return "\n\n".join(parts)
