@@ -22,7 +22,9 @@ from jobs.rulebook.time_engine import with_payments
 def find_clues(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
     """gold.findings of all rules. Pure. What a rule cannot judge keeps a row with what is missing; it is never silently clear."""
     frames = [
-        findings(rule, params, facts.policy, with_payments(rule.candidates(facts, params), rule.money(facts, params)))
+        findings(
+            rule, params, facts.policy, with_payments(rule.in_its_time(rule.candidates(facts, params)), rule.money(facts, params))
+        )
         for rule, params in rules
     ]
     rows = facts.roster_rows().select("case_id", "subject_key", "roster_rows")
