@@ -231,6 +231,25 @@ def test_a_champion_of_another_contract_ranks_nothing_and_is_told(
     assert any("was trained on the feature contract" in warning for warning in ctx.report.warnings)
 
 
+def test_a_better_ranking_of_a_run_that_was_stopped_comes_into_use_by_the_next_one(
+    ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped between registering and promoting, it was known from then on, and never used."""
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    files = [feedback(tmp_path / "f.csv", range(80))]
+    with monkeypatch.context() as patched:
+        patched.setattr(ranking_registry.RankingRegistry, "promote", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            run(ctx, files)
+    outcome = run(ctx, files)
+    assert (outcome.taken_in, outcome.learned.version, outcome.learned.is_promoted) == (0, "1", True)
+    assert job.roll_back(tmp_path).startswith("Version 1 is not used any more")
+    assert not run(ctx, files).learned.is_promoted, "what was withdrawn stays so"
+
+
 def test_totals_reconcile_by_rule_and_county(ctx: RunContext, tmp_path: Path) -> None:
     """110 clues to visit: 12 confirmed, 6 refuted, 4 unverifiable, 2 referred, 86 open; one visited that was not to be."""
     files = [
