@@ -7,8 +7,6 @@ milliseconds, and a table comes to be in one way whichever engine computed its r
 from __future__ import annotations
 
 import json
-import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,41 +17,27 @@ from deltalake.transaction import AddAction, create_table_with_add_actions
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructType
 
+from jobs.runtime.delta_log import ROWS_WRITTEN, Commit, last_version
+
 Mode = Literal["overwrite", "append", "error"]
-_COMMIT = re.compile(r"\d{20}\.json")
-_OF_COMMITS = re.compile(r"_last_checkpoint|\d{20}\.(crc|checkpoint\..*)")
 
 
 @dataclass(frozen=True)
 class Version:
-    """A table as it stands: the schema it was written in, and the files that hold its rows, by their paths in its folder."""
+    """A table as it stands: its last commit, the schema it was written in, and the files that hold its rows, by their paths in its
+    folder."""
 
+    commit: Commit
     schema: StructType
     files: tuple[str, ...]
 
 
-def has_commits(folder: Path) -> bool:
-    """Is there a table? A run that was killed may leave a log without a commit: then there is none yet.
-
-    Raises ValueError where commits are lost, OSError where it cannot be told.
-    """
-    try:
-        with os.scandir(folder / "_delta_log") as log:
-            sizes = {entry.name: entry.stat().st_size for entry in log}
-    except FileNotFoundError:
-        return False
-    commits = {name: size for name, size in sizes.items() if _COMMIT.fullmatch(name)}
-    # An empty commit would be taken for none, and the table read as it was before it.
-    if not all(commits.values()) or (not commits and any(map(_OF_COMMITS.fullmatch, sizes))):
-        raise ValueError(f"{folder} has lost commits of its log")
-    return bool(commits)
-
-
-def current(folder: Path) -> Version:
+def current(lake: Path, place: str) -> Version:
     """The table's last version. Raises an error of deltalake where the log is damaged, or of a kind that was never written here."""
-    table = DeltaTable(folder)
+    table = DeltaTable(lake / place)
     files = table.get_add_actions()["path"].to_pylist()
-    return Version(StructType.fromJson(json.loads(table.schema().to_json())), tuple(sorted(files)))
+    schema = StructType.fromJson(json.loads(table.schema().to_json()))
+    return Version(Commit(table.version(), None), schema, tuple(sorted(files)))
 
 
 def schema_written(folder: Path, data: str) -> StructType | None:
@@ -62,25 +46,28 @@ def schema_written(folder: Path, data: str) -> StructType | None:
     return from_arrow_schema(pq.read_schema(paths[0])) if paths else None
 
 
-def commit(folder: Path, data: str, mode: Mode, schema: StructType, comment: str) -> Version:
-    """Makes the Parquet files in FOLDER/data the table's rows, or adds them, in one commit; error: refuses where there is a table.
-
-    Until then they belong to nothing.
+def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, said: str) -> Version:
+    """Makes the Parquet files in the table's folder `data` its rows, or adds them, in one commit; error: refuses where there is a
+    table. Until then they belong to nothing. said: kept with the commit as Delta's userMetadata.
     """
+    folder = lake / place
     heads = {path: pq.read_metadata(path) for path in _parquet(folder / data)}
     added = [_added(folder, path, head.num_rows) for path, head in heads.items() if head.num_rows]
-    stated = CommitProperties(custom_metadata={"userMetadata": comment})
+    rows = sum(head.num_rows for head in heads.values())
+    stated = CommitProperties(custom_metadata={"userMetadata": said, ROWS_WRITTEN: str(rows)})
     kept = Schema.from_json(schema.json())
-    if mode == "error" or not has_commits(folder):
+    if mode == "error" or last_version(lake, place) is None:
         create_table_with_add_actions(str(folder), kept, added, mode="error", commit_properties=stated)
-        DeltaTable(folder).create_checkpoint()  # should all commits be lost one day, it tells that there was a table
+        table = DeltaTable(folder)
+        table.create_checkpoint()  # should all commits be lost one day, it tells that there was a table
     else:
         table = DeltaTable(folder)
         known = {field.name for field in table.schema().fields}
         if gained := [field for field in kept.fields if field.name not in known and mode == "append"]:
             table.alter.add_columns(gained)
         table.create_write_transaction(added, mode, kept, commit_properties=stated)
-    return Version(schema, tuple(action.path for action in added))
+    table.update_incremental()
+    return Version(Commit(table.version(), rows), schema, tuple(action.path for action in added))
 
 
 def _parquet(data: Path) -> list[Path]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import copy
 import fcntl
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from pyspark.errors import AnalysisException
@@ -22,7 +24,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
-from jobs.runtime.delta_folder import Mode, Version, commit, current, has_commits, schema_written
+from jobs.runtime.delta_folder import Mode, Version, commit, current, schema_written
+from jobs.runtime.delta_log import LEFT, Commit, last_commit, last_commit_on_a_store, last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, explanation
 from jobs.runtime.ids import lettered
 from jobs.runtime.paths import address, local_folder
@@ -46,6 +49,7 @@ class Lake:
     """
 
     def __init__(self, engine: Engine, root: str) -> None:
+        self.engine = engine
         self.session = engine.session
         self.folder = local_folder(root)
         self.root = root.rstrip("/") if self.folder is None else str(self.folder)
@@ -55,13 +59,23 @@ class Lake:
         self._is_embedded = engine.name == EMBEDDED
         self._cores = engine.cores
         self._job = ""
+        self._stamp: Mapping[str, str | None] = {}
+        self.read_at: dict[str, int | None] = {}
+        """Of the tables that a job has read, the version it found; null where a store does not tell it."""
+        self.written: dict[str, Commit] = {}
+        """Of the tables that a job has written, the last version and the rows of all its commits."""
         self._readable: frozenset[str] | None = None
         self._writable: frozenset[str] | None = None
 
-    def of_job(self, name: str, reads: Iterable[Table], writes: Iterable[Table]) -> Lake:
-        """The same lake for one job: what the job does not declare it can neither read nor write (ContractBroken)."""
+    def of_job(
+        self, name: str, reads: Iterable[Table], writes: Iterable[Table], stamp: Mapping[str, str | None] = MappingProxyType({})
+    ) -> Lake:
+        """The same lake for one job: what the job does not declare it can neither read nor write (ContractBroken).
+
+        stamp: what every commit says of the run, beside the job and the versions of the tables that it had read by then.
+        """
         own = copy.copy(self)
-        own._job = name
+        own._job, own._stamp, own.read_at, own.written = name, stamp, {}, {}
         own._writable = frozenset(table.full_name for table in writes)
         own._readable = own._writable | {table.full_name for table in reads}
         return own
@@ -92,48 +106,38 @@ class Lake:
         """Was the table ever written? Raises BadStore where that cannot be told."""
         self._assure_declared(table, self._readable, "READS")
         place = _place(table)
-        return self._has_commits(place) if self.folder else self._found(place) is not None
-
-    def _has_commits(self, place: str) -> bool:
-        assert self.folder is not None
-        try:
-            return has_commits(self.folder / place)
-        except OSError as error:
-            raise BadStore(f"{place} in the lake {self.root} cannot be read ({error.strerror}). {_LEFT}") from error
-        except ValueError as error:
-            raise BadStore(f"{place} in the lake {self.root} has lost commits of its log. {_LEFT}") from error
+        return last_version(self.folder, place) is not None if self.folder else self._found(place) is not None
 
     def _found(self, place: str) -> _Rows | None:
         """The table's current rows; null where nothing was ever written. Raises BadStore where that cannot be told.
 
         Not there and not to be read are two things: what is taken for not there begins anew, and its history is lost.
         """
-        if self.folder and not self._has_commits(place):
+        if self.folder and last_version(self.folder, place) is None:
             return None
         try:
             if self._kept_here:
-                return self._rows_of(place, current(self._kept_here / place))
+                return self._rows_of(place, current(self._kept_here, place))
             rows = self.session.read.format("delta").load(self._path(place))
             return _Rows(rows, rows.columns)  # asked for now, not in the midst of a job
         except Exception as error:  # each engine and store has errors of its own
             if isinstance(error, AnalysisException) and str(error).startswith(_NOT_THERE) and not self.folder:
                 return None
-            damaged = BadStore(f"{place} in the lake {self.root} cannot be read ({type(error).__name__}). {_LEFT}")
+            damaged = BadStore(f"{place} in the lake {self.root} cannot be read ({type(error).__name__}). {LEFT}")
             raise explanation(error) or damaged from error
 
     def _rows_of(self, place: str, version: Version) -> _Rows:
         # Without the comments of columns, over which the embedded engine's planner trips.
         plain = StructType([StructField(field.name, field.dataType) for field in version.schema])
         if not version.files:
-            return _Rows(self.session.createDataFrame([], plain), plain.names)
+            return _Rows(self.session.createDataFrame([], plain), plain.names, version.commit)
         files = [f"{self._path(place)}/{file}" for file in version.files]
-        return _Rows(self.session.read.schema(plain).parquet(*files), plain.names)
+        return _Rows(self.session.read.schema(plain).parquet(*files), plain.names, version.commit)
 
     def read(self, table: Table) -> DataFrame:
         """The table's current rows in contract columns; one that it gained since they were written is null. Raises ContractBroken
         when the table was never written."""
-        self._assure_declared(table, self._readable, "READS")
-        rows = self._found(_place(table))
+        rows = self._current(table)
         if rows is None:
             raise ContractBroken(
                 f"{table.full_name} is not in the lake {self.root}. Run the jobs before this one, or mingjing run."
@@ -142,9 +146,27 @@ class Lake:
 
     def read_or_empty(self, table: Table) -> DataFrame:
         """The table's rows, or none where no file of it was ever delivered."""
-        self._assure_declared(table, self._readable, "READS")
-        rows = self._found(_place(table))
+        rows = self._current(table)
         return self.session.createDataFrame([], plain_schema(table)) if rows is None else self._in_contract(table, rows)
+
+    def rows(self, table: Table, **equal: str | int | None) -> list[dict[str, Any]]:
+        """Few rows, in the driver: those in which the columns hold these values, see jobs.runtime.tables.Rows."""
+        found = self.read_or_empty(table)
+        for name, value in equal.items():
+            is_nothing = value is None or value == ""
+            found = found.filter(F.coalesce(name, F.lit("")) == "" if is_nothing else F.col(name) == F.lit(value))
+        return [row.asDict() for row in found.collect()]
+
+    def _current(self, table: Table) -> _Rows | None:
+        self._assure_declared(table, self._readable, "READS")
+        rows, name = self._found(_place(table)), table.full_name
+        # What a job reads after it has written it is its own work, and nothing that it rests on.
+        if rows is not None and self._job and name not in self.read_at and name not in self.written:
+            self.read_at[name] = (rows.commit or self._last_commit(_place(table))).version
+        return rows
+
+    def _last_commit(self, place: str) -> Commit:
+        return last_commit(self.folder, place) if self.folder else last_commit_on_a_store(self._path(place))
 
     def _in_contract(self, table: Table, rows: _Rows) -> DataFrame:
         gained = {c.name: F.lit(None).cast(c.type) for c in table.columns if c.nullable and c.name not in rows.columns}
@@ -163,7 +185,7 @@ class Lake:
 
         Kept in a scratch folder of the lake under `name`, in columns that name nobody; the next run replaces it.
         """
-        return self._save(_scratch(name), frame, "overwrite")
+        return self._save(_scratch(name), frame, "overwrite").frame
 
     def kept(self, name: str) -> DataFrame | None:
         """What `computed_once` kept under the name in this run or the one before; null where nothing is kept."""
@@ -188,31 +210,37 @@ class Lake:
             zone = self.folder / table.zone
             zone.mkdir(mode=0o700, parents=True, exist_ok=True)
             zone.chmod(0o700)
-        self._save(_place(table), rows, mode, plain_schema(table) if self._is_embedded else table.schema, table.comment)
+        saved = self._save(_place(table), rows, mode, plain_schema(table) if self._is_embedded else table.schema)
+        if self._job:
+            made, before = saved.commit or self._last_commit(_place(table)), self.written.get(table.full_name)
+            if mode == "append" and before and before.rows is not None and made.rows is not None:
+                made = made._replace(rows=before.rows + made.rows)
+            self.written[table.full_name] = made
 
-    def _save(self, place: str, rows: DataFrame, mode: Mode, schema: StructType | None = None, comment: str = "") -> DataFrame:
+    def _save(self, place: str, rows: DataFrame, mode: Mode, schema: StructType | None = None) -> _Rows:
         """Writes and commits the rows, in the schema or as they are, and gives them as they were written."""
         if self._kept_here:
             data = uuid4().hex
             rows.write.parquet(f"{self._path(place)}/{data}")
-            folder = self._kept_here / place
-            kept_as = schema or schema_written(folder, data) or rows.schema
-            return self._rows_of(place, commit(folder, data, mode, kept_as, comment)).frame
+            kept_as = schema or schema_written(self._kept_here / place, data) or rows.schema
+            return self._rows_of(place, commit(self._kept_here, place, data, mode, kept_as, self._said()))
         writer = (rows if schema is None or self._is_embedded else rows.to(schema)).write.format("delta").mode(mode)
         if mode == "overwrite":
             writer = writer.option("overwriteSchema", "true")
-        writer.option("userMetadata", comment).save(self._path(place))
-        return self.session.read.format("delta").load(self._path(place))
+        writer.option("userMetadata", self._said()).save(self._path(place))
+        return _Rows(self.session.read.format("delta").load(self._path(place)), [])
+
+    def _said(self) -> str:
+        """What a commit says of the job and the run that it is of, and of what these had read."""
+        return json.dumps({**self._stamp, "job": self._job, "read": self.read_at} if self._stamp else {}, ensure_ascii=False)
 
 
 class _Rows(NamedTuple):
-    """Rows as they stand, and their columns, for which an engine need not be asked again."""
+    """Rows as they stand, their columns, for which an engine need not be asked again, and the commit that made them, where known."""
 
     frame: DataFrame
     columns: list[str]
-
-
-_LEFT = "It was left as it is. See to the cause (rights, network, disk), or put the lake back from a copy, and run again."
+    commit: Commit | None = None
 
 
 def _place(table: Table) -> str:
