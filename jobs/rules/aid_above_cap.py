@@ -13,7 +13,7 @@ from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.grades import grade_cap
 from jobs.registers.policy import YearlyCap, by_month
 from jobs.registers.sentences import zh_yuan
-from jobs.rulebook.facts import Facts, counted, pair_grade, with_identity
+from jobs.rulebook.facts import Facts, counted, once, pair_grade, with_identity
 from jobs.rulebook.payments import MOST_ROWS
 from jobs.rulebook.rule import Judgement, NoParams, Rule
 
@@ -31,6 +31,7 @@ def yearly_cap(caps: Sequence[YearlyCap], program: str, year: str) -> Column:
     return cap
 
 
+@once
 def yearly_aid(facts: Facts) -> DataFrame:
     """One row per member, kind of aid and calendar year: total_yuan (refunds netted), granted_yuan, cap_yuan, last_aid, evidence.
 

@@ -13,8 +13,8 @@ from pyspark.sql import functions as F
 from expectations.conf import Conf
 from jobs.registers.policy import AddOns, by_month
 from jobs.registers.sentences import zh_month, zh_yuan
-from jobs.rulebook.facts import Facts, counted
-from jobs.rulebook.payments import recipients, with_payment_rows, zh_counted
+from jobs.rulebook.facts import Facts, counted, once, recipients
+from jobs.rulebook.payments import with_payment_rows, zh_counted
 from jobs.rulebook.rule import Judgement, Rule
 
 
@@ -23,6 +23,7 @@ class PaidAboveStandardParams(Conf):
     full_rate_categories: tuple[str, ...] = Field(description="categories of a household that mean the full rate with add-ons")
 
 
+@once
 def monthly(facts: Facts, params: PaidAboveStandardParams) -> DataFrame:
     """Months of entitlement above the plain standard in any way: with regular_yuan, plain_yuan and allowed_yuan of each, by the
     standard and the add-ons of the month."""
