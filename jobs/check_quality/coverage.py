@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
 from jobs.registers.benefits import BENEFIT_PROGRAMS, Silver
+from jobs.registers.references import LIVE, REGISTRY
 
 _REAL_SHARE = 0.002
 """A county code that fewer of the people carry is a typing error, no county."""
@@ -38,7 +39,7 @@ def is_county(area: str) -> bool:
 
 def people_by_county(silver: Silver) -> tuple[Counter[str], Counter[str]]:
     """Registered people, and people on a benefit roster, by county code; the registry's cancelled entries are left out."""
-    registry = silver("household_registry").filter(F.col("status").isin("正常", "恢复"))
+    registry = silver(REGISTRY).filter(F.col("status").isin(*LIVE))
     rosters = [silver(code).select("county_code", "person_key", "name_key") for code in ("dibao_roster", "tekun_roster")]
     benefit = rosters[0].unionByName(rosters[1]).distinct()
     return _by_county(registry), _by_county(benefit)

@@ -11,8 +11,8 @@ from jobs.cells.text import EMPTY_FORMS
 from jobs.registers.benefits import Silver
 from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.kinship import marriages_of, role_of
-from jobs.registers.means.registered import DEAD, ENTRY_COLUMNS, LIVE, Once, current_entries, entries
-from jobs.registers.references import REGISTRY
+from jobs.registers.means.registered import ENTRY_COLUMNS, Once, current_entries, entries
+from jobs.registers.references import DEAD, LIVE, REGISTRY
 
 SUBJECT = ("subject_key", "subject_name_key")
 _NO_KIN = "非亲属|集体|寄住|寄养|借住"

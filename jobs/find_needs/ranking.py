@@ -39,10 +39,7 @@ _POOR = ("未脱贫", "监测户")
 def needs_of_households(subjects: DataFrame, roof: DataFrame, facts: NeedFacts) -> DataFrame:
     """Of every household of an open subject: SUBJECT, heads and the shares of WEIGHTS but severity and no_home."""
     disability = in_force(facts.policy.severe_disability, facts.as_of)
-    severe = facts.register("disabilities").filter(
-        F.col("level").isin(list(disability.levels))
-        | (F.col("kind").isin(list(disability.mental_kinds)) & (F.col("level") == disability.mental_level))
-    )
+    severe = facts.register("disabilities").filter(disability.is_severe())
     unable = severe.select(F.col("person_key").alias("number_key")).dropna().distinct().withColumn("_is_unable", F.lit(True))
     poor = (
         facts.register("poverty_register")

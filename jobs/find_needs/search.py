@@ -22,9 +22,7 @@ from jobs.registers.evidence import in_order
 from jobs.registers.means.holdings import holdings
 from jobs.registers.means.lines import DWELLING, MEANS_WORDS, PENSION, UNTOLD, Lines
 from jobs.registers.means.registered import (
-    DEAD,
     ENTRY_COLUMNS,
-    MOVED,
     RECORD_COLUMNS,
     Once,
     Variants,
@@ -34,7 +32,7 @@ from jobs.registers.means.registered import (
 )
 from jobs.registers.means.what_counts import is_repeated_unit
 from jobs.registers.policy import in_force
-from jobs.registers.references import REGISTRY
+from jobs.registers.references import DEAD, MOVED, REGISTRY
 from jobs.rulebook.need import NeedFacts, NeedRule
 from jobs.rulebook.need_outcomes import (
     CANNOT_JUDGE,
@@ -164,7 +162,7 @@ def stated_members(subjects: DataFrame, members: DataFrame, people: DataFrame, v
     known = told.join(people, ["number_key", "name_key"], "inner").select(*SUBJECT, *ENTRY_COLUMNS)
     strangers = unregistered(records, people)
     outside = records.select(*SUBJECT, "number_key").join(strangers, "number_key", "inner").select(*SUBJECT, *ENTRY_COLUMNS)
-    living = "registry_status IS NULL OR registry_status NOT IN ('死亡注销', '迁出注销')"
+    living = F.col("registry_status").isNull() | ~F.col("registry_status").isin(DEAD, MOVED)
     return known.unionByName(outside).filter(living).distinct()
 
 

@@ -8,11 +8,9 @@ from pyspark.sql import functions as F
 from expectations.contracts.lake import ALIASES
 from jobs.registers.benefits import Silver
 from jobs.registers.identity_verdicts import Groups, Pair, Verdicts, pair_of, pair_side
-from jobs.registers.references import REGISTRY
+from jobs.registers.references import LIVE, MOVED, REGISTRY
 
 NEW_NUMBER, BY_VERDICT = "new number", "same person by verdict"
-_LIVE = ("正常", "恢复")
-_BY_MOVE = "迁出注销"
 
 
 def renumbered(registry: DataFrame) -> DataFrame:
@@ -24,8 +22,8 @@ def renumbered(registry: DataFrame) -> DataFrame:
     named = registry.filter(F.col("person_key").isNotNull() & F.col("book_no").isNotNull()).dropna(
         subset=["name_key", "born_on", "sex"]
     )
-    old = named.filter(F.col("status") == _BY_MOVE).select(*person, F.col("person_key").alias("number_key"))
-    new = named.filter(F.col("status").isin(*_LIVE)).select(*person, F.col("person_key").alias("new_number_key"))
+    old = named.filter(F.col("status") == MOVED).select(*person, F.col("person_key").alias("number_key"))
+    new = named.filter(F.col("status").isin(*LIVE)).select(*person, F.col("person_key").alias("new_number_key"))
     pairs = old.join(new, list(person), "inner").filter(F.col("number_key") != F.col("new_number_key")).distinct()
     one_person = Window.partitionBy(*person)
     return (
@@ -58,5 +56,5 @@ def _standing(registry: DataFrame, pairs: list[Pair]) -> dict[Pair, int]:
         return {}
     wanted = registry.sparkSession.createDataFrame(pairs, "person_key string, name_key string")
     entries = registry.join(F.broadcast(wanted), ["person_key", "name_key"], "left_semi")
-    rows = entries.groupBy("person_key", "name_key").agg(F.min((~F.col("status").isin(*_LIVE)).cast("int"))).collect()
+    rows = entries.groupBy("person_key", "name_key").agg(F.min((~F.col("status").isin(*LIVE)).cast("int"))).collect()
     return {(number_key, name_key): standing for number_key, name_key, standing in rows}

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, MEMBERS
 from expectations.contracts.model import ORIGIN
-from jobs.registers.benefits import BENEFIT_PROGRAMS, Silver, case_id, family_of
+from jobs.registers.benefits import BENEFIT_PROGRAMS, Silver, case_id, family_of, is_refund
 from jobs.registers.grades import capped, grade_cap
 
 
@@ -158,11 +158,10 @@ def cases(silver: Silver, members: DataFrame) -> DataFrame:
 def entitlement_months(silver: Silver) -> DataFrame:
     """silver.entitlement_months: transfers, arrears and refunds of a month of entitlement netted."""
     paid = silver("payments").filter(F.col("program").isin(list(BENEFIT_PROGRAMS)) & F.col("household_no").isNotNull())
-    is_refund = F.coalesce((F.col("kind") == "退回") | (F.col("amount") < 0), F.lit(False))
     # A refund is negative by contract; some offices write it as a positive amount.
-    refund = F.abs(F.when(is_refund, F.col("amount")))
-    transfer = F.when(~is_refund, F.col("amount"))
-    arrears = F.when(~is_refund & (F.col("kind") == "补发"), F.col("amount"))
+    refund = F.abs(F.when(is_refund(), F.col("amount")))
+    transfer = F.when(~is_refund(), F.col("amount"))
+    arrears = F.when(~is_refund() & (F.col("kind") == "补发"), F.col("amount"))
 
     def total(column: Column) -> Column:
         return F.coalesce(F.sum(column), F.lit(0)).cast("decimal(18,2)")
@@ -175,8 +174,8 @@ def entitlement_months(silver: Silver) -> DataFrame:
             total(transfer).alias("gross_yuan"),
             total(refund).alias("refunded_yuan"),
             total(arrears).alias("arrears_yuan"),
-            F.max(F.when(~is_refund, F.col("heads"))).alias("paid_heads"),
-            F.max(F.when(~is_refund, F.col("paid_on"))).alias("last_paid_on"),
+            F.max(F.when(~is_refund(), F.col("heads"))).alias("paid_heads"),
+            F.max(F.when(~is_refund(), F.col("paid_on"))).alias("last_paid_on"),
             F.count("*").cast("int").alias("transfer_count"),
         )
         .select(*ENTITLEMENT_MONTHS.column_names)

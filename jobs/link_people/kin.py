@@ -14,6 +14,7 @@ from expectations.contracts.model import ORIGIN
 from jobs.cells.text import EMPTY_FORMS
 from jobs.registers.benefits import Silver
 from jobs.registers.kinship import INVERSE, marriages_of, role_of
+from jobs.registers.references import LIVE
 
 _COMPOSED = {
     **{("head", relation): relation for relation in INVERSE},
@@ -79,7 +80,7 @@ def _roster_households(members: DataFrame) -> DataFrame:
 
 def _books(registry: DataFrame, persons: DataFrame) -> DataFrame:
     """Everyone in the household books of the given persons, the cancelled among them."""
-    is_current = F.col("status").isin("正常", "恢复")
+    is_current = F.col("status").isin(*LIVE)
     numbered = registry.filter(~F.col("book_no").isin(sorted(EMPTY_FORMS)))
     own = numbered.join(persons.withColumnRenamed("number_key", "person_key"), "person_key", "left_semi")
     books = own.select("county_code", "book_no").distinct()

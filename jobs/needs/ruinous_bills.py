@@ -7,6 +7,7 @@ from datetime import date
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.registers.benefits import is_refund
 from jobs.registers.evidence import rows_of
 from jobs.registers.policy import in_force
 from jobs.registers.sentences import zh_yuan
@@ -18,8 +19,7 @@ AID_PROGRAMS = ("医疗救助", "临时救助")
 def _aid(facts: NeedFacts) -> DataFrame:
     """Aid paid to a number in a year, yuan: person_key, name_key, year, aid_yuan."""
     paid = facts.register("payments").filter(F.col("program").isin(*AID_PROGRAMS) & F.col("person_key").isNotNull())
-    is_refund = F.coalesce((F.col("kind") == "退回") | (F.col("amount") < 0), F.lit(False))
-    amount = F.when(is_refund, -F.abs("amount")).otherwise(F.col("amount"))
+    amount = F.when(is_refund(), -F.abs("amount")).otherwise(F.col("amount"))
     return paid.groupBy("person_key", "name_key", F.year("for_month").alias("year")).agg(
         F.sum(amount).cast("decimal(18,2)").alias("aid_yuan")
     )

@@ -21,8 +21,6 @@ _FURTHER = 0.5
 def candidates(facts: NeedFacts) -> DataFrame:
     """One row a certificate. An expired one is told, not dropped: such a disability seldom ends, but a certificate must be renewed."""
     line = in_force(facts.policy.severe_disability, facts.as_of)
-    is_mental = F.col("kind").isin(list(line.mental_kinds)) & (F.col("level") == line.mental_level)
-    is_severe = F.col("level").isin(list(line.levels)) | is_mental
     level = F.lit("")
     severity = F.lit(_FURTHER)
     for number, word in _LEVELS.items():
@@ -32,10 +30,10 @@ def candidates(facts: NeedFacts) -> DataFrame:
     expired = F.when(is_expired, F.concat(F.lit("（证件有效期至"), zh_month("valid_to"), F.lit("，请一并核对换证）"))).otherwise(
         F.lit("")
     )
-    rows = facts.register("disabilities").filter(is_severe)
+    rows = facts.register("disabilities").filter(line.is_severe())
     return candidate(
         rows, "disabilities",
-        value=F.col("level"), threshold=F.when(is_mental, F.lit(line.mental_level)).otherwise(F.lit(max(line.levels))), severity=severity,
+        value=F.col("level"), threshold=F.when(line.is_mental(), F.lit(line.mental_level)).otherwise(F.lit(max(line.levels))), severity=severity,
         told=F.concat(F.lit("持有"), level, F.coalesce("kind", F.lit("")), F.lit("残疾证"), expired),
         stated_county=F.col("county_code"), stated_town=F.col("town"), stated_village=F.col("village"),
         evidence=rows_of("disabilities", "kind", "level", "valid_to"),

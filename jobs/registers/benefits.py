@@ -21,5 +21,10 @@ def case_id(county_code: str, family: Column, household_no: str) -> Column:
     return made_id("case_id", county_code, family, household_no)
 
 
+def is_refund() -> Column:
+    """Of a transfer: money that came back, by its kind or by its sign."""
+    return F.coalesce((F.col("kind") == "退回") | (F.col("amount") < 0), F.lit(False))
+
+
 def family_of(program: str) -> Column:
     return F.when(F.col(program).isin(list(TEKUN_PROGRAMS)), F.lit("tekun")).otherwise(F.lit("dibao"))

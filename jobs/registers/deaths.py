@@ -13,6 +13,7 @@ from expectations.contracts.lake import DEATHS
 from jobs.registers.benefits import Silver
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.grades import grade_cap
+from jobs.registers.references import DEAD, REGISTRY
 
 _BEST, _MONTH_ONLY, _ENTRY_ONLY = 0, 3, 4
 
@@ -35,7 +36,7 @@ def best_attested_deaths(silver: Silver, numbers: DataFrame) -> DataFrame:
     The medical certificate is trusted before the cremation, then the registry's day of death; a pension
     gives the month only, and the day of de-registration only bounds the death from above.
     """
-    registry = silver("household_registry").filter(F.col("status") == "死亡注销")
+    registry = silver(REGISTRY).filter(F.col("status") == DEAD)
     pensions = silver("pensions").filter(F.col("stop_reason").contains("死亡") & F.col("to_month").isNotNull())
     exact_trust = F.when(F.col("died_on").isNotNull(), F.lit(_BEST + 2)).otherwise(F.lit(_ENTRY_ONLY))
     records = (

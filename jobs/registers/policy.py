@@ -121,6 +121,13 @@ class SevereDisability(Dated):
     mental_kinds: tuple[str, ...] = Field(description="kinds of which a further level is severe")
     mental_level: int = Field(ge=1, le=4, description="that further level")
 
+    def is_mental(self) -> Column:
+        """Of a certificate: severe by its kind, at the further level."""
+        return F.col("kind").isin(list(self.mental_kinds)) & (F.col("level") == self.mental_level)
+
+    def is_severe(self) -> Column:
+        return F.col("level").isin(list(self.levels)) | self.is_mental()
+
 
 class RuinousBills(Dated):
     yuan_a_year: Decimal = Field(gt=0, description="own medical bills of a year, less medical aid, above which they ruin")

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from expectations.contracts.model import PERSON_KINDS, DataSet, Kind, name_key_column
 
 REGISTRY = "household_registry"
+LIVE = ("正常", "恢复")
+DEAD, MOVED = "死亡注销", "迁出注销"
+"""Statuses of an entry of the household registry: of somebody who lives here, cancelled for death, cancelled by a move."""
 
 
 @dataclass(frozen=True)

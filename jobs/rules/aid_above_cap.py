@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
+from jobs.registers.benefits import is_refund
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.grades import grade_cap
 from jobs.registers.policy import YearlyCap, by_month
@@ -38,7 +39,6 @@ def yearly_aid(facts: Facts) -> DataFrame:
     Aid under the member's number and another name is a row of its own, with grade D.
     """
     caps = facts.policy.yearly_caps
-    is_refund = F.coalesce((F.col("kind") == "退回") | (F.col("amount") < 0), F.lit(False))
     aids = facts.register("payments").filter(F.col("program").isin(sorted({cap.program for cap in caps})))
     named = with_identity(aids, facts, "person_key", "name_key", cap=grade_cap("person_number_state"))
     # Somebody of two households got one aid: it is told of the household in which he or she is covered.
@@ -57,8 +57,8 @@ def yearly_aid(facts: Facts) -> DataFrame:
     told = graded.withColumns(
         {
             "thing_key": F.concat_ws(":", F.lit("aid"), "program", F.col("year").cast("string"), other_name),
-            "_signed": F.when(is_refund, -F.abs("amount")).otherwise(F.col("amount")),
-            "_granted": F.when(~is_refund, F.col("amount")),
+            "_signed": F.when(is_refund(), -F.abs("amount")).otherwise(F.col("amount")),
+            "_granted": F.when(~is_refund(), F.col("amount")),
             "_rows": rows_of("payments", "program", "for_month", "paid_on", "amount", "kind"),
         }
     )

@@ -17,7 +17,7 @@ from expectations.contracts.model import ORIGIN
 from jobs.cells.names import may_be_same
 from jobs.registers.grades import capped, grade_cap
 from jobs.registers.origins import texts_at
-from jobs.registers.references import REGISTRY
+from jobs.registers.references import LIVE, REGISTRY
 from jobs.runtime.lake import Lake
 
 Once = Callable[[DataFrame, str], DataFrame]
@@ -25,8 +25,6 @@ Once = Callable[[DataFrame, str], DataFrame]
 Variants = Callable[[DataFrame], DataFrame]
 """Of RECORD_COLUMNS and REGISTERED_ORIGIN pairs whose names differ, those that may be one name: number_key, record_name_key, name_key."""
 
-LIVE = ("正常", "恢复")
-DEAD, MOVED = "死亡注销", "迁出注销"
 RECORD_COLUMNS = ("number_key", "record_name_key", "number_state", "data_set", "name_field", *ORIGIN)
 """What a frame of records needs, so that `identified` can say whom they mean; number_state is the state of the record's number."""
 REGISTERED_ORIGIN = tuple(f"registered{column}" for column in ORIGIN)
