@@ -45,6 +45,7 @@ def run(ctx: RunContext) -> None:
         for stage in (rank_clues, publish, report_fairness):
             with ctx.job(stage) as own:
                 stage.run(own)
+        ctx.lake.tidy(ctx.settings.lake.kept_versions)
     except MingjingError as error:
         ctx.report.figures["stopped"] = str(error)
         raise

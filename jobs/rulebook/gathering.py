@@ -137,12 +137,11 @@ def gathered(lake: Lake, policy: Policy, as_of: date) -> Facts:
     """Everything the rules look at; what several of them read is computed once."""
     cases, persons, kin, identities = (lake.read(table) for table in (CASES, PERSONS, KIN, IDENTITIES))
     members = lake.computed_once(member_facts(lake.read(MEMBERS), cases, persons), "member_facts")
-    spouses = lake.computed_once(spouse_facts(members, kin, identities, persons), "spouse_facts")
     months = lake.read(ENTITLEMENT_MONTHS)
     relatives = lake.computed_once(relative_facts(members, kin), "relative_facts")
     return Facts(
         members=members,
-        spouses=spouses,
+        spouses=spouse_facts(members, kin, identities, persons),
         relatives=relatives,
         named=lake.read(MEMBERS),
         cases=cases,
@@ -154,4 +153,5 @@ def gathered(lake: Lake, policy: Policy, as_of: date) -> Facts:
         register=linked_registers(lake),
         policy=policy,
         as_of=as_of,
+        keep=lake.computed_once,
     )

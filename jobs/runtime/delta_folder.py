@@ -1,12 +1,14 @@
 """Delta tables in folders of this machine: an engine reads and writes their rows as Parquet, their log is read and written here.
 
 Asked for a table's state or for a commit, Spark runs a second of jobs each time, whatever the table holds; here it takes
-milliseconds, and a table comes to be in one way whichever engine computed its rows (decision 0025).
+milliseconds, and a table comes to be in one way whichever engine computed its rows (decision 0031).
 """
 
 from __future__ import annotations
 
 import json
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,6 +21,8 @@ from pyspark.sql.types import StructType
 
 from jobs.runtime.delta_log import ROWS_WRITTEN, Commit, last_version
 
+SCRATCH = "_scratch"
+"""Zone of what is computed once and read back."""
 Mode = Literal["overwrite", "append", "error"]
 
 
@@ -68,6 +72,27 @@ def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, sa
         table.create_write_transaction(added, mode, kept, commit_properties=stated)
     table.update_incremental()
     return Version(Commit(table.version(), rows), schema, tuple(action.path for action in added))
+
+
+def tidy(lake: Path, versions: int) -> None:
+    """Takes away the rows of all but the last versions of each table, of scratch all but the last, and those of commits that never
+    came to be. A table with no more folders of rows than versions is not looked at.
+    """
+    for log in sorted(lake.glob("*/*/_delta_log")):
+        folder = log.parent
+        kept = 1 if folder.parent.name == SCRATCH else versions
+        if sum(entry.is_dir() for entry in os.scandir(folder)) - 1 > kept:
+            table = DeltaTable(folder)
+            last = table.version()
+            # To remove them itself, it would make two commits.
+            old = table.vacuum(
+                0, True, enforce_retention_duration=False, full=True, keep_versions=list(range(max(0, last - kept + 1), last + 1))
+            )
+            for name in old:
+                (folder / name).unlink(missing_ok=True)
+            for data in {(folder / name).parent for name in old} - {folder}:
+                with suppress(OSError):  # the marks that Spark leaves beside its files keep a folder
+                    data.rmdir()
 
 
 def _parquet(data: Path) -> list[Path]:

@@ -24,7 +24,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
-from jobs.runtime.delta_folder import Mode, Version, commit, current, schema_written
+from jobs.runtime.delta_folder import SCRATCH, Mode, Version, commit, current, schema_written, tidy
 from jobs.runtime.delta_log import LEFT, Commit, last_commit, last_commit_on_a_store, last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, explanation
 from jobs.runtime.ids import lettered
@@ -203,6 +203,11 @@ class Lake:
         rows = self.session.createDataFrame([tuple(values.values())], ", ".join(f"{name} string" for name in values))
         self._save(_statement(what), rows, "error")
 
+    def tidy(self, versions: int) -> None:
+        """Of each table in a folder the last versions stay readable; older ones, and what killed runs left, are taken away."""
+        if self._kept_here:
+            tidy(self._kept_here, versions)
+
     def _write(self, table: Table, frame: DataFrame, mode: Mode) -> None:
         self._assure_declared(table, self._writable, "WRITES")
         rows = conform(frame, table)
@@ -248,7 +253,7 @@ def _place(table: Table) -> str:
 
 
 def _scratch(name: str) -> str:
-    return f"_scratch/{name}"
+    return f"{SCRATCH}/{name}"
 
 
 def _statement(what: str) -> str:
