@@ -36,6 +36,8 @@ PUBLISHED = sorted({*WRITTEN_FOLDERS} - {"lake", "mlflow", "quality"})
 """Folders of OUT. The pages of quality say at which second they were made; what they show are rows of ops.quality."""
 WHEN = ("recorded_at",)
 """Columns that say at which instant a run was made."""
+LOG = "ops/runs"
+"""The table of runs, which knows those that were killed."""
 _MOST_KILLS = 2
 _MINGJING = (sys.executable, "-m", "jobs.commands.cli")
 
@@ -127,7 +129,8 @@ def published(out: Path) -> dict[str, bytes]:
 def rows(out: Path) -> dict[str, list[str]]:
     """The rows of every table, as sorted text: engines write them in any order, and add doubles in any."""
     logs = sorted((out / "lake").glob("[!_]*/*/_delta_log"))
-    return {"/".join(log.parent.parts[-2:]): _texts(pl.read_delta(str(log.parent))) for log in logs}
+    tables = {"/".join(log.parent.parts[-2:]): log.parent for log in logs}
+    return {name: _texts(pl.read_delta(str(folder))) for name, folder in tables.items() if name != LOG}
 
 
 def _texts(table: pl.DataFrame) -> list[str]:

@@ -243,7 +243,7 @@ EDITS: list[tuple[str, str, str, str | bytes, str]] = [
     ("a rule of no prior", "base.yaml", "{D01: 0.80,", "{D99: 0.80,", "ranking.prior.D99 is no rule"),
     ("a rule of no flood", "base.yaml", "highest_share: {E01: 0.04", "highest_share: {E91: 0.04", "flood.highest_share.E91 is no rule"),
     ("a rule of no severity", "base.yaml", "hard_rules: [D01,", "hard_rules: [D91,", "plan.hard_rules.D91 is no rule"),
-    ("a parameter of no rule", "base.yaml", "overdue_months: 6", "overdue_month: 6", "rules.V01.overdue_month: Extra inputs"),
+    ("a parameter of no rule", "base.yaml", "old_years: 8", "old_year: 8", "rules.V01.old_year: Extra inputs"),
     ("a parameter left out", "base.yaml", "  R01:\n    transfer_months: 1", "  R01:\n    transfer_months: one", "rules.R01.transfer_months"),
     ("a spread of nothing", "base.yaml", "{all: 0.7, rule:", "{al: 0.7, rule:", "learning.spreads: Value error, expected one for each of all"),
     ("an unknown linkage", "base.yaml", "backend: duckdb", "backend: mongo", "linkage.backend: Input should be 'duckdb' or 'spark'"),

@@ -166,12 +166,13 @@ def test_a_missing_delivery_ends_with_code_2_and_writes_nothing(tmp_path: Path) 
     assert not (tmp_path / "out").exists()
 
 
-def test_an_empty_delivery_ends_with_code_2_and_writes_no_table(tmp_path: Path) -> None:
+def test_an_empty_delivery_ends_with_code_2_and_writes_no_table_but_the_log_of_runs(tmp_path: Path) -> None:
     (tmp_path / "delivery").mkdir()
     code, output = run_command("run", str(tmp_path / "delivery"), "--out", str(tmp_path / "out"), "--as-of", "2017-12-31")
     assert code == 2
     assert "交接清单.csv" in output
-    assert {path.name for path in (tmp_path / "out" / "lake").iterdir()} == {".writer.lock", "_about"}
+    assert {path.name for path in (tmp_path / "out" / "lake").iterdir()} == {".writer.lock", "_about", "ops"}
+    assert [path.name for path in (tmp_path / "out" / "lake" / "ops").iterdir()] == ["runs"], "that it was refused, and why"
 
 
 def test_a_day_that_is_none_ends_with_code_2(tmp_path: Path, city: City) -> None:

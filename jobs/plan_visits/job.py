@@ -21,7 +21,7 @@ from jobs.rules import RULES
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, plain_schema
-from jobs.runtime.results import Stamp, publication
+from jobs.runtime.results import LIST, Stamp, publication
 from jobs.sheets.clue_list import published_clues
 from jobs.sheets.zones import ZONES, county_names
 
@@ -76,7 +76,7 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         is_new = set(replaced) != set(fresh)
         order = [visit.case.case_id for visit in choice.visits]
         folder = _folder(as_of, county)
-        folders = {folder, *(_folder(entry.as_of, entry.county_code or None) for entry in replaced)}
+        folders = {folder, *_overlapping(ctx.out, as_of, county)}
         zones = [f"{day}/{zone}" for day in sorted(folders) for zone in ZONES]
         with publication(ctx.out, NAME, zones, Stamp(run_as_of, Delivered(lake).name), ctx.report.warn) as staged:
             write_lists(staged / folder, order, files, published_clues(lake), counties, as_of)
@@ -173,6 +173,15 @@ def _states(lake: Lake) -> pl.DataFrame:
 
 def _frame(lake: Lake, names: list[str]) -> pl.DataFrame:
     return on_driver(lake.read(CLUES).select(*(name for name in names if name != "evidence")))  # some thousands
+
+
+def _overlapping(out: Path, as_of: date, county_code: str | None) -> set[str]:
+    """Folders below OUT of the lists that one of the day takes the place of. As they stand, not as the ledger has them: it may know
+    the new list from a run that was stopped before it was published."""
+    if county_code:
+        return {_folder(as_of, None)}
+    lists = {path.parent.parent for zone in ZONES for path in (out / FOLDER).glob(f"{as_of.isoformat()}_*/{zone}/{LIST}")}
+    return {f"{FOLDER}/{path.name}" for path in lists}
 
 
 def _folder(as_of: date, county_code: str | None) -> str:

@@ -12,13 +12,14 @@ import openpyxl
 import polars as pl
 import pytest
 
-from expectations.contracts.lake import CLUES, LEDGER, PEOPLE, VERDICTS
+from expectations.contracts.lake import CASE_FILES, CLUES, LEDGER, PEOPLE, VERDICTS
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.plan_visits import job as plan_visits
 from jobs.plan_visits.job import to_visit
 from jobs.plan_visits.lists import CASE_COLUMNS, PLAN_CLUE_SHEET, TELLING
 from jobs.plan_visits.summary import print_plan
+from jobs.runtime import durable
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration
@@ -155,6 +156,25 @@ def test_a_list_for_a_county_holds_its_cases_only_and_takes_the_place_of_the_cit
     assert {row["county_code"] for row in rows_of(ctx.lake, LEDGER)} == {county}
     with pytest.raises(BadConfiguration, match="--county is 'nowhere'"):
         plan_visits.run(ctx, 5, "nowhere")
+
+
+def test_a_list_that_was_stopped_in_the_ledger_takes_the_place_of_others_by_the_next_run(
+    ctx: RunContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The city's list stood in the ledger, a county's in its folder: the next run knew of nothing to replace."""
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    county = ctx.lake.read(CASE_FILES).select("county_code").dropna().orderBy("county_code").collect()[0][0]
+    plan_visits.run(ctx, 5, county)
+    with monkeypatch.context() as patched:
+        patched.setattr(durable, "replace", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            plan_visits.run(ctx, VISITS)
+    assert {row["county_code"] for row in rows_of(ctx.lake, LEDGER)} == {""}
+    plan_visits.run(ctx, VISITS)
+    assert [path.name for path in (ctx.out / "plans").iterdir()] == [AS_OF.isoformat()]
 
 
 def test_a_list_is_not_made_of_clues_that_came_after_it(ctx: RunContext) -> None:
