@@ -14,7 +14,7 @@ import pyarrow.dataset as ds
 from expectations.contracts.ids import LETTERS, as_id, without_letter
 from expectations.contracts.model import Table
 from jobs.runtime.delta_log import LEFT, last_version
-from jobs.runtime.errors import BadStore, explanation
+from jobs.runtime.errors import BadConfiguration, BadStore, explanation
 from jobs.runtime.paths import address, local_folder
 from jobs.runtime.session import EMBEDDED
 
@@ -31,13 +31,19 @@ class Rows(Protocol):
 class Tables:
     """Tables by contract, each as it was in the version given for it, else as it is now.
 
-    root: a folder or a URI. Raises BadStore for what cannot be read: it is never taken for empty.
+    root: a folder or a URI. Raises BadStore for what cannot be read: it is never taken for empty; BadConfiguration for a folder
+    whose path delta-rs, which reads the tables, takes for another's.
     """
 
     def __init__(self, root: str, versions: Mapping[str, int | None] | None = None) -> None:
         self.folder = local_folder(root)
         self.root = root.rstrip("/") if self.folder is None else str(self.folder)
         self._address = self.root if self.folder is None else address(self.folder, EMBEDDED)
+        if self.folder and set("%\\") & set(str(self.folder.resolve())):
+            raise BadConfiguration(
+                f"The lake {self.root} cannot be read without an engine: what reads it takes % and \\ in a path for signs of its own. "
+                "Rename the folder, or copy the lake to another."
+            )
         self._versions = versions or {}
         self._opened = cache(self._open)
         self.asked: dict[str, int] = {}

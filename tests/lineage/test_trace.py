@@ -333,10 +333,11 @@ def test_every_table_on_the_way_names_the_run_that_wrote_it(
 
 @pytest.fixture
 def moved(finished: RunContext, tmp_path: Path) -> RunContext:
-    """The finished run in a folder of its own, to be worked on."""
+    """The finished run in a folder of its own, to be worked on; paths are data."""
     assert finished.lake.folder is not None
-    shutil.copytree(finished.lake.folder, tmp_path / "lake")
-    return replace(finished, lake=Lake(finished.engine, str(tmp_path / "lake")), out=tmp_path, log=RunLog())
+    folder = tmp_path / "湖 #1[x]?"
+    shutil.copytree(finished.lake.folder, folder)
+    return replace(finished, lake=Lake(finished.engine, str(folder)), out=tmp_path, log=RunLog())
 
 
 def stopped_run(ctx: RunContext) -> None:
@@ -400,7 +401,7 @@ def test_a_row_that_is_gone_is_told_and_not_left_out(
     wanted, bronze = clues["D01"][0], moved.lake.folder / "bronze" / traced(clues["D01"][0]).records[0].data_set
     for path in bronze.rglob("*.parquet"):
         path.unlink()
-    with pytest.raises(BadStore, match=rf"bronze\.{bronze.name} in its version \d+ .*cannot be read \(FileNotFoundError\)"):
+    with pytest.raises(BadStore, match=rf"bronze\.{bronze.name} in its version \d+ .*cannot be read \(\w+\)"):
         trace([Tables(str(moved.lake.folder))], wanted, settings.linkage, full=False)
 
 
@@ -454,6 +455,13 @@ def test_the_command_speaks_json_and_needs_no_engine(
     result = CliRunner().invoke(app, ["trace", clues["D01"][0], "--out", str(finished.out)])
     assert result.exit_code == 0
     assert "Masked." in result.output
+
+
+def test_a_folder_that_the_reader_would_take_for_another_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "1%20" / "lake").mkdir(parents=True)
+    result = CliRunner().invoke(app, ["trace", "C0123456789abcdef", "--out", str(tmp_path / "1%20")])
+    assert result.exit_code == 2
+    assert "Rename the folder, or copy the lake to another" in result.output
 
 
 def test_a_trace_leaves_the_lake_as_it_is(finished: RunContext, clues: dict[str, list[str]], settings: Settings) -> None:

@@ -29,7 +29,7 @@ def test_the_package_takes_its_version_from_jobs() -> None:
 
 def test_the_package_for_a_cluster_has_the_digest_of_its_checkout_and_another_text_has_another(tmp_path: Path) -> None:
     def digest_in(place: Path) -> str:
-        command = [sys.executable, "-P", "-S", "-c", "from jobs.runtime.code_version import code_version; print(code_version())"]
+        command = [sys.executable, "-P", "-c", "from jobs.runtime.code_version import code_version; print(code_version())"]
         done = subprocess.run(command, env={"PYTHONPATH": str(place)}, cwd=tmp_path, capture_output=True, text=True, check=True)
         return done.stdout.strip()
 
