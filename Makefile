@@ -49,8 +49,9 @@ bench: install ## The main job beside a hand-written DuckDB script: make bench S
 dist: install ## dist/app.zip for spark-submit --py-files, beside it dist/conf for --files
 	$(PY) -m tools.package dist
 
-docs: install ## Write the generated pages: data dictionary, rule pages' tables, lineage
+docs: install ## Write the generated pages and build the site into site/: every warning is an error, nothing is fetched
 	$(PY) -m tools.documents
+	$(PY) -m sphinx --fail-on-warning --keep-going --quiet --fresh-env docs site
 
 clean: ## Remove what the targets above made, except the virtual environment
-	rm -rf $(DEMO) dist .bench .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(DEMO) dist site .bench .pytest_cache .mypy_cache .ruff_cache

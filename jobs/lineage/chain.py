@@ -47,6 +47,19 @@ class Finding(Conf):
     explanation: str
 
 
+class Score(Conf):
+    """Why the clue stands where it does on the list."""
+
+    probability: float | None = Field(
+        description="that a visit confirms it, 0-1; of clues that are not dispatched no list shows it"
+    )
+    reasons: str | None
+    anomaly_percentile: float | None = Field(description="share of households that are less strange, 0-1")
+    strange_for: str | None = Field(description="what makes the household strange, strongest first")
+    model_version: str | None = Field(description="registered version of the model of strangeness")
+    ranking_version: str | None = Field(description="registered version of the ranking; null = stated priors")
+
+
 class Transfer(Conf):
     """A delivered row of money."""
 
@@ -58,7 +71,7 @@ class Transfer(Conf):
 
 
 class Month(Conf):
-    """A month of entitlement that a finding counts, or that lies between the first and the last of them."""
+    """A month of entitlement from that of the fact on, counted or not; of F04 a year of aid."""
 
     household: str = Field(description="certificate of the household paid")
     month: str
@@ -110,7 +123,9 @@ class Delivery(Conf):
 class Record(Conf):
     """A delivered row."""
 
-    part: str = Field(description="evidence, roster, payment, subject or request")
+    part: str = Field(
+        description="evidence, roster, kin (who is whose), payment, subject, book (of the subject's household) or request"
+    )
     data_set: str
     title: str
     file: str
@@ -149,8 +164,12 @@ class Chain(Conf):
     )
     rule: RuleTold | None = Field(description="null for cases and checks")
     findings: tuple[Finding, ...]
+    score: Score | None = Field(description="of clues")
     months: tuple[Month, ...]
     records: tuple[Record, ...]
     parts: tuple[Chain, ...] = Field(description="clues or needs of a case, things found of a household that was checked")
     steps: tuple[Step, ...]
+    searched: dict[str, int | None] = Field(
+        description="tables that the job which found it has looked at, with their versions: what is said not to be there is not in these"
+    )
     remarks: tuple[str, ...] = Field(description="what whoever reads the chain must know")

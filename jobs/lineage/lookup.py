@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.ids import LETTERS, as_id
 from expectations.contracts.lake import (
     CASE_FILES,
+    CASE_SCORES,
     CASES,
     CHECKS,
     CLUES,
@@ -20,13 +23,14 @@ from expectations.contracts.lake import (
     NOVEL_FINDINGS,
     PEOPLE,
 )
-from expectations.contracts.model import ORIGIN, Table
-from jobs.lineage.chain import Cell, Chain, Finding, Kind, Month, RuleTold, Step
+from expectations.contracts.model import Table
+from jobs.lineage.chain import Cell, Chain, Finding, Kind, Month, RuleTold, Score, Step
 from jobs.lineage.money import all_months, months_of
-from jobs.lineage.records import Records
+from jobs.lineage.records import Records, origin
 from jobs.lineage.veil import Veil, month, told, yuan
 from jobs.lineage.versions import Run, runs_of, stopped_since, versions_behind, writer
 from jobs.needs import NEED_RULES
+from jobs.registers.references import REGISTRY
 from jobs.rulebook.need import NeedRule
 from jobs.rulebook.need_outcomes import REASON_WORDS
 from jobs.rulebook.rule import EXEMPTIONS, Rule
@@ -148,8 +152,10 @@ class _Tracer:
         *,
         rule: RuleTold | None = None,
         findings: Sequence[Finding] = (),
+        score: Score | None = None,
         months: Sequence[Month] = (),
         parts: Sequence[Chain] = (),
+        searched: Mapping[str, int | None] = MappingProxyType({}),
     ) -> Chain:
         shown: dict[str, Cell] = {
             name: self.veil.text(value) if isinstance(value, str) and name not in _KEPT else told(value)
@@ -163,10 +169,12 @@ class _Tracer:
             line=shown,
             rule=rule,
             findings=tuple(findings),
+            score=score,
             months=tuple(months),
             records=tuple(records.rows),
             parts=tuple(parts),
             steps=tuple(self._steps()),
+            searched=dict(searched),
             remarks=tuple(self.veil.text(remark) for remark in self.remarks),
         )
 
@@ -186,9 +194,16 @@ class _Tracer:
             )
         return steps
 
+    def _searched(self, found: Table) -> dict[str, int | None]:
+        """What the job read that wrote the table; empty where no run is on record."""
+        version = self.tables.version(found)
+        run = None if version is None else writer(self.runs, found.full_name, version)
+        return dict(sorted(run["tables_read"].items())) if run else {}
+
     def _clue(self, clue: Row) -> Chain:
         records, rule = self._records(), next(rule for rule in RULES if rule.code == clue["rule_code"])
         records.evidence(clue["evidence"])
+        records.household(clue["case_id"], clue["subject_key"])
         number, name = self._subject(clue, records)
         key = {name: clue[name] for name in ("rule_code", "case_id", "subject_key")}
         found = [row for table in (FINDINGS, NOVEL_FINDINGS) for row in self.tables.rows(table, **key)]
@@ -213,7 +228,9 @@ class _Tracer:
             records,
             rule=_told_rule(rule, clue["rule_fingerprint"]),
             findings=[self._finding(row) for row in speaking],
-            months=months_of(records, speaking),
+            score=self._score(clue),
+            months=[] if rule.is_about_data else months_of(records, speaking),
+            searched=self._searched(NOVEL_FINDINGS if rule.needs_scores else FINDINGS),
         )
 
     def _finding(self, row: Row) -> Finding:
@@ -236,6 +253,18 @@ class _Tracer:
             explanation=self.veil.text(row["explanation"] or ""),
         )
 
+    def _score(self, clue: Row) -> Score:
+        scored = next(iter(self.tables.rows(CASE_SCORES, case_id=clue["case_id"])), {})
+        listed = [row for row in self.tables.rows(LISTED_CLUES, clue_id=clue["clue_id"]) if row["as_of"] == clue["last_seen"]]
+        return Score(
+            probability=clue["score"] if clue["is_dispatched"] else None,
+            reasons=clue["reasons"] if clue["is_dispatched"] else None,
+            anomaly_percentile=None if scored.get("anomaly_percentile") is None else round(scored["anomaly_percentile"], 6),
+            strange_for=scored.get("reasons"),
+            model_version=scored.get("model_version"),
+            ranking_version=listed[0]["ranking_version"] if listed else None,
+        )
+
     def _subject(self, clue: Row, records: Records) -> tuple[str | None, str | None]:
         """Number and name as the list has them: the person's, or as the benefit record writes them where no registered name fits."""
         if clue["person_id"] and (people := self.tables.rows(PEOPLE, person_id=clue["person_id"])):
@@ -245,8 +274,8 @@ class _Tracer:
             _, code, file_id, sheet, row = subject.split("|")
             return records.subject(code, (file_id, sheet, int(row)))
         members = self.tables.rows(MEMBERS, case_id=clue["case_id"], number_key=subject)
-        first = min(members, key=lambda row: (row["data_set"], *_place(row)), default=None)
-        return records.subject(first["data_set"], _place(first)) if first else (None, None)
+        first = min(members, key=lambda row: (row["data_set"], *origin(row)), default=None)
+        return records.subject(first["data_set"], origin(first)) if first else (None, None)
 
     def _case(self, wanted: str) -> Chain:
         clues = sorted(
@@ -254,8 +283,7 @@ class _Tracer:
         )
         parts = [self._clue(clue) for clue in clues]
         records = self._records()
-        for member in sorted(self.tables.rows(MEMBERS, case_id=wanted), key=lambda row: (row["data_set"], *_place(row))):
-            records.add("roster", member["data_set"], _place(member), _as_roster(member))
+        records.household(wanted)
         files = sorted(self.tables.rows(CASE_FILES, case_id=wanted), key=lambda row: row["as_of"])
         place = {
             name: value
@@ -275,14 +303,22 @@ class _Tracer:
         records, rule = self._records(), next(rule for rule in NEED_RULES if rule.code == need["rule_code"])
         line = self._served(need, records, NEEDS)
         line |= {"reason": REASON_WORDS.get(need["reason"], need["reason"])}
-        return self._made(need["need_id"], "need", line, records, rule=_told_rule(rule, None))
+        if need["who_data_set"] == REGISTRY:
+            records.book((need["who_file_id"], need["who_sheet"], need["who_row"]))
+        searched = self._searched(NEEDS)
+        return self._made(need["need_id"], "need", line, records, rule=_told_rule(rule, None), searched=searched)
 
     def _check(self, check: Row, *, alone: bool = False) -> Chain:
         records = self._records()
         line = self._served(check, records, CHECKS)
         things = self.tables.rows(CHECKS, application_no=check["application_no"]) if check["is_summary"] and not alone else []
+        requests = DATA_SETS[check["who_data_set"]].silver
+        asked = self.tables.rows(requests, application_no=check["application_no"]) if things else []
+        for request in sorted(asked, key=origin):
+            records.add("request", check["who_data_set"], origin(request))
         of_members = sorted((row for row in things if not row["is_summary"]), key=lambda row: row["check_id"])
-        return self._made(check["check_id"], "check", line, records, parts=[self._check(row, alone=True) for row in of_members])
+        parts = [self._check(row, alone=True) for row in of_members]
+        return self._made(check["check_id"], "check", line, records, parts=parts, searched=self._searched(CHECKS))
 
     def _served(self, row: Row, records: Records, table: Table) -> dict[str, Any]:
         """The line of a need or check, with the person in front; its subject and evidence are added to the records."""
@@ -303,16 +339,6 @@ _ZONES = ("gold", "vault", "silver", "bronze", "ops")
 
 def _zone_order(name: str) -> int:
     return _ZONES.index(name.partition(".")[0])
-
-
-def _place(row: Row) -> tuple[str, str, int]:
-    file_id, sheet, number = (row[name] for name in ORIGIN)
-    return file_id, sheet or "", number
-
-
-def _as_roster(member: Row) -> dict[str, str | None]:
-    days = {"批准日期": "approved_on", "起始月份": "start_month", "停发月份": "stop_month"}
-    return {"与户主关系": member["relation"], **{header: told(member[name]) for header, name in days.items()}}
 
 
 def _exemption(code: str | None) -> str | None:

@@ -9,9 +9,8 @@ from typing import Any
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS
-from expectations.contracts.model import ORIGIN
 from jobs.lineage.chain import Month, Transfer
-from jobs.lineage.records import Records
+from jobs.lineage.records import Records, origin
 from jobs.lineage.veil import month, yuan
 from jobs.registers.benefits import BENEFIT_PROGRAMS, TEKUN_PROGRAMS
 
@@ -30,32 +29,30 @@ def counted(findings: Sequence[Mapping[str, Any]]) -> dict[date, Decimal]:
 
 
 def months_of(records: Records, findings: Sequence[Mapping[str, Any]]) -> list[Month]:
-    """Months from the first to the last that the findings of one clue count, of its household and of the one that it is held against."""
-    if not findings:
-        return []
+    """Months from that of the fact on, counted or not, of the household of one clue and of the one that it is held against.
+
+    What is lawful is shown, too: the month of the fact itself, what was refunded, what was paid for the others only.
+    """
     aids = [finding for finding in findings if finding["thing_key"].startswith(_AID)]
-    if aids:
+    if aids or not findings:
         return [_year_of_aid(records, finding) for finding in aids]
     at_stake = counted(findings)
-    if not at_stake:
-        return []
+    facts = [finding["event_on"] for finding in findings if finding["event_on"]]
+    first = min([*(day.replace(day=1) for day in facts), *at_stake], default=date.min)
     others = {f["thing_key"].removeprefix(_CASE) for f in findings if f["thing_key"].startswith(_CASE)}
-    case_id = findings[0]["case_id"]
-    told = _of_case(records, case_id, at_stake, at_stake)
+    told = _of_case(records, findings[0]["case_id"], first, at_stake)
     for other in sorted(others):
-        told += _of_case(records, other, at_stake, {})
+        told += _of_case(records, other, first, {})
     return told
 
 
 def all_months(records: Records, case_id: str) -> list[Month]:
     """Every month for which money moved in a household."""
-    rows = records.tables.rows(ENTITLEMENT_MONTHS, case_id=case_id)
-    return _of_case(records, case_id, [row["for_month"] for row in rows], {}) if rows else []
+    return _of_case(records, case_id, date.min, {})
 
 
-def _of_case(records: Records, case_id: str, span: Any, at_stake: Mapping[date, Decimal]) -> list[Month]:
+def _of_case(records: Records, case_id: str, first: date, at_stake: Mapping[date, Decimal]) -> list[Month]:
     (case,) = records.tables.rows(CASES, case_id=case_id)
-    first, last = min(span), max(span)
     rows = records.tables.rows(ENTITLEMENT_MONTHS, case_id=case_id)
     paid = records.tables.rows(_PAYMENTS.silver, county_code=case["county_code"], household_no=case["household_no"])
     is_ours = [row for row in paid if row["program"] in BENEFIT_PROGRAMS and _family(row) == case["family"]]
@@ -70,7 +67,7 @@ def _of_case(records: Records, case_id: str, span: Any, at_stake: Mapping[date, 
             transfers=_transfers(records, [p for p in is_ours if p["for_month"] == row["for_month"]]),
         )
         for row in sorted(rows, key=lambda row: row["for_month"])
-        if first <= row["for_month"] <= last
+        if first <= row["for_month"]
     ]
 
 
@@ -101,13 +98,10 @@ def _is_refund(payment: Mapping[str, Any]) -> bool:
 
 
 def _transfers(records: Records, rows: Sequence[Mapping[str, Any]]) -> tuple[Transfer, ...]:
-    def place(row: Mapping[str, Any]) -> tuple[str, str, int]:
-        return row["_file_id"], row["_sheet"] or "", row["_row"]
-
-    ordered = sorted(rows, key=lambda row: (str(row["paid_on"]), *place(row)))
+    ordered = sorted(rows, key=lambda row: (str(row["paid_on"]), *origin(row)))
     return tuple(
         Transfer(
-            record=records.add("payment", _PAYMENTS.code, (row[ORIGIN[0]], row[ORIGIN[1]], row[ORIGIN[2]])),
+            record=records.add("payment", _PAYMENTS.code, origin(row)),
             program=row["program"],
             paid_on=row["paid_on"].isoformat() if row["paid_on"] else None,
             kind=row["kind"],

@@ -8,7 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from expectations.contracts.lake import CASE_FILES, CASES, CHECKS, CLUES, NEEDS
-from jobs.lineage.chain import Chain, Finding, Identity, Record, RuleTold, Step
+from jobs.lineage.chain import Chain, Finding, Record, RuleTold, Score, Step
 from jobs.link_people.side_by_side import Compared, table_of
 from jobs.runtime.console import Console, plain
 
@@ -43,7 +43,9 @@ def _tree(chain: Chain) -> Tree:
         _rule(tree.add(_text("rule", "bold")), chain.rule)
     for finding in chain.findings:
         _finding(tree.add(_text(f"finding: {finding.thing}, {finding.outcome}", "bold")), finding, chain.rule)
-    shown: set[Identity] = set()
+    if chain.score:
+        _score(tree.add(_text("place on the list", "bold")), chain.score)
+    shown: set[object] = set()
     if chain.months:
         counted = sum(month.at_stake_yuan is not None for month in chain.months)
         _months(tree.add(_text(f"payments: {len(chain.months)} months, {counted} counted", "bold")), chain, shown)
@@ -54,6 +56,9 @@ def _tree(chain: Chain) -> Tree:
             _row(branch.add(_text(f"{record.part}: {record.title}, {_place(record)}")), record, shown)
     if chain.records:
         _files(tree.add(_text("files", "bold")), chain.records)
+    if chain.searched:
+        searched = "，".join(f"{table} {'?' if version is None else version}" for table, version in chain.searched.items())
+        tree.add(_text("looked at, by version", "bold")).add(_text(searched))
     for part in chain.parts:
         tree.add(_tree(part))
     if chain.steps:
@@ -80,13 +85,13 @@ def _finding(branch: Tree, finding: Finding, rule: RuleTold | None) -> None:
     unit = rule.unit if rule else ""
     branch.add(
         _text(
-            f"measured {_figure(finding.value)} against {_figure(finding.threshold)} {unit}, event {finding.event_on or 'none'}"
+            f"measured {_figure(finding.value)} against {_figure(finding.threshold)} ({unit}), event {finding.event_on or 'none'}"
         )
     )
     share = "one person's share" if finding.is_personal else "the whole household's"
     branch.add(
         _text(
-            f"{finding.months} months counted, {finding.amount_estimate} yuan at stake ({share}), {finding.amount_upper} paid in all"
+            f"{finding.months} months counted, {finding.amount_estimate} yuan at stake ({share}), at most {finding.amount_upper}"
         )
     )
     for name, code in (("exempt", finding.exemption), ("may be exempt", finding.doubt)):
@@ -95,11 +100,20 @@ def _finding(branch: Tree, finding: Finding, rule: RuleTold | None) -> None:
     branch.add(_text(finding.explanation))
 
 
+def _score(branch: Tree, score: Score) -> None:
+    if score.probability is not None:
+        by = f"ranking {score.ranking_version}" if score.ranking_version else "stated priors"
+        branch.add(_text(f"probability that a visit confirms {score.probability:.2f}, by {by}: {score.reasons}"))
+    if score.anomaly_percentile is not None:
+        strange = f": {score.strange_for}" if score.strange_for else ""
+        branch.add(_text(f"stranger than {score.anomaly_percentile:.0%} of households, by model {score.model_version}{strange}"))
+
+
 def _figure(value: float | None) -> str:
     return "nothing" if value is None else f"{value:g}"
 
 
-def _months(branch: Tree, chain: Chain, shown: set[Identity]) -> None:
+def _months(branch: Tree, chain: Chain, shown: set[object]) -> None:
     households = {month.household: None for month in chain.months}
     of_household = {name: branch.add(_text(f"household {name}")) if len(households) > 1 else branch for name in households}
     for month in chain.months:
@@ -117,23 +131,21 @@ def _place(record: Record) -> str:
     return " ".join(filter(None, (record.file, record.sheet, f"row {record.row}")))
 
 
-def _row(branch: Tree, record: Record, shown: set[Identity]) -> None:
+def _row(branch: Tree, record: Record, shown: set[object]) -> None:
     branch.add(_text("as received: " + "，".join(f"{header} {text}" for header, text in record.cells.items())))
     if record.seen:
         branch.add(_text("as read: " + "，".join(f"{header} {text}" for header, text in record.seen.items())))
     for identity in record.identities:
-        if identity in shown:  # the same two sides explain themselves once
-            continue
-        shown.add(identity)
-        leaf = branch.add(_text(f"{identity.role}: {identity.tie}"))
-        if identity.compared:
+        leaf, sides = branch.add(_text(f"{identity.role}: {identity.tie}")), identity.compared
+        if sides and sides not in shown:  # the same two sides explain themselves once
+            shown.add(sides)
             lines = [
                 Compared(
                     line.field,
                     _text(line.record),
                     [(_text(side.person), _text(side.agreement), _text(side.bits)) for side in line.persons],
                 )
-                for line in identity.compared
+                for line in sides
             ]
             leaf.add(table_of(lines))
 

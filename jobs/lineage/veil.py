@@ -13,6 +13,8 @@ from jobs.cells.masking import mask_field, mask_name, mask_number, mask_numbers
 from jobs.sheets.evidence import TELLING_CELLS
 
 HIDDEN = "（脱敏）"
+_HIDDEN = TELLING_CELLS | {"出生日期", "年龄"}
+"""Beside the ends of a number, a day of birth is the number."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Veil:
             if self.full and text:
                 told[field.header] = text
             elif not self.full and field.name in shown:
-                told[field.header] = HIDDEN if field.header in TELLING_CELLS else mask_field(field, text)
+                told[field.header] = HIDDEN if field.header in _HIDDEN else mask_field(field, text)
         return told
 
     def seen(self, cells: Mapping[str, str | None]) -> dict[str, str]:
@@ -46,7 +48,7 @@ class Veil:
         shown = {header: value for header, value in cells.items() if value is not None}
         if self.full:
             return shown
-        return {header: HIDDEN if header in TELLING_CELLS else mask_numbers(value) for header, value in shown.items()}
+        return {header: HIDDEN if header in _HIDDEN else mask_numbers(value) for header, value in shown.items()}
 
 
 def told(value: Any) -> Any:

@@ -5,9 +5,10 @@ A rule never holds such a value itself. What no notice gives is a stated default
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from typing import Annotated, TypeVar
 
 from pydantic import Field
@@ -167,29 +168,36 @@ class Policy(Conf):
     uncovered: Periods[Uncovered]
 
     def monthly_standard(self, program: str, county_code: str, month: Column) -> Column:
-        """Standard of a person and month, yuan; null for a programme that has none.
+        """Standard of a person and month, yuan, by the law of the month; null for a programme that has none.
 
-        The county's own line before the general one; a month outside all periods takes the latest line before it, or else the first.
+        The county's own lines go before the general ones.
         """
         standard = F.lit(None).cast("decimal(18,2)")
-        general_first = sorted(self.standards, key=lambda s: (bool(s.counties), s.first))
-        for line in general_first:
-            applies = F.col(program).isin(list(line.programs))
-            if line.counties:
-                applies &= F.col(county_code).isin(list(line.counties))
-            is_first = not any(_same_line(line, other) and other.first < line.first for other in self.standards)
-            if not is_first:
-                applies &= month >= F.lit(line.first)
-            standard = F.when(applies, F.lit(_monthly(line.yuan_a_year)).cast("decimal(18,2)")).otherwise(standard)
+        programs = sorted({name for line in self.standards for name in line.programs})
+        counties = sorted({code for line in self.standards for code in line.counties})
+        for code, name in product(("", *counties), programs):
+            of_place = [line for line in self.standards if (code in line.counties if code else not line.counties)]
+            if lines := [line for line in of_place if name in line.programs]:
+                applies = (F.col(program) == name) & (F.col(county_code) == code if code else F.lit(True))
+                standard = F.when(applies, by_month(lines, month, _monthly)).otherwise(standard)
         return standard
 
 
-def _same_line(left: Standard, right: Standard) -> bool:
-    return left is not right and set(left.programs) & set(right.programs) != set() and left.counties == right.counties
+def _monthly(line: Standard) -> Column:
+    return F.lit((line.yuan_a_year / MONTHS).quantize(Decimal("0.01"))).cast("decimal(18,2)")
 
 
-def _monthly(yuan_a_year: Decimal) -> Decimal:
-    return (yuan_a_year / MONTHS).quantize(Decimal("0.01"))
+def by_month(lines: Sequence[D], month: Column, value: Callable[[D], Column]) -> Column:
+    """What the line in force on the first day of each month says; where none is, the latest before it, or else the first."""
+    by_start = sorted(lines, key=lambda line: line.first)
+    said = value(by_start[0])
+    for line in by_start[1:]:
+        said = F.when(month >= F.lit(line.first), value(line)).otherwise(said)
+    if any(line.last for line in lines):
+        for line in by_start:
+            holds = (month >= F.lit(line.first)) & (month <= F.lit(line.last or date.max))
+            said = F.when(holds, value(line)).otherwise(said)
+    return said
 
 
 def in_force(lines: Sequence[D], day: date) -> D:

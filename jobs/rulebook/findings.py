@@ -31,4 +31,4 @@ def find_clues(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
 
 def _paid_candidates(facts: Facts, rule: Rule, params: Conf) -> DataFrame:
     money = facts.paid if rule.money is None else gathered_months(rule.money(facts, params))
-    return with_payments(rule.candidates(facts, params), money)
+    return with_payments(rule.in_its_time(rule.candidates(facts, params)), money)

@@ -34,7 +34,8 @@ def modules_of(*names: str) -> set[str]:
         name = ahead.pop()
         if name not in found:
             found.add(name)
-            ahead += _imported(source_of(name))
+            package = name.rpartition(".")[0]
+            ahead += [*_imported(source_of(name)), *([package] if package not in _ROOMS and _is_rule_book(package) else [])]
     return found
 
 

@@ -51,6 +51,7 @@ from expectations.contracts.lake import CASES as CASES_TABLE
 from expectations.contracts.lake import DEATHS, ENTITLEMENT_MONTHS, IDENTITIES, KIN, MEMBERS
 from expectations.contracts.model import DATE, FLAG, INT, TEXT, YUAN
 from jobs.launch.settings import load_settings
+from jobs.registers.policy import Policy
 from jobs.registers.references import person_references
 from jobs.rulebook.facts import MEMBER_COLUMNS, Facts
 from jobs.rulebook.findings import find_clues
@@ -379,9 +380,13 @@ def judge_cases(session: SparkSession, rule: Rule, params: Any, cases: list[Case
     return {case.name: {column: seen[case.name][column] for column in case.expected} for case in cases}
 
 
-def clues_of(session: SparkSession, rule: Rule, params: Any, cases: list[Case]) -> dict[str, Any]:
-    """The row of gold.findings that each case is judged by, by its name; a case of which the rule makes no row is not there."""
+def clues_of(session: SparkSession, rule: Rule, params: Any, cases: list[Case], policy: Policy | None = None) -> dict[str, Any]:
+    """The row of gold.findings that each case is judged by, by its name; a case of which the rule makes no row is not there.
+
+    policy: another law than that of conf/policy.yaml.
+    """
     facts = build_world(session, rule.code, cases)
+    facts = replace(facts, policy=policy) if policy else facts
     names = {row["case_id"]: row["household_no"] for row in facts.cases.collect()}
     rows = find_clues(facts, [(rule, params)]).collect()
     found: dict[str, Any] = {}

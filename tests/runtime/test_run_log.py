@@ -26,8 +26,8 @@ from jobs.runtime.errors import BadDelivery, BadStore
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.session import Engine
 from tests.conftest import AS_OF, City
+from tests.hand_made import person_number
 from tests.processes import ROOT
-from tests.quality.hand_made import person_number
 
 QUIET = Console(quiet=True)
 
