@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,11 +117,10 @@ def test_linking_gives_its_contracts(empty: Empty, silver: Callable[[str], DataF
     assert {"number_key", "name_key", "grade", "person_id"} <= set(types(identities(mentions(silver, numbers), roots)))
 
 
-def test_find_clues_gives_the_contract_of_findings(
-    session: SparkSession, empty: Empty, silver: Callable[[str], DataFrame], settings: Settings
-) -> None:
+@pytest.fixture
+def facts(session: SparkSession, empty: Empty, silver: Callable[[str], DataFrame], settings: Settings) -> Facts:
     members = gathering.member_facts(empty(MEMBERS), empty(CASES), empty(PERSONS))
-    facts = Facts(
+    return Facts(
         members=members,
         spouses=gathering.spouse_facts(members, empty(KIN), empty(IDENTITIES), empty(PERSONS)),
         relatives=gathering.relative_facts(members, empty(KIN)),
@@ -138,11 +138,24 @@ def test_find_clues_gives_the_contract_of_findings(
             [], "case_id string, strangeness double, strangeness_percentile double, strange_reasons string"
         ),
     )
-    assert types(facts.household) == types(members)
+
+
+def test_find_clues_gives_the_contract_of_findings(facts: Facts, empty: Empty, settings: Settings) -> None:
+    assert types(facts.household) == types(facts.members)
     rules = rules_in_force(AS_OF, settings.params)
     assert rules
     assert types(found_by(facts, rules)) == contract(FINDINGS)
     assert types(key_persons(facts, empty(FINDINGS))) == contract(KEY_PERSONS)
+
+
+def test_the_plan_of_find_clues_is_small(facts: Facts, embedded: Engine, settings: Settings, tmp_path: Path) -> None:
+    """What a plan costs grows with the tables that it reads, whatever they hold: on Spark a second each, before anything is computed."""
+    keep = Lake(embedded, str(tmp_path)).computed_once
+    gathered = {name: keep(getattr(facts, name), name) for name in ("members", "relatives", "paid")}  # as gathering does
+    found = found_by(replace(facts, keep=keep, **gathered), rules_in_force(AS_OF, settings.params))
+    plan = str(found._plan.to_proto(found._session.client))  # type: ignore[attr-defined]
+    assert plan.count("local_relation {") + plan.count("data_source {") <= 92
+    assert plan.count(" join {") <= 72
 
 
 def test_needs_and_checks_give_their_contracts(
