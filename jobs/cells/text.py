@@ -43,13 +43,12 @@ BLANKS = f"[{_class(*_BLANKS)}]+"
 EDGE = " \t\r\n\u00a0\u3000'\"‘’“”`"
 NOISE = f"{_class(*_INVISIBLE, *_BLANKS)}{EDGE}=＝()&"
 """Characters that may stand around the value of a cell, for the brackets of a regular expression that looks at cells as written."""
-EMPTY_FORMS = frozenset(
-    (
-        "|无|不详|不明|未知|暂无|没有|空|空白|无数据|未填|未填写|未提供|不适用|同上|(空)|（空）|(空白)|（空白）"
-        "|/|／|//|\\|\\N|-|--|---|－|－－|–|―|—|——"
-        "|null|Null|NULL|(null)|(NULL)|[NULL]|<NULL>|nil|none|None|NONE|nan|NaN|NAN|NaT|NA|N/A|n/a|<NA>"
-    ).split("|")
-)
+EMPTY_FORMS = frozenset({
+    *("", "无", "不详", "不明", "未知", "暂无", "没有", "无数据", "未填", "未填写", "未提供", "不适用", "同上"),
+    *("空", "空白", "(空)", "（空）", "(空白)", "（空白）", "/", "／", "//", "\\", "-", "--", "---", "－", "－－", "–", "―", "—", "——"),
+    *("null", "Null", "NULL", "(null)", "(NULL)", "[NULL]", "<NULL>", "\\N", "nil", "none", "None", "NONE"),
+    *("nan", "NaN", "NAN", "NaT", "NA", "N/A", "n/a", "<NA>"),
+})  # fmt: skip
 """What is written where there is nothing: by people, by databases, by programs for data."""
 _ODD = f"^[=＝]|[{_class(*_INVISIBLE, *(blank for blank in _BLANKS if blank != (0x20, 0x20)), *_DOUBLES)}]"
 _AS_ONE: dict[int, str | None] = {
