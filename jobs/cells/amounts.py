@@ -30,7 +30,7 @@ _COUNTED = re.compile("(?:口人|[人年月岁口名位个户])$")
 _SQUARE_METRES = re.compile(r"\s*(?:㎡|[mM](?:2|²|\^2)|平方米|平米|平方|平)$")
 _IN_WORDS = {"全部": Decimal(100), "全额": Decimal(100), "一半": Decimal(50)}
 _SHARES = (
-    (re.compile(r"(?P<part>\d+)/(?P<of>\d+)"), "part", "of", 100),
+    (re.compile(r"(?P<part>[0-9.]+)/(?P<of>[0-9.]+)"), "part", "of", 100),
     (re.compile("百分之(?P<part>.+)"), "part", "none", 1),
     (re.compile("(?P<of>[^分]+)分之(?P<part>[^分]+)"), "part", "of", 100),
     (re.compile(f"(?P<part>[0-9.{CHARACTERS}]+)成"), "part", "none", 10),

@@ -92,9 +92,9 @@ def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
     for name in data_set.field_names:
         if name not in known:
             columns.append(pl.lit(None, dtype=pl.String).alias(name))
-        elif name in piece.header.in_wan:
+        elif unit := piece.header.units.get(name):
             cell = pl.lit(trimmed(rows[known[name]]))
-            columns.append(pl.when(cell.str.contains("[万元]")).then(cell).otherwise(cell + pl.lit("万元")).alias(name))
+            columns.append(pl.when(cell.str.contains("[万元]")).then(cell).otherwise(cell + pl.lit(unit)).alias(name))
         elif piece.is_1904 and data_set[name].kind in (Kind.DATE, Kind.MONTH):
             columns.append(_counted_from_1900(pl.col(known[name])).alias(name))
         else:

@@ -21,6 +21,21 @@ _MARKUP = re.compile(rb"\s*(?:<(?:!doctype|\?xml|html|head|meta|style|body|div|t
 _CONTROLS = bytes(set(range(0x20)) - set(b"\x00\t\n\v\f\r\x1a"))  # what text holds at most by damage
 
 
+def utf16_of(head: bytes) -> str:
+    """The name of the UTF-16 that a text begins in; empty for other encodings. Half of what parts its cells and lines is NUL."""
+    if head.startswith(UTF16_BOMS):
+        return "utf-16"
+    head = head[:4096]
+    parts = sum(head.count(sign) for sign in (b",", b"\t", b"\n", b";", b"|")) + 1
+    little, big = (
+        sum(head.count(pair) for pair in pairs)
+        for pairs in zip(*((bytes((c, 0)), bytes((0, c))) for c in b",\t\n;|"), strict=True)
+    )
+    if max(little, big) * 4 < parts * 3 or max(little, big) < 2:
+        return ""
+    return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+
+
 class Format(Enum):
     """What is read, and of what is not, the code of the remark that says why."""
 
@@ -54,8 +69,8 @@ def format_of(path: Path) -> Format:
                 return Format.LOCKED_WORKBOOK if content.find(_LOCKED) >= 0 else Format.OLD_WORKBOOK
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _of_archive(path)
-    if head.startswith(UTF16_BOMS):
-        head = head.decode("utf-16", errors="ignore").encode()
+    if encoding := utf16_of(head):
+        head = head.decode(encoding, errors="ignore").encode()
     head = head.removeprefix(codecs.BOM_UTF8)
     if is_all and not head.strip(b"\x00 \t\r\n"):
         return Format.EMPTY
