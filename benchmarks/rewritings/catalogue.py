@@ -124,7 +124,9 @@ CATALOGUE: tuple[Rewriting, ...] = (
     other_words("towns", "乡镇街道", "所属乡镇"),
     other_words("villages", "村社区", "村（社区）名称"),
     other_words("month-words", "月份", "年月"),
-    headed("number-words", "headers with 编号 for 号", lambda f: f"{f.header[:-1]}编号" if f.header.endswith("证号") else f.header),
+    headed(
+        "number-words", "headers with 编号 for 号", lambda f: f"{f.header[:-1]}编号" if f.header.endswith("证号") else f.header
+    ),
     Rewriting("headers", "column-numbers", "the numbers of the columns below the header", after_header(counted)),
     Rewriting("headers", "database-names", "names of a database below the header", after_header(own_names)),
     Rewriting("headers", "ruled", "a line of dashes below the header", after_header(lambda s: ("------",) * len(s.columns))),
@@ -194,6 +196,9 @@ CATALOGUE: tuple[Rewriting, ...] = (
     # Workbooks
     shown("book", "texts", "texts only"),
     shown("book", "in-line", "texts in the sheet itself", in_line=True),
+    shown("book", "old-workbooks", "texts in .xls", suffix=".xls"),
+    shown("book", "et", "texts in .et of WPS", suffix=".et"),
+    shown("book", "open-documents", "texts in .ods", suffix=".ods"),
     shown("book", "guide", "a sheet of instructions before the table", extra_sheets=guide),
     shown("book", "upper-xlsx", "the suffix .XLSX", suffix=".XLSX"),
     shown("sheets", "reversed", "sheets in the other order", is_reversed=True),

@@ -55,6 +55,7 @@ SUFFIXES = {
     Format.TEXT: (".csv", ".txt", ".tsv"),
     Format.WORKBOOK: (".xlsx", ".xlsm"),
     Format.OLD_WORKBOOK: (".xls", ".et"),
+    Format.OPEN_DOCUMENT: (".ods",),
     Format.LOCKED_WORKBOOK: (".xlsx", ".xlsm", ".xls", ".et"),
 }
 

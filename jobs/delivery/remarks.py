@@ -112,11 +112,6 @@ WORDINGS: dict[str, Wording] = {
         "电子表格的打开密码与约定的不符，无法读取",
         "请使用约定的密码或取消密码后重新报送，并更新交接清单中的SHA256。",
     ),
-    "open_document": Wording(
-        "an OpenDocument file (.ods), which is not read",
-        "OpenDocument格式的文件（.ods），无法读取",
-        "请另存为.xlsx或.csv后重新报送，并更新交接清单。",
-    ),
     "binary_workbook": Wording(
         "a binary workbook (.xlsb), which is not read",
         "二进制工作簿（.xlsb），无法读取",
@@ -162,6 +157,11 @@ WORDINGS: dict[str, Wording] = {
         "a workbook with a password under the suffix {suffix}, read as a workbook",
         "文件内容为电子表格，扩展名却为{suffix}，已按电子表格读取",
         "请下次使用.xlsx扩展名。",
+    ),
+    "open_document_by_content": Wording(
+        "an OpenDocument spreadsheet under the suffix {suffix}, read as one",
+        "文件内容为OpenDocument电子表格，扩展名却为{suffix}，已按电子表格读取",
+        "请下次使用.ods或.xlsx扩展名。",
     ),
     "workbook_by_content": Wording(
         "a workbook under the suffix {suffix}, read as a workbook",
