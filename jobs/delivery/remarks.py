@@ -127,10 +127,20 @@ WORDINGS: dict[str, Wording] = {
         "文件实为网页或XML，并非表格，无法读取",
         "请用电子表格软件打开后另存为.xlsx或.csv，重新报送，并更新交接清单。",
     ),
+    "archive": Wording(
+        "an archive (.zip, .rar, .7z, .gz), which is not read",
+        "文件是压缩包，无法直接读取",
+        "请解压后报送其中的表格，并在交接清单中逐个登记。",
+    ),
+    "document": Wording(
+        "a document (.pdf, .doc, .docx, .wps), which is no table and not read",
+        "文件是文档（PDF、Word或WPS文字），并非表格，无法读取",
+        "请以.xlsx或.csv格式报送文档所据的表格，并更新交接清单。",
+    ),
     "other_format": Wording(
-        "neither text nor a workbook (a picture, a PDF, an archive?)",
-        "文件既不是文本也不是电子表格（可能是图片、PDF或压缩包）",
-        "请以.csv或.xlsx格式报送；压缩包请先解压。",
+        "neither text nor a workbook (a picture?)",
+        "文件既不是文本也不是电子表格（可能是图片）",
+        "请以.csv或.xlsx格式报送。",
     ),
     "damaged_workbook": Wording("a damaged workbook ({why})", "电子表格已损坏，无法打开（{why}）", RESEND),
     "unpacks_too_large": Wording(

@@ -57,11 +57,14 @@ FORMATS: dict[str, tuple[bytes, Format]] = {
         b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
         Format.WEB_PAGE,
     ),
-    "a PDF": (b"%PDF-1.7\n1 0 obj\n", Format.OTHER),
+    "a PDF": (b"%PDF-1.7\n1 0 obj\n", Format.DOCUMENT),
+    "an old letter, of Word or WPS": (OLE + bytes(600) + "WordDocument".encode("utf-16-le"), Format.DOCUMENT),
+    "an archive of WinRAR": (b"Rar!\x1a\x07\x00" + bytes(50), Format.ARCHIVE),
+    "an archive of 7-Zip": (b"7z\xbc\xaf\x27\x1c" + bytes(50), Format.ARCHIVE),
     "a picture": (b"\x89PNG\r\n\x1a\n" + random.Random(1).randbytes(3000), Format.OTHER),
-    "an archive of texts": (archive("一月.csv"), Format.OTHER),
-    "a text document": (archive("word/document.xml"), Format.OTHER),
-    "an archive of nothing": (archive(), Format.OTHER),
+    "an archive of texts": (archive("一月.csv"), Format.ARCHIVE),
+    "a text document": (archive("word/document.xml"), Format.DOCUMENT),
+    "an archive of nothing": (archive(), Format.ARCHIVE),
 }
 
 
