@@ -9,14 +9,16 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from models.clue_features import contract_fingerprint
 from models.ranking import LearningParams, RankingModel
-from models.registry import CHAMPION, ModelStore
+from models.registry import CHAMPION, WITHDRAWN, ModelStore
 
 RANKING_NAME = "mingjing-ranking"
 _FILE = "ranking.json"
 _FINGERPRINT, _CONTRACT, _BEFORE, _SEEN = "training_fingerprint", "feature_contract", "champion_before", "imports_seen"
+_BETTER = "is_better"
 
 
 class RankingMismatch(ValueError):
@@ -62,8 +64,20 @@ class RankingRegistry(ModelStore):
 
     def is_known(self, fingerprint: str) -> bool:
         """Was a ranking ever trained on this? Then it was compared, too, and is not trained again."""
+        return bool(self._trained_on(fingerprint))
+
+    def left_behind(self, fingerprint: str) -> str | None:
+        """The version trained on this, where it was better and never came into use: the run that registered it was stopped."""
+        champion = self._in_use(RANKING_NAME)
+        for version in self._trained_on(fingerprint):
+            is_later = champion is None or int(version.version) > int(champion.version)
+            if is_later and version.tags.get(_BETTER) == "true" and WITHDRAWN not in version.tags:
+                return str(version.version)
+        return None
+
+    def _trained_on(self, fingerprint: str) -> list[Any]:
         found = self._client.search_model_versions(f"name='{RANKING_NAME}'")
-        return any(version.tags.get(_FINGERPRINT) == fingerprint for version in found)
+        return [version for version in found if version.tags.get(_FINGERPRINT) == fingerprint]
 
     def register(
         self,
@@ -74,8 +88,9 @@ class RankingRegistry(ModelStore):
         imports_seen: int,
         as_of: str,
         measures: Mapping[str, float],
+        is_better: bool,
     ) -> str:
-        """Logs the run and registers the version, without making it the champion; gives the version."""
+        """Logs the run and registers the version, without making it the champion; gives the version. is_better: it shall be."""
         if not self._client.search_registered_models(f"name='{RANKING_NAME}'"):
             self._client.create_registered_model(RANKING_NAME)
         self._point_mlflow_here()
@@ -87,6 +102,7 @@ class RankingRegistry(ModelStore):
             self._mlflow.set_tags({_CONTRACT: model.contract, "as_of": as_of, "data": "counts, measures and weights only"})
             source = self._mlflow.get_artifact_uri()
         tags = {_FINGERPRINT: fingerprint, _CONTRACT: model.contract, _SEEN: str(imports_seen), "as_of": as_of}
+        tags[_BETTER] = str(is_better).lower()
         made = self._client.create_model_version(RANKING_NAME, source, run.info.run_id, tags=tags)
         return str(made.version)
 
@@ -101,6 +117,7 @@ class RankingRegistry(ModelStore):
         version = self._in_use(RANKING_NAME)
         if version is None:
             return None
+        self._client.set_model_version_tag(RANKING_NAME, version.version, WITHDRAWN, "true")
         before = version.tags.get(_BEFORE) or None
         if before:
             self._client.set_registered_model_alias(RANKING_NAME, CHAMPION, before)

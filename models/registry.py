@@ -28,7 +28,7 @@ CHAMPION = "champion"
 _EXPERIMENT = "mingjing"
 SERVER_VARIABLE = "MLFLOW_TRACKING_URI"
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
-_CONTRACT, _FINGERPRINT, _WITHDRAWN = "feature_contract", "training_fingerprint", "withdrawn"
+_CONTRACT, _FINGERPRINT, WITHDRAWN = "feature_contract", "training_fingerprint", "withdrawn"
 _DETECTORS = "detectors.npz"
 _FOREST, _SKOPS = "forest", "model.skops"  # MLflow's name for the file
 _NO_SUCH_ALIAS = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # of no such model, and of no such alias
@@ -40,10 +40,13 @@ _ARTIFACT_URIS = (  # where MLflow's SQLite store keeps the addresses of artifac
     ("model_versions", "storage_location"),
 )
 
-# Read by MLflow when it is first imported: nothing phones home, nothing is sampled, no progress bars.
+# Read by MLflow when it is first imported: nothing phones home, nothing is sampled, no progress bars. A server that falls silent
+# in the midst of a run is given up within a minute: MLflow's own patience is a quarter of an hour.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "15")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 
 
 class NoSuchVersion(LookupError):
@@ -165,7 +168,7 @@ class ForestRegistry(ModelStore):
     def is_withdrawn(self, training_fingerprint: str) -> bool:
         """Was a version trained on and with just this taken out of use? It is then not to be trained again."""
         return any(
-            version.tags.get(_FINGERPRINT) == training_fingerprint and version.tags.get(_WITHDRAWN) == "true"
+            version.tags.get(_FINGERPRINT) == training_fingerprint and version.tags.get(WITHDRAWN) == "true"
             for version in self._versions()
         )
 
@@ -222,7 +225,7 @@ class ForestRegistry(ModelStore):
             version
             for version in self._versions()
             # A version without tags is of a run that was killed while it registered it.
-            if int(version.version) < int(current.version) and _CONTRACT in version.tags and _WITHDRAWN not in version.tags
+            if int(version.version) < int(current.version) and _CONTRACT in version.tags and WITHDRAWN not in version.tags
         ]
         if not earlier:
             raise NoSuchVersion(f"Version {current.version} of {MODEL_NAME} is the first that is not withdrawn; it stays in use.")
@@ -233,7 +236,7 @@ class ForestRegistry(ModelStore):
                 f"version {current.version} stays in use."
             )
         # Withdrawn first: killed in between, the next rollback does what this one was asked for.
-        self._client.set_model_version_tag(MODEL_NAME, str(current.version), _WITHDRAWN, "true")
+        self._client.set_model_version_tag(MODEL_NAME, str(current.version), WITHDRAWN, "true")
         self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, str(before.version))
         return str(before.version)
 

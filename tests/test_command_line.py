@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from pyspark.errors.exceptions.connect import PythonException
 from typer.testing import CliRunner
 
@@ -121,6 +122,10 @@ a rule that is none        | rule try Z99 --out {tmp} --as-of 2017-12-31        
 a rule behind the scorer   | rule try X01 --out {tmp} --as-of 2017-12-31                      | X01 runs behind the scorer
 a rule before a run        | rule try V01 --out {tmp}/folder --as-of 2017-12-31               | No lake
 examples beyond reason     | rule try V01 --out {tmp} --as-of 2017-12-31 --examples 1001      | Invalid value for '--examples'
+a line of no list          | trace 某案 --out {tmp}                                           | ID is '某案'. Expected one of a list
+a line before a run        | trace C0123456789abcdef --out {tmp}/folder                       | No lake {tmp}/folder/lake
+a line without a name      | trace --out {tmp}                                                | Missing argument
+a doctor for somebody      | doctor {tmp}                                                     | unexpected extra argument
 rules of no run            | rule list --out {tmp}/folder                                     | No lake
 a code that is none        | rule new boat --title Boat --title-zh 船舶船舶 --register vehicles | 'boat' is no code for a new rule
 a title that is none       | rule new V09 --title ../boat --title-zh 船舶 --register vehicles  | --title '../boat' cannot name a file
@@ -197,6 +202,15 @@ def refused(place: Path, command: str) -> str:
 @pytest.mark.parametrize(("command", "said"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_a_command_line_that_cannot_be_used_is_refused_in_a_sentence(place: Path, command: str, said: str) -> None:
     assert said.format(tmp=place, delivery=place / "delivery") in refused(place, command)
+
+
+def test_every_command_is_refused_somewhere() -> None:
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    refused_lines = " ".join(
+        row[1].format(run=RUN, judge=JUDGE, **dict.fromkeys(("tmp", "delivery", "out", "long"))) for row in ROWS
+    )
+    assert [name for name in group.commands if f"{name} " not in refused_lines] == []
 
 
 # case | file of conf | what stands there, and what is put in its place; "" = the whole file | what the sentence must say
@@ -399,7 +413,7 @@ def test_a_bad_delivery_beside_a_lake_elsewhere_is_told_and_kept_in_the_report(t
     result = CliRunner().invoke(app, [*line, "--as-of", "2017-12-31", "--env", "test"])
     assert result.exit_code == 2
     assert "holds no 交接清单.csv" in result.output
-    assert "stopped: " in (tmp_path / "new" / "out" / "run_report.json").read_text(encoding="utf-8")
+    assert '"stopped": ' in (tmp_path / "new" / "out" / "run_report.json").read_text(encoding="utf-8")
 
 
 # --- what reaches the terminal -----------------------------------------------------------------------------------------

@@ -1,15 +1,18 @@
-"""The generated pages: what contracts, jobs, rules and features state, carried into the documents.
+"""The generated pages: what contracts, jobs, rules, features, the parser and the configuration state, carried into the documents.
 
-Written whole      docs/data-dictionary.md
-Between markers    README.md and README.zh-CN.md (tables, lineage), docs/rules/<code>.md (facts), models/MODEL_CARD.md (features)
+Written whole      docs/data-dictionary.md, docs/commands.md, docs/pictures/lineage.svg
+Between markers    docs/jobs.md (tables), docs/configuration.md (keys, policy), docs/rules/index.md (rules, needs), docs/rules/<code>.md
+                   (facts), the same of docs/zh, docs/zh/return.md (reasons), docs/trace.md (keys), models/MODEL_CARD.md (features)
 
-`make docs` writes them; with `--check` nothing is written and the exit code is 1 while a page is stale.
+`make docs` writes them and builds the site; with `--check` nothing is written and the exit code is 1 while a page is stale.
 """
 
 from __future__ import annotations
 
 import argparse
 import inspect
+import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +35,7 @@ from jobs.publish import job as publish
 from jobs.rank_clues import job as rank_clues
 from jobs.report_fairness import job as report_fairness
 from jobs.rulebook.need import NeedRule
-from jobs.rulebook.rule import Rule
+from jobs.rulebook.rule import EXEMPTIONS, Rule
 from jobs.rules import RULES
 from jobs.runtime.console import Console
 from jobs.runtime.lake import RESTRICTED_ZONES
@@ -41,6 +44,11 @@ from jobs.settle_identities import job as settle_identities
 from jobs.standardise import job as standardise
 from jobs.state_purpose import job as state_purpose
 from models.features import FEATURES, RANKING_FIGURES
+from tools.command_reference import command_reference
+from tools.configuration_reference import key_tables, policy_sections
+from tools.lineage import lineage_svg
+from tools.markdown import markdown_table, with_sections
+from tools.trace_reference import keys_of_traces
 
 ROOT = Path(__file__).resolve().parents[1]
 JOBS: tuple[ModuleType, ...] = (
@@ -63,21 +71,26 @@ JOBS: tuple[ModuleType, ...] = (
 """The jobs of a run, in their order, and those that people start."""
 
 DICTIONARY = Path("docs/data-dictionary.md")
+COMMANDS = Path("docs/commands.md")
+CONFIGURATION = Path("docs/configuration.md")
+LINEAGE = Path("docs/pictures/lineage.svg")
+RULE_INDEX, CHINESE_RULE_INDEX = Path("docs/rules/index.md"), Path("docs/zh/rules/index.md")
+RETURNING = Path("docs/zh/return.md")
 MODEL_CARD = Path("models/MODEL_CARD.md")
+TRACE = Path("docs/trace.md")
 
 
 @dataclass(frozen=True)
 class Language:
-    """The words of one README. `grains` translates the contracts' grain sentences; a sentence that changed is missing in it."""
+    """The words of one page of jobs and tables. `grains` translates the contracts' grain sentences; a sentence that changed is missing in it."""
 
     page: Path
     headings: tuple[str, str, str, str]
+    dictionary: str
     data_set: str
     bronze_grain: str
     silver_grain: str
-    many: str
-    delivery: str
-    lists: str
+    every_job: str
     grains: Mapping[str, str] | None = None
 
     def grain(self, table: Table) -> str:
@@ -91,24 +104,22 @@ class Language:
 
 
 ENGLISH = Language(
-    page=Path("README.md"),
+    page=Path("docs/jobs.md"),
     headings=("table", "one row is", "key", "written by"),
+    dictionary="data-dictionary.md",
     data_set="&lt;data set&gt;",
     bronze_grain="a row read from a delivered file, as received, with its fate",
     silver_grain="an accepted row of a current file, typed; numbers, names and accounts as keyed digests",
-    many="{zone}: {count} data sets",
-    delivery="delivery folder",
-    lists="lists and workbooks",
+    every_job="every job",
 )
 CHINESE = Language(
-    page=Path("README.zh-CN.md"),
+    page=Path("docs/zh/jobs.md"),
     headings=("表", "一行是", "主键", "写入作业"),
+    dictionary="../data-dictionary.md",
     data_set="&lt;数据集&gt;",
     bronze_grain="从报送文件读到的一行，原样保存，并记下去向",
     silver_grain="现行文件中被采用的一行，已转为规范类型；号码、姓名、账号只留密钥摘要",
-    many="{zone}：{count} 个数据集",
-    delivery="报送文件夹",
-    lists="清单与工作簿",
+    every_job="每个作业",
     grains={
         "a file of a delivery, or of its manifest, ever made to this lake": "历次报送文件夹或交接清单中的一个文件",
         "a delivered row that could not be used": "无法使用的一行报送数据",
@@ -151,6 +162,7 @@ CHINESE = Language(
             "申请家庭成员的一项核对发现、一名未能核对的成员，或一户的核对结论"
         ),
         "a day that a run stood for and a purpose that it served": "一次运行所代表的日期及其用途",
+        "a run and a job of it, finished or failed": "一次运行中的一个作业，无论完成还是失败",
     },
 )
 
@@ -165,60 +177,13 @@ def table_of_tables(language: Language) -> str:
         (f"`silver.`{language.data_set}", language.silver_grain, _names(SILVER[0].key), _writer(SILVER[0])),
     ]
     for table in LAKE_TABLES.values():
-        name = f"[`{table.full_name}`]({DICTIONARY}#{_anchor(table.full_name)})"
-        rows.append((name, language.grain(table), _names(table.key), _writer(table)))
-    return _markdown_table(language.headings, rows)
+        name = f"[`{table.full_name}`]({language.dictionary}#{_anchor(table.full_name)})"
+        rows.append((name, language.grain(table), _names(table.key), _writer(table) or language.every_job))
+    return markdown_table(language.headings, rows)
 
 
 def _writer(table: Table) -> str:
     return ", ".join(f"`{job.NAME}`" for job in JOBS if table in job.WRITES)
-
-
-# --- lineage -----------------------------------------------------------------------------------------------------------
-
-
-def lineage(language: Language) -> str:
-    """Which job reads and writes what, from READS and WRITES, as a Mermaid graph. Jobs without tables start or end the flow."""
-    nodes: dict[str, str] = {}
-    edges: dict[str, None] = {}
-    for job in JOBS:
-        nodes[job.NAME] = f'{job.NAME}[["{job.NAME}"]]'
-        for table in job.READS:
-            name, shape = _node(table, language)
-            nodes.setdefault(name, shape)
-            edges[f"{name} --> {job.NAME}"] = None
-        if not job.READS:
-            nodes["delivery"] = f'delivery[/"{language.delivery}"/]'
-            edges[f"delivery --> {job.NAME}"] = None
-        for table in job.WRITES:
-            name, shape = _node(table, language)
-            nodes.setdefault(name, shape)
-            edges[f"{job.NAME} --> {name}"] = None
-        if not job.WRITES:
-            nodes["lists"] = f'lists[/"{language.lists}"/]'
-            edges[f"{job.NAME} --> lists"] = None
-    restricted = ",".join(name for name in nodes if name.split("_")[0] in RESTRICTED_ZONES)
-    lines = [
-        "```mermaid",
-        "flowchart LR",
-        *(f"  {shape}" for shape in nodes.values()),
-        *(f"  {edge}" for edge in edges),
-        "  classDef job fill:#1f4e79,color:#fff,stroke:#1f4e79",
-        "  classDef restricted fill:#fde8e8,color:#222,stroke:#b42318",
-        f"  class {','.join(job.NAME for job in JOBS)} job",
-        f"  class {restricted} restricted",
-        "```",
-    ]
-    return "\n".join(lines)
-
-
-def _node(table: Table, language: Language) -> tuple[str, str]:
-    """Name and shape of a table's node; all tables of the data sets share one node a zone."""
-    for zone, tables in (("bronze", BRONZE), ("silver", SILVER)):
-        if table in tables:
-            return zone, f'{zone}[("{language.many.format(zone=zone, count=len(tables))}")]'
-    name = table.full_name.replace(".", "_")
-    return name, f'{name}[("{table.full_name}")]'
 
 
 # --- the data dictionary -----------------------------------------------------------------------------------------------
@@ -236,7 +201,7 @@ def data_dictionary() -> str:
         "## The data sets of a delivery",
         "Each becomes a bronze table of texts as received and a silver table of typed values. A *snapshot* is replaced by a newer "
         "extract of the same area; the others add up.",
-        _markdown_table(
+        markdown_table(
             ("data set", "title", "owner", "one row is", "key in the register", "kind"), map(_data_set_row, DATA_SETS.values())
         ),
         *(part for data_set in DATA_SETS.values() for part in _data_set_page(data_set)),
@@ -262,7 +227,7 @@ def _table_page(table: Table) -> list[str]:
         f"### `{table.full_name}`",
         f"Zone {table.zone}{' (restricted)' if table.zone in RESTRICTED_ZONES else ''}. "
         f"One row is {table.grain}. Key: {_names(table.key)}.",
-        _markdown_table(headings, map(_column_row, table.columns)),
+        markdown_table(headings, map(_column_row, table.columns)),
     ]
 
 
@@ -275,7 +240,47 @@ def _column_row(column: Column) -> tuple[str, ...]:
 
 
 def rule_page(rule: Rule | NeedRule) -> Path:
-    return Path(f"docs/rules/{rule.code}.md")
+    return RULE_INDEX.parent / f"{rule.code}.md"
+
+
+def chinese_rule_page(rule: Rule | NeedRule) -> Path:
+    return CHINESE_RULE_INDEX.parent / f"{rule.code}.md"
+
+
+def rule_index(rules: Iterable[Rule | NeedRule], root: Path) -> str:
+    """Every rule with the condition that its page states first."""
+    rows = ((f"[{rule.code}]({rule.code}.md)", rule.title_zh, _stated(root / rule_page(rule), "Condition.")) for rule in rules)
+    return markdown_table(("code", "title", "when"), rows)
+
+
+def chinese_rule_index(rules: Iterable[Rule | NeedRule], root: Path) -> str:
+    """The same in Chinese."""
+    pages = {rule: root / chinese_rule_page(rule) for rule in rules}
+    rows = ((f"[{rule.code}]({rule.code}.md)", rule.title_zh, _stated(page, "说的是什么。")) for rule, page in pages.items())
+    return markdown_table(("代码", "名称", "说的是什么"), rows)
+
+
+def _stated(page: Path, label: str) -> str:
+    """The paragraph of a page that begins with the label. Raises ValueError where there is none."""
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    found = re.search(rf"^\*\*{re.escape(label)}\*\* (.+?)\n\n", text, flags=re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise ValueError(f"{page} lacks the paragraph **{label}**. Say there in one sentence what the rule asks about.")
+    return found[1].replace("\n", " ")
+
+
+def chinese_facts(rule: Rule | NeedRule, root: Path) -> str:
+    """What an inspector needs of a rule: its source, what to look at, and which innocent explanations the data have ruled out."""
+    first, last = rule.in_force
+    page = (root / rule_page(rule)).read_text(encoding="utf-8")
+    exempt = re.findall(r"^\| (R\d\d [^|]+?) \|", page, flags=re.MULTILINE)
+    facts = [
+        ("依据", rule.source),
+        ("施行", f"{first:%Y年%m月%d日}起" + (f"，至{last:%Y年%m月%d日}" if last else "")),
+        ("请核对", "<br>".join(rule.verify)),
+        *([("系统已排除", "、".join(exempt))] if exempt else []),
+    ]
+    return markdown_table(("", ""), facts)
 
 
 def rule_facts(rule: Rule, settings: Settings) -> str:
@@ -295,13 +300,14 @@ def rule_facts(rule: Rule, settings: Settings) -> str:
         ("prior", f"{settings.ranking.prior[rule.code]:.2f}" if rule.code in settings.ranking.prior else "none stated"),
         ("rule file", f"[`{file}`](../../{file})"),
         ("case table", f"`tests/cases/{rule.code}.txt`"),
+        ("for inspectors", f"[{rule.title_zh}](../zh/rules/{rule.code}.md)"),
     ]
     params = settings.params(rule.code).model_dump(mode="json")
     stated = [
         (f"`rules.{rule.code}.{name}`", f"`{_value(params[name])}`", field.description or "")
         for name, field in rule.params.model_fields.items()
     ]
-    return _markdown_table(("", ""), facts) + "\n\n" + _markdown_table(("parameter", "conf/base.yaml", "meaning"), stated)
+    return markdown_table(("", ""), facts) + "\n\n" + markdown_table(("parameter", "conf/base.yaml", "meaning"), stated)
 
 
 def need_facts(rule: NeedRule) -> str:
@@ -321,8 +327,17 @@ def need_facts(rule: NeedRule) -> str:
         ("limits", "`conf/policy.yaml`"),
         ("rule file", f"[`{file}`](../../{file})"),
         ("case table", f"`tests/cases/{rule.code}.txt`"),
+        ("for inspectors", f"[{rule.title_zh}](../zh/rules/{rule.code}.md)"),
     ]
-    return _markdown_table(("", ""), facts)
+    return markdown_table(("", ""), facts)
+
+
+def reasons() -> str:
+    """The exemption codes, two in a row: what an inspector writes beside a refuted clue."""
+    codes = list(EXEMPTIONS.items())
+    half = (len(codes) + 1) // 2
+    rows = [[*left, *right] for left, right in itertools.zip_longest(codes[:half], codes[half:], fillvalue=("", ""))]
+    return markdown_table(("代码", "原因", "代码", "原因"), rows)
 
 
 def _value(value: object) -> str:
@@ -335,7 +350,7 @@ def feature_table() -> str:
     """The feature contract as a table."""
     sees = ((feature, who) for features, who in ((FEATURES, "forest"), (RANKING_FIGURES, "ranking only")) for feature in features)
     rows = ((f"`{f.name}`", f.label, f.unit, f.meaning, f.null_meaning, who) for f, who in sees)
-    return _markdown_table(("feature", "label", "unit", "meaning", "empty when", "seen by"), rows)
+    return markdown_table(("feature", "label", "unit", "meaning", "empty when", "seen by"), rows)
 
 
 # --- pages -------------------------------------------------------------------------------------------------------------
@@ -344,43 +359,26 @@ def feature_table() -> str:
 def pages(root: Path = ROOT) -> dict[Path, str]:
     """What every generated page should hold now. Raises ValueError when a page or one of its markers is missing."""
     settings = load_settings(folder=root / "conf")
-    content = {root / DICTIONARY: data_dictionary()}
-    for language in (ENGLISH, CHINESE):
-        path = root / language.page
-        content[path] = with_sections(path, {"tables": table_of_tables(language), "lineage": lineage(language)})
-    for need_rule in NEED_RULES:
-        path = root / rule_page(need_rule)
-        content[path] = with_sections(path, {"facts": need_facts(need_rule)})
-    for rule in RULES:
-        path = root / rule_page(rule)
-        content[path] = with_sections(path, {"facts": rule_facts(rule, settings)})
-    content[root / MODEL_CARD] = with_sections(root / MODEL_CARD, {"features": feature_table()})
-    return content
-
-
-def with_sections(path: Path, sections: Mapping[str, str]) -> str:
-    """The page's text with each section's body between its markers, `<!-- generated:NAME -->` and `<!-- end:NAME -->`."""
-    if not path.is_file():
-        raise ValueError(f"No page {path}. Write it, with the markers of: {', '.join(sections)}.")
-    text = path.read_text(encoding="utf-8")
-    for name, body in sections.items():
-        start, end = f"<!-- generated:{name} -->", f"<!-- end:{name} -->"
-        before, opened, rest = text.partition(start)
-        _, closed, after = rest.partition(end)
-        if not (opened and closed):
-            raise ValueError(f"{path} lacks the markers {start} and {end}. Put them where the generated part belongs.")
-        text = f"{before}{start}\n\n{body}\n\n{end}{after}"
-    return text
+    every: tuple[Rule | NeedRule, ...] = (*RULES, *NEED_RULES)
+    content = {root / DICTIONARY: data_dictionary(), root / COMMANDS: command_reference(), root / LINEAGE: lineage_svg(JOBS)}
+    sections = {
+        CONFIGURATION: {"keys": key_tables(root / "conf"), "policy": policy_sections(root / "conf")},
+        MODEL_CARD: {"features": feature_table()},
+        TRACE: {"keys": keys_of_traces()},
+        **{language.page: {"tables": table_of_tables(language)} for language in (ENGLISH, CHINESE)},
+        **{rule_page(rule): {"facts": need_facts(rule)} for rule in NEED_RULES},
+        **{rule_page(rule): {"facts": rule_facts(rule, settings)} for rule in RULES},
+        **{chinese_rule_page(rule): {"facts": chinese_facts(rule, root)} for rule in every},
+        RETURNING: {"reasons": reasons()},
+        RULE_INDEX: {"rules": rule_index(RULES, root), "needs": rule_index(NEED_RULES, root)},
+        CHINESE_RULE_INDEX: {"rules": chinese_rule_index(RULES, root), "needs": chinese_rule_index(NEED_RULES, root)},
+    }
+    return content | {root / page: with_sections(root / page, parts) for page, parts in sections.items()}
 
 
 def stale_pages(root: Path = ROOT) -> list[Path]:
     """Pages that say something else than contracts, jobs, rules and features do."""
     return [path for path, text in pages(root).items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-
-
-def _markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def _names(columns: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from jobs.cells.masking import mask_numbers, masked_within
 from jobs.cells.person_numbers import ABSENT, CHECK_FAILS, DAMAGED, FIRM, JUNK, MASKED, UNREADABLE, UPGRADED, VALID
 from jobs.check_quality.columns import ColumnCount
 from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account
-from jobs.sheets.tables import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
+from jobs.sheets.tables import Heading, cell_formats, write_guide, write_table
 
 NO_DEPARTMENT = "未注明单位"
 STATUS_ZH = {ACCEPTED: "采用", REFUSED: "退回", DUPLICATE: "重复", SUPERSEDED: "留存备查"}
@@ -122,7 +122,6 @@ HOLE_SHEET = (
     Heading("该范围救助对象", 14, "whole"),
     Heading("说明", 60, "wrapped"),
 )
-_GUIDE = Heading("说明", 100, "wrapped")
 
 
 def write_slip(path: Path, slip: Slip, as_of: date) -> None:
@@ -152,12 +151,6 @@ def _masked(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 
 def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
-    sheet = book.add_worksheet("回执")
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, _GUIDE.width)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.write_string(0, 0, "数据校核回执", formats["title"])
     accepted, quarantined = sum(a.accepted for a in slip.accounts), sum(a.quarantined for a in slip.accounts)
     repeated = sum(a.repeated for a in slip.accounts)
     by_status = {status: sum(account.status == status for account in slip.accounts) for status in STATUS_ZH}
@@ -177,10 +170,7 @@ def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
         ("说明", "行号为工作表中的行号；文本文件为第几条记录（含表头），与用电子表格打开后的行号一致。"),
         ("脱敏", "表中号码、姓名已脱敏，请按文件名和行号查找原记录。"),
     ]  # fmt: skip
-    for r, (label, text) in enumerate(lines, start=2):
-        sheet.write_string(r, 0, label, formats["label"])
-        sheet.write_string(r, 1, text, formats["plain"])
-        sheet.set_row(r, LINE_POINTS * lines_needed(_GUIDE, text))
+    write_guide(book, formats, "数据校核回执", lines, name="回执", width=100)
 
 
 def _holes(slip: Slip) -> str:

@@ -57,8 +57,9 @@ def new(
         root = checkout()
         paths = [path.relative_to(root).as_posix() for path in write_rule(root, NewRule(code, title, title_zh, register))]
         console.print(f"Written: {', '.join(paths)}", soft_wrap=True)
-        rule_file, page, table = paths[:3]
-        console.print(Text(NEXT_STEPS.format(code=code, rule_file=rule_file, page=page, table=table)), soft_wrap=True)
+        rule_file, page, chinese_page, table = paths[:4]
+        next_steps = NEXT_STEPS.format(code=code, rule_file=rule_file, page=page, chinese_page=chinese_page, table=table)
+        console.print(Text(next_steps), soft_wrap=True)
 
     raise typer.Exit(explained(begin, console))
 

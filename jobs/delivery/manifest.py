@@ -25,6 +25,8 @@ LONGEST_NAME = 40
 """Characters of an office's, a data set's or an area's name: a file is named by the office, and file systems end at 255 bytes."""
 LONGEST_PATH = 400
 _MOST_ROWS = 10**12
+_LARGEST = 16 << 20
+"""Bytes: some 100,000 files. The manifest is read whole."""
 _COLUMNS = ("文件名", "数据集", "报送单位", "行政区划代码", "数据截止日期", "记录数", "SHA256")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
@@ -74,7 +76,8 @@ def decoded(content: bytes) -> str:
 def read_manifest(delivery: Path) -> list[ManifestEntry]:
     """The manifest's lines in file-name order, so that their order in the file decides nothing.
 
-    Raises BadDelivery when the folder, the manifest or one of its columns is missing, or when it lists nothing. A line that
+    Raises BadDelivery when the folder, the manifest or one of its columns is missing, when it lists nothing, leads out of the
+    delivery or has no end. A line that
     cannot be used costs its file only.
     """
     if not delivery.is_dir():
@@ -83,6 +86,12 @@ def read_manifest(delivery: Path) -> list[ManifestEntry]:
     if not path.is_file():
         raise BadDelivery(
             f"{delivery} holds no {MANIFEST_NAME}. Add the manifest that came with the delivery, or point to its folder."
+        )
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(delivery)):
+        raise BadDelivery(f"{MANIFEST_NAME} in {delivery} is a link to a place outside of it. Put the file itself there.")
+    if (size := path.stat().st_size) > _LARGEST:
+        raise BadDelivery(
+            f"{MANIFEST_NAME} in {delivery} has {size:,} bytes. Expected a line for each data file, {_LARGEST:,} at most."
         )
     text = decoded(path.read_bytes())
     tables = [[row for row in rows_of_cells(text, delimiter) if any(map(cleaned, row))] for delimiter in DELIMITERS]

@@ -34,6 +34,10 @@ class IngestSettings(Conf):
     filler_names: int = Field(ge=3)
 
 
+class LakeSettings(Conf):
+    kept_versions: int = Field(ge=1, description="versions of a table that stay readable, the current one among them")
+
+
 class FloodSettings(Conf):
     """One bad rule floods an office: what yields more than its stated share of all households is held back."""
 
@@ -57,6 +61,7 @@ class Settings(Conf):
     """The whole configuration of a run. Rule parameters are checked by the class each rule states."""
 
     engine: EngineSettings
+    lake: LakeSettings
     ingest: IngestSettings
     quality: SuiteBounds
     linkage: LinkageParams

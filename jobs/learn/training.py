@@ -93,6 +93,10 @@ def learn(
             f"them. {_named(champion).capitalize()} {_keep(champion)} in use."
         )
     fingerprint = training_fingerprint(verdicts, params)
+    if version := registry.left_behind(fingerprint):
+        registry.promote(version)
+        said = f"Version {version} is the champion from now on: better when it was trained, by a run that was stopped before it was used."
+        return Learned(said, version, is_promoted=True)
     if registry.is_known(fingerprint):
         return Learned(f"No verdict is new since the last training. {_named(champion).capitalize()} {_keep(champion)} in use.")
     earlier, later = split(verdicts, champion.imports_seen if champion else 0, params)
@@ -114,6 +118,7 @@ def learn(
         for name, value in asdict(measured).items()
         if name != "name"
     }
+    is_better = better(*compared, tolerance=params.precision_tolerance)
     version = registry.register(
         model,
         params,
@@ -121,8 +126,8 @@ def learn(
         imports_seen=max(example.import_no for example in verdicts),
         as_of=as_of.isoformat(),
         measures={**measures, "later_verdicts": len(later)},
+        is_better=is_better,
     )
-    is_better = better(*compared, tolerance=params.precision_tolerance)
     if is_better:
         registry.promote(version)
     said = (

@@ -21,7 +21,7 @@ from jobs.sheets.books import book_of_case, books, refuse_unless_whole
 from jobs.sheets.clue_list import masked
 from jobs.sheets.clue_workbook import CASE_SHEET, CLUE_SHEET, RULE_TITLES, VERDICTS, case_rows, clue_rows
 from jobs.sheets.files import write_csv
-from jobs.sheets.tables import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
+from jobs.sheets.tables import FILLING_IN, NATURE_OF_CLUES, cell_formats, masking_told, write_guide, write_table
 from jobs.sheets.zones import EXPORTS
 
 KIND = "核查计划"
@@ -34,7 +34,6 @@ TELLING = frozenset({"排名", "得分", "排序理由"})
 """Columns of the published clues that show how the ranking saw a case."""
 KEPT = [i for i, column in enumerate(CLUE_SHEET) if column.heading not in TELLING]
 PLAN_CLUE_SHEET = tuple(CLUE_SHEET[i] for i in KEPT)
-_GUIDE = Heading("说明", 110, "wrapped")
 
 
 def planned_cases(order: Sequence[str], cases: pl.DataFrame) -> pl.DataFrame:
@@ -110,33 +109,16 @@ def _write_workbook(
 
 
 def _write_guide(book: Any, formats: dict[str, Any], title: str, cases: pl.DataFrame, as_of: date, *, is_masked: bool) -> None:
-    sheet = book.add_worksheet("说明")
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, _GUIDE.width)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.write_string(0, 0, f"{title} 核查计划（{as_of.isoformat()}，共{len(cases)}户）", formats["title"])
     lines = [
-        ("性质", "线索是请人核实的问题，不是结论，更不是指控。请先听对象本人说明，再核对证据。"),
+        NATURE_OF_CLUES,
         ("范围", "清单所列各户都请上门，同样认真核查。一户只需上门一次，“线索”表列出该户需要核实的各项问题。"),
         ("先后", "请按序号安排；路途相近的可以一并安排。"),
         ("与上次相比", "新增、有变化、未变化均指与上一次运行相比。已核查且此后没有变化的案件不再列入。"),
         ("重点人员", "按本地设定的口径标注；身份本身不是问题。标为“另行办理”的单独成册，不经原审批单位。"),
-        (
-            "填写",
-            "浅黄色各列由核查人员填写；“核查结论”请从下拉列表中选择，线索编号、案件编号请勿改动；推翻以前报送的结论时，请在“更正前次结论”中填“是”。",
-        ),
-        (
-            "脱敏",
-            "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。"
-            if is_masked
-            else "本表含完整姓名和号码，仅限经授权的核查人员使用，请勿转发。",
-        ),
+        FILLING_IN,
+        masking_told("核查", is_masked=is_masked),
     ]
     found = sorted({code for codes in cases["rule_codes"] for code in codes.split("、")})
     sources = {rule.code: f"依据：{rule.source}。核查要点：{'；'.join(rule.verify)}" for rule in RULES}
     lines += [(RULE_TITLES[code], sources[code]) for code in found if code in sources]
-    for r, (label, text) in enumerate(lines, start=2):
-        sheet.write_string(r, 0, label, formats["label"])
-        sheet.write_string(r, 1, text, formats["plain"])
-        sheet.set_row(r, LINE_POINTS * lines_needed(_GUIDE, text))
+    write_guide(book, formats, f"{title} 核查计划（{as_of.isoformat()}，共{len(cases)}户）", lines)

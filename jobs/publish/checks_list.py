@@ -16,7 +16,7 @@ from jobs.publish.needs_list import people_at
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
 from jobs.sheets.evidence import evidence_text, evidence_texts, source_files
-from jobs.sheets.tables import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
+from jobs.sheets.tables import Heading, cell_formats, masking_told, write_guide, write_table
 
 CHECK_COLUMNS = (
     "application_no", "row_kind", "county_code", "town", "program", "applied_on", "authorised_on", "subject_id", "subject_name", "relation",
@@ -98,19 +98,8 @@ def _finding_rows(found: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-_MASKED = "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。"
-_IN_FULL = "本表含完整姓名和号码，仅限经授权的核对人员使用，请勿转发。"
-_GUIDE = Heading("说明", 110, "wrapped")
-
-
 def _reading_guide(book: Any, formats: dict[str, Any], households: pl.DataFrame, as_of: date, *, is_masked: bool) -> None:
-    sheet = book.add_worksheet("说明")
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, _GUIDE.width)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
     counts = "，".join(f"{result}{count}户" for result, count in sorted(households.group_by("result").len().iter_rows()))
-    sheet.write_string(0, 0, f"家庭经济状况核对结果（截至{as_of.isoformat()}，{counts}）", formats["title"])
     lines = [
         ("用途", "本表仅用于对申请人已授权事项的核对，不得用于其他用途；核对数据不进入监督线索。"),
         ("有检出", "机动车、不动产、市场主体（法定代表人、经营者、股东及任职）、单位职工参保、职工或机关事业养老金、"
@@ -119,9 +108,6 @@ def _reading_guide(book: Any, formats: dict[str, Any], households: pl.DataFrame,
         ("现状", "已注销、报废、转出、停缴、停发的标为“已终止”，供了解申请前财产和就业变动情况。"),
         ("是否计入", "按一般口径给出，最终由审批机关依据政策和入户调查决定；有检出不等于不符合条件。"),
         ("未授权", "没有授权日期的申请不予核对，请补办授权后重新提交。"),
-        ("脱敏", _MASKED if is_masked else _IN_FULL),
+        masking_told("核对", is_masked=is_masked),
     ]  # fmt: skip
-    for r, (label, text) in enumerate(lines, start=2):
-        sheet.write_string(r, 0, label, formats["label"])
-        sheet.write_string(r, 1, text, formats["plain"])
-        sheet.set_row(r, LINE_POINTS * lines_needed(_GUIDE, text))
+    write_guide(book, formats, f"家庭经济状况核对结果（截至{as_of.isoformat()}，{counts}）", lines)

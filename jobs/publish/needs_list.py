@@ -19,7 +19,7 @@ from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
 from jobs.sheets.clue_list import COLUMNS
 from jobs.sheets.evidence import evidence_text, evidence_texts, source_files
-from jobs.sheets.tables import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
+from jobs.sheets.tables import Heading, cell_formats, masking_told, write_guide, write_table
 
 NEED_TITLES = {rule.code: rule.title_zh for rule in NEED_RULES}
 _VERIFY = {rule.code: "；".join(rule.verify) for rule in NEED_RULES}
@@ -118,18 +118,7 @@ def _left_out_rows(left_out: pl.DataFrame, counties: dict[str, str]) -> Iterator
         )  # fmt: skip
 
 
-_GUIDE = Heading("说明", 110, "wrapped")
-
-
 def _reading_guide(book: Any, formats: dict[str, Any], found: int, left_out: int, as_of: date, *, is_masked: bool) -> None:
-    sheet = book.add_worksheet("说明")
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, _GUIDE.width)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.write_string(
-        0, 0, f"应保未保排查清单（截至{as_of.isoformat()}，需走访{found}人，暂未列入{left_out}人）", formats["title"]
-    )
     lines = [
         ("性质", "清单所列是可能需要帮助而尚未享受低保、特困供养的群众，请上门了解情况、告知政策，愿意申请的请协助办理。"),
         ("先后", "按困难程度排列：看事实本身的轻重、是否已认定为贫困户、户内有无可以劳动的人、有无老人孩子要照料、"
@@ -137,13 +126,7 @@ def _reading_guide(book: Any, formats: dict[str, Any], found: int, left_out: int
         ("暂未列入", "家庭成员登记有收入财产的、近期停发的、或者资料不全无法判断的，列在“暂未列入”表并写明原因。"
             "登记可能有误或已过时，走访发现确有困难的请在“补充意见”中注明。"),
         ("重残单独申请", "家庭有一定收入、但人均不高的重度残疾人，可能符合单独申请低保的条件，请一并告知。"),
-        (
-            "脱敏",
-            "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。" if is_masked else "本表含完整姓名和号码，仅限经授权的走访人员使用，请勿转发。",
-        ),
+        masking_told("走访", is_masked=is_masked),
     ]  # fmt: skip
     lines += [(rule.title_zh, f"依据：{rule.source}。走访要点：{'；'.join(rule.verify)}") for rule in NEED_RULES]
-    for r, (label, text) in enumerate(lines, start=2):
-        sheet.write_string(r, 0, label, formats["label"])
-        sheet.write_string(r, 1, text, formats["plain"])
-        sheet.set_row(r, LINE_POINTS * lines_needed(_GUIDE, text))
+    write_guide(book, formats, f"应保未保排查清单（截至{as_of.isoformat()}，需走访{found}人，暂未列入{left_out}人）", lines)

@@ -5,9 +5,10 @@ A rule never holds such a value itself. What no notice gives is a stated default
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from typing import Annotated, TypeVar
 
 from pydantic import Field
@@ -53,6 +54,7 @@ class AddOns(Dated):
 class PublicPayroll(Dated):
     staff_kinds: tuple[str, ...] = Field(description="kinds of payee that are staff; all others are not")
     staff_statuses: tuple[str, ...] = Field(description="statuses in which a person is staff")
+    paid_statuses: tuple[str, ...] = Field(description="statuses in which staff are paid: what they draw is means")
     kin: tuple[str, ...] = Field(description="relatives whose benefit has to be declared")
 
 
@@ -74,30 +76,44 @@ class Entities(Dated):
     )
 
 
-class Means(Dated):
-    homes: int = Field(ge=1, description="homes that a household may own")
-    small_share_percent: Decimal = Field(ge=0, le=100, description="a share below this is no home of one's own")
-    vehicle_yuan: Decimal = Field(ge=0, description="purchase price up to which a vehicle is let pass")
-    capital_yuan: Decimal = Field(ge=0, description="paid-in capital up to which a share in an entity is let pass")
+class Wages(Dated):
+    insurance_kinds: tuple[str, ...] = Field(description="kinds of social insurance that an employer pays: they mean wages")
     employed_months: int = Field(ge=1, description="months of insured work in a row that are a job")
-
-
-class HouseholdMeans(Dated):
-    """Which register rows are means of a household that might be helped; what else is registered is told, and counts for nothing."""
-
-    wage_kinds: tuple[str, ...] = Field(description="kinds of social insurance that mean wages")
-    pension_kinds: tuple[str, ...] = Field(description="kinds of pension that are means where they exceed the standard a head")
     fund_statuses: tuple[str, ...] = Field(description="statuses of a housing-fund account that is paid into")
-    staff_statuses: tuple[str, ...] = Field(description="statuses in which staff of the public payroll are paid")
-    report_lag_months: int = Field(ge=0, description="months by which insurance and fund registers trail behind")
-    vehicle_plates: tuple[str, ...] = Field(description="classes of plate that are a car or a lorry")
-    vehicle_statuses: tuple[str, ...] = Field(description="statuses of a vehicle in use")
-    dwelling_uses: tuple[str, ...] = Field(description="uses of a unit that make it a dwelling")
-    given_natures: tuple[str, ...] = Field(
-        description="natures of a unit that was given, replaced, inherited or rented, not bought"
+    lag_months: int = Field(ge=0, description="months by which what employers report trails behind")
+
+
+class Pensions(Dated):
+    earned_kinds: tuple[str, ...] = Field(description="kinds of pension that are income; all others are disregarded")
+
+
+class Vehicles(Dated):
+    car_plates: tuple[str, ...] = Field(description="classes of plate that are a car or a lorry; all others are none")
+    disabled_plates: tuple[str, ...] = Field(description="classes of plate of a vehicle for a disabled person")
+    gone_statuses: tuple[str, ...] = Field(description="statuses in which a vehicle is no longer the owner's to use")
+    overdue_statuses: tuple[str, ...] = Field(description="statuses of a vehicle whose inspection is overdue")
+    overdue_months: int = Field(
+        ge=0, description="months overdue from which a vehicle is most often sold without transfer or laid up"
     )
-    business_uses: tuple[str, ...] = Field(description="uses of a unit that is let or traded in")
+    let_pass_yuan: Decimal = Field(ge=0, description="purchase price up to which a vehicle is let pass")
+
+
+class Properties(Dated):
+    homes: int = Field(ge=1, description="homes that a household may own")
+    home_uses: tuple[str, ...] = Field(
+        description="uses that make a unit a home; all others, garages and homesteads among them, are none"
+    )
+    business_uses: tuple[str, ...] = Field(description="uses that make a unit business property")
+    given_natures: tuple[str, ...] = Field(
+        description="natures of a home that was given, replaced, inherited or rented, not bought"
+    )
+    small_share_percent: Decimal = Field(ge=0, le=100, description="a share below this is no unit of one's own")
+
+
+class Shares(Dated):
     partner_roles: tuple[str, ...] = Field(description="roles that own a part of an entity or lead it")
+    holder_roles: tuple[str, ...] = Field(description="of these, the ones that are a share and nothing else")
+    small_share_percent: Decimal = Field(ge=0, le=100, description="a shareholding up to this is no business of one's own")
 
 
 class SevereDisability(Dated):
@@ -141,37 +157,47 @@ class Policy(Conf):
     public_payroll: Periods[PublicPayroll]
     village_cadres: Periods[VillageCadres]
     entities: Periods[Entities]
-    means: Periods[Means]
+    wages: Periods[Wages]
+    pensions: Periods[Pensions]
+    vehicles: Periods[Vehicles]
+    properties: Periods[Properties]
+    shares: Periods[Shares]
     key_persons: Periods[KeyPersons]
-    household_means: Periods[HouseholdMeans]
     severe_disability: Periods[SevereDisability]
     ruinous_bills: Periods[RuinousBills]
     uncovered: Periods[Uncovered]
 
     def monthly_standard(self, program: str, county_code: str, month: Column) -> Column:
-        """Standard of a person and month, yuan; null for a programme that has none.
+        """Standard of a person and month, yuan, by the law of the month; null for a programme that has none.
 
-        The county's own line before the general one; a month outside all periods takes the latest line before it, or else the first.
+        The county's own lines go before the general ones.
         """
         standard = F.lit(None).cast("decimal(18,2)")
-        general_first = sorted(self.standards, key=lambda s: (bool(s.counties), s.first))
-        for line in general_first:
-            applies = F.col(program).isin(list(line.programs))
-            if line.counties:
-                applies &= F.col(county_code).isin(list(line.counties))
-            is_first = not any(_same_line(line, other) and other.first < line.first for other in self.standards)
-            if not is_first:
-                applies &= month >= F.lit(line.first)
-            standard = F.when(applies, F.lit(_monthly(line.yuan_a_year)).cast("decimal(18,2)")).otherwise(standard)
+        programs = sorted({name for line in self.standards for name in line.programs})
+        counties = sorted({code for line in self.standards for code in line.counties})
+        for code, name in product(("", *counties), programs):
+            of_place = [line for line in self.standards if (code in line.counties if code else not line.counties)]
+            if lines := [line for line in of_place if name in line.programs]:
+                applies = (F.col(program) == name) & (F.col(county_code) == code if code else F.lit(True))
+                standard = F.when(applies, by_month(lines, month, _monthly)).otherwise(standard)
         return standard
 
 
-def _same_line(left: Standard, right: Standard) -> bool:
-    return left is not right and set(left.programs) & set(right.programs) != set() and left.counties == right.counties
+def _monthly(line: Standard) -> Column:
+    return F.lit((line.yuan_a_year / MONTHS).quantize(Decimal("0.01"))).cast("decimal(18,2)")
 
 
-def _monthly(yuan_a_year: Decimal) -> Decimal:
-    return (yuan_a_year / MONTHS).quantize(Decimal("0.01"))
+def by_month(lines: Sequence[D], month: Column, value: Callable[[D], Column]) -> Column:
+    """What the line in force on the first day of each month says; where none is, the latest before it, or else the first."""
+    by_start = sorted(lines, key=lambda line: line.first)
+    said = value(by_start[0])
+    for line in by_start[1:]:
+        said = F.when(month >= F.lit(line.first), value(line)).otherwise(said)
+    if any(line.last for line in lines):
+        for line in by_start:
+            holds = (month >= F.lit(line.first)) & (month <= F.lit(line.last or date.max))
+            said = F.when(holds, value(line)).otherwise(said)
+    return said
 
 
 def in_force(lines: Sequence[D], day: date) -> D:

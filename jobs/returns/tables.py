@@ -14,12 +14,15 @@ from jobs.delivery.formats import SUFFIXES, Format, format_of
 from jobs.delivery.headers import SEARCH_DEPTH
 from jobs.delivery.remarks import Remark, remark
 from jobs.delivery.text_files import delimiter_of, read_rows
+from jobs.delivery.unchanged import FILE_ID_LENGTH, FileChanged, assure_unchanged, state_of
 from jobs.delivery.workbooks import BadWorkbook, read_sheet, sha256_of, survey_workbook
 from jobs.runtime.errors import BadVerdicts
 
 Headers = Mapping[str, tuple[str, ...]]
 """Columns and the headers that name them, the first as people are told it; what stands in brackets behind a header is noise."""
 _NOTHING = "Nothing was taken in."
+_LARGEST = 64 << 20
+"""Bytes: verdicts of some 500,000 visits. A file is read whole."""
 
 
 @dataclass(frozen=True)
@@ -72,19 +75,30 @@ def _sheets(path: Path, headers: Headers) -> tuple[str, dict[str, list[list[str]
     if not path.is_file():
         raise BadVerdicts(f"No file {path}. Name a CSV file or a workbook that was filled in.")
     try:
+        state = state_of(path)
+        if state.size > _LARGEST:
+            raise BadVerdicts(f"{path.name} has {state.size:,} bytes. Expected at most {_LARGEST:,}: divide it. {_NOTHING}")
         sha256, found = sha256_of(path), format_of(path)
-        if found is Format.TEXT:
-            delimiter = delimiter_of(path, SEARCH_DEPTH, lambda rows: len(_header_among(rows, headers)[1]))
-            return sha256, {"": list(read_rows(path, delimiter))}
-        if found in SUFFIXES:
-            names = [sheet.name for sheet in survey_workbook(path, rows=1).sheets]
-            return sha256, {name: list(_sheet_rows(path, name)) for name in names}
+        if sheets := _read(path, found, headers):
+            assure_unchanged(path, state, sha256[:FILE_ID_LENGTH])
+            return sha256, sheets
         why = remark(found.value)
+    except FileChanged as changed:
+        raise BadVerdicts(f"{changed} Close it where it is open and bring it again. {_NOTHING}") from changed
     except BadWorkbook as bad:
         why = bad.why
     except OSError as error:
         why = remark("unreadable_file", why=error.strerror or error)
     raise BadVerdicts(f"{path.name} is not read: {why.en}. Expected a CSV file or a workbook (.xlsx). {_advice(why)} {_NOTHING}")
+
+
+def _read(path: Path, found: Format, headers: Headers) -> dict[str, list[list[str]]]:
+    """Rows by sheet; none of a file that is neither text nor a workbook."""
+    if found is Format.TEXT:
+        delimiter = delimiter_of(path, SEARCH_DEPTH, lambda rows: len(_header_among(rows, headers)[1]))
+        return {"": list(read_rows(path, delimiter))}
+    names = [sheet.name for sheet in survey_workbook(path, rows=1).sheets] if found in SUFFIXES else []
+    return {name: list(_sheet_rows(path, name)) for name in names}
 
 
 def _advice(why: Remark) -> str:

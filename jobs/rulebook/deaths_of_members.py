@@ -8,16 +8,21 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from jobs.registers.conditions import holds
-from jobs.rulebook.facts import Facts, counted, pair_grade, with_identity
+from jobs.rulebook.facts import Facts, counted, once, pair_grade, with_identity
 
 
 class AfterDeathParams(Conf):
     lawful_months: int = Field(0, ge=0, description="months after the month of death that are still lawful; inclusive")
 
 
+@once
+def _known_deaths(facts: Facts) -> DataFrame:
+    return with_identity(facts.deaths, facts, "number_key", "name_key", cap="number_grade")
+
+
 def deaths_of_members(facts: Facts, lawful_months: int) -> DataFrame:
     """One row per member and death record of the number. Counting starts after the month of death and the lawful months."""
-    deaths = with_identity(facts.deaths, facts, "number_key", "name_key", cap="number_grade").select(
+    deaths = _known_deaths(facts).select(
         F.col("number_key").alias("subject_key"),
         "other_person_id",
         "other_grade",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import date
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
-from pyspark.sql.window import WindowSpec
 
 from expectations.contracts.lake import EVIDENCE
 from jobs.registers.evidence import in_order
@@ -37,12 +38,14 @@ class Facts:
     named       silver.members: everyone whom a benefit names, those without a usable number among them
     cases       silver.cases
     months      silver.entitlement_months
+    paid        the same gathered by case: case_id, months (time_engine.gathered_months)
     kin         silver.kin
     deaths, identities   silver tables
     register    a delivered register's silver rows, none where it was not delivered
     policy      rates, caps and who counts, by period
     strange     cases that draw and in which no rule found anything, for the rule that needs them; none before the scorer has
                 run: case_id, strangeness, strangeness_percentile (among them, 0-1, 1 = strangest), strange_reasons
+    keep        computes a frame now, to be read many times; kept: what `once` has computed so
     """
 
     members: DataFrame
@@ -51,6 +54,7 @@ class Facts:
     named: DataFrame
     cases: DataFrame
     months: DataFrame
+    paid: DataFrame
     kin: DataFrame
     deaths: DataFrame
     identities: DataFrame
@@ -58,20 +62,53 @@ class Facts:
     policy: Policy
     as_of: date
     strange: DataFrame | None = None
+    keep: Callable[[DataFrame, str], DataFrame] = lambda frame, name: frame
+    kept: dict[Hashable, DataFrame] = field(default_factory=dict)
 
     @property
     def household(self) -> DataFrame:
         """Members and the husbands and wives outside the roster: everyone whose means count."""
-        return self.members.unionByName(self.spouses)
+        return _household(self)
 
     def roster_rows(self) -> DataFrame:
         """Where the benefit records name each person of a case: case_id, subject_key, person_id, roster_rows (evidence)."""
-        rows = in_order(F.flatten(F.collect_list(roster_row())))
-        return (
-            self.named.filter(F.col("number_key").isNotNull())
-            .groupBy("case_id", F.col("number_key").alias("subject_key"))
-            .agg(F.max("person_id").alias("person_id"), rows.alias("roster_rows"))
-        )
+        return _roster_rows(self)
+
+
+P = ParamSpec("P")
+
+
+def once(make: Callable[Concatenate[Facts, P], DataFrame]) -> Callable[Concatenate[Facts, P], DataFrame]:
+    """What several rules, or several parts of one, look at: computed when first asked for, by what is asked for besides."""
+
+    @wraps(make)
+    def made(facts: Facts, /, *args: P.args, **kwargs: P.kwargs) -> DataFrame:
+        asked = (make.__module__, make.__name__, args)
+        if asked not in facts.kept:
+            words = (
+                make.__module__.rpartition(".")[2],
+                make.__name__.strip("_"),
+                *(part for part in args if isinstance(part, str)),
+            )
+            facts.kept[asked] = facts.keep(make(facts, *args, **kwargs), "_".join(words))
+        return facts.kept[asked]
+
+    return made
+
+
+@once
+def _household(facts: Facts) -> DataFrame:
+    return facts.members.unionByName(facts.spouses)
+
+
+@once
+def _roster_rows(facts: Facts) -> DataFrame:
+    rows = in_order(F.flatten(F.collect_list(roster_row())))
+    return (
+        facts.named.filter(F.col("number_key").isNotNull())
+        .groupBy("case_id", F.col("number_key").alias("subject_key"))
+        .agg(F.max("person_id").alias("person_id"), rows.alias("roster_rows"))
+    )
 
 
 def roster_row() -> Column:
@@ -106,16 +143,27 @@ def with_identity(rows: DataFrame, facts: Facts, number_key: str, name_key: str,
     return joined.withColumn("other_grade", capped("other_grade", cap))
 
 
+@once
+def _looked_at(facts: Facts) -> DataFrame:
+    """Numbers of everybody whom a rule may look at: members, husbands and wives, and kin outside the roster."""
+    return facts.household.select("subject_key").unionByName(facts.relatives.select("subject_key")).distinct()
+
+
+@once
+def _tied(facts: Facts, data_set: str, number_key: str, name_key: str) -> DataFrame:
+    """Rows of a register under these numbers, with other_person_id and other_grade; without columns that members have, too."""
+    numbers = _looked_at(facts).withColumnRenamed("subject_key", number_key)
+    rows = facts.register(data_set).join(numbers, number_key, "left_semi").drop(*MEMBER_COLUMNS)
+    return with_identity(rows, facts, number_key, name_key, cap=grade_cap(number_key.replace("_key", "_number_state")))
+
+
 def held_by(persons: DataFrame, facts: Facts, data_set: str, number_key: str, name_key: str) -> DataFrame:
     """Rows of a register under a person's number, with MEMBER_COLUMNS, person_id and identity_grade of the pair.
 
     persons: facts.members, or facts.household where the means of a husband or wife outside the roster count.
     Grain: a person of a case and a register row. A row whose name fits another person is there with grade D.
     """
-    clashing = [column for column in MEMBER_COLUMNS if column in facts.register(data_set).columns]
-    register = facts.register(data_set).drop(*clashing)
-    cap = grade_cap(number_key.replace("_key", "_number_state"))
-    rows = with_identity(register, facts, number_key, name_key, cap=cap)
+    rows = _tied(facts, data_set, number_key, name_key)
     joined = persons.join(rows, persons["subject_key"] == rows[number_key], "inner")
     return (
         joined.withColumn("identity_grade", pair_grade("member_person_id", "member_grade", "other_person_id", "other_grade"))
@@ -135,8 +183,7 @@ def held_by_relatives(facts: Facts, relations: tuple[str, ...], data_set: str, n
     closest = Window.partitionBy("case_id", "subject_key", "subject_name_key").orderBy(F.col("left_on").isNotNull(), order)
     named = facts.relatives.filter(F.col("relation").isin(list(relations)))
     wanted = named.withColumn("_nth", F.row_number().over(closest)).filter("_nth = 1").drop("_nth")
-    register = facts.register(data_set)
-    register = register.drop(*(column for column in (*MEMBER_COLUMNS, "relation") if column in register.columns))
+    register = _tied(facts, data_set, number_key, name_key).drop("relation", "other_person_id", "other_grade")
     cap = grade_cap(number_key.replace("_key", "_number_state"))
     joined = wanted.join(register, wanted["subject_key"] == register[number_key], "inner")
     is_theirs = F.coalesce(F.col(name_key) == F.col("subject_name_key"), F.lit(False))
@@ -148,10 +195,19 @@ def held_by_relatives(facts: Facts, relations: tuple[str, ...], data_set: str, n
     )
 
 
-def recipient_first() -> WindowSpec:
-    """Members of a case, the one who draws first: the covered head, else the first who is covered."""
-    return Window.partitionBy("case_id").orderBy(
+@once
+def recipients(facts: Facts) -> DataFrame:
+    """The person who draws for each case, the covered head, else the first who is covered: MEMBER_COLUMNS, person_id,
+    identity_grade; one row a case.
+    """
+    drawing_first = Window.partitionBy("case_id").orderBy(
         F.col("is_covered").desc(), F.col("is_head").desc(), F.col("member_person_id").isNull(), "subject_key"
+    )
+    return (
+        facts.members.withColumn("_n", F.row_number().over(drawing_first))
+        .filter("_n = 1")
+        .drop("_n")
+        .withColumns({"person_id": F.col("member_person_id"), "identity_grade": F.coalesce("member_grade", F.lit("D"))})
     )
 
 
@@ -161,10 +217,8 @@ def of_recipient(rows: DataFrame, facts: Facts) -> DataFrame:
     The subject is the recipient, `thing_key` begins with whom the row is about, and the grade is the weaker of both.
     """
     who = ("subject_key", "subject_name_key", "member_person_id", "member_grade", "start_month", "approved_on")
-    recipients = facts.members.withColumn("_n", F.row_number().over(recipient_first())).filter("_n = 1").select(
-        "case_id", *(F.col(column).alias(f"_{column}") for column in who)
-    )  # fmt: skip
-    told = rows.join(recipients, "case_id", "inner")  # one row a case
+    drawing = recipients(facts).select("case_id", *(F.col(column).alias(f"_{column}") for column in who))
+    told = rows.join(drawing, "case_id", "inner")  # one row a case
     return (
         told.withColumn("thing_key", F.concat_ws(":", "thing_key", "subject_key"))
         .withColumns({column: F.col(f"_{column}") for column in who})

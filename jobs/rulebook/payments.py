@@ -10,20 +10,10 @@ from expectations.contracts.model import ORIGIN
 from jobs.registers.benefits import BENEFIT_PROGRAMS, Silver, case_id, family_of
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.sentences import zh_month, zh_yuan
-from jobs.rulebook.facts import Facts, recipient_first
+from jobs.rulebook.facts import Facts, once
 
 MOST_ROWS = 12
 """Transfers shown with a clue: a year's."""
-
-
-def recipients(facts: Facts) -> DataFrame:
-    """The person who draws for each case: MEMBER_COLUMNS, person_id, identity_grade; one row a case."""
-    return (
-        facts.members.withColumn("_n", F.row_number().over(recipient_first()))
-        .filter("_n = 1")
-        .drop("_n")
-        .withColumns({"person_id": F.col("member_person_id"), "identity_grade": F.coalesce("member_grade", F.lit("D"))})
-    )
 
 
 def transfers(register: Silver) -> DataFrame:
@@ -35,11 +25,17 @@ def transfers(register: Silver) -> DataFrame:
     )
 
 
+@once
+def transfers_of_benefits(facts: Facts) -> DataFrame:
+    """`transfers` of the facts."""
+    return transfers(facts.register)
+
+
 def with_payment_rows(candidates: DataFrame, facts: Facts, months: DataFrame) -> DataFrame:
     """Candidates with `evidence`: the first transfers of the case for the given months (case_id, for_month); empty without one."""
     first = Window.partitionBy("case_id").orderBy("for_month", "paid_on", *ORIGIN)
     shown = (
-        transfers(facts.register)
+        transfers_of_benefits(facts)
         .join(months.distinct(), ["case_id", "for_month"], "left_semi")
         .withColumn("_n", F.row_number().over(first))
         .filter(F.col("_n") <= MOST_ROWS)

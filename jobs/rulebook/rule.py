@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from jobs.rulebook.facts import Facts
@@ -60,8 +61,8 @@ class Judgement:
 class Rule:
     """One rule of the rule book.
 
-    in_force: first and last day of its legal source, null = still in force. registers: data sets without which it cannot judge,
-    or of which one does, where one_register_does.
+    in_force: first and last day of its legal source, null = still in force: months that began outside of it are not judged.
+    registers: data sets without which it cannot judge, or of which one does, where one_register_does.
     money: what of the money paid it looks at, month by month, where that is not all months of entitlement of the case.
     needs_scores: it looks at what the scorer found strange, and runs behind it.
     is_about_data: its clues are questions to the owner of the data, never of conduct, and stand behind all others.
@@ -79,11 +80,18 @@ class Rule:
     judge: Callable[[Any], Judgement]
     verify: tuple[str, ...]
     registers: tuple[str, ...]
-    money: Callable[[Facts, Any], DataFrame] = lambda facts, params: facts.months
+    money: Callable[[Facts, Any], DataFrame] | None = None
     one_register_does: bool = False
     is_about_data: bool = False
     needs_scores: bool = False
 
-    def is_in_force(self, day: date) -> bool:
+    def has_begun(self, day: date) -> bool:
+        """Can any month by this day be judged by the rule? It may have ended: the months before are judged all the same."""
+        return self.in_force[0] <= day
+
+    def in_its_time(self, candidates: DataFrame) -> DataFrame:
+        """Candidates of which no month counts that began before the rule's source was in force, or after it ended."""
         first, last = self.in_force
-        return first <= day and (last is None or day <= last)
+        since = F.greatest(F.col("count_from"), F.lit(first))
+        until = F.col("count_until") if last is None else F.least(F.col("count_until"), F.lit(last))
+        return candidates.withColumns({"count_from": F.when(F.col("count_from").isNotNull(), since), "count_until": until})

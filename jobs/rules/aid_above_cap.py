@@ -11,9 +11,9 @@ from pyspark.sql import functions as F
 from expectations.contracts.model import ORIGIN
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.grades import grade_cap
-from jobs.registers.policy import YearlyCap
+from jobs.registers.policy import YearlyCap, by_month
 from jobs.registers.sentences import zh_yuan
-from jobs.rulebook.facts import Facts, counted, pair_grade, with_identity
+from jobs.rulebook.facts import Facts, counted, once, pair_grade, with_identity
 from jobs.rulebook.payments import MOST_ROWS
 from jobs.rulebook.rule import Judgement, NoParams, Rule
 
@@ -21,18 +21,17 @@ _KEY = ("case_id", "subject_key", "thing_key")
 
 
 def yearly_cap(caps: Sequence[YearlyCap], program: str, year: str) -> Column:
-    """What one person may get of an aid in the year, yuan; null for a programme without a cap.
-
-    The line that began last by that year counts, or else the programme's first.
-    """
+    """What one person may get of an aid in the year, yuan, by the law at its end; null for a programme without a cap."""
     cap = F.lit(None).cast("decimal(18,2)")
-    for line in sorted(caps, key=lambda line: line.first):
-        is_first = all(other.first >= line.first for other in caps if other.program == line.program)
-        applies = (F.col(program) == line.program) & (F.lit(is_first) | (F.col(year) >= line.first.year))
-        cap = F.when(applies, F.lit(line.yuan_a_year).cast("decimal(18,2)")).otherwise(cap)
+    last_day = F.make_date(F.col(year), F.lit(12), F.lit(31))
+    for name in sorted({line.program for line in caps}):
+        lines = [line for line in caps if line.program == name]
+        said = by_month(lines, last_day, lambda line: F.lit(line.yuan_a_year).cast("decimal(18,2)"))
+        cap = F.when(F.col(program) == name, said).otherwise(cap)
     return cap
 
 
+@once
 def yearly_aid(facts: Facts) -> DataFrame:
     """One row per member, kind of aid and calendar year: total_yuan (refunds netted), granted_yuan, cap_yuan, last_aid, evidence.
 

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rulebook.facts import Facts, counted
+from jobs.rulebook.facts import Facts, counted, once
 from jobs.rulebook.payments import zh_counted
 from jobs.rulebook.rule import Judgement, Rule
 
@@ -18,6 +18,7 @@ class DrawnTwiceParams(Conf):
     transfer_months: int = Field(ge=0, description="months in which both may pay where one benefit ends and the other begins")
 
 
+@once
 def pairs(facts: Facts) -> DataFrame:
     """One row per person covered in two cases, on the later approved of them: MEMBER_COLUMNS, and `_other` with the first case.
 

@@ -1,4 +1,4 @@
-"""The rules that hold on a day, with their parameters."""
+"""The rules that a run on a day goes by, with their parameters."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ from jobs.rules import RULES
 
 
 def rules_in_force(as_of: date, params: Callable[[str], Conf]) -> list[tuple[Rule, Conf]]:
-    return [(rule, params(rule.code)) for rule in RULES if rule.is_in_force(as_of)]
+    return [(rule, params(rule.code)) for rule in RULES if rule.has_begun(as_of)]

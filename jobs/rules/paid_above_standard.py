@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 
 from pydantic import Field
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.registers.policy import in_force
+from jobs.registers.policy import AddOns, by_month
 from jobs.registers.sentences import zh_month, zh_yuan
-from jobs.rulebook.facts import Facts, counted
-from jobs.rulebook.payments import recipients, with_payment_rows, zh_counted
+from jobs.rulebook.facts import Facts, counted, once, recipients
+from jobs.rulebook.payments import with_payment_rows, zh_counted
 from jobs.rulebook.rule import Judgement, Rule
 
 
@@ -22,13 +23,18 @@ class PaidAboveStandardParams(Conf):
     full_rate_categories: tuple[str, ...] = Field(description="categories of a household that mean the full rate with add-ons")
 
 
+@once
 def monthly(facts: Facts, params: PaidAboveStandardParams) -> DataFrame:
-    """Months of entitlement above the plain standard in any way: with regular_yuan, plain_yuan and allowed_yuan of each."""
-    add_ons = in_force(facts.policy.add_ons, facts.as_of)
+    """Months of entitlement above the plain standard in any way: with regular_yuan, plain_yuan and allowed_yuan of each, by the
+    standard and the add-ons of the month."""
+    laws = facts.policy.add_ons
     of_case = facts.cases.select(
         "case_id", F.col("county_code").alias("_county"), F.col("program").alias("_program"), "category", "covered_heads"
     )
-    known = facts.months.join(of_case, "case_id", "inner").join(_with_add_on(facts), "case_id", "left")  # one row a case each
+    persons = reduce(DataFrame.unionByName, (_with_add_on(facts, law).withColumn("law", F.lit(n)) for n, law in enumerate(laws)))
+    months = facts.months.withColumn("law", by_month(laws, F.col("for_month"), lambda law: F.lit(laws.index(law))))
+    known = months.join(of_case, "case_id", "inner").join(persons, ["case_id", "law"], "left")  # one row a case, and a law
+    highest_share = by_month(laws, F.col("for_month"), lambda law: F.lit(law.highest_share))
     heads = F.greatest(F.coalesce("paid_heads", "covered_heads", F.lit(1)), F.lit(1))
     is_full_rate = F.coalesce(F.col("category").isin(list(params.full_rate_categories)), F.lit(False))
     with_add_on = F.when(is_full_rate, heads).otherwise(F.least(F.coalesce("add_on_heads", F.lit(0)), heads))
@@ -37,15 +43,14 @@ def monthly(facts: Facts, params: PaidAboveStandardParams) -> DataFrame:
     return known.withColumns(
         {
             "plain_yuan": (standard * heads + tolerance).cast("decimal(18,2)"),
-            "allowed_yuan": (standard * (heads + with_add_on * F.lit(add_ons.highest_share)) + tolerance).cast("decimal(18,2)"),
+            "allowed_yuan": (standard * (heads + with_add_on * highest_share) + tolerance).cast("decimal(18,2)"),
             "regular_yuan": (F.col("paid_yuan") - F.col("arrears_yuan")).cast("decimal(18,2)"),
         }
     ).filter(F.col("paid_yuan") > F.col("plain_yuan"))
 
 
-def _with_add_on(facts: Facts) -> DataFrame:
-    """Cases and how many of their persons may have an add-on by law, at some time in the last year: case_id, add_on_heads."""
-    law = in_force(facts.policy.add_ons, facts.as_of)
+def _with_add_on(facts: Facts, law: AddOns) -> DataFrame:
+    """Cases and how many of their persons may have an add-on by the law, at some time in the last year: case_id, add_on_heads."""
     severe = facts.register("disabilities").filter(F.col("level").isin(list(law.disability_levels))).select("person_key")
     years = (facts.as_of.year, facts.as_of.year - 1)
     is_ill = F.col("year").isin(*years) & (F.col("self_paid") >= F.lit(law.ill_self_paid_yuan))

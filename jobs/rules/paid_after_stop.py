@@ -8,8 +8,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.registers.sentences import zh_month, zh_paid
-from jobs.rulebook.facts import Facts, counted
-from jobs.rulebook.payments import recipients, with_payment_rows
+from jobs.rulebook.facts import Facts, counted, recipients
+from jobs.rulebook.payments import with_payment_rows
 from jobs.rulebook.rule import Judgement, NoParams, Rule
 
 

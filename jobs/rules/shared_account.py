@@ -9,8 +9,8 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rulebook.facts import Facts, counted
-from jobs.rulebook.payments import recipients, transfers, with_payment_rows, zh_counted
+from jobs.rulebook.facts import Facts, counted, once, recipients
+from jobs.rulebook.payments import transfers_of_benefits, with_payment_rows, zh_counted
 from jobs.rulebook.rule import Judgement, Rule
 
 
@@ -18,13 +18,14 @@ class SharedAccountParams(Conf):
     least_households: int = Field(ge=2, description="households on one account from which it is asked about")
 
 
+@once
 def accounts(facts: Facts, params: SharedAccountParams) -> DataFrame:
     """Case and account, where the account draws for several households.
 
     Columns case_id, bank_account_key, first_drawn, last_drawn, households, holder_key, is_home, is_guardian, is_own, has_many_names.
     """
     used = (
-        transfers(facts.register)
+        transfers_of_benefits(facts)
         .filter(F.col("bank_account_key").isNotNull() & (F.col("amount") > 0))
         .groupBy("case_id", "bank_account_key")
         .agg(
@@ -76,7 +77,7 @@ def candidates(facts: Facts, params: SharedAccountParams) -> DataFrame:
     rows = recipients(facts).join(shared, "case_id", "inner")  # recipients are one row a case
     rows = rows.withColumn("thing_key", F.concat(F.lit("account:"), F.substring("bank_account_key", 1, 16)))
     timed = counted(rows, after="before", until=F.col("last_drawn")).withColumn("event_on", F.col("first_drawn"))
-    drawn = transfers(facts.register).join(
+    drawn = transfers_of_benefits(facts).join(
         shared.select("case_id", "bank_account_key"), ["case_id", "bank_account_key"], "left_semi"
     )
     return with_payment_rows(timed, facts, drawn.select("case_id", "for_month"))

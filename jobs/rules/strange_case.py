@@ -11,8 +11,7 @@ from pyspark.sql import functions as F
 from expectations.conf import Conf
 from expectations.contracts.lake import EVIDENCE
 from jobs.registers.sentences import zh_paid
-from jobs.rulebook.facts import Facts, counted
-from jobs.rulebook.payments import recipients
+from jobs.rulebook.facts import Facts, counted, recipients
 from jobs.rulebook.rule import Judgement, Rule
 
 

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from jobs.rules import RULES
 from jobs.sheets.evidence import evidence_text
-from jobs.sheets.tables import LINE_POINTS, Heading, cell_formats, lines_needed, write_table
+from jobs.sheets.tables import FILLING_IN, NATURE_OF_CLUES, Heading, cell_formats, masking_told, write_guide, write_table
 
 VERDICTS = (
     "查是-违规",
@@ -160,18 +160,9 @@ def _span(first: str | None, last: str | None) -> str:
     return "" if not first else f"{first} 至 {last}"
 
 
-_GUIDE = Heading("说明", 110, "wrapped")
-
-
 def _reading_guide(book: Any, formats: dict[str, Any], title: str, count: int, as_of: date, *, is_masked: bool) -> None:
-    sheet = book.add_worksheet("说明")
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, _GUIDE.width)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.write_string(0, 0, f"{title} 线索清单（截至{as_of.isoformat()}，共{count}条）", formats["title"])
     lines = [
-        ("性质", "线索是请人核实的问题，不是结论，更不是指控。请先听对象本人说明，再核对证据。"),
+        NATURE_OF_CLUES,
         ("先后", "“案件”表按户排列，一户只需上门一次；“线索”表按排名排列，排名越靠前越值得先看。"),
         ("得分", "0 至 1，表示上门核实后预计查实的可能性。尚无核查反馈时，依据预设的先验和异常程度估计。"),
         (
@@ -185,19 +176,8 @@ def _reading_guide(book: Any, formats: dict[str, Any], title: str, count: int, a
         ("与上次相比", "新增、有变化、未变化均指与上一次运行相比；“本次未再查出”的案件列在最后，供对照。"),
         ("重点人员", "按本地设定的口径标注；身份本身不是问题。标为“另行办理”的线索单独成册，不经原审批单位。"),
         ("数据核对", "身份号码存疑的，请数据报送单位核对后更正；这是数据问题，不涉及对当事人的判断。"),
-        (
-            "填写",
-            "浅黄色各列由核查人员填写；“核查结论”请从下拉列表中选择，线索编号、案件编号请勿改动；推翻以前报送的结论时，请在“更正前次结论”中填“是”。",
-        ),
-        (
-            "脱敏",
-            "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。"
-            if is_masked
-            else "本表含完整姓名和号码，仅限经授权的核查人员使用，请勿转发。",
-        ),
+        FILLING_IN,
+        masking_told("核查", is_masked=is_masked),
     ]
     lines += [(RULE_TITLES[rule.code], f"依据：{rule.source}。核查要点：{'；'.join(rule.verify)}") for rule in RULES]
-    for r, (label, text) in enumerate(lines, start=2):
-        sheet.write_string(r, 0, label, formats["label"])
-        sheet.write_string(r, 1, text, formats["plain"])
-        sheet.set_row(r, LINE_POINTS * lines_needed(_GUIDE, text))
+    write_guide(book, formats, f"{title} 线索清单（截至{as_of.isoformat()}，共{count}条）", lines)

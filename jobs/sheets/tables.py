@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,36 @@ def write_table(book: Any, formats: dict[str, Any], name: str, columns: tuple[He
     sheet.repeat_columns(0, 1)
     sheet.set_footer("&C第 &P 页，共 &N 页")
     return sheet
+
+
+NATURE_OF_CLUES = "性质", "线索是请人核实的问题，不是结论，更不是指控。请先听对象本人说明，再核对证据。"
+FILLING_IN = (
+    "填写",
+    "浅黄色各列由核查人员填写；“核查结论”请从下拉列表中选择，线索编号、案件编号请勿改动；推翻以前报送的结论时，请在“更正前次结论”中填“是”。",
+)
+
+
+def masking_told(whose: str, *, is_masked: bool) -> tuple[str, str]:
+    """Whether names and numbers are whole, and who may then see them (核查, 走访)."""
+    in_full = f"本表含完整姓名和号码，仅限经授权的{whose}人员使用，请勿转发。"
+    return "脱敏", "本表姓名、号码已脱敏，需要完整信息请向数据管理员申请。" if is_masked else in_full
+
+
+def write_guide(
+    book: Any, formats: dict[str, Any], title: str, lines: Sequence[tuple[str, str]], *, name: str = "说明", width: int = 110
+) -> None:
+    """The sheet that says how the workbook is to be read: a title, and what each line is about beside what it says."""
+    told = Heading(name, width, "wrapped")
+    sheet = book.add_worksheet(name)
+    sheet.set_column(0, 0, 16)
+    sheet.set_column(1, 1, width)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.write_string(0, 0, title, formats["title"])
+    for r, (label, text) in enumerate(lines, start=2):
+        sheet.write_string(r, 0, label, formats["label"])
+        sheet.write_string(r, 1, text, formats["plain"])
+        sheet.set_row(r, LINE_POINTS * lines_needed(told, text))
 
 
 def lines_needed(column: Heading, value: Any) -> int:

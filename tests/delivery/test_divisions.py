@@ -18,11 +18,12 @@ Rows = list[tuple[str | None, str | None]]
             [("420293", "乙县"), ("420292", "甲县 "), ("420292", " 甲县"), ("420292", "乙县")],
             {"420292": "甲县", "420293": "乙县"},
         ),
+        ([("420292", "a"), ("420292", "b"), ("420292", "a")], {"420292": "a"}),
         ([("420292", "a"), ("420292", "b")], {"420292": "b"}),
         ([("420292", "b"), ("420292", "a")], {"420292": "b"}),
         ([("420292", None), ("420292", " "), (None, "甲县")], {}),
     ],
-    ids=["one wrong cell", "blanks", "a tie", "a tie in another order", "no name"],
+    ids=["one wrong cell", "blanks", "a wrong cell of a greater name", "a tie", "a tie in another order", "no name"],
 )
 def test_a_division_is_called_what_most_rows_call_it(session: SparkSession, rows: Rows, expected: dict[str, str]) -> None:
     found = division_names(session.createDataFrame(rows, "county_code string, county string"))

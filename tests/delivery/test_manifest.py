@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.delivery.manifest import ManifestEntry, read_manifest
+from jobs.delivery.manifest import MANIFEST_NAME, ManifestEntry, read_manifest
 from jobs.runtime.errors import BadDelivery
 
 HEADER = "文件名,数据集,报送单位,行政区划代码,数据截止日期,记录数,SHA256"
@@ -189,3 +189,18 @@ def test_any_bytes_behind_a_line_leave_the_line(tmp_path: Path, content: bytes) 
     entries = read_manifest(tmp_path)
     assert ENTRY.cells in [entry.cells for entry in entries]
     assert all(str(cell).isprintable() for entry in entries for cell in entry.cells)
+
+
+def test_a_manifest_that_leads_out_of_the_delivery_or_has_no_end_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "delivery").mkdir()
+    (tmp_path / "elsewhere").write_text("a secret")
+    manifest = tmp_path / "delivery" / MANIFEST_NAME
+    manifest.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(BadDelivery, match="a link to a place outside of it") as refused:
+        read_manifest(tmp_path / "delivery")
+    assert "secret" not in str(refused.value)
+    manifest.unlink()
+    with manifest.open("wb") as stream:
+        stream.truncate(1 << 40)
+    with pytest.raises(BadDelivery, match="1,099,511,627,776 bytes"):
+        read_manifest(tmp_path / "delivery")

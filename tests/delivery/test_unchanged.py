@@ -20,7 +20,7 @@ from jobs.launch.settings import Settings
 from jobs.runtime.errors import BadDelivery
 from jobs.runtime.session import Engine
 from tests.conftest import AS_OF
-from tests.quality.hand_made import HandMade, again, as_csv, context, payment
+from tests.hand_made import HandMade, again, as_csv, context, payment
 
 TOLD = "changed while it was read; nothing of it was kept"
 BRONZE = DATA_SETS["payments"].bronze

@@ -19,7 +19,7 @@ from jobs.registers.delivered_rows import parse_record, place_of
 from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.session import Engine
 from jobs.standardise import job as standardise
-from tests.quality.hand_made import NORTH, SOUTH, again, context, first_delivery, household, payment
+from tests.hand_made import NORTH, SOUTH, again, context, first_delivery, household, payment
 
 PEOPLE = 12
 ORIGINAL, COPY, CITY_ROSTER = "发放2017-06.csv", "发放2017-06(终稿).csv", "全市花名册.csv"

@@ -31,7 +31,7 @@ from jobs.runtime.session import Engine
 from jobs.standardise import job as standardise
 from tests.conftest import AS_OF, City
 from tests.end_to_end.tables import rows_of
-from tests.quality.hand_made import (
+from tests.hand_made import (
     NORTH,
     SOUTH,
     HandMade,

@@ -17,7 +17,7 @@ from jobs.score_cases.job import LEAST_CASES, trained_model
 from models.features import FEATURES
 from models.registry import ForestRegistry
 from tests.conftest import run_main_job
-from tests.quality.hand_made import NORTH, HandMade, household, payment, person_name, registered, vehicle
+from tests.hand_made import NORTH, HandMade, household, payment, person_name, registered, vehicle
 
 
 @pytest.fixture(scope="module")

@@ -195,7 +195,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def registered(registry: RankingRegistry, model: RankingModel, fingerprint: str, params: LearningParams = PARAMS) -> str:
     return registry.register(
-        model, params, fingerprint=fingerprint, imports_seen=3, as_of="2018-03-31", measures={"later_verdicts": 9}
+        model,
+        params,
+        fingerprint=fingerprint,
+        imports_seen=3,
+        as_of="2018-03-31",
+        measures={"later_verdicts": 9},
+        is_better=True,
     )
 
 
@@ -207,7 +213,9 @@ def test_promotion_and_the_way_back(store: Path, monkeypatch: pytest.MonkeyPatch
     assert registry.roll_back() is None
     one = registered(registry, first, "one")
     assert registry.ranking_champion() is None  # registered, not promoted
+    assert registry.left_behind("one") == one
     registry.promote(one)
+    assert registry.left_behind("one") is None
     two = registered(registry, second, "two")
     registry.promote(two)
     champion = RankingRegistry(store).ranking_champion()
@@ -226,6 +234,7 @@ def test_promotion_and_the_way_back(store: Path, monkeypatch: pytest.MonkeyPatch
     assert back.model == first
     assert registry.roll_back() == (one, None)
     assert registry.ranking_champion() is None
+    assert registry.left_behind("one") is registry.left_behind("two") is None  # withdrawn
 
 
 def test_mlflow_sees_no_row_and_no_id(store: Path) -> None:

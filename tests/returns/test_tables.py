@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobs.learn.reading import HEADERS, NEEDED
+from jobs.returns import tables
 from jobs.returns.tables import Line, lines_under
 from jobs.runtime.errors import BadVerdicts
 
@@ -163,3 +164,22 @@ def test_whatever_a_file_holds_every_row_is_read(tmp_path: Path, notes: list[tup
     lines = read(path)
     assert lines[-1].cells["clue_id"] == SECOND
     assert len(lines) == len(notes) + 1
+
+
+def test_a_file_that_changes_while_it_is_read_is_brought_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept as its hash must be that of the rows."""
+
+    def changed(path: Path, *arguments: object) -> list[list[str]]:
+        path.write_text(PLAIN.replace("查是-违规", "无法核实"), encoding="utf-8")
+        return [line.split(",") for line in PLAIN.splitlines()]
+
+    monkeypatch.setattr(tables, "read_rows", changed)
+    with pytest.raises(BadVerdicts, match=r"feedback\.csv changed while it was read\. Close it"):
+        read_text(tmp_path, PLAIN.encode())
+
+
+def test_a_file_without_end_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "feedback.csv").open("wb") as stream:
+        stream.truncate(1 << 40)
+    with pytest.raises(BadVerdicts, match=r"feedback\.csv has 1,099,511,627,776 bytes\. Expected at most"):
+        read(tmp_path / "feedback.csv")

@@ -17,7 +17,7 @@ from jobs.runtime.errors import BadConfiguration
 from tools.rule_writing.skeleton import NewRule, checkout, write_rule
 
 ROOT = Path(__file__).parents[2]
-CODE = ("jobs", "models", "expectations", "conf", "docs/rules", "tests/rules", "tests/cases")
+CODE = ("jobs", "models", "expectations", "conf", "docs/rules", "docs/zh/rules", "tests/rules", "tests/cases")
 BY_DAY = NewRule("V02", "Owns a boat", "名下有船舶", "vehicles")
 BY_MONTH = NewRule("I04", "Draws another pension", "另有养老待遇", "pensions")
 WITHOUT_DAY = NewRule("S02", "Pays large bills", "自付大额医疗费用", "medical_expenses")
@@ -28,7 +28,7 @@ def copy(tmp_path: Path) -> Path:
     """The few folders that a rule is written into and judged with."""
     for folder in CODE:
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("tests/__init__.py", "tests/conftest.py", "pyproject.toml"):
+    for name in ("tests/__init__.py", "tests/conftest.py", "tests/processes.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
@@ -57,7 +57,7 @@ def test_table_and_page_of_new_rules_hold_before_anybody_edits_them(copy: Path) 
 def test_a_new_rule_stands_at_its_place_and_all_comments_stay(copy: Path) -> None:
     before = {path: (copy / path).read_text(encoding="utf-8") for path in ("jobs/rules/__init__.py", "conf/base.yaml")}
     paths = [path.relative_to(copy).as_posix() for path in write_rule(copy, BY_DAY)]
-    assert paths == ["jobs/rules/owns_a_boat.py", "docs/rules/V02.md", "tests/cases/V02.txt", *before]
+    assert paths == ["jobs/rules/owns_a_boat.py", "docs/rules/V02.md", "docs/zh/rules/V02.md", "tests/cases/V02.txt", *before]
     for path, added in (
         ("jobs/rules/__init__.py", ["    owns_a_boat,", "    owns_a_boat.RULE,"]),
         ("conf/base.yaml", ["  V02:", "    least_months: 1"]),
@@ -71,9 +71,10 @@ def test_a_new_rule_stands_at_its_place_and_all_comments_stay(copy: Path) -> Non
 
 
 def test_the_places_to_edit_are_marked_in_plain_words(copy: Path) -> None:
-    texts = [path.read_text(encoding="utf-8") for path in write_rule(copy, BY_DAY)[:3]]
+    texts = [path.read_text(encoding="utf-8") for path in write_rule(copy, BY_DAY)[:4]]
     assert texts[0].count("Yours to say") >= 5
     assert texts[1].lower().count("yours to say") >= 3
+    assert texts[2].count("由您补充") >= 3
     assert not [word for word in ("TODO", "FIXME", "XXX") for text in texts if word in text]
 
 

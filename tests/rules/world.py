@@ -51,11 +51,13 @@ from expectations.contracts.lake import CASES as CASES_TABLE
 from expectations.contracts.lake import DEATHS, ENTITLEMENT_MONTHS, IDENTITIES, KIN, MEMBERS
 from expectations.contracts.model import DATE, FLAG, INT, TEXT, YUAN
 from jobs.launch.settings import load_settings
+from jobs.registers.policy import Policy
 from jobs.registers.references import person_references
 from jobs.rulebook.facts import MEMBER_COLUMNS, Facts
 from jobs.rulebook.findings import find_clues
 from jobs.rulebook.gathering import relative_facts
 from jobs.rulebook.rule import Rule
+from jobs.rulebook.time_engine import gathered_months
 from tests.conftest import AS_OF
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -225,13 +227,15 @@ def build_world(session: SparkSession, code: str, cases: list[Case]) -> Facts:
 
     silver = {code: frame(world.registers.get(code, []), data_set.silver.schema) for code, data_set in DATA_SETS.items()}
     members, kin = frame(world.members, MEMBER_SCHEMA), frame(world.kin, KIN.schema)
+    months = frame(world.months, ENTITLEMENT_MONTHS.schema)
     return Facts(
         members=members,
         spouses=frame(world.spouses, MEMBER_SCHEMA),
         relatives=relative_facts(members, kin),
         named=frame(world.named, MEMBERS.schema),
         cases=frame(world.cases, CASES_TABLE.schema),
-        months=frame(world.months, ENTITLEMENT_MONTHS.schema),
+        months=months,
+        paid=gathered_months(months),
         kin=kin,
         deaths=frame(world.deaths, DEATHS.schema),
         identities=session.createDataFrame(identities, IDENTITIES.schema),
@@ -376,9 +380,13 @@ def judge_cases(session: SparkSession, rule: Rule, params: Any, cases: list[Case
     return {case.name: {column: seen[case.name][column] for column in case.expected} for case in cases}
 
 
-def clues_of(session: SparkSession, rule: Rule, params: Any, cases: list[Case]) -> dict[str, Any]:
-    """The row of gold.findings that each case is judged by, by its name; a case of which the rule makes no row is not there."""
+def clues_of(session: SparkSession, rule: Rule, params: Any, cases: list[Case], policy: Policy | None = None) -> dict[str, Any]:
+    """The row of gold.findings that each case is judged by, by its name; a case of which the rule makes no row is not there.
+
+    policy: another law than that of conf/policy.yaml.
+    """
     facts = build_world(session, rule.code, cases)
+    facts = replace(facts, policy=policy) if policy else facts
     names = {row["case_id"]: row["household_no"] for row in facts.cases.collect()}
     rows = find_clues(facts, [(rule, params)]).collect()
     found: dict[str, Any] = {}

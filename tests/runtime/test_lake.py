@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from expectations.contracts.lake import PURPOSES
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, MingjingError, explanation
 from jobs.runtime.lake import Lake, plain_schema, single_writer
 from jobs.runtime.session import Engine
+from jobs.runtime.tables import Tables
 
 
 def written(lake: Lake, times: int = 2) -> Lake:
@@ -41,6 +43,8 @@ def emptied(log: Path) -> None:
 
 def first_lost(log: Path) -> None:
     commits(log)[0].unlink()
+    for checkpoint in log.glob("*.checkpoint.*"):  # holds what the first commit says
+        checkpoint.unlink()
 
 
 def all_lost(log: Path) -> None:
@@ -142,6 +146,49 @@ def test_what_each_engine_says_of_a_path_without_a_table(embedded: Engine, says:
     else:
         with pytest.raises(MingjingError, match=r"gives no answer|cannot be read"):
             lake.exists(PURPOSES)
+
+
+def rows_below(lake: Lake, table: str) -> int:
+    assert lake.folder is not None
+    return len(list((lake.folder / table).rglob("*.parquet"))) - len(
+        list((lake.folder / table / "_delta_log").rglob("*.parquet"))
+    )
+
+
+def test_old_versions_and_what_killed_runs_left_are_taken_away(embedded: Engine, tmp_path: Path) -> None:
+    lake = Lake(embedded, str(tmp_path))
+    for n in range(6):
+        row = (date(2017, 12, 1 + n), "supervision", "a test")
+        lake.overwrite(PURPOSES, lake.session.createDataFrame([row], plain_schema(PURPOSES)))
+        scratch = lake.computed_once(lake.session.range(n + 1).selectExpr("id AS a"), "numbers")
+    killed = tmp_path / PURPOSES.zone / PURPOSES.name / "0f"
+    killed.mkdir()
+    (killed / "part.parquet").write_bytes(b"half written")
+    held, before = lake.read(PURPOSES), log_of(lake)
+    versions = len(commits(before))
+    lake.tidy(2)
+    assert len(commits(before)) == versions
+    assert not killed.exists()
+    assert rows_below(lake, "ops/purposes") <= 2 * embedded.cores
+    assert [row["as_of"].day for row in held.collect()] == [6]
+    assert [row["as_of"].day for row in lake.read(PURPOSES).collect()] == [6]
+    assert scratch.count() == 6
+    place = "ops.purposes"
+    assert [row["as_of"].day for row in Tables(str(tmp_path), {place: versions - 2}).rows(PURPOSES)] == [5]
+    with pytest.raises(BadStore, match=f"{place} in its version 0 "):
+        Tables(str(tmp_path), {place: 0}).rows(PURPOSES)
+    lake.tidy(2)
+    assert [row["as_of"].day for row in lake.read(PURPOSES).collect()] == [6]
+
+
+def test_rows_added_to_a_table_of_an_earlier_version_bring_the_columns_that_it_lacks(embedded: Engine, tmp_path: Path) -> None:
+    lake = Lake(embedded, str(tmp_path))
+    of_before = replace(PURPOSES, columns=PURPOSES.columns[:-1])
+    day = date(2017, 12, 1)
+    lake.append(of_before, lake.session.createDataFrame([(day, "supervision")], plain_schema(of_before)))
+    lake.append(PURPOSES, lake.session.createDataFrame([(day, "supervision", "a test")], plain_schema(PURPOSES)))
+    last = PURPOSES.column_names[-1]
+    assert sorted((row[last] for row in lake.read(PURPOSES).collect()), key=str) == [None, "a test"]
 
 
 @pytest.mark.parametrize("root", ["{}", "file://{}", "s3a://bucket{}"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +14,8 @@ import pytest
 
 from jobs.launch import start as launch
 from jobs.runtime import results
+from jobs.runtime.console import Console
+from jobs.runtime.errors import BadDelivery
 from jobs.runtime.results import Stamp, publication
 from jobs.runtime.site_key import SiteKey
 from tests.conftest import AS_OF, KEY
@@ -49,3 +52,20 @@ def test_a_run_finishes_the_swap_of_one_that_was_killed_and_closes_what_it_write
 def publish(out: Path) -> None:
     with publication(out, "publish", ["exports"], Stamp(date(2017, 7, 31), "july"), print) as staged:
         (staged / "exports" / "clues.csv").write_text("july")
+
+
+@pytest.mark.parametrize("error", [None, BadDelivery("refused")])
+def test_warnings_are_shown_by_whatever_opens_a_run_of_a_refused_one_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception | None
+) -> None:
+    monkeypatch.setattr(launch, "open_engine", no_engine)
+    monkeypatch.setattr(launch, "site_key", lambda _lake: SiteKey(KEY))
+    shown = StringIO()
+    with (
+        pytest.raises(BadDelivery) if error else nullcontext(),
+        launch.open_run(out=tmp_path, as_of=AS_OF, console=Console(file=shown, width=100)) as ctx,
+    ):
+        ctx.report.warn("two files are empty")
+        if error:
+            raise error
+    assert shown.getvalue() == "! two files are empty\n"

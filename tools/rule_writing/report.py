@@ -73,7 +73,7 @@ def _words(outcome: Outcome) -> str:
 def _remarks(trial: Trial, as_of: date) -> list[str]:
     code = trial.rule.code
     remarks = []
-    if not trial.rule.is_in_force(as_of):
+    if not trial.rule.has_begun(as_of):
         remarks.append(f"{code} is not in force on {as_of}: a run of that day leaves it out.")
     if trial.is_same_rule is None:
         remarks.append(f"The last run kept no row of {code}: it was not among its rules, or had nothing to look at.")

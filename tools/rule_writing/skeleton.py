@@ -23,7 +23,7 @@ FAMILIES = "DKEVPIRSFU"
 """Letters of the codes of rules about benefits that are drawn, in the order of the rule book. M are needs, X is the scorer's."""
 _BENEFITS = ("dibao_roster", "tekun_roster", "payments")
 _MOST_CELLS = 5
-_NEEDED = ("jobs/rules/__init__.py", "conf/base.yaml", "docs/rules", "tests/cases")
+_NEEDED = ("jobs/rules/__init__.py", "conf/base.yaml", "docs/rules", "docs/zh/rules", "tests/cases")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def checkout() -> Path:
         if all((root / path).exists() for path in _NEEDED):
             return root
     raise BadConfiguration(
-        "A new rule needs a checkout of the project: jobs/rules, conf, docs/rules and tests/cases. Run it there."
+        "A new rule needs a checkout of the project: jobs/rules, conf, docs/rules, docs/zh/rules and tests/cases. Run it there."
     )
 
 
@@ -68,6 +68,7 @@ def write_rule(root: Path, rule: NewRule) -> list[Path]:
     texts = {
         root / f"jobs/rules/{rule.module}.py": _rule_file(rule),
         root / f"docs/rules/{rule.code}.md": _page(rule),
+        root / f"docs/zh/rules/{rule.code}.md": _chinese_page(rule),
         root / f"tests/cases/{rule.code}.txt": _table(rule),
         book: _with_rule(book.read_text(encoding="utf-8"), rule, book.parent),
         conf: _with_params(conf.read_text(encoding="utf-8"), rule.code),
@@ -84,7 +85,8 @@ def _refuse_bad(root: Path, rule: NewRule) -> None:
             "M is for needs, X for the scorer. Nothing was written."
         )
     taken = {known.code: known.title for known in RULES}
-    paths = [root / f"docs/rules/{rule.code}.md", root / f"tests/cases/{rule.code}.txt", root / f"jobs/rules/{rule.module}.py"]
+    pages = [root / folder / f"{rule.code}.md" for folder in ("docs/rules", "docs/zh/rules")]
+    paths = [*pages, root / f"tests/cases/{rule.code}.txt", root / f"jobs/rules/{rule.module}.py"]
     there = [str(path.relative_to(root)) for path in paths if path.exists()]
     if rule.code in taken or there:
         what = f"is {taken[rule.code]!r}" if rule.code in taken else f"has {' and '.join(there)}"
@@ -180,6 +182,10 @@ def _page(rule: NewRule) -> str:
         code=rule.code, title=rule.title, title_zh=rule.title_zh, register=rule.register, source=templates.SOURCE,
         counting=_counting(rule), story=story, span=span, months=months, yuan=f"{months * 400:,}.00", example=_aligned([heads, *rows]),
     )  # fmt: skip
+
+
+def _chinese_page(rule: NewRule) -> str:
+    return templates.CHINESE_PAGE.substitute(code=rule.code, title_zh=rule.title_zh, register_zh=rule.data_set.title)
 
 
 def _table(rule: NewRule) -> str:

@@ -1,4 +1,4 @@
-"""What `mingjing rule new` writes: a rule that finds something simple, with the places that are the writer's marked "Yours to say"."""
+"""What `mingjing rule new` writes: a rule that finds something simple, with the places that are the writer's marked "Yours to say" (由您补充)."""
 
 from __future__ import annotations
 
@@ -135,14 +135,38 @@ One finding for each case, person and entry. `value` is the number of months pai
 months, `amount_estimate` the person's share of it, in yuan.
 """)
 
+CHINESE_PAGE = Template("""# $code $title_zh
+
+**说的是什么。** ${register_zh}中有这名保障对象的登记，登记以后仍在领取。
+
+这是一个请人核实的问题，不是结论。
+
+<!-- generated:facts -->
+
+<!-- end:facts -->
+
+## 系统怎么看
+
+从登记次月算起，只问本人的一份；全部退回的不交办。（由您补充：还看什么。）
+
+## 可能完全正常的情形
+
+（由您补充：什么样的人会在这份登记里，却完全应该领取。）
+
+## 系统看不到什么
+
+（由您补充：哪些情形不会被发现。）
+
+[怎样看一条线索](../read-a-clue.md) · [怎样填写并交回](../return.md) · 完整说明（英文）：[$code](../../rules/$code.md)
+""")
+
 TABLE_HEAD = Template("""# $code $title. Write the expected outcomes from the rule's page, never from what the rule gives.
 # register: $register $number_key $name_key
 """)
 
 NEXT_STEPS = """Next:
-  1. Say what is yours to say: {rule_file}, {page}, {table}. Each innocent case has a true twin that differs in one cell.
+  1. Say what is yours to say: {rule_file}, {page}, {chinese_page}, {table}. Each innocent case has a true twin that differs in one cell.
   2. .venv/bin/python -m pytest tests/rules -k {code}
   3. mingjing rule try {code} --out OUT --as-of DAY: what it gives over a past delivery, before it is switched on.
-  4. Name it in README.md, README.zh-CN.md and docs/glossary.md (which exemptions it decides), state its prior in conf/base.yaml,
-     then make docs and make check.
+  4. Name it in docs/glossary.md (which exemptions it decides), state its prior in conf/base.yaml, then make docs and make check.
 Until you change it, the rule asks about everybody in the register: do not let it into a run of the office."""

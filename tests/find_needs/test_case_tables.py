@@ -1,0 +1,102 @@
+"""Every rule of needs against its case table, and what is said of whom."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jobs.find_needs.ranking import WEIGHTS, WORDS
+from jobs.needs import NEED_RULES
+from jobs.rulebook.need import NeedRule
+from jobs.rulebook.need_outcomes import CANNOT_JUDGE, EXCLUDED, EXCLUDED_WORDS, MISSING_WORDS, REASON_WORDS
+from jobs.runtime.lake import Lake
+from jobs.runtime.session import Engine
+from tests.find_needs.world import Case, case_of, outcomes, read_cases, search
+
+PAGES = Path(__file__).parents[2] / "docs" / "rules"
+by_code = pytest.mark.parametrize("rule", NEED_RULES, ids=lambda rule: rule.code)
+
+
+@pytest.fixture(scope="module")
+def lake(embedded: Engine, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return Lake(embedded, str(tmp_path_factory.mktemp("needs")))
+
+
+@by_code
+def test_every_case_of_the_table_comes_out_as_written(lake: Lake, rule: NeedRule) -> None:
+    register, cases = read_cases(rule.code)
+    found = search(lake, rule, register, cases)
+    assert outcomes(found, cases) == {
+        case.name: case.expected if case.expected[0] != "no row" else ("no row", "") for case in cases
+    }
+    for case in cases:
+        if case.name in found:
+            assert_told(found[case.name], case)
+
+
+def assert_told(need: dict[str, Any], case: Case) -> None:
+    """One sentence, ranked where it is a need, with the reason in words where it is none."""
+    assert need["explanation"].startswith("登记显示该对象"), case.name
+    assert need["explanation"].endswith("。"), case.name
+    assert need["evidence"], case.name
+    is_need = need["outcome"] == "found"
+    assert (need["rank"] is not None) == (need["score"] is not None) == is_need, case.name
+    assert bool(need["reasons"]) == is_need, case.name
+    if need["outcome"] in (EXCLUDED, CANNOT_JUDGE) and need["reason"] != "stopped":
+        assert REASON_WORDS[need["reason"]] in need["explanation"], case.name
+
+
+def test_the_tables_have_every_reason_and_a_twin_for_each_exclusion() -> None:
+    cases = [case for rule in NEED_RULES for case in read_cases(rule.code)[1]]
+    reasons = {case.expected[1] for case in cases}
+    assert set(REASON_WORDS) <= reasons
+    twins = {case.name for case in cases if case.name.startswith("twin:")}
+    assert len(twins) >= len(EXCLUDED_WORDS) + len(MISSING_WORDS)
+    for rule in NEED_RULES:
+        assert {"found", "no row"} <= {case.expected[0] for case in read_cases(rule.code)[1]}
+
+
+@by_code
+def test_a_rule_has_a_source_a_period_and_a_page(rule: NeedRule) -> None:
+    page = (PAGES / f"{rule.code}.md").read_text(encoding="utf-8")
+    assert re.search(r"\d{4}", rule.source)
+    assert rule.source in page
+    assert rule.title_zh in page.splitlines()[0]
+    assert len(rule.verify) >= 2
+
+
+RANKED = (
+    ("the worse disability", "level=1", "", ">", "level=2", ""),
+    ("nobody who could earn", "level=1", "", ">", "level=1", "kin born_on=1980-01-01"),
+    (
+        "  twin: the other is as disabled",
+        "level=1",
+        "kin; disabilities@kin level=1",
+        "=",
+        "level=1",
+        "kin; disabilities@kin level=2",
+    ),
+    ("recognised as poor", "level=1", "poverty_register status=未脱贫", ">", "level=1", "poverty_register status=已脱贫"),
+    ("without a home", "level=1", "", ">", "level=1", "properties use=住宅 address=z"),
+    ("a child to look after", "level=1", "kin born_on=2010-01-01", ">", "level=1", "kin born_on=1990-01-01"),
+)
+"""What makes the left world the greater need; written from the reasons beside the weights."""
+
+
+def test_the_greater_need_ranks_before_the_smaller(lake: Lake) -> None:
+    sides = {"left": slice(1, 3), "right": slice(4, 6)}
+    worlds = [(f"{side} {n}", *line[at]) for n, line in enumerate(RANKED) for side, at in sides.items()]
+    cases = [case_of(name, f"kind=肢体 {fact}", world) for name, fact, world in worlds]
+    found = search(lake, NEED_RULES[0], "disabilities", cases)
+    for n, (name, _, _, sign, *_) in enumerate(RANKED):
+        left, right = found[f"left {n}"], found[f"right {n}"]
+        assert left["score"] > right["score"] if sign == ">" else left["score"] == right["score"], name
+        assert left["rank"] < right["rank"] or sign == "=", name
+
+
+def test_the_weights_add_up_and_each_has_its_words() -> None:
+    assert sum(WEIGHTS.values()) == pytest.approx(1)
+    assert set(WEIGHTS) == set(WORDS)

@@ -1,0 +1,414 @@
+"""The job: verdicts kept beside what was known when they were made, the account, champion and challenger, the way back."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import shutil
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from pyspark.sql import functions as F
+from rich.console import Console
+
+from expectations.contracts.lake import CASE_SCORES, CLUES, LEDGER, LISTED_CLUES, PERSONS, VERDICT_TOTALS, VERDICTS
+from expectations.contracts.lake.brought import BROUGHT as BROUGHT_COLUMNS
+from expectations.contracts.model import Table
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
+from jobs.learn import job
+from jobs.learn.judging import Verdict
+from jobs.learn.proxies import proxies_among
+from jobs.learn.report import Outcome
+from jobs.learn.store import with_verdicts
+from jobs.learn.totals import OPEN, Standing, standings, totals
+from jobs.learn.training import Measured, better, examples, split
+from jobs.rank_clues.listed import keep_list
+from jobs.registers.traits import refused
+from jobs.returns.brought import Brought
+from jobs.runtime.errors import BadConfiguration, BadStore, BadVerdicts
+from jobs.runtime.lake import Lake, plain_schema
+from jobs.runtime.run_report import RunReport
+from jobs.runtime.session import Engine
+from models import ranking_registry
+from models.clue_features import ListedClue
+from tests.conftest import KEY
+
+BROUGHT = Brought("clerk", "2018-04-02T08:00:00+00:00")
+LISTED_ON, AS_OF = date(2017, 12, 31), date(2018, 3, 31)
+COUNT = 120
+
+
+def row_of(table: Table, **cells: Any) -> tuple[Any, ...]:
+    assert set(cells) <= set(table.column_names)
+    return tuple(cells.get(name) for name in table.column_names)
+
+
+def clue_id(n: int) -> str:
+    return f"C{n:016x}"
+
+
+def is_true(n: int) -> bool:
+    """What a visit finds: E01 with a signal above nought."""
+    return n % 3 != 0
+
+
+@pytest.fixture
+def ctx(embedded: Engine, settings: Settings, tmp_path: Path) -> RunContext:
+    """A lake with a list of 120 clues E01, all stated 0.25, whose signal tells what a visit would find."""
+    lake = Lake(embedded, str(tmp_path / "lake"))
+    rows = [
+        row_of(
+            CLUES, clue_id=clue_id(n), case_id=f"case-{n}", rule_code="E01", county_code="420281" if n % 2 else "420222", identity_grade="A",
+            months=6, amount_upper=Decimal("1000.00"), amount_estimate=Decimal("900.00"), is_dispatched=n < 110, score=0.25, reasons="一；二；三",
+            rank=n + 1 if n < 110 else None, signals={"E01.tax_log": 1.0 + n % 5 if is_true(n) else -1.0 - n % 5}, first_seen=LISTED_ON,
+        )
+        for n in range(COUNT)
+    ]  # fmt: skip
+    session = embedded.session
+    lake.overwrite(CLUES, session.createDataFrame(rows, plain_schema(CLUES)))
+    for table in (CASE_SCORES, PERSONS):
+        lake.overwrite(table, session.createDataFrame([], plain_schema(table)))
+    made = RunContext(embedded, lake, settings, LISTED_ON, tmp_path, KEY, RunReport(Console(quiet=True)))
+    keep_list(made)
+    return RunContext(embedded, lake, settings, AS_OF, tmp_path, KEY, RunReport(Console(quiet=True)))
+
+
+def feedback(
+    path: Path, numbers: Sequence[int], verdict: str | None = None, day: date | None = None, note: str = "", **more: str
+) -> Path:
+    """Visits of these clues, five a day, each with what is true unless a verdict is given. more: further columns, alike in every row."""
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(
+            ("clue_id", "verdict", "refutation_reason", "checked_on", "checkers", "recovered", "stop_month", "note", *more)
+        )
+        for place, n in enumerate(numbers):
+            said = verdict or ("查是-错保" if is_true(n) else "查否-政策允许")
+            on = day or date(2018, 1, 2) + timedelta(days=place // 5)
+            writer.writerow(
+                (clue_id(n), said, "R14" if said.startswith("查否") else "", on, "张某、李某", "", "", note, *more.values())
+            )
+    return path
+
+
+def run(ctx: RunContext, files: Sequence[Path]) -> Outcome:
+    return job.run(ctx, files, BROUGHT)
+
+
+def verdicts_of(ctx: RunContext) -> list[dict[str, Any]]:
+    return [row.asDict() for row in ctx.lake.read(VERDICTS).orderBy("clue_id", "verdict_no").collect()]
+
+
+def test_verdicts_train_a_champion_that_orders_the_next_list(ctx: RunContext, tmp_path: Path) -> None:
+    outcome = run(ctx, [feedback(tmp_path / "f.csv", range(80))])
+    assert outcome.taken_in == 80
+    assert outcome.learned.is_promoted
+    assert outcome.learned.version == "1"
+    stated, challenger = outcome.learned.comparison
+    assert challenger.log_loss < stated.log_loss
+    # All is stated 0.25: the true ones of the later visits stand last among equals.
+    assert challenger.average_precision == 1.0 > stated.average_precision
+    for name in ("calibration.svg", "reliability.csv", "learning.json"):
+        assert (tmp_path / "learning" / name).stat().st_size > 100
+    keep_list(ctx)
+    listed = ctx.lake.read(CLUES).filter("is_dispatched").orderBy("rank").collect()
+    assert [row["rank"] for row in listed] == list(range(1, 111))
+    truths = [is_true(int(row["clue_id"][1:], 16)) for row in listed]
+    assert truths == sorted(truths, reverse=True)
+    assert listed[0]["reasons"].startswith("参照以往核查结论，预计查实率为")
+    assert "本条具体情形使其升高" in listed[0]["reasons"]
+    kept = ctx.lake.read(LISTED_CLUES).filter(F.col("as_of") == F.lit(AS_OF)).collect()
+    assert {row["ranking_version"] for row in kept} == {"1"}
+    assert {row["stated_score"] for row in kept if row["is_dispatched"]} != {row["score"] for row in kept if row["is_dispatched"]}
+    assert {row["score"] for row in kept if not row["is_dispatched"]} == {0.25}
+
+
+def test_the_same_verdicts_again_change_nothing(ctx: RunContext, tmp_path: Path) -> None:
+    file = feedback(tmp_path / "f.csv", range(80))
+    run(ctx, [file])
+    before, version = verdicts_of(ctx), ctx.lake.session.read.format("delta").load(ctx.lake.path(VERDICTS)).count()
+    pages = {path.name: path.read_bytes() for path in (tmp_path / "learning").iterdir() if path.suffix != ".json"}
+    again = run(ctx, [file, file])
+    assert (again.taken_in, again.learned.version) == (0, None)
+    assert again.learned.said.startswith("No verdict is new")
+    assert verdicts_of(ctx) == before
+    assert version == 80
+    assert {path.name: path.read_bytes() for path in (tmp_path / "learning").iterdir() if path.suffix != ".json"} == pages
+
+
+def test_a_later_verdict_replaces_the_earlier_and_both_stay_readable(ctx: RunContext, tmp_path: Path) -> None:
+    run(ctx, [feedback(tmp_path / "a.csv", [1], "查是-违规", date(2018, 2, 1))])
+    run(ctx, [feedback(tmp_path / "b.csv", [1], "查否-数据错误", date(2018, 3, 1), corrects="是")])
+    run(ctx, [feedback(tmp_path / "c.csv", [1], "无法核实", date(2018, 1, 1))])  # an older visit, handed in late
+    said = [(row["verdict_no"], row["verdict"], row["is_in_force"], row["import_no"]) for row in verdicts_of(ctx)]
+    assert said == [(1, "查是-违规", False, 1), (2, "查否-数据错误", True, 2), (3, "无法核实", False, 3)]
+
+
+def test_a_verdict_is_kept_with_who_brought_it_in_from_where_and_when(ctx: RunContext, tmp_path: Path) -> None:
+    first = feedback(tmp_path / "a.csv", [1, 2])
+    run(ctx, [first])
+    run(ctx, [feedback(tmp_path / "same.csv", [1])])  # the same day and words: it is the one that came first
+    sha256 = hashlib.sha256(first.read_bytes()).hexdigest()
+    assert [tuple(row[column.name] for column in BROUGHT_COLUMNS) for row in verdicts_of(ctx)] == [
+        ("clerk", "2018-04-02T08:00:00+00:00", "a.csv", sha256, "", 2),
+        ("clerk", "2018-04-02T08:00:00+00:00", "a.csv", sha256, "", 3),
+    ]
+
+
+def test_verdicts_of_an_earlier_version_are_read_and_stay(ctx: RunContext, tmp_path: Path) -> None:
+    """Their table has no columns of who brought them in."""
+    run(ctx, [feedback(tmp_path / "a.csv", [1])])
+    names = [column.name for column in BROUGHT_COLUMNS]
+    old = ctx.lake.read(VERDICTS).drop(*names)
+    old.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(str(tmp_path / "old"))
+    shutil.rmtree(ctx.lake.path(VERDICTS))
+    shutil.move(tmp_path / "old", ctx.lake.path(VERDICTS))
+    assert [row["verdict"] for row in verdicts_of(ctx)] == ["查是-错保"]
+    run(ctx, [feedback(tmp_path / "b.csv", [2])])
+    assert [(row["brought_by"], row["source_row"]) for row in verdicts_of(ctx)] == [(None, None), ("clerk", 2)]
+
+
+def test_a_bad_row_leaves_everything_as_it_was(ctx: RunContext, tmp_path: Path) -> None:
+    run(ctx, [feedback(tmp_path / "a.csv", [1, 2])])
+    before = verdicts_of(ctx)
+    good, bad = feedback(tmp_path / "good.csv", [3]), feedback(tmp_path / "bad.csv", [4, 5000])
+    with pytest.raises(BadVerdicts, match=r"bad.csv, row 3: no list has held a clue"):
+        run(ctx, [good, bad])
+    assert verdicts_of(ctx) == before
+
+
+def test_no_verdict_is_taken_in_where_the_model_store_cannot_be_opened(ctx: RunContext, tmp_path: Path) -> None:
+    (tmp_path / "mlflow").mkdir()
+    (tmp_path / "mlflow" / "mlflow.db").write_bytes(b"no database")
+    with pytest.raises(BadStore, match=r"model store .* cannot be used .*Put OUT/mlflow back"):
+        job.run(ctx, [feedback(tmp_path / "a.csv", [1, 2])])
+    assert not ctx.lake.exists(VERDICTS)
+    with pytest.raises(BadStore, match="cannot be used"):
+        job.roll_back(tmp_path)
+
+
+def test_without_a_list_there_is_nothing_to_have_a_verdict_on(embedded: Engine, settings: Settings, tmp_path: Path) -> None:
+    bare = RunContext(
+        embedded, Lake(embedded, str(tmp_path / "lake")), settings, AS_OF, tmp_path, KEY, RunReport(Console(quiet=True))
+    )
+    with pytest.raises(BadConfiguration, match="holds no list that a verdict could be about"):
+        run(bare, [])
+
+
+def test_few_verdicts_train_nothing(ctx: RunContext, tmp_path: Path) -> None:
+    outcome = run(ctx, [feedback(tmp_path / "f.csv", range(20))])
+    assert outcome.learned.version is None
+    assert outcome.learned.said.startswith("20 verdicts that teach; training begins at 40")
+    keep_list(ctx)
+    assert {row["score"] for row in ctx.lake.read(CLUES).collect()} == {0.25}
+
+
+def test_rollback_gives_the_stated_priors_back_and_the_same_verdicts_do_not_undo_it(ctx: RunContext, tmp_path: Path) -> None:
+    file = feedback(tmp_path / "f.csv", range(80))
+    run(ctx, [file])
+    assert job.roll_back(tmp_path).startswith("Version 1 is not used any more; the stated priors are in use again")
+    with pytest.raises(BadConfiguration, match="uses no learned ranking"):
+        job.roll_back(tmp_path)
+    assert run(ctx, [file]).learned.version is None
+    keep_list(ctx)
+    assert {row["score"] for row in ctx.lake.read(CLUES).collect()} == {0.25}
+
+
+def test_a_champion_of_another_contract_ranks_nothing_and_is_told(
+    ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(ctx, [feedback(tmp_path / "f.csv", range(80))])
+    monkeypatch.setattr(ranking_registry, "contract_fingerprint", lambda: "another")
+    keep_list(ctx)
+    assert {row["score"] for row in ctx.lake.read(CLUES).collect()} == {0.25}
+    assert any("was trained on the feature contract" in warning for warning in ctx.report.warnings)
+
+
+def test_a_better_ranking_of_a_run_that_was_stopped_comes_into_use_by_the_next_one(
+    ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped between registering and promoting, it was known from then on, and never used."""
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    files = [feedback(tmp_path / "f.csv", range(80))]
+    with monkeypatch.context() as patched:
+        patched.setattr(ranking_registry.RankingRegistry, "promote", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            run(ctx, files)
+    outcome = run(ctx, files)
+    assert (outcome.taken_in, outcome.learned.version, outcome.learned.is_promoted) == (0, "1", True)
+    assert job.roll_back(tmp_path).startswith("Version 1 is not used any more")
+    assert not run(ctx, files).learned.is_promoted, "what was withdrawn stays so"
+
+
+def test_totals_reconcile_by_rule_and_county(ctx: RunContext, tmp_path: Path) -> None:
+    """110 clues to visit: 12 confirmed, 6 refuted, 4 unverifiable, 2 referred, 86 open; one visited that was not to be."""
+    files = [
+        feedback(tmp_path / "1.csv", range(0, 12), "查是-违规"), feedback(tmp_path / "2.csv", range(12, 18), "查否-时间差"),
+        feedback(tmp_path / "3.csv", range(18, 22), "无法核实"), feedback(tmp_path / "4.csv", range(22, 24), "移送"),
+        feedback(tmp_path / "5.csv", [115], "查是-违规", beyond_list="是"),
+    ]  # fmt: skip
+    run(ctx, files)
+    rows = {(row["rule_code"], row["county_code"]): row.asDict() for row in ctx.lake.read(VERDICT_TOTALS).collect()}
+    states = ("confirmed", "refuted", "unverifiable", "referred", "open")
+    assert {key: tuple(row[state] for state in states) for key, row in rows.items()} == {
+        ("E01", "420222"): (6, 3, 2, 1, 43),
+        ("E01", "420281"): (7, 3, 2, 1, 43),
+    }
+    assert all(row["clues"] == sum(row[state] for state in states) for row in rows.values())
+    assert sum(row["clues"] for row in rows.values()) == 111
+
+
+def test_a_verdict_on_a_clue_that_is_gone_still_counts() -> None:
+    found = standings(
+        [("a", "D01", "x"), ("b", "D01", "x")], [Standing("gone", "D01", "x", "refuted"), Standing("a", "D01", "x", "confirmed")]
+    )
+    assert [(clue.clue_id, clue.state) for clue in found] == [("a", "confirmed"), ("b", OPEN), ("gone", "refuted")]
+    assert totals(found) == [("D01", "x", 3, 1, 1, 0, 0, 1)]
+
+
+# --- what training may know --------------------------------------------------------------------------------------------
+
+
+def test_a_verdict_keeps_the_list_before_the_visit_not_a_later_one() -> None:
+    def listed(day: date, months: int) -> dict[str, Any]:
+        cells = {name: None for name in LISTED_CLUES.column_names}
+        return {**cells, "as_of": day, "clue_id": "c", "case_id": "case", "months": months}
+
+    lists = {"c": [listed(date(2017, 12, 31), 6), listed(date(2018, 1, 31), 7), listed(date(2018, 2, 28), 8)]}
+    verdict = Verdict("c", "查是-错保", None, date(2018, 2, 10), "甲、乙", None, None, None)
+    random = {"case": [(date(2018, 1, 5), True), (date(2018, 2, 20), False)]}
+    (row,), added = with_verdicts([], [verdict], lists, random, AS_OF, BROUGHT)
+    assert (added, row["months"], row["listed_on"], row["is_random"]) == (1, 7, date(2018, 1, 31), True)
+    (row,), _ = with_verdicts([], [verdict], lists, {}, AS_OF, BROUGHT)
+    assert row["is_random"] is None
+
+
+def example_row(
+    n: int, outcome: str = "confirmed", day: int = 1, import_no: int = 1, *, is_in_force: bool = True
+) -> dict[str, Any]:
+    return {
+        "clue_id": clue_id(n), "case_id": f"case-{n}", "rule_code": "E01", "identity_grade": "A", "months": 1, "amount_estimate": None,
+        "anomaly_percentile": None, "clues_in_case": 1, "stated_score": 0.3, "doubt_code": None, "signals": None, "outcome": outcome,
+        "checked_on": date(2018, 1, day), "import_no": import_no, "is_in_force": is_in_force, "is_random": None,
+    }  # fmt: skip
+
+
+def test_what_could_not_be_verified_teaches_nothing_and_a_referral_counts_as_confirmed() -> None:
+    rows = [
+        example_row(1),
+        example_row(2, "refuted"),
+        example_row(3, "unverifiable"),
+        example_row(4, "referred"),
+        example_row(5, is_in_force=False),
+    ]
+    assert {example.clue.clue_id: example.is_confirmed for example in examples(rows)} == {
+        clue_id(1): True,
+        clue_id(2): False,
+        clue_id(4): True,
+    }
+
+
+def test_the_challenger_is_compared_on_later_days_that_the_champion_has_not_seen(settings: Settings) -> None:
+    """Ten seen by the champion, ten unseen on days 11 to 20: with three tenths later, the days up to 17 train."""
+    seen = [example_row(n, day=n, import_no=1) for n in range(1, 11)]
+    unseen = [example_row(n, day=n, import_no=2) for n in range(11, 21)]
+    late = example_row(30, day=25, import_no=1)  # seen by the champion, after the others: the challenger must not know it
+    earlier, later = split(examples([*seen, *unseen, late]), 1, settings.learning)
+    assert [example.checked_on.day for example in later] == [18, 19, 20]
+    assert [example.checked_on.day for example in earlier] == list(range(1, 18))
+    assert split(examples(seen), 1, settings.learning)[1] == []
+
+
+def test_a_challenger_is_better_only_with_better_probabilities_and_no_worse_an_order() -> None:
+    champion = Measured("champion", 0.80, 0.50)
+    assert better(champion, Measured("", 0.80, 0.49), 0.01)
+    assert better(champion, Measured("", 0.795, 0.49), 0.01)
+    assert not better(champion, Measured("", 0.78, 0.40), 0.01)
+    assert not better(champion, Measured("", 0.90, 0.50), 0.01)
+
+
+def test_a_challenger_that_is_not_better_is_registered_and_not_used(ctx: RunContext, tmp_path: Path) -> None:
+    """A champion that has the truth from the signals; then a week of verdicts by the dice."""
+    run(ctx, [feedback(tmp_path / "f.csv", range(60))])
+    turned = tmp_path / "dice.csv"
+    with feedback(turned, range(60, 110), day=date(2018, 3, 1)).open(encoding="utf-8-sig") as stream:
+        header, *rows = list(csv.reader(stream))
+    rng = np.random.default_rng(5)
+    for n, row in enumerate(rows):
+        # Early ones all turned round, late ones true: what the early ones teach fails on the late ones.
+        row[3] = (date(2018, 3, 1) + timedelta(days=n // 5)).isoformat()
+        if n < 35 and rng.random() < 0.95:
+            row[1], row[2] = ("查否-政策允许", "R14") if row[1].startswith("查是") else ("查是-错保", "")
+    with turned.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+    outcome = run(ctx, [turned])
+    assert outcome.learned.version == "2"
+    assert not outcome.learned.is_promoted
+    assert "is not better than version 1" in outcome.learned.said
+
+
+# --- proxies, random visits --------------------------------------------------------------------------------------------
+
+
+def listed_clue(n: int, signals: dict[str, float]) -> ListedClue:
+    return ListedClue(clue_id(n), f"case-{n}", "V01", "A", 6, 100.0, 0.5, 1, 0.3, "", signals)
+
+
+def test_an_input_that_tells_who_somebody_is_is_found_and_one_that_does_not_is_left_alone() -> None:
+    rng = np.random.default_rng(1)
+    traits = pl.DataFrame(
+        {
+            "clue_id": [clue_id(n) for n in range(200)],
+            "sex": ["女" if n % 2 == 0 else "男" for n in range(200)],
+            "age": "不详",
+            "disability": ["有人持证" if n < 10 else "无人持证" for n in range(200)],
+        }
+    )
+    clues = [
+        listed_clue(n, {"V01.height": 160 + 8 * (n % 2) + rng.normal(0, 4), "V01.price": rng.normal(), "V01.few": float(n < 10)})
+        for n in range(200)
+    ]
+    found = refused(proxies_among(clues, traits), 0.7, {})  # V01.few tells disability, of ten people: too few to judge
+    assert [(proxy.input, proxy.trait) for proxy in found] == [("V01.height", "sex")]
+    assert 0.85 < found[0].strength < 1
+
+
+def test_a_proxy_is_left_out_and_named_for_the_configuration(
+    ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sexes = ["女" if is_true(n) else "男" for n in range(COUNT)]
+    traits = pl.DataFrame({"clue_id": [clue_id(n) for n in range(COUNT)], "sex": sexes, "age": "不详", "disability": "无人持证"})
+    monkeypatch.setattr(job, "traits_of_clues", lambda *_: traits)
+    outcome = run(ctx, [feedback(tmp_path / "f.csv", range(80))])
+    assert any(
+        "The input E01.tax_log tells sex 女 (AUROC 1.00, at most 0.70) and is left out" in warning
+        for warning in ctx.report.warnings
+    )
+    assert outcome.learned.comparison[1].average_precision < 1.0  # what was left out has taught nothing
+
+
+def test_visits_drawn_at_random_give_lift_and_recall(ctx: RunContext, tmp_path: Path) -> None:
+    """Ranked: the clues 1 and 2, both true. At random: 0 and 4, one true, which stand for the 108 that were left aside."""
+    rows = [
+        row_of(
+            LEDGER, as_of=date(2018, 1, 1), list_no=1, county_code="", case_id=f"case-{n}", position=n + 1, is_random=is_random
+        )
+        for n, is_random in ((1, False), (2, False), (0, True), (4, True))
+    ]
+    ctx.lake.overwrite(LEDGER, ctx.lake.session.createDataFrame(rows, plain_schema(LEDGER)))
+    worth = job.run(
+        ctx, [feedback(tmp_path / "f.csv", [0, 1, 2, 4, 7])]
+    ).worth  # 7 is on no list: nobody knows why it was visited
+    assert worth is not None
+    assert (worth.ranked.confirmed, worth.ranked.visited, worth.random.confirmed, worth.random.visited) == (2, 2, 1, 2)
+    assert worth.recall == pytest.approx(2 / (2 + 0.5 * 108))
