@@ -22,6 +22,7 @@ from jobs.delivery.unchanged import assure_unchanged
 from jobs.delivery.workbooks import read_cells
 
 BATCH_ROWS = 100_000
+_DITTO = ["同上", "〃", "″"]
 
 
 def decode(piece: Piece) -> Iterator[pl.DataFrame]:
@@ -60,7 +61,7 @@ def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Se
         is_long = is_long.filter(keep) if is_long is not None else None
     if piece.is_set_aside:
         skipped = skipped.fill_null("hidden sheet")
-    bronze = _named(data_set, piece, rows)
+    bronze = _named(data_set, piece, _with_ditto(rows, skipped))
     bronze = bronze.with_columns(column_marks(data_set, bronze))
     is_data = skipped.is_null()
     marks = marked_fields(bronze["_damaged"])
@@ -77,6 +78,20 @@ def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Se
         .otherwise(pl.lit("accepted"))
     ).to_series()
     return bronze.with_columns(_fate=fate, _reason=reason).select(data_set.bronze.column_names)
+
+
+def _with_ditto(rows: pl.DataFrame, skipped: pl.Series) -> pl.DataFrame:
+    """The rows with what 同上 and 〃 stand for: the cell above, of the last row of data that says it itself."""
+    columns = {name: rows[name] for name in rows.columns if rows[name].dtype == pl.String}
+    said_above = {name: cells for name, cells in columns.items() if cells.is_in(_DITTO).any()}
+    filled = [
+        cells.set((is_ditto := cells.is_in(_DITTO).fill_null(False)) | skipped.is_not_null(), None)
+        .forward_fill()
+        .zip_with(is_ditto, cells)
+        .fill_null(cells)
+        for cells in said_above.values()
+    ]
+    return rows.with_columns(filled)
 
 
 def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
