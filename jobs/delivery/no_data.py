@@ -57,6 +57,8 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     is_suspect += [pl.lit(lacks_column)]
     bare = {column: pl.col(column).str.strip_chars(EDGE) for column in key}  # blanks around — make it no longer
     is_suspect += [bare[column].is_null() | (bare[column].str.len_bytes() <= _LONGEST_NOTHING) for column in key]
+    if len(key) == 1:  # whose cell is all that a row of blanks around a word has
+        is_suspect.append(~bare[key[0]].str.contains("[0-9０-９]") | bare[key[0]].str.contains(_TOTAL))
     measured = [f"c{i}" for i, name in enumerate(header.fields) if name in data_set.key and data_set[name].kind in _MEASURES]
     is_suspect += [pl.col(column).is_null() for column in measured if column in frame.columns]  # the year of a total of bills
     at = frame.select(reduce(or_, is_suspect)).to_series().arg_true()

@@ -148,6 +148,16 @@ def test_a_second_line_of_the_header_is_no_data(delivery: Any, payments: Any, be
     }
 
 
+@pytest.mark.parametrize(("word", "reason"), [("小计", "subtotal"), ("单位（盖章）：", "note"), ("注：以上为年底数据", "note")])
+def test_blanks_around_every_cell_hide_no_row_that_is_none(delivery: Any, word: str, reason: str) -> None:
+    fields = DATA_SETS["household_registry"].fields  # the only cell of its key is its first
+    data = ["42029219500101102X", "张三", "", "男", "1950-01-01", "420292", "镇", "村", "1", "户主", "正常", "", ""]
+    lines = [[f.header for f in fields], data, [word, *[""] * 12]]
+    content = "\n".join(",".join(f"{cell}  " for cell in line) for line in lines)
+    rows = delivery.rows(delivery.add("户籍.csv", content, data_set="household_registry"))
+    assert fates(rows) == {2: ("accepted", None), 3: ("skipped", reason)}
+
+
 def test_ditto_marks_say_what_the_row_of_data_above_says(delivery: Any, payments: Any) -> None:
     first, second = payments.row(household_no="D0001", account_name="张三"), payments.row(household_no="同上", account_name="〃")
     total, third = ["合计", *[""] * 7, "1280.00", *[""] * 4], payments.row(household_no="同上", account_name="李四")
