@@ -23,7 +23,7 @@ _NOTE = (
     r"^((注|备注|说明|负责人|单位负责人|填报单位|报送单位|联系人|联系电话|制表日期|填报日期|报送日期|制表|审核|复核|经办人|数据来源|导出人|导出时间|打印日期)"
     r"\s*\d*\s*[:：]|(填表人|填报人|制表人|审核人|打印时间)|第\s*\d+\s*页)|^(注|备注|说明)$"
 )
-_SENTENCE = "[:：]$|^.{5,}$|^[一二三四五六七八九十]+、|^以下空白$"
+_SENTENCE = "[:：]$|^.{5,}$|^[一二三四五六七八九十]+、|^(以下空白|续表|[接续转][上下]页|以下无正文)$"
 """A cell in one of the first two columns that is a sentence, a caption or a place to sign, if it has the row to itself."""
 _NO_SENTENCE = r"^[0-9A-Za-z*Ⅹ×.\s-]+$|[·•]"
 """A number, or a long name: of a row of data that lacks all the rest."""

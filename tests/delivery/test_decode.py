@@ -77,6 +77,7 @@ SKIPPED: dict[str, tuple[list[str], str]] = {
     "a place for the stamp": (padded("单位（盖章）："), "note"),
     "a second note": (padded("2、金额单位为元。"), "note"),
     "the end of the rows": (padded("以下空白"), "note"),
+    "a page that goes on": (padded("接上页"), "note"),
     "a caption": (padded("一、城区"), "note"),
     "what a database says of its rows": (padded("(30 rows affected)"), "note"),
     "the number of a page in dashes": (padded("- 1 -"), "note"),
