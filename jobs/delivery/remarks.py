@@ -181,6 +181,16 @@ WORDINGS: dict[str, Wording] = {
     "hidden_rows": Wording(
         "{rows} hidden rows, read like the others", "含{rows}个隐藏行，已一并读取", "如隐藏行不应报送，请删除后重新报送。"
     ),
+    "continued_sheets": Wording(
+        "sheets without a header, read as the table before goes on: {sheets}",
+        "以下工作表没有表头，已按前一工作表的表头续读：{sheets}",
+        "请下次在每个工作表中保留表头。",
+    ),
+    "unread_sheets": Wording(
+        "sheets without a header of the register, not read: {sheets}",
+        "以下工作表没有约定的表头，未读取：{sheets}",
+        "如其中有应报送的数据，请补上表头后重新报送；否则无需处理。",
+    ),
     "hidden_sheets": Wording(
         "hidden sheets beside a visible one, kept aside and not used: {sheets}",
         "存在可见工作表，以下隐藏工作表未采用，仅留存备查：{sheets}",
