@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -13,6 +14,8 @@ from jobs.delivery.remarks import Remark, remark
 
 SEARCH_DEPTH = 30
 """Rows looked at for a header: title rows, filler lines and a group row stand above it."""
+_LONG_NUMBER = re.compile("[0-9]{6}")
+"""No header has one; it spares the rows of data a closer look."""
 _UNITS = {Kind.YUAN: "元", Kind.WAN_YUAN: "万元"}
 
 
@@ -82,7 +85,8 @@ def _under_groups(upper: Sequence[str], lower: Sequence[str]) -> list[tuple[str,
 
 def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet, unit: str) -> Header:
     fields: list[str | None] = [None] * len(columns)
-    for meant in (_listed, field_meant):  # what the contract lists goes before what only means the same
+    is_data = any(_LONG_NUMBER.search(spelling) for spellings in columns for spelling in spellings)
+    for meant in (_listed,) if is_data else (_listed, field_meant):  # what is listed goes before what only means the same
         for at, spellings in enumerate(columns):
             name = next(filter(None, (meant(spelling, data_set) for spelling in spellings)), None)
             if fields[at] is None and name not in fields:  # the same header twice: the first counts, the other is kept aside
