@@ -15,6 +15,7 @@ from pathlib import Path
 import openpyxl
 import xlsxwriter
 
+from benchmarks.rewritings.other_books import old_workbook, open_document
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field, Kind, plain_header
 from simulation.delivery_files import MANIFEST, MANIFEST_HEADER
@@ -200,7 +201,13 @@ def as_text(form: Text, lines: Iterable[Row]) -> bytes:
     return text.getvalue().encode(form.encoding)
 
 
+_OTHER_BOOKS = {".xls": old_workbook, ".et": old_workbook, ".ods": open_document}
+
+
 def _write_book(path: Path, file: File, form: Book) -> None:
+    if write := _OTHER_BOOKS.get(form.suffix):
+        path.write_bytes(write({sheet.name: sheet.lines for sheet in file.sheets}))
+        return
     options = {
         "constant_memory": form.in_line,
         "strings_to_numbers": False,

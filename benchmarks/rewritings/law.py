@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from rich.console import Console
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CHECKS, FINDINGS, NEEDS
@@ -28,6 +27,7 @@ from jobs.ingest import job as ingest
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.link_people import job as link_people
+from jobs.runtime.console import Console
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
@@ -54,11 +54,15 @@ Rows = Counter[tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Said:
-    """What a delivery says, by data set or table: the names of the columns and every row, as often as it stands there."""
+    """What a delivery says, by data set or table: the names of the columns and every row, as often as it stands there.
+
+    extracts: of each file that is read its data set, area and day, which decide what replaces what.
+    """
 
     columns: Mapping[str, tuple[str, ...]]
     rows: Mapping[str, Rows]
     troubles: tuple[str, ...] = ()
+    extracts: frozenset[tuple[str, str, date | None]] = frozenset()
 
 
 def rows_said(delivery: Path, key: str) -> Said:
@@ -66,7 +70,8 @@ def rows_said(delivery: Path, key: str) -> Said:
     troubles: Counter[str] = Counter()
     columns: dict[str, tuple[str, ...]] = {}
     rows: dict[str, Rows] = {}
-    for file in survey_delivery(delivery, read_manifest(delivery), PIECE_BYTES):
+    files = survey_delivery(delivery, read_manifest(delivery), PIECE_BYTES)
+    for file in files:
         code = file.entry.data_set
         if file.status != ACCEPTED:
             troubles[f"{code}: refused: {file.reason}"] += 1
@@ -77,7 +82,8 @@ def rows_said(delivery: Path, key: str) -> Said:
                 silver = standardised(DATA_SETS[code], bronze.filter(pl.col("_fate") == "accepted"), key)
                 columns[code] = tuple(column.name for field in DATA_SETS[code].fields for column in field.silver_columns)
                 rows.setdefault(code, Counter()).update(silver.select(columns[code]).iter_rows())
-    return Said(columns, rows, tuple(f"{what} ({count})" for what, count in sorted(troubles.items())))
+    extracts = frozenset((f.entry.data_set, f.entry.area, f.entry.extract_date) for f in files if f.status == ACCEPTED)
+    return Said(columns, rows, tuple(f"{what} ({count})" for what, count in sorted(troubles.items())), extracts)
 
 
 def findings_said(engine: Engine, settings: Settings, delivery: Path, as_of: date, key: str) -> Said:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from math import prod
 
 import polars as pl
 
+from jobs.cells.chinese_numbers import CHARACTERS, chinese_number
 from jobs.cells.text import cleaned, half_width, map_distinct, trimmed
 
 MONEY = pl.Decimal(18, 2)
@@ -16,31 +18,49 @@ _DIGITS = r"(\d{1,3}(?:,\d{3})+|\d{1,3}(?:'\d{3})+|\d+)?(\.\d*)?(?:E([-+]?\d{1,2
 _UNITS = "[亿万千百]{1,2}"
 _AMOUNT = re.compile(
     rf"{_CURRENCY}([-+(]?){_CURRENCY}([-+]?)(?:((?:\d+(?:\.\d+)?{_UNITS})+\d*)|{_DIGITS})([-)]?)({_UNITS})?"
-    rf"(?:(?:元|圆)(?:整|正)?|{_CURRENCY})"
+    rf"(?:(?:元|圆)(?:(\d)角)?(?:零?(\d)分)?(?:整|正)?|{_CURRENCY})"
 )
+_IN_CHINESE = re.compile(f"[{CHARACTERS}]+")
+_BRACKETS_OF_UNIT = re.compile(rf"\(((?:{_UNITS})?元|人民币)\)$")
 _PART = re.compile(rf"(\d+(?:\.\d+)?)({_UNITS})?")
 _SCALES = {"亿": 10**8, "万": 10**4, "千": 10**3, "百": 10**2}
 _OWN_UNIT = re.compile("[元亿万千百]")
-_MINUS = str.maketrans("−–", "--")
+_ONE_SIGN = str.maketrans("−–—﹣负負。", "------.")
+_COUNTED = re.compile("(?:口人|[人年月岁口名位个户])$")
+_SQUARE_METRES = re.compile(r"\s*(?:㎡|[mM](?:2|²|\^2)|平方米|平米|平方|平)$")
+_IN_WORDS = {"全部": Decimal(100), "全额": Decimal(100), "一半": Decimal(50)}
+_SHARES = (
+    (re.compile(r"(?P<part>[0-9.]+)/(?P<of>[0-9.]+)"), "part", "of", 100),
+    (re.compile("百分之(?P<part>.+)"), "part", "none", 1),
+    (re.compile("(?P<of>[^分]+)分之(?P<part>[^分]+)"), "part", "of", 100),
+    (re.compile(f"(?P<part>[0-9.{CHARACTERS}]+)成"), "part", "none", 10),
+)
+"""Forms of a share, the groups of its two numbers, and what one of it is in percent."""
 _CENT = Decimal("0.01")
 _LIMIT = Decimal(10) ** 15
 
 
 def parse_amount(cell: str) -> Decimal | None:
-    """The number a cell states: thousands separators, currency signs and 元 are noise; 1.2万元 and 1万2千 are twelve thousand."""
-    text = half_width(cleaned(cell)).replace(" ", "").translate(_MINUS).upper()
-    match = _AMOUNT.fullmatch(text)
+    """The number a cell states: thousands separators, currency signs and 元 are noise; 1.2万元, 1万2千 and 一万二千 are twelve thousand."""
+    text = half_width(cleaned(cell)).replace(" ", "").translate(_ONE_SIGN).upper()
+    text = _BRACKETS_OF_UNIT.sub(r"\1", text)
+    match = _AMOUNT.fullmatch(text) or _AMOUNT.fullmatch(_IN_CHINESE.sub(_in_digits, text))
     if match is None:
         return None
-    before, within, parts, digits, places, power, behind, units = match.groups()
+    before, within, parts, digits, places, power, behind, units, tenths, cents = match.groups()
     if not (parts or digits or (places and len(places) > 1)) or (before == "(") != (behind == ")"):
         return None
     if parts:
         value = sum((Decimal(number) * _scale(of_part) for number, of_part in _PART.findall(parts)), Decimal(0))
     else:
         value = Decimal((digits or "0").replace(",", "").replace("'", "") + (places or "")).scaleb(int(power or 0))
-    value *= _scale(units or "")
+    value = value * _scale(units or "") + Decimal(tenths or 0) / 10 + Decimal(cents or 0) / 100
     return -value if "-" in (before, within, behind) or before == "(" else value
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    value = chinese_number(found[0])
+    return found[0] if value is None else str(value)
 
 
 def _scale(units: str) -> int:
@@ -69,7 +89,7 @@ def read_yuan(cells: pl.Series, unit: int = 1) -> pl.Series:
 
 
 def _whole(cell: str) -> int | None:
-    value = parse_amount(cell.rstrip("人年月岁"))
+    value = parse_amount(_COUNTED.sub("", cell))
     return int(value) if value is not None and abs(value) < 2**31 and value == int(value) else None
 
 
@@ -77,13 +97,33 @@ def read_integers(cells: pl.Series) -> pl.Series:
     return map_distinct(trimmed(cells), _whole, pl.Int32)
 
 
-def read_decimals(cells: pl.Series, precision: int, scale: int) -> pl.Series:
-    """Plain decimals (percent, square metres); a trailing unit or percent sign is noise."""
+def parse_percent(cell: str) -> Decimal | None:
+    """Percent that a cell states: 50, 50%, 1/2, 二分之一, 百分之五十, 五成."""
+    text = half_width(cleaned(cell)).replace(" ", "")
+    if text in _IN_WORDS:
+        return _IN_WORDS[text]
+    for form, part, of, factor in _SHARES:
+        if match := form.fullmatch(text):
+            value, total = (parse_amount(match.groupdict().get(name) or "1") for name in (part, of))
+            return value * factor / total if value is not None and total else None
+    return parse_amount(text.removesuffix("%"))
+
+
+def read_percents(cells: pl.Series) -> pl.Series:
+    return _decimals(cells, 7, 4, parse_percent)
+
+
+def read_square_metres(cells: pl.Series) -> pl.Series:
+    """Square metres; a trailing unit is noise."""
+    return _decimals(cells, 12, 2, lambda cell: parse_amount(_SQUARE_METRES.sub("", cell)))
+
+
+def _decimals(cells: pl.Series, precision: int, scale: int, parse: Callable[[str], Decimal | None]) -> pl.Series:
     places = Decimal(1).scaleb(-scale)
     limit = Decimal(10) ** (precision - scale)
 
     def read(cell: str) -> Decimal | None:
-        value = parse_amount(re.sub(r"(%|％|㎡|m2|m²|平方米|平米)$", "", cell.strip()))
+        value = parse(cell)
         return value.quantize(places, rounding=ROUND_HALF_UP) if value is not None and abs(value) < limit else None
 
     return map_distinct(trimmed(cells), read, pl.Decimal(precision, scale))

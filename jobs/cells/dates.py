@@ -22,15 +22,14 @@ _SERIAL_ORIGIN = date(1899, 12, 30)
 _SERIALS = range(7306, 73051)  # 1920-01-01 to 2099-12-31: a smaller number is a year or a count, not a day
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
+_SHORT_YEAR = r"(?P<year>\d{4}|\d\d)"
 _MONTH_EN = rf"(?P<month>{'|'.join(_MONTHS)})[A-Z]*\.?"
 _DAY_EN = rf"{_DAY}(?:ST|ND|RD|TH)?"
 _WEEKDAY = r"(?: ?\(?(?:星期|周|礼拜)?[一二三四五六日天]\)?)?"
 _WEEKDAY_EN = r"(?:(?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*,? )?"
 _AFTERNOON = re.compile("下午|晚上|PM")
 _HALF_DAY = r"(?:上午|下午|中午|凌晨|晚上|AM|PM)"
-_CLOCK = (
-    rf"{_HALF_DAY}? ?(?P<hour>\d{{1,2}})[:时](?P<minute>\d{{1,2}})(?:[:分](?P<second>\d{{1,2}})(?:[.,]\d+|秒)?|分)? ?{_HALF_DAY}?"
-)
+_CLOCK = rf"{_HALF_DAY}?[ :]?(?P<hour>\d{{1,2}})[:时](?P<minute>\d{{1,2}})(?:[:分](?P<second>\d{{1,2}})(?:[.,]\d+|秒)?|分)? ?{_HALF_DAY}?"
 # CST is China's own name of its time, CDT that of its summers: both are as written.
 _ZONE = r"(?: ?(?:(?P<utc>Z|UTC|GMT)?(?P<ahead>[-+]\d{1,2}(?::?\d{2})?)?|CST|CDT)(?: ?\(.*\))?)"
 _TIME = rf"(?:[ T]?{_CLOCK}{_ZONE})?"
@@ -40,29 +39,45 @@ _FORMS = tuple(
         (
             rf"{_YEAR}[-/.年,、 ]{_MONTH}[-/.月,、 ]{_DAY}[日号]?{_WEEKDAY}{_TIME}",
             rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)T(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?:[.,]\d+)?{_ZONE}",
-            rf"{_WEEKDAY_EN}{_DAY_EN}[- ]{_MONTH_EN}[- ,]+{_YEAR}{_TIME}",
+            rf"{_SHORT_YEAR}年{_MONTH}月{_DAY}[日号]?{_WEEKDAY}{_TIME}",
+            rf"{_WEEKDAY_EN}{_DAY_EN}[- ]?{_MONTH_EN}[- ,]*{_YEAR}{_TIME}",
+            rf"{_DAY}-?{_MONTH_EN}-?{_SHORT_YEAR}{_TIME}",  # as spreadsheets and SAS show days
             rf"{_WEEKDAY_EN}{_MONTH_EN} +{_DAY_EN},? {_YEAR}{_TIME}",
             rf"{_DAY}-{_MONTH}月-{_YEAR}{_TIME}",
             rf"{_WEEKDAY_EN}{_MONTH_EN} +{_DAY} {_CLOCK}{_ZONE} {_YEAR}",
         ),
     )
 )
-_YM = re.compile(rf"{_YEAR}[-/.年]{_MONTH}月?份?|{_MONTH_EN.replace('month', 'name')}[- ,]+{_YEAR.replace('year', 'behind')}")
+_YM = tuple(
+    map(
+        re.compile,
+        (
+            rf"{_YEAR}[-/.年、 ]{_MONTH}(?:月|月?份|期)?",
+            rf"{_YEAR}(?P<month>\d\d)(?:月|月?份|期)",
+            rf"(?P<year>\d\d)年{_MONTH}月?份?",
+            rf"{_MONTH}[-/.]{_YEAR}",
+            rf"{_MONTH_EN}[- ,]*{_YEAR}",
+            rf"{_MONTH_EN}-?(?P<year>\d\d)",
+        ),
+    )
+)
 _COMPACT = re.compile(
     rf"{_YEAR}(?P<month>\d\d)(?:(?P<day>\d\d)(?:\d{{4}}(?:\d\d(?:\d{{3}})?)?|{_TIME}))?"
 )  # with hour and minute …
 _CALENDAR = re.compile(r"\d{4}(?:0\d|1[0-2])[0-3]\d(?:[01]\d|2[0-3])[0-5]\d")  # twelve digits that are a day, hour and minute
-_SINCE_1970 = re.compile(r"(?:/DATE\((-?\d{1,13})(?:[-+]\d{4})?\)/|(-?\d{11,13}))")
+_SINCE_1970 = re.compile(r"(?:/DATE\((-?\d{1,13})(?:[-+]\d{4})?\)/|(-?\d{11,13})|(1\d{9}|1\d{15}|1\d{18}))")
+"""Milliseconds; seconds and smaller parts of one since September 2001 only, when they are so long."""
 _AROUND = re.compile(r"\s*([-/.年月])\s*|\s+(?=[日号])")
+_AT_THE_END = re.compile(r"(?<=\d)[-/.]$")
 _SERIAL = re.compile(r"(\d{4,5})(?:\.\d+)?")
 _IN_CHINESE = re.compile(r"[〇○零O一二三四五六七八九十元]+(?=[年月日号])")
 _DIGITS = {character: str(digit) for digit, character in enumerate("〇一二三四五六七八九")} | {"○": "0", "零": "0", "O": "0"}
-_DASHES = str.maketrans("—–−‐‑\\", "-----/")
+_ONE_MARK = str.maketrans("—–−‐‑_\\。", "------/.")
 
 
 def _plain(cell: str) -> str:
-    text = half_width(cleaned(cell)).upper().translate(_DASHES)
-    return whole(_IN_CHINESE.sub(_number, _AROUND.sub(r"\1", text)))
+    text = half_width(cleaned(cell)).upper().translate(_ONE_MARK)
+    return whole(_AT_THE_END.sub("", _IN_CHINESE.sub(_number, _AROUND.sub(r"\1", text))))
 
 
 def _number(found: re.Match[str]) -> str:
@@ -74,9 +89,14 @@ def _number(found: re.Match[str]) -> str:
     return f"{_DIGITS.get(tens, '1')}{_DIGITS.get(ones, '0')}"
 
 
+def full_year(year: str) -> int:
+    """A year of four digits, or of two as spreadsheets take them: 29 is 2029, 30 is 1930."""
+    return int(year) + (0 if len(year) > 2 else 2000 if int(year) < 30 else 1900)
+
+
 def _day(year: str, month: str, day: str) -> date | None:
     try:
-        found = date(int(year), int(month), int(day))
+        found = date(full_year(year), int(month), int(day))
     except ValueError:
         return None
     return found if EARLIEST <= found <= LATEST and found not in _NO_DAYS else None
@@ -123,7 +143,8 @@ def parse_date(cell: str) -> date | None:
         serial = int(match[1])
         return _SERIAL_ORIGIN + timedelta(days=serial) if serial in _SERIALS else None
     if match := _SINCE_1970.fullmatch(text):
-        return _on_the_calendar(datetime(1970, 1, 1) + timedelta(milliseconds=int(match[1] or match[2])))
+        since = match[1] or match[2] or match[3].ljust(13, "0")[:13]
+        return _on_the_calendar(datetime(1970, 1, 1) + timedelta(milliseconds=int(since)))
     return None
 
 
@@ -135,8 +156,9 @@ def _is_moment(text: str) -> bool:
 def parse_month(cell: str) -> date | None:
     """First day of the month that a cell names, by itself or by a day in it."""
     text = _plain(cell)
-    if match := _YM.fullmatch(text):
-        return _day(match["year"] or match["behind"], _month(match["month"] or match["name"]), "1")
+    for form in _YM:
+        if match := form.fullmatch(text):
+            return _day(match["year"], _month(match["month"]), "1")
     if (match := _COMPACT.fullmatch(text)) and not match["day"]:
         return _day(match["year"], match["month"], "1")
     day = parse_date(text)

@@ -1,7 +1,7 @@
 """What only a column tells of its cells: how somebody's program writes whole numbers, shares and days.
 
 12.0 is a float where no cell of the column has other decimals, else a section of its own. 0.5 is a half where no share is above 1.
-01/02/2017 is in January or February by what its neighbours can only be.
+01/02/2017 is in January or February by what its neighbours can only be, and 17.1.5 begins with its year unless one of them cannot.
 """
 
 from __future__ import annotations
@@ -13,9 +13,16 @@ import polars as pl
 
 from expectations.contracts.model import Field, Kind
 from jobs.cells.amounts import parse_amount
+from jobs.cells.dates import full_year
 from jobs.cells.text import NOISE, half_width, map_distinct, trimmed, whole
 
-_DAY_OR_MONTH = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(.*)")
+_ANY_ORDER = {
+    "": re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(\D.*)?"),
+    "short_": re.compile(r"(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{1,2})(\D.*)?)?"),
+}
+"""Days, and months alone, whose order only their column tells: with a whole year at the end, or with a short one anywhere."""
+_ORDERS = {"year_first": "ymd", "month_first": "mdy", "day_first": "dmy"}
+_FITS = {"y": re.compile(r"\d\d|\d{4}"), "m": re.compile("0?[1-9]|1[0-2]"), "d": re.compile("0?[1-9]|[12][0-9]|3[01]")}
 _MAY_BE_FLOAT = f"[.．][0０{NOISE}]+$|[Ee][+0-9{NOISE}]+$"
 _MAY_BEGIN_WITH_DAY = f"^[{NOISE}]*[0-9０-９][{NOISE}]*(?:[0-9０-９][{NOISE}]*)?[-/.－／．]"
 
@@ -46,13 +53,27 @@ def _fractions(cells: pl.Series) -> dict[str, pl.Series]:
     return {"fraction": (shares > 0).fill_null(False)}
 
 
-def _day_or_month_first(cells: pl.Series) -> dict[str, pl.Series]:
+def _orders(cells: pl.Series) -> dict[str, pl.Series]:
     at = cells.str.contains(_MAY_BEGIN_WITH_DAY).arg_true()
-    found = [match for cell in _half_width(cells.gather(at)).unique() if cell and (match := _DAY_OR_MONTH.fullmatch(cell))]
-    day_first, month_first = (any(int(match[part]) > 12 for match in found) for part in (1, 2))
-    if day_first == month_first:  # nothing tells, or both are there
-        return {}
-    return {"day_first" if day_first else "month_first": _marked(cells, at, pl.Series([True]).new_from_index(0, len(at)))}
+    plain = _half_width(cells.gather(at))
+    marks = {}
+    for length, form in _ANY_ORDER.items():
+        matches = {cell: match for cell in plain.drop_nulls().unique() if (match := form.fullmatch(cell))}
+        orders = [order for order in _ORDERS if matches and all(_fits(match, order) for match in matches.values())]
+        is_clear = len({str([_parts(match, order) for match in matches.values()]) for order in orders}) == 1
+        if is_clear or orders[:1] == ["year_first"]:  # a short year people put first, where nothing tells
+            marks[length + orders[0]] = _marked(cells, at, plain.is_in(list(matches)))
+    return marks
+
+
+def _parts(found: re.Match[str], order: str) -> dict[str, str]:
+    """Year, month and day of a cell in this order; no day of a month alone."""
+    signs = _ORDERS[order] if found[3] else _ORDERS[order].replace("d", "")
+    return dict(zip(signs, filter(None, found.groups()[:3]), strict=True))
+
+
+def _fits(found: re.Match[str], order: str) -> bool:
+    return all(_FITS[sign].fullmatch(part) for sign, part in _parts(found, order).items())
 
 
 def _as_percent(cell: str) -> str:
@@ -60,10 +81,13 @@ def _as_percent(cell: str) -> str:
     return cell if value is None else str(value * 100)
 
 
-def _from_year(day: int, month: int) -> Callable[[str], str]:
+def _from_year(length: str, order: str) -> Callable[[str], str]:
     def rewritten(cell: str) -> str:
-        found = _DAY_OR_MONTH.fullmatch(cell)
-        return f"{found[3]}-{found[month]}-{found[day]}{found[4]}" if found else cell
+        found = _ANY_ORDER[length].fullmatch(cell)
+        if found is None:
+            return cell
+        parts = _parts(found, order)
+        return "-".join([str(full_year(parts["y"])), parts["m"], *([parts["d"]] if "d" in parts else [])]) + (found[4] or "")
 
     return rewritten
 
@@ -71,13 +95,12 @@ def _from_year(day: int, month: int) -> Callable[[str], str]:
 _OF_KIND: dict[Kind, Callable[[pl.Series], dict[str, pl.Series]]] = {
     **dict.fromkeys((Kind.TEXT, Kind.CODE, Kind.ACCOUNT), _floats),
     Kind.PERCENT: _fractions,
-    **dict.fromkeys((Kind.DATE, Kind.MONTH), _day_or_month_first),
+    **dict.fromkeys((Kind.DATE, Kind.MONTH), _orders),
 }
 _MEANT: dict[str, Callable[[str], str]] = {
     "float": whole,
     "fraction": _as_percent,
-    "day_first": _from_year(day=1, month=2),
-    "month_first": _from_year(day=2, month=1),
+    **{length + order: _from_year(length, order) for length in _ANY_ORDER for order in _ORDERS},
 }
 
 

@@ -46,6 +46,7 @@ _STANDARD = re.compile(r"[0-9]{17}[0-9X]")
 _ONE_OF_SEVERAL = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9X])")
 _IN_CERTIFICATE = re.compile(r"([0-9*]{14,18}[0-9X*])[1-7][1-4](?:B[0-9]*|[^0-9A-Z*][^0-9]*)?")
 """A person number, kind and level of a disability, and perhaps a mark of re-issue or a remark (GB/T 26341)."""
+_LABEL = re.compile(r"^(?:公民|居民)?(?:身份证件|身份证|身份|证件)(?:号码|号)?:?\s*|[.,;。、]+$")
 _AS_X = str.maketrans("Ⅹ×ХΧ✕", "XXXXX")
 _NOISE = str.maketrans("", "", " -'`")
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
@@ -129,7 +130,7 @@ def spelt(cell: str) -> str:
 
 def _judge_odd(cell: str) -> tuple[str | None, str]:
     """Number and state of a cell that is not 18 characters of the plain form, or that may be a firm's."""
-    text = half_width(cell)
+    text = _LABEL.sub("", half_width(cell))
     if text in EMPTY_FORMS:
         return None, ABSENT
     plain = spelt(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import polars as pl
@@ -43,8 +44,14 @@ BLANKS = f"[{_class(*_BLANKS)}]+"
 EDGE = " \t\r\n\u00a0\u3000'\"‘’“”`"
 NOISE = f"{_class(*_INVISIBLE, *_BLANKS)}{EDGE}=＝()&"
 """Characters that may stand around the value of a cell, for the brackets of a regular expression that looks at cells as written."""
-EMPTY_FORMS = frozenset({"", "无", "不详", "/", "\\", "-", "--", "—", "——", "空", "未知", "null", "NULL", "None", "nan", "同上"})
-_ODD = f"^[=＝]|[{_class(*_INVISIBLE, *(blank for blank in _BLANKS if blank != (0x20, 0x20)), *_DOUBLES)}]"
+EMPTY_FORMS = frozenset({
+    *("", "无", "不详", "不明", "未知", "暂无", "没有", "无数据", "未填", "未填写", "未提供", "不适用", "同上"),
+    *("空", "空白", "(空)", "（空）", "(空白)", "（空白）", "/", "／", "//", "\\", "-", "--", "---", "－", "－－", "–", "―", "—", "——"),
+    *("null", "Null", "NULL", "(null)", "(NULL)", "[NULL]", "<NULL>", "\\N", "nil", "none", "None", "NONE"),
+    *("nan", "NaN", "NAN", "NaT", "NA", "N/A", "n/a", "<NA>"),
+})  # fmt: skip
+"""What is written where there is nothing: by people, by databases, by programs for data."""
+_ODD = f"^[=＝]|&[a-z#]|[{_class(*_INVISIBLE, *(blank for blank in _BLANKS if blank != (0x20, 0x20)), *_DOUBLES)}]"
 _AS_ONE: dict[int, str | None] = {
     **ONE_OF_EACH,
     **{character: " " for first, last in _BLANKS for character in range(first, last + 1)},
@@ -54,8 +61,12 @@ _PROTECTED = re.compile(r"[=＝]\s*T?\s*(\(*)\s*(?:((?:[\"“”'‘’].*)?)|([
 _QUOTES = re.compile(r"[\"“”]\s*&\s*[\"“”]|[\"“”]|&$")
 _FLOAT = re.compile(r"(-?[0-9]+)\.0+")
 _EXPONENT = re.compile(r"([0-9])(?:\.([0-9]+))?[Ee]\+?([0-9]{1,2})")
-_YES = {form: "是" for form in ("是", "√", "1", "Y", "有", "TRUE", "✓", "☑")}
-_NO = {form: "否" for form in ("否", "×", "0", "N", "无", "FALSE", "✗", "X", "☐")}
+_YES = {form: "是" for form in ("是", "√", "1", "Y", "有", "TRUE", "✓", "☑", "✔", "YES", "T", "对", "是的")}
+_NO = {form: "否" for form in ("否", "×", "0", "N", "无", "FALSE", "✗", "X", "☐", "✘", "NO", "F", "错", "不是")}
+_CODE_OF_VALUE = re.compile(
+    r"^(?:[0-9]{1,4}|[A-Z][0-9]{1,3})(?:[-—_.:、|/\\)]+|(?=[\u4e00-\u9fff]))|^[☑√✓]+(?=.)|\([0-9A-Z]{1,4}\)$|(?<=^[A-Z])[类档级]$|[。.,;]$"
+)
+"""What systems and people put around a value of a list: 01-农村低保, 农村低保(01), ☑农村低保, A类."""
 _FULL_TO_HALF = str.maketrans({chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " "})
 _ONE_WIDTH = str.maketrans({i + 0xFEE0: chr(i) for i in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *b"()-")})
 _NEEDLESS_BLANK = re.compile(r"(?<![A-Za-z]) +| +(?![A-Za-z ])")
@@ -71,6 +82,8 @@ def cleaned(text: str) -> str:
     That is characters without a shape, blanks and quotes at its edges, and habits that keep a spreadsheet from taking it for a
     number (="…"). Blanks inside are all one, and a character's doubles are the character.
     """
+    if "&" in text:  # copied from a web page
+        text = unescape(text)
     text = text.translate(_AS_ONE).strip(EDGE)
     while (inner := _unprotected(text)) != text:
         text = inner.strip(EDGE)
@@ -153,7 +166,12 @@ def read_enum(cells: pl.Series, values: tuple[str, ...]) -> pl.Series:
     """The enumeration's own spelling; null for a cell that names none of its values."""
     close = _YES | _NO if "是" in values and "否" in values else {}
     forms = {_as_value(form): value for form, value in (close | {value: value for value in values}).items()}
-    return map_distinct(trimmed(cells), lambda cell: forms.get(_as_value(cell)), pl.String)
+
+    def read(cell: str) -> str | None:
+        value = _as_value(cell)
+        return forms.get(value) or forms.get(_CODE_OF_VALUE.sub("", value))
+
+    return map_distinct(trimmed(cells), read, pl.String)
 
 
 def _as_value(cell: str) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 import polars_hash as plh
 
 from expectations.contracts.model import MARK_END, MARKS, PERSON_KINDS, DataSet, Field, Kind, name_key_column
-from jobs.cells.amounts import read_decimals, read_integers, read_yuan
+from jobs.cells.amounts import read_integers, read_percents, read_square_metres, read_yuan
 from jobs.cells.damage import damaged, damaged_accounts
 from jobs.cells.dates import read_dates, read_months
 from jobs.cells.faults import forms, readable
@@ -51,9 +51,9 @@ def read_plain(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -
         case Kind.INTEGER:
             return read_integers(cells)
         case Kind.PERCENT:
-            return read_decimals(cells, 7, 4)
+            return read_percents(cells)
         case Kind.SQUARE_METRES:
-            return read_decimals(cells, 12, 2)
+            return read_square_metres(cells)
         case _:
             texts = readable((read_text if field.kind is Kind.TEXT else read_code)(cells))
             return texts.set(texts.is_in(list(EMPTY_FORMS)), None) if field.nullable else texts

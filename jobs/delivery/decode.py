@@ -22,6 +22,7 @@ from jobs.delivery.unchanged import assure_unchanged
 from jobs.delivery.workbooks import read_cells
 
 BATCH_ROWS = 100_000
+_DITTO = ["同上", "〃", "″"]
 
 
 def decode(piece: Piece) -> Iterator[pl.DataFrame]:
@@ -60,7 +61,7 @@ def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Se
         is_long = is_long.filter(keep) if is_long is not None else None
     if piece.is_set_aside:
         skipped = skipped.fill_null("hidden sheet")
-    bronze = _named(data_set, piece, rows)
+    bronze = _named(data_set, piece, _with_ditto(rows, skipped))
     bronze = bronze.with_columns(column_marks(data_set, bronze))
     is_data = skipped.is_null()
     marks = marked_fields(bronze["_damaged"])
@@ -79,6 +80,20 @@ def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Se
     return bronze.with_columns(_fate=fate, _reason=reason).select(data_set.bronze.column_names)
 
 
+def _with_ditto(rows: pl.DataFrame, skipped: pl.Series) -> pl.DataFrame:
+    """The rows with what 同上 and 〃 stand for: the cell above, of the last row of data that says it itself."""
+    columns = {name: rows[name] for name in rows.columns if rows[name].dtype == pl.String}
+    said_above = {name: cells for name, cells in columns.items() if cells.is_in(_DITTO).any()}
+    filled = [
+        cells.set((is_ditto := cells.is_in(_DITTO).fill_null(False)) | skipped.is_not_null(), None)
+        .forward_fill()
+        .zip_with(is_ditto, cells)
+        .fill_null(cells)
+        for cells in said_above.values()
+    ]
+    return rows.with_columns(filled)
+
+
 def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
     """Columns under the contract's names; what the contract does not know goes to one JSON column."""
     known = {field: f"c{i}" for i, field in enumerate(piece.header.fields) if field is not None}
@@ -92,9 +107,9 @@ def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
     for name in data_set.field_names:
         if name not in known:
             columns.append(pl.lit(None, dtype=pl.String).alias(name))
-        elif name in piece.header.in_wan:
+        elif unit := piece.header.units.get(name):
             cell = pl.lit(trimmed(rows[known[name]]))
-            columns.append(pl.when(cell.str.contains("[万元]")).then(cell).otherwise(cell + pl.lit("万元")).alias(name))
+            columns.append(pl.when(cell.str.contains("[万元]")).then(cell).otherwise(cell + pl.lit(unit)).alias(name))
         elif piece.is_1904 and data_set[name].kind in (Kind.DATE, Kind.MONTH):
             columns.append(_counted_from_1900(pl.col(known[name])).alias(name))
         else:

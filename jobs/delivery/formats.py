@@ -14,11 +14,29 @@ from jobs.delivery.packages import plain_name
 _SAMPLE = 64 * 1024
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
+_LETTER = "WordDocument".encode("utf-16-le")
+_ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ")
+_DOCUMENTS = (b"%PDF", b"{\\rtf")
 _DBASE = re.compile(rb"[\x03\x30\x31\x32\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f].{4}.[\x00-\x7f].[\x00-\x7f]", re.DOTALL)
 """Kind, year, month and day of the last change, number of rows, length of the header and of a row."""
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MARKUP = re.compile(rb"\s*(?:<(?:!doctype|\?xml|html|head|meta|style|body|div|table)\b|mime-version:)", re.IGNORECASE)
 _CONTROLS = bytes(set(range(0x20)) - set(b"\x00\t\n\v\f\r\x1a"))  # what text holds at most by damage
+
+
+def utf16_of(head: bytes) -> str:
+    """The name of the UTF-16 that a text begins in; empty for other encodings. Half of what parts its cells and lines is NUL."""
+    if head.startswith(UTF16_BOMS):
+        return "utf-16"
+    head = head[:4096]
+    parts = sum(head.count(sign) for sign in (b",", b"\t", b"\n", b";", b"|")) + 1
+    little, big = (
+        sum(head.count(pair) for pair in pairs)
+        for pairs in zip(*((bytes((c, 0)), bytes((0, c))) for c in b",\t\n;|"), strict=True)
+    )
+    if max(little, big) * 4 < parts * 3 or max(little, big) < 2:
+        return ""
+    return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
 
 
 class Format(Enum):
@@ -33,6 +51,8 @@ class Format(Enum):
     BINARY_WORKBOOK = "binary_workbook"
     DBASE = "dbase_file"
     WEB_PAGE = "web_page"
+    ARCHIVE = "archive"
+    DOCUMENT = "document"
     OTHER = "other_format"
 
 
@@ -40,6 +60,7 @@ SUFFIXES = {
     Format.TEXT: (".csv", ".txt", ".tsv"),
     Format.WORKBOOK: (".xlsx", ".xlsm"),
     Format.OLD_WORKBOOK: (".xls", ".et"),
+    Format.OPEN_DOCUMENT: (".ods",),
     Format.LOCKED_WORKBOOK: (".xlsx", ".xlsm", ".xls", ".et"),
 }
 
@@ -51,11 +72,17 @@ def format_of(path: Path) -> Format:
         is_all = len(head) < _SAMPLE
         if head.startswith(OLE):
             with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                return Format.LOCKED_WORKBOOK if content.find(_LOCKED) >= 0 else Format.OLD_WORKBOOK
+                if content.find(_LOCKED) >= 0:
+                    return Format.LOCKED_WORKBOOK
+                return Format.DOCUMENT if content.find(_LETTER) >= 0 else Format.OLD_WORKBOOK
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _of_archive(path)
-    if head.startswith(UTF16_BOMS):
-        head = head.decode("utf-16", errors="ignore").encode()
+    if head.startswith(_ARCHIVES):
+        return Format.ARCHIVE
+    if head.startswith(_DOCUMENTS):
+        return Format.DOCUMENT
+    if encoding := utf16_of(head):
+        head = head.decode(encoding, errors="ignore").encode()
     head = head.removeprefix(codecs.BOM_UTF8)
     if is_all and not head.strip(b"\x00 \t\r\n"):
         return Format.EMPTY
@@ -65,7 +92,7 @@ def format_of(path: Path) -> Format:
         return Format.WEB_PAGE
     plain = head.translate(None, _CONTROLS)
     is_binary = (len(head) - len(plain)) * 20 > len(head) and not _is_decodable(plain)
-    return Format.OTHER if head.startswith(b"%PDF") or is_binary else Format.TEXT
+    return Format.OTHER if is_binary else Format.TEXT
 
 
 def _is_decodable(sample: bytes) -> bool:
@@ -83,4 +110,6 @@ def _of_archive(path: Path) -> Format:
         return Format.BINARY_WORKBOOK
     if any(name.startswith("xl/") for name in names):
         return Format.WORKBOOK
-    return Format.OPEN_DOCUMENT if {"mimetype", "content.xml"} <= names else Format.OTHER
+    if {"mimetype", "content.xml"} <= names:
+        return Format.OPEN_DOCUMENT
+    return Format.DOCUMENT if "word/document.xml" in names else Format.ARCHIVE

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from expectations.contracts.model import DataSet, Kind, plain_header
 from jobs.cells.text import cleaned, half_width
+from jobs.delivery.header_words import field_meant, stated_unit, unit_above
 from jobs.delivery.remarks import Remark, remark
 
 SEARCH_DEPTH = 30
 """Rows looked at for a header: title rows, filler lines and a group row stand above it."""
-_TEN_THOUSAND = re.compile(r"[(（\[【][^)）\]】]*万元[^)）\]】]*[)）\]】]")
+_LONG_NUMBER = re.compile("[0-9]{6}")
+"""No header has one; it spares the rows of data a closer look."""
+_UNITS = {Kind.YUAN: "元", Kind.WAN_YUAN: "万元"}
 
 
 @dataclass(frozen=True)
@@ -21,13 +24,14 @@ class Header:
     """Where the header stands and what its columns are.
 
     `row` is 0-based among the rows looked at, of a header in two rows it is the lower; `fields` holds per column
-    the contract field or null; `names` the header as cleaned; `in_wan` the fields whose header says 万元 though the contract says yuan.
+    the contract field or null; `names` the header as cleaned; `units` the unit of money of fields for which the file states another
+    one than the contract.
     """
 
     row: int
     fields: tuple[str | None, ...]
     names: tuple[str, ...]
-    in_wan: frozenset[str]
+    units: Mapping[str, str]
 
 
 def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | Remark:
@@ -52,9 +56,10 @@ def _best_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Hea
     best: Header | None = None
     table = [[cleaned(cell or "") for cell in row] for row in rows[:SEARCH_DEPTH]]
     for index, row in enumerate(table):
-        one_row = _as_header(index, [(cell,) for cell in row], data_set)
-        two_rows = _as_header(index, _under_groups(table[index - 1], row) if index else [], data_set)
-        for header in (one_row, two_rows):
+        one_row = [(cell,) for cell in row]
+        two_rows = _under_groups(table[index - 1], row) if index else []
+        for columns in (one_row, two_rows):
+            header = _as_header(index, columns, data_set, unit_above(table[:index]))
             if best is None or _named(header) > _named(best):
                 best = header
     return best
@@ -78,14 +83,22 @@ def _under_groups(upper: Sequence[str], lower: Sequence[str]) -> list[tuple[str,
     return spellings
 
 
-def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet) -> Header:
-    fields: list[str | None] = []
-    in_wan = set()
-    for spellings in columns:
-        name = next(filter(None, (data_set.headers.get(plain_header(half_width(spelling))) for spelling in spellings)), None)
-        if name in fields:  # the same header twice: the first column counts, the other is kept aside
-            name = None
-        if name and _TEN_THOUSAND.search(spellings[0]) and data_set[name].kind is Kind.YUAN:
-            in_wan.add(name)
-        fields.append(name)
-    return Header(index, tuple(fields), tuple(spellings[-1] for spellings in columns), frozenset(in_wan))
+def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet, unit: str) -> Header:
+    fields: list[str | None] = [None] * len(columns)
+    is_data = any(_LONG_NUMBER.search(spelling) for spellings in columns for spelling in spellings)
+    for meant in (_listed,) if is_data else (_listed, field_meant):  # what is listed goes before what only means the same
+        for at, spellings in enumerate(columns):
+            name = next(filter(None, (meant(spelling, data_set) for spelling in spellings)), None)
+            if fields[at] is None and name not in fields:  # the same header twice: the first counts, the other is kept aside
+                fields[at] = name
+    units = {}
+    for name, spellings in zip(fields, columns, strict=True):
+        if name and (kind := data_set[name].kind) in _UNITS:
+            stated = stated_unit(spellings[0]) or (unit if kind is Kind.YUAN else "")
+            if stated not in ("", _UNITS[kind]):
+                units[name] = stated
+    return Header(index, tuple(fields), tuple(spellings[-1] for spellings in columns), units)
+
+
+def _listed(header: str, data_set: DataSet) -> str | None:
+    return data_set.headers.get(plain_header(half_width(header)))

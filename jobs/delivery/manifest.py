@@ -15,7 +15,7 @@ from expectations.contracts.model import plain_header
 from jobs.cells.amounts import parse_amount
 from jobs.cells.dates import parse_date
 from jobs.cells.text import EDGE, EMPTY_FORMS, cleaned, half_width, one_spelling, whole
-from jobs.delivery.formats import UTF16_BOMS
+from jobs.delivery.formats import utf16_of
 from jobs.delivery.remarks import Remark, remark
 from jobs.delivery.text_files import DELIMITERS, encoding_of, rows_of_cells
 from jobs.runtime.errors import BadDelivery
@@ -68,7 +68,7 @@ def printable(name: str) -> str:
 
 def decoded(content: bytes) -> str:
     """Text of a small file in UTF-8 (with or without BOM), UTF-16 with one or GB18030, a newline at the end of each line."""
-    encoding = "utf-16" if content.startswith(UTF16_BOMS) else encoding_of(content)
+    encoding = utf16_of(content) or encoding_of(content)
     text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

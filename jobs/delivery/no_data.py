@@ -11,18 +11,27 @@ from expectations.contracts.model import DataSet, Kind
 from jobs.cells.text import EDGE, EMPTY_FORMS, trimmed
 from jobs.delivery.headers import Header
 
-_TOTAL = "(合计|小计|总计|累计|共计|汇总|总和|总额|总数|承前页|过次页)"
+_TOTAL = "(合计|小计|总计|累计|共计|汇总|总和|总额|总数|总人数|总户数|平均|均值|最大值|最小值|承前页|过次页|(?i:(grand)?total))"
 _STARTS_AS_TOTAL = f"^[^0-9]{{0,8}}{_TOTAL}"
-_IS_TOTAL = rf"^.{{0,14}}{_TOTAL}(数|金额|人数|户数)?([(（].{{0,8}}[)）])?[:：]?$"
+_IS_TOTAL = rf"^.{{0,14}}{_TOTAL}(数|值|金额|人数|户数)?([0-9]+[人户条笔])?([(（].{{0,8}}[)）])?[:：]?$"
 _LABELLED_COLUMNS = 6
 """Columns from the left in which a total may be named."""
 _NUMBER = r"^[-+(（]?[¥￥]?[0-9０-９][0-9０-９,，.]*[)）%％]?(元|万元|人|户|人次|笔|条|套|辆)?$|^[-—/]+$"
 _ZERO = r"^[¥￥]?0+(\.0+)?%?$|^-+$"
 _SERIAL = r"^[0-9]{1,6}(\.0|[.、])?$"
 _NOTE = (
-    r"^((注|备注|说明|负责人|单位负责人|填报单位|报送单位|联系电话|制表日期|填报日期|报送日期|制表|审核|复核|经办人|数据来源|导出时间|打印日期)"
-    r"\s*\d*\s*[:：]|填表人|填报人|制表人|审核人|第\s*\d+\s*页)"
+    r"^((注|备注|说明|负责人|单位负责人|填报单位|报送单位|联系人|联系电话|制表日期|填报日期|报送日期|制表|审核|复核|经办人|数据来源|导出人|导出时间|打印日期)"
+    r"\s*\d*\s*[:：]|(填表人|填报人|制表人|审核人|打印时间)|第\s*\d+\s*页)|^(注|备注|说明)$"
 )
+_SENTENCE = "[:：]$|^.{5,}$|^[一二三四五六七八九十]+、|^(以下空白|续表|[接续转][上下]页|以下无正文)$"
+"""A cell in one of the first two columns that is a sentence, a caption or a place to sign, if it has the row to itself."""
+_NO_SENTENCE = r"^[0-9A-Za-z*Ⅹ×.\s-]+$|[·•]"
+"""A number, or a long name: of a row of data that lacks all the rest."""
+_DAY_OR_PAGE = r"^\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?$|^[-—–]\s*\d+\s*[-—–]$"
+_SIGNED = "^(填表|填报|制表|审核|复核|经办|负责)"
+_COLUMN_NUMBER = r"^[(（]?([1-9][0-9]?|[甲乙丙丁戊])([=＝].*)?[)）]?$"
+_COLUMN_NAME = r"^[A-Za-z_][A-Za-z0-9_ ]*$"
+_LINE = r"^[-=_+|—]+$"
 _MOST_NOTES = 6
 _LONGEST_NOTHING = 3
 """Bytes of the cells that may stand for an empty one: 0, /, 无."""
@@ -41,11 +50,15 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     key = [column for column in of_key if column in frame.columns]
     lacks_column = len(key) < max(len(of_key), 1)  # a workbook's column without a cell
     dense = pl.sum_horizontal([pl.col(column).is_not_null() for column in frame.columns])
+    below_header = pl.int_range(pl.len()) == header_at + 1
+    is_signed = pl.col("c0").str.contains(_SIGNED)
     first_name = pl.col("c0").str.strip_chars(EDGE + "=\ufeff").fill_null("").is_in(["", header.names[0]])
-    is_suspect = [dense <= sparse_limit, pl.int_range(pl.len()) < header_at, first_name]
+    is_suspect = [dense <= sparse_limit, pl.int_range(pl.len()) < header_at, below_header, first_name, is_signed]
     is_suspect += [pl.lit(lacks_column)]
     bare = {column: pl.col(column).str.strip_chars(EDGE) for column in key}  # blanks around — make it no longer
     is_suspect += [bare[column].is_null() | (bare[column].str.len_bytes() <= _LONGEST_NOTHING) for column in key]
+    if len(key) == 1:  # whose cell is all that a row of blanks around a word has
+        is_suspect.append(~bare[key[0]].str.contains("[0-9０-９]") | bare[key[0]].str.contains(_TOTAL))
     measured = [f"c{i}" for i, name in enumerate(header.fields) if name in data_set.key and data_set[name].kind in _MEASURES]
     is_suspect += [pl.col(column).is_null() for column in measured if column in frame.columns]  # the year of a total of bills
     at = frame.select(reduce(or_, is_suspect)).to_series().arg_true()
@@ -59,14 +72,30 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     is_total = _is_total(cells.columns, key, lacks_column) | (filled <= sparse_limit) & _compact(first).str.contains(
         _STARTS_AS_TOTAL
     )
+    at_left = [cells.columns[i] for i in range(min(2, cells.width))]
+    sentence = pl.coalesce(at_left).str
+    is_alone = (filled == 1) & (
+        (sentence.contains(_SENTENCE) & ~sentence.contains(_NO_SENTENCE)).fill_null(False) | first.str.contains(_DAY_OR_PAGE)
+    )
+    titles = cells.filter(pl.lit(at) < header_at).select(first).to_series().drop_nulls()
+    is_title = (pl.lit(at) < header_at) | (filled == 1) & first.is_in(titles.implode())  # a printed table has it on each page
     judged = cells.select(
-        pl.when(pl.lit(at) < header_at).then(pl.lit("title"))
+        pl.when(is_title).then(pl.lit("title"))
         .when((filled == 0) | _is_empty_form(cells.columns, header, filled)).then(pl.lit("blank"))
         .when(is_total).then(pl.lit("subtotal"))
-        .when((filled <= _MOST_NOTES) & first.str.contains(_NOTE)).then(pl.lit("note"))
-        .when(repeats).then(pl.lit("repeated header"))
+        .when(((filled <= _MOST_NOTES) & first.str.contains(_NOTE)) | is_alone).then(pl.lit("note"))
+        .when(repeats | (pl.lit(at) == header_at + 1) & _is_second_header(cells.columns, filled)).then(pl.lit("repeated header"))
     ).to_series()  # fmt: skip
     return reasons.scatter(at, judged)
+
+
+def _is_second_header(columns: list[str], filled: pl.Expr) -> pl.Expr:
+    """The numbers of the columns, their names in a database, or a line under the header."""
+    forms = [
+        pl.all_horizontal([pl.col(column).str.contains(form).fill_null(True) for column in columns])
+        for form in (_COLUMN_NUMBER, _COLUMN_NAME, _LINE)
+    ]
+    return (filled * 2 > len(columns)) & pl.any_horizontal(forms)
 
 
 def _compact(cell: pl.Expr) -> pl.Expr:

@@ -112,11 +112,6 @@ WORDINGS: dict[str, Wording] = {
         "电子表格的打开密码与约定的不符，无法读取",
         "请使用约定的密码或取消密码后重新报送，并更新交接清单中的SHA256。",
     ),
-    "open_document": Wording(
-        "an OpenDocument file (.ods), which is not read",
-        "OpenDocument格式的文件（.ods），无法读取",
-        "请另存为.xlsx或.csv后重新报送，并更新交接清单。",
-    ),
     "binary_workbook": Wording(
         "a binary workbook (.xlsb), which is not read",
         "二进制工作簿（.xlsb），无法读取",
@@ -132,10 +127,20 @@ WORDINGS: dict[str, Wording] = {
         "文件实为网页或XML，并非表格，无法读取",
         "请用电子表格软件打开后另存为.xlsx或.csv，重新报送，并更新交接清单。",
     ),
+    "archive": Wording(
+        "an archive (.zip, .rar, .7z, .gz), which is not read",
+        "文件是压缩包，无法直接读取",
+        "请解压后报送其中的表格，并在交接清单中逐个登记。",
+    ),
+    "document": Wording(
+        "a document (.pdf, .doc, .docx, .wps), which is no table and not read",
+        "文件是文档（PDF、Word或WPS文字），并非表格，无法读取",
+        "请以.xlsx或.csv格式报送文档所据的表格，并更新交接清单。",
+    ),
     "other_format": Wording(
-        "neither text nor a workbook (a picture, a PDF, an archive?)",
-        "文件既不是文本也不是电子表格（可能是图片、PDF或压缩包）",
-        "请以.csv或.xlsx格式报送；压缩包请先解压。",
+        "neither text nor a workbook (a picture?)",
+        "文件既不是文本也不是电子表格（可能是图片）",
+        "请以.csv或.xlsx格式报送。",
     ),
     "damaged_workbook": Wording("a damaged workbook ({why})", "电子表格已损坏，无法打开（{why}）", RESEND),
     "unpacks_too_large": Wording(
@@ -163,6 +168,11 @@ WORDINGS: dict[str, Wording] = {
         "文件内容为电子表格，扩展名却为{suffix}，已按电子表格读取",
         "请下次使用.xlsx扩展名。",
     ),
+    "open_document_by_content": Wording(
+        "an OpenDocument spreadsheet under the suffix {suffix}, read as one",
+        "文件内容为OpenDocument电子表格，扩展名却为{suffix}，已按电子表格读取",
+        "请下次使用.ods或.xlsx扩展名。",
+    ),
     "workbook_by_content": Wording(
         "a workbook under the suffix {suffix}, read as a workbook",
         "文件内容为电子表格，扩展名却为{suffix}，已按电子表格读取",
@@ -170,6 +180,16 @@ WORDINGS: dict[str, Wording] = {
     ),
     "hidden_rows": Wording(
         "{rows} hidden rows, read like the others", "含{rows}个隐藏行，已一并读取", "如隐藏行不应报送，请删除后重新报送。"
+    ),
+    "continued_sheets": Wording(
+        "sheets without a header, read as the table before goes on: {sheets}",
+        "以下工作表没有表头，已按前一工作表的表头续读：{sheets}",
+        "请下次在每个工作表中保留表头。",
+    ),
+    "unread_sheets": Wording(
+        "sheets without a header of the register, not read: {sheets}",
+        "以下工作表没有约定的表头，未读取：{sheets}",
+        "如其中有应报送的数据，请补上表头后重新报送；否则无需处理。",
     ),
     "hidden_sheets": Wording(
         "hidden sheets beside a visible one, kept aside and not used: {sheets}",

@@ -17,7 +17,7 @@ from jobs.delivery.manifest import MANIFEST_NAME, ManifestEntry, printable
 from jobs.delivery.remarks import Remark, in_english, remark
 from jobs.delivery.text_files import Dialect, delimiter_of, read_head, survey_text_file
 from jobs.delivery.unchanged import FILE_ID_LENGTH, FileChanged, State, assure_unchanged, state_of
-from jobs.delivery.workbooks import BadWorkbook, sha256_of, survey_workbook
+from jobs.delivery.workbooks import BadWorkbook, Sheet, sha256_of, survey_workbook
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,7 @@ def _survey_workbook(
     except BadWorkbook as bad:
         return _refused(entry, bad.why, file_id)
     headers = [(sheet, find_header(sheet.head, data_set)) for sheet in book.sheets]
+    headers, continued, unread = _continued(headers)
     tables = [(sheet, header) for sheet, header in headers if isinstance(header, Header)]
     if not tables:
         problems = [problem for sheet, problem in headers if sheet.head and isinstance(problem, Remark)]
@@ -183,7 +184,33 @@ def _survey_workbook(
         remarks += (remark("hidden_rows", rows=rows),)
     if aside:
         remarks += (remark("hidden_sheets", sheets="、".join(aside)),)
+    if continued:
+        remarks += (remark("continued_sheets", sheets="、".join(continued)),)
+    if unread:
+        remarks += (remark("unread_sheets", sheets="、".join(unread)),)
     return SurveyedFile(entry, file_id, ACCEPTED, remarks, pieces)
+
+
+def _continued(
+    headers: list[tuple[Sheet, Header | Remark]],
+) -> tuple[list[tuple[Sheet, Header | Remark]], list[str], list[str]]:
+    """The sheets with the header of the one before where one goes on without its own; the names of those, and of the others without.
+
+    A sheet goes on if its first row has as many columns as the table before, most of them filled.
+    """
+    found: list[tuple[Sheet, Header | Remark]] = []
+    continued, unread = [], []
+    before: Header | None = None
+    for sheet, header in headers:
+        if isinstance(header, Header):
+            before = header
+        elif sheet.head and before and sum(map(bool, sheet.head[0])) * 2 > len(sheet.head[0]) == len(before.names):
+            header = replace(before, row=-1)
+            continued.append(sheet.name)
+        elif sheet.head:
+            unread.append(sheet.name)
+        found.append((sheet, header))
+    return found, continued, unread
 
 
 def _by_content(path: Path, found: Format) -> tuple[Remark, ...]:

@@ -19,7 +19,7 @@ import polars as pl
 import pyarrow as pa
 
 from jobs.cells.text import cleaned, trimmed
-from jobs.delivery.formats import UTF16_BOMS
+from jobs.delivery.formats import utf16_of
 
 _BLOCK = 1024 * 1024  # what the processor's cache holds is worked on twice as fast
 _SAMPLE = 256 * 1024
@@ -33,8 +33,8 @@ _MOST_SURPLUS = 16
 """Cells that the fast way reads behind the last column; most files that have any have one."""
 _MOST_CELLS = 16_384
 """What a row of a spreadsheet holds; the last cell of a longer one keeps the rest."""
-DELIMITERS = (",", "\t", ";", "|", "，")
-_IN_NO_CHARACTER = ",\t;"
+DELIMITERS = (",", "\t", ";", "|", "，", "\x01")
+_IN_NO_CHARACTER = ",\t;\x01"
 """Delimiters whose byte is part of no other character, in UTF-8 and in GB18030 alike."""
 _FOREIGN = bytes(range(0x80, 0x100))
 _FIRST_FOREIGN = re.compile(rb"[\x80-\xff]")
@@ -105,7 +105,7 @@ def survey_text_file(path: Path, piece_bytes: int, delimiter: str) -> TextFile:
             first_rows.append(rows + ends + 1)
         rows += ends
         offset += len(block)
-    if dialect.encoding == "utf-16" or not quotes.are_sound:
+    if dialect.encoding.startswith("utf-16") or not quotes.are_sound:
         del cuts[1:], first_rows[1:]
     elif len(cuts) > 1 and size - cuts[-1] <= piece_bytes // 4:  # a scrap tells too little about its columns
         del cuts[-1], first_rows[-1]
@@ -158,7 +158,7 @@ class _Quotes:
 def dialect_at_start(path: Path, delimiter: str) -> Dialect:
     """What the start of the file tells; the encoding is empty where no byte order mark states it."""
     head = next(_raw(path, 0, _SAMPLE, _SAMPLE), b"")
-    encoding = "utf-16" if head.startswith(UTF16_BOMS) else ""
+    encoding = utf16_of(head)
     text = b"".join(_transcoded([head], encoding))
     return Dialect(encoding, delimiter, b"\r" if b"\r" in text and b"\n" not in text else b"\n")
 
@@ -180,7 +180,7 @@ def _raw(path: Path, start: int, end: int | None, size: int) -> Iterator[bytes]:
 
 def _transcoded(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """UTF-16 as UTF-8; other encodings as they are."""
-    if encoding != "utf-16":
+    if not encoding.startswith("utf-16"):
         yield from blocks
         return
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")

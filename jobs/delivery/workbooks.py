@@ -17,7 +17,7 @@ import fastexcel
 import msoffcrypto
 import polars as pl
 
-from jobs.delivery import old_workbooks
+from jobs.delivery import old_workbooks, open_documents
 from jobs.delivery.formats import OLE
 from jobs.delivery.number_formats import Use
 from jobs.delivery.packages import Package, read_package
@@ -84,7 +84,12 @@ def survey_workbook(path: Path, rows: int, largest_book: int = LARGEST_BOOK, lar
     """The sheets, each with its first `rows` rows. Raises BadWorkbook when it is damaged or would fill the memory."""
     with _only_bad_workbook():
         content = _unlocked(path)
-        return _survey_old(content, rows) if _is_old(content) else _survey_package(content, rows, largest_book, largest_sheet)
+        if _is_old(content):
+            return _survey_old(content, rows)
+        with zipfile.ZipFile(content) as archive:
+            if _is_open_document(archive):
+                return _survey_open_document(content, archive, rows, largest_book, largest_sheet)
+            return _survey_package(content, archive, rows, largest_book, largest_sheet)
 
 
 def _survey_old(content: Path | io.BytesIO, rows: int) -> Workbook:
@@ -102,17 +107,42 @@ def _survey_old(content: Path | io.BytesIO, rows: int) -> Workbook:
     return Workbook(tuple(sheets), bool(book.datemode))
 
 
-def _survey_package(content: Path | io.BytesIO, rows: int, largest_book: int, largest_sheet: int) -> Workbook:
-    with zipfile.ZipFile(content) as archive:
-        package = read_package(archive)
-        told = _parts(archive, styled_numbers(package.formats), largest_book, largest_sheet)
-        book = _opened(content, archive, package)
-        sheets = []
-        for name in book.sheet_names:
-            part = told.get(package.sheets.get(name, ""), _Part())
-            head = _cells(book, name, rows)[0].rows()
-            sheets.append(Sheet(name, head, name in package.hidden, part.hidden_rows, part.is_plain))
+def _survey_package(
+    content: Path | io.BytesIO, archive: zipfile.ZipFile, rows: int, largest_book: int, largest_sheet: int
+) -> Workbook:
+    package = read_package(archive)
+    told = _parts(archive, styled_numbers(package.formats), largest_book, largest_sheet)
+    book = _opened(content, archive, package)
+    sheets = []
+    for name in book.sheet_names:
+        part = told.get(package.sheets.get(name, ""), _Part())
+        head = _cells(book, name, rows)[0].rows()
+        sheets.append(Sheet(name, head, name in package.hidden, part.hidden_rows, part.is_plain))
     return Workbook(tuple(sheets), package.is_1904)
+
+
+def _survey_open_document(
+    content: Path | io.BytesIO, archive: zipfile.ZipFile, rows: int, largest_book: int, largest_sheet: int
+) -> Workbook:
+    _parts(archive, "", largest_book, largest_sheet)
+    try:
+        told = open_documents.read_tables(archive, largest_sheet)
+    except open_documents.TooLarge as error:
+        raise BadWorkbook(remark("far_cells", limit=f"{largest_sheet:,}")) from error
+    book = fastexcel.read_excel(_bytes(content))
+    sheets = (
+        Sheet(name, _cells(book, name, rows)[0].rows(), told[name].is_hidden, told[name].hidden_rows, False)
+        for name in book.sheet_names
+    )
+    return Workbook(tuple(sheets), is_1904=False)
+
+
+def _is_open_document(archive: zipfile.ZipFile) -> bool:
+    return open_documents.CONTENT in archive.namelist()
+
+
+def _bytes(content: Path | io.BytesIO) -> bytes:
+    return content.getvalue() if isinstance(content, io.BytesIO) else content.read_bytes()
 
 
 def read_sheet(path: Path, name: str) -> pl.DataFrame:
@@ -134,15 +164,20 @@ def read_cells(
         sheet, formats, is_1904 = book.sheet_by_name(name), old_workbooks.formats_of(book), bool(book.datemode)
         frame, found = old_workbooks.text_cells(sheet), old_workbooks.beside(sheet, formats)
     else:
+        formats, is_1904 = {}, False
         with zipfile.ZipFile(content) as archive:
-            package = read_package(archive)
-            formats, is_1904 = package.formats, package.is_1904
-            frame, first = _cells(_opened(content, archive, package), name)
-            found = NOTHING
-            if not is_plain and package.sheets.get(name):
-                blocks = _blocks(archive, archive.getinfo(package.sheets[name]))
-                found = search(blocks, styled_numbers(formats)).moved(first)
-                frame = frame.select(pl.all().replace("", None))  # what a formula for no text gives
+            if _is_open_document(archive):
+                frame, first = _cells(fastexcel.read_excel(_bytes(content)), name)
+                found = open_documents.read_tables(archive, LARGEST_SHEET)[name].found(uses, first)
+            else:
+                package = read_package(archive)
+                formats, is_1904 = package.formats, package.is_1904
+                frame, first = _cells(_opened(content, archive, package), name)
+                found = NOTHING
+                if not is_plain and package.sheets.get(name):
+                    blocks = _blocks(archive, archive.getinfo(package.sheets[name]))
+                    found = search(blocks, styled_numbers(formats)).moved(first)
+                    frame = frame.select(pl.all().replace("", None))  # what a formula for no text gives
     frame = laid_over(frame, found, formats, uses, header_at, is_1904=is_1904)
     return frame.select(cells for cells in frame if cells.null_count() < len(cells) or cells.name == SHOWN)
 

@@ -28,6 +28,8 @@ from jobs.runtime.lake import PARALLEL_TABLES, Lake
 NAME = "ingest"
 READS: tuple[Table, ...] = (FILES,)
 WRITES = (*BRONZE, QUARANTINE, FILES)
+_NO_WARNING = ("unknown_columns", "unread_sheets")
+"""Remarks that are for the department and the page: offices have columns and sheets of their own."""
 
 
 def bronze_rows(lake: Lake, data_set: DataSet, pieces: Sequence[Piece]) -> DataFrame:
@@ -165,5 +167,5 @@ def _tell(ctx: RunContext, accounts: Sequence[Account]) -> None:
         status: sum(account.status == status for account in accounts) for status in (ACCEPTED, REFUSED, DUPLICATE, SUPERSEDED)
     }
     for account in accounts:
-        if any(found.code != "unknown_columns" for found in account.remarks):
+        if any(found.code not in _NO_WARNING for found in account.remarks):
             ctx.report.warn(f"{account.entry.file_name}: {account.status}: {in_english(account.remarks)}")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.cells.amounts import MONEY, parse_amount, parse_yuan, read_decimals, read_integers, read_yuan
+from jobs.cells.amounts import MONEY, parse_amount, parse_yuan, read_integers, read_percents, read_square_metres, read_yuan
 
 YUAN = {
     "320": "320.00",
@@ -88,6 +88,21 @@ YUAN = {
     "1E99": None,
     "3.2.0": None,
     "NaN": None,
+    "三百二十元": "320.00",
+    "叁佰贰拾元整": "320.00",
+    "人民币壹万贰仟叁佰元伍角整": "12300.50",
+    "一千零五元": "1005.00",
+    "一亿二千万": "120000000.00",
+    "一万二": None,  # 12,000 or 10,002?
+    "万元": None,
+    "1320元5角": "1320.50",
+    "1320元零5分": "1320.05",
+    "1320.50(元)": "1320.50",
+    "1.5（万元）": "15000.00",
+    "320。50": "320.50",
+    "—320": "-320.00",
+    "负320": "-320.00",
+    "—": None,
 }
 
 UNDER_A_WAN_HEADER = {
@@ -118,7 +133,10 @@ INTEGERS = {
     "3.5": None,
     "2147483647": 2147483647,
     "2147483648": None,
-    "三": None,
+    "三": 3,
+    "两人": 2,
+    "3口人": 3,
+    "十二户": 12,
     "": None,
 }
 
@@ -131,12 +149,31 @@ PERCENTS = {
     "100": "100.0000",
     "1000": None,
     "999.99999": None,  # rounds to what the column cannot hold
-    "1/2": None,
-    "一半": None,
+    "1/2": "50.0000",
+    "1/3": "33.3333",
+    "1/0": None,
+    "二分之一": "50.0000",
+    "3分之1": "33.3333",
+    "百分之五十": "50.0000",
+    "百分之33.5": "33.5000",
+    "五成": "50.0000",
+    "2.5成": "25.0000",
+    "一半": "50.0000",
+    "全部": "100.0000",
+    "共同共有": None,
     "": None,
 }
 
-AREAS = {"89.5": "89.50", "89.5㎡": "89.50", "89.5m²": "89.50", "89.5平方米": "89.50", "1,089.555": "1089.56", "89.5亩": None}
+AREAS = {
+    "89.5": "89.50",
+    "89.5㎡": "89.50",
+    "89.5m²": "89.50",
+    "89.5平方米": "89.50",
+    "89.5 m^2": "89.50",
+    "89.5平": "89.50",
+    "1,089.555": "1089.56",
+    "89.5亩": None,
+}
 
 CENTS = st.integers(-(10**14), 10**14)
 
@@ -169,11 +206,11 @@ def test_integers() -> None:
 
 
 def test_percent() -> None:
-    assert dict(zip(PERCENTS, spelt(read_decimals(texts(*PERCENTS), 7, 4)), strict=True)) == PERCENTS
+    assert dict(zip(PERCENTS, spelt(read_percents(texts(*PERCENTS))), strict=True)) == PERCENTS
 
 
 def test_square_metres() -> None:
-    assert dict(zip(AREAS, spelt(read_decimals(texts(*AREAS), 12, 2)), strict=True)) == AREAS
+    assert dict(zip(AREAS, spelt(read_square_metres(texts(*AREAS))), strict=True)) == AREAS
 
 
 def test_columns_of_empty_cells() -> None:

@@ -98,7 +98,19 @@ DATES = {
     "5 January 2017": FIFTH,
     "05-JAN-2017": FIFTH,
     "05-1月 -2017": FIFTH,
-    "05-JAN-17": None,  # of which century?
+    "05-JAN-17": FIFTH,  # as a spreadsheet takes it: 29 is 2029, 30 is 1930
+    "5-Jan-30": date(1930, 1, 5),
+    "05JAN2017": FIFTH,
+    "05JAN2017:00:00:00": FIFTH,
+    "17年1月5日": FIFTH,
+    "17-1-5": None,  # the column may tell: see test_habits
+    "2017。1。5": FIFTH,
+    "2017_01_05": FIFTH,
+    "2017.01.05.": FIFTH,
+    "1483545600": FIFTH,  # seconds, micro- and nanoseconds since 1970
+    "1483545600000000": FIFTH,
+    "1483545600000000000": FIFTH,
+    "2483545600": None,
     "/Date(1483545600000)/": FIFTH,
     "/Date(1483545600000+0800)/": FIFTH,
     "1483545600000": FIFTH,
@@ -153,6 +165,17 @@ MONTHS = {
     "201700": None,
     "2017-02-30": None,
     "2017": None,
+    "2017年01月份": date(2017, 1, 1),
+    "201701月": date(2017, 1, 1),
+    "201701期": date(2017, 1, 1),
+    "2017、1": date(2017, 1, 1),
+    "01/2017": date(2017, 1, 1),
+    "17年1月": date(2017, 1, 1),
+    "Jan-17": date(2017, 1, 1),
+    "JAN17": date(2017, 1, 1),
+    "Jan 17": None,  # the seventeenth of January, or 2017?
+    "17-Jan": None,
+    "17.1": None,  # the column may tell: see test_habits
     "2017年一季度": None,
     "201701.0": date(2017, 1, 1),
     "2.01701E+05": date(2017, 1, 1),

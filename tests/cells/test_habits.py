@@ -31,6 +31,13 @@ COLUMNS: dict[str, tuple[Kind, list[str | None], list[str | None]]] = {
     "  twin: nothing tells": (Kind.DATE, ["05/01/2017", "02/03/2017"], ["05/01/2017", "02/03/2017"]),
     "  twin: both are there": (Kind.DATE, ["20/01/2017", "01/20/2017"], ["20/01/2017", "01/20/2017"]),
     "dates beside": (Kind.DATE, ["2017-01-05", "20/01/2017"], ["2017-01-05", "2017-01-20"]),
+    "short years first": (Kind.DATE, ["18.1.15", "97-3-2", "17/1/5 0:00"], ["2018-1-15", "1997-3-2", "2017-1-5 0:00"]),
+    "short years first, where nothing tells": (Kind.DATE, ["12-01-05", "05-06-07"], ["2012-01-05", "2005-06-07"]),
+    "  twin: they cannot be": (Kind.DATE, ["1/15/17", "03/02/97"], ["2017-1-15", "1997-03-02"]),
+    "short years beside whole ones": (Kind.DATE, ["17-1-5", "20/01/2017"], ["2017-1-5", "2017-01-20"]),
+    "short years first, of months": (Kind.MONTH, ["17-01", "17.10"], ["2017-01", "2017-10"]),
+    "  twin: months first": (Kind.MONTH, ["1/17", "12/16"], ["2017-1", "2016-12"]),
+    "  twin: both are there, of months": (Kind.MONTH, ["17/1", "1/17"], ["17/1", "1/17"]),
     "amounts have no habits": (Kind.YUAN, ["0.5", "10.0"], ["0.5", "10.0"]),
     "an empty column": (Kind.TEXT, [None, ""], [None, ""]),
 }

@@ -311,3 +311,14 @@ def test_a_disability_certificate_holds_a_person_number(certificate: str, expect
 )
 def test_what_is_a_persons_of_a_certificates_number(certificate: str, number: str) -> None:
     assert in_certificate(certificate) == number
+
+
+@pytest.mark.parametrize("pattern", ["身份证:{}", "身份证号：{}", "公民身份号码 {}", "{}.", "{}。", "{}、"])
+def test_a_label_before_a_number_and_a_stop_behind_it_are_noise(pattern: str) -> None:
+    numbers, states = read_numbers(pl.Series([pattern.format(OLD_WOMAN), pattern.format(ENDS_IN_X)]))
+    assert (numbers.to_list(), states.to_list()) == ([OLD_WOMAN, ENDS_IN_X], ["valid", "valid"])
+
+
+@pytest.mark.parametrize("cell", ["配偶{}", "{}(已注销)"])
+def test_a_number_among_other_words_may_be_another_persons(cell: str) -> None:
+    assert read_numbers(pl.Series([cell.format(OLD_WOMAN)]))[0].to_list() == [None]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from jobs.cells.amounts import parse_yuan, read_decimals, read_integers, read_yuan
+from jobs.cells.amounts import parse_yuan, read_integers, read_percents, read_square_metres, read_yuan
 from jobs.cells.damage import damaged
 from jobs.cells.dates import parse_date, parse_month, read_dates, read_months
 from jobs.cells.names import read_names
@@ -27,8 +27,8 @@ BY_CELL: dict[str, tuple[Reader, tuple[type[pl.DataType] | pl.DataType, ...]]] =
     "yuan": (lambda cells: (read_yuan(cells),), (pl.Decimal(18, 2),)),
     "wan yuan": (lambda cells: (read_yuan(cells, unit=10_000),), (pl.Decimal(18, 2),)),
     "integers": (lambda cells: (read_integers(cells),), (pl.Int32,)),
-    "percent": (lambda cells: (read_decimals(cells, 7, 4),), (pl.Decimal(7, 4),)),
-    "square metres": (lambda cells: (read_decimals(cells, 12, 2),), (pl.Decimal(12, 2),)),
+    "percent": (lambda cells: (read_percents(cells),), (pl.Decimal(7, 4),)),
+    "square metres": (lambda cells: (read_square_metres(cells),), (pl.Decimal(12, 2),)),
     "dates": (lambda cells: (read_dates(cells),), (pl.Date,)),
     "months": (lambda cells: (read_months(cells),), (pl.Date,)),
     "names": (lambda cells: (read_names(cells),), (pl.String,)),
@@ -57,7 +57,9 @@ CELLS = st.one_of(
     st.none(),
     st.text(max_size=20),
     st.text("0123456789X", max_size=20),
-    st.text("0123456789０９xX×Ⅹ*.,，-−+/()（）年月日 元万%人¥T:E是否√无张三·•？'\u3000\u00a0\u200b\ufeff\n\0", max_size=20),
+    st.text(
+        "0123456789０９xX×Ⅹ*.,，-−+/()（）年月日 元万%人¥T分之成三十百:E是否√无张三·•？'\u3000\u00a0\u200b\ufeff\n\0", max_size=20
+    ),
     st.sampled_from(NEARLY).flatmap(
         lambda cell: st.integers(0, len(cell)).flatmap(lambda at: st.characters().map(lambda c: cell[:at] + c + cell[at:]))
     ),
@@ -284,8 +286,8 @@ def test_a_written_count_share_and_area_read_as_themselves(dress: str, count: in
         read_integers(texts(wear(f"{count}"), wear(f"{count:,}"), wear(f"{count}人"), wear(f"{count}.0"))).to_list()
         == [count] * 4
     )
-    assert read_decimals(texts(wear(f"{share}"), wear(f"{share}%")), 7, 4).to_list() == [share] * 2
-    assert read_decimals(texts(wear(f"{area}"), wear(f"{area:,}㎡"), wear(f"{area}平方米")), 12, 2).to_list() == [area] * 3
+    assert read_percents(texts(wear(f"{share}"), wear(f"{share}%"))).to_list() == [share] * 2
+    assert read_square_metres(texts(wear(f"{area}"), wear(f"{area:,}㎡"), wear(f"{area}平方米"))).to_list() == [area] * 3
 
 
 @dressed

@@ -203,6 +203,28 @@ def test_full_width_letters_name_a_category() -> None:
     assert read_all(CATEGORIES, "A", "B", "C") == CATEGORIES
 
 
+def test_a_value_of_a_list_may_have_a_code_or_a_box_beside_it() -> None:
+    forms = [
+        "01-农村低保",
+        "1|农村低保",
+        "01农村低保",
+        "农村低保(01)",
+        "☑农村低保",
+        "农村低保。",
+        "A类",
+        "2-A",
+        "A档",
+        "农村低保(已停)",
+        "非农村低保",
+    ]
+    read = read_enum(pl.Series(forms), ("农村低保", "A")).to_list()
+    assert read == [*["农村低保"] * 6, *["A"] * 3, None, None]
+
+
+def test_the_blank_of_a_web_page_is_a_blank() -> None:
+    assert [cleaned(cell) for cell in ("张三&nbsp;", "&#160;张三", "A&B", "甲&amp;乙")] == ["张三", "张三", "A&B", "甲&乙"]
+
+
 def test_a_column_of_empty_cells_reads_as_empty() -> None:
     assert read_enum(texts(None, None), ("是", "否")).to_list() == [None, None]
     assert trimmed(texts()).to_list() == []

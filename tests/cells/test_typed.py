@@ -134,7 +134,7 @@ def test_the_first_essential_cell_that_cannot_be_read_is_named() -> None:
     rows = bronze(
         "payments",
         good,
-        good | {"amount": "三百二十"},
+        good | {"amount": "三百二十多"},
         good | {"for_month": "2017年一季度", "amount": ""},
         good | {"program": "其他"},
     )

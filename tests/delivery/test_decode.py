@@ -74,6 +74,18 @@ SKIPPED: dict[str, tuple[list[str], str]] = {
     "who filled it in": (padded("填表人:李四", "", "审核人:王五", "", "2017-12-31"), "note"),
     "who filled it in, without a colon": (padded("填表人 李四"), "note"),
     "the unit that reports": (padded("填报单位：民政局"), "note"),
+    "a place for the stamp": (padded("单位（盖章）："), "note"),
+    "a second note": (padded("2、金额单位为元。"), "note"),
+    "the end of the rows": (padded("以下空白"), "note"),
+    "a page that goes on": (padded("接上页"), "note"),
+    "a caption": (padded("一、城区"), "note"),
+    "what a database says of its rows": (padded("(30 rows affected)"), "note"),
+    "the number of a page in dashes": (padded("- 1 -"), "note"),
+    "the day of signing": ([*[""] * 10, "2018年1月8日", "", ""], "note"),
+    "who signed, a cell each": (["填表人", "甲", "审核人", "乙", "填表日期", "2018-1-8", *[""] * 7], "note"),
+    "an average": (["平均值", *[""] * 7, "320.00", *[""] * 4], "subtotal"),
+    "a total in English": (["Total", *[""] * 7, "320.00", *[""] * 4], "subtotal"),
+    "a total that counts": (["合计30人", *[""] * 7, "320.00", *[""] * 4], "subtotal"),
 }
 
 
@@ -102,6 +114,69 @@ def test_rows_that_are_no_data_are_skipped_with_a_reason(delivery: Any, payments
 def test_a_full_row_is_data_whatever_its_first_cell_says(delivery: Any, payments: Any, cells: dict[str, str]) -> None:
     name = delivery.add("甲.csv", payments.csv(payments.header, payments.row(**cells)))
     assert fates(delivery.rows(name)) == {2: ("accepted", None)}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        padded("4202921950010112"),
+        ["", "", "", "阿依古丽·买买提江", *[""] * 9],
+        padded("阿依古丽·买买提江"),
+        padded("张三"),
+        ["", "", "", "", "42029219500101102X", *[""] * 8],
+    ],
+)
+def test_a_row_of_one_cell_that_may_be_data_is_quarantined(delivery: Any, payments: Any, cells: list[str]) -> None:
+    name = delivery.add("甲.csv", payments.csv(payments.header, payments.row(), cells))
+    assert fates(delivery.rows(name))[3][0] == "quarantined"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        [str(i) for i in range(1, 14)],
+        ["甲", "乙", *[f"({i})" for i in range(1, 12)]],
+        [f.name for f in DATA_SETS["payments"].fields],
+        ["------"] * 13,
+    ],
+    ids=["numbers", "numbers in brackets", "names of a database", "a line"],
+)
+def test_a_second_line_of_the_header_is_no_data(delivery: Any, payments: Any, below: list[str]) -> None:
+    name = delivery.add("甲.csv", payments.csv(payments.header, below, payments.row()))
+    assert fates(delivery.rows(name)) == {
+        2: ("skipped", "blank" if below[0] == "------" else "repeated header"),
+        3: ("accepted", None),
+    }
+
+
+@pytest.mark.parametrize(("word", "reason"), [("小计", "subtotal"), ("单位（盖章）：", "note"), ("注：以上为年底数据", "note")])
+def test_blanks_around_every_cell_hide_no_row_that_is_none(delivery: Any, word: str, reason: str) -> None:
+    fields = DATA_SETS["household_registry"].fields  # the only cell of its key is its first
+    data = ["42029219500101102X", "张三", "", "男", "1950-01-01", "420292", "镇", "村", "1", "户主", "正常", "", ""]
+    lines = [[f.header for f in fields], data, [word, *[""] * 12]]
+    content = "\n".join(",".join(f"{cell}  " for cell in line) for line in lines)
+    rows = delivery.rows(delivery.add("户籍.csv", content, data_set="household_registry"))
+    assert fates(rows) == {2: ("accepted", None), 3: ("skipped", reason)}
+
+
+def test_ditto_marks_say_what_the_row_of_data_above_says(delivery: Any, payments: Any) -> None:
+    first, second = payments.row(household_no="D0001", account_name="张三"), payments.row(household_no="同上", account_name="〃")
+    total, third = ["合计", *[""] * 7, "1280.00", *[""] * 4], payments.row(household_no="同上", account_name="李四")
+    rows = delivery.rows(delivery.add("甲.csv", payments.csv(payments.header, first, second, total, third)))
+    told = rows.filter(pl.col("_fate") == "accepted").select("household_no", "account_name").rows()
+    assert told == [("D0001", "张三"), ("D0001", "张三"), ("D0001", "李四")]
+
+
+def test_a_ditto_mark_below_nothing_is_nothing(delivery: Any, payments: Any) -> None:
+    rows = delivery.rows(delivery.add("甲.csv", payments.csv(payments.header, payments.row(household_no="同上"))))
+    assert rows["household_no"].to_list() == ["同上"]
+
+
+def test_a_title_on_every_page_is_a_title(delivery: Any, payments: Any) -> None:
+    table = [padded("发放表"), payments.header, payments.row(), padded("发放表"), payments.header, payments.row(name="李四")]
+    found = fates(delivery.rows(delivery.add("甲.csv", payments.csv(*table))))
+    title, data = ("skipped", "title"), ("accepted", None)
+    assert found == {1: title, 3: data, 4: title, 5: ("skipped", "repeated header"), 6: data}
 
 
 @pytest.mark.parametrize("name", ["合计", "填表人", "注:"])
@@ -212,7 +287,7 @@ def test_a_long_row_does_not_make_up_for_a_short_one(
 @pytest.mark.parametrize(
     ("field", "cell", "header"),
     [
-        ("amount", "三百二十", "发放金额"),
+        ("amount", "三百二十多", "发放金额"),
         ("amount", "", "发放金额"),
         ("amount", "无", "发放金额"),
         ("for_month", "2017年一季度", "所属期"),

@@ -29,6 +29,8 @@ FORMATS: dict[str, tuple[bytes, Format]] = {
     "text in UTF-16": ("姓名\t证号\n".encode("utf-16"), Format.TEXT),
     "text with a few NUL and control characters": (b"a\x00,b\x07\n" + b"c,d\n" * 20, Format.TEXT),
     "text with a control before each cell": ("\x1f姓名,\x1f1\n".encode("gb18030") * 3000, Format.TEXT),
+    "text in UTF-16 without a mark": ("姓名,证号,金额\n张三,D1,1\n".encode("utf-16-le"), Format.TEXT),
+    "text in UTF-16 without a mark, high bytes first": ("姓名,证号,金额\n张三,D1,1\n".encode("utf-16-be"), Format.TEXT),
     "text that begins like an archive": (b"PK,PN\n", Format.TEXT),
     "text in angle brackets": ("<低保花名册>\n姓名,证号\n".encode(), Format.TEXT),
     "a workbook": (archive("[Content_Types].xml", "xl/workbook.xml"), Format.WORKBOOK),
@@ -55,11 +57,14 @@ FORMATS: dict[str, tuple[bytes, Format]] = {
         b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
         Format.WEB_PAGE,
     ),
-    "a PDF": (b"%PDF-1.7\n1 0 obj\n", Format.OTHER),
+    "a PDF": (b"%PDF-1.7\n1 0 obj\n", Format.DOCUMENT),
+    "an old letter, of Word or WPS": (OLE + bytes(600) + "WordDocument".encode("utf-16-le"), Format.DOCUMENT),
+    "an archive of WinRAR": (b"Rar!\x1a\x07\x00" + bytes(50), Format.ARCHIVE),
+    "an archive of 7-Zip": (b"7z\xbc\xaf\x27\x1c" + bytes(50), Format.ARCHIVE),
     "a picture": (b"\x89PNG\r\n\x1a\n" + random.Random(1).randbytes(3000), Format.OTHER),
-    "an archive of texts": (archive("一月.csv"), Format.OTHER),
-    "a text document": (archive("word/document.xml"), Format.OTHER),
-    "an archive of nothing": (archive(), Format.OTHER),
+    "an archive of texts": (archive("一月.csv"), Format.ARCHIVE),
+    "a text document": (archive("word/document.xml"), Format.DOCUMENT),
+    "an archive of nothing": (archive(), Format.ARCHIVE),
 }
 
 

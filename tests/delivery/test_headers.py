@@ -9,7 +9,9 @@ from jobs.cells.text import cleaned
 from jobs.delivery.headers import Header, find_header
 from jobs.delivery.remarks import Remark, remark
 
-PAYMENTS, CREMATIONS, ROSTER = DATA_SETS["payments"], DATA_SETS["cremations"], DATA_SETS["dibao_roster"]
+PAYMENTS, CREMATIONS, ROSTER, ENTERPRISES = (
+    DATA_SETS[code] for code in ("payments", "cremations", "dibao_roster", "enterprises")
+)
 PLAIN = [f.header for f in PAYMENTS.fields]
 REQUIRED = ["行政区划代码", "项目", "领取人姓名", "领取人身份证号", "所属期", "发放日期", "发放金额", "发放类型"]
 
@@ -59,6 +61,58 @@ def test_aliases_and_noise(delivered: str, field: str) -> None:
     primary = PAYMENTS[field].header
     row: list[str | None] = [delivered if name == primary else name for name in PLAIN]
     assert fields_of(row)[field] == cleaned(delivered)
+
+
+@pytest.mark.parametrize(
+    ("data_set", "delivered", "field"),
+    [
+        # numbering, marks and units of whatever manner
+        ("payments", "13.发放金额", "amount"),
+        ("payments", "（9）发放金额", "amount"),
+        ("payments", "⑨发放金额", "amount"),
+        ("payments", "★发放金额*必填", "amount"),
+        ("payments", "发放金额/元", "amount"),
+        ("payments", "发放金额：元", "amount"),
+        ("payments", "发放金额_元", "amount"),
+        ("payments", "发放金额元", "amount"),
+        ("payments", "发放金额（人民币元", "amount"),
+        ("payments", "金额单位：元", None),
+        ("properties", "建筑面积㎡", "area"),
+        # words that mean the same
+        ("payments", "领取人身份证号码", "id_number"),
+        ("payments", "领取人公民身份证号", "id_number"),
+        ("payments", "领取人证件号", "id_number"),
+        ("payments", "领取人", "name"),
+        ("payments", "银行卡号", "bank_account"),
+        ("payments", "银行帐号", "bank_account"),
+        ("payments", "经办人身份证号", None),
+        ("payments", "金额大写", None),
+        ("dibao_roster", "户主身份证号码", "head_id"),
+        ("dibao_roster", "居民身份证号", "id_number"),
+        ("dibao_roster", "所属乡镇", "town"),
+        ("dibao_roster", "县区", "county"),
+        ("dibao_roster", "批准时间", "approved_on"),
+        ("dibao_roster", "手机号码", "phone"),
+        ("dibao_roster", "配偶身份证号", None),
+        ("enterprises", "法人身份证号", "legal_rep_id"),
+        ("enterprises", "法人代表姓名", "legal_rep"),
+        ("marriages", "男方身份证号码", "husband_id"),
+        ("household_registry", "出生年月日", "born_on"),
+        ("household_registry", "死亡时间", "died_on"),
+    ],
+)
+def test_a_header_that_the_contract_does_not_list_means_one_field_or_none(
+    data_set: str, delivered: str, field: str | None
+) -> None:
+    header = find_header([[f.header for f in DATA_SETS[data_set].fields if f.name != field] + [delivered]], DATA_SETS[data_set])
+    assert isinstance(header, Header)
+    assert header.fields[-1] == field
+
+
+def test_a_listed_header_goes_before_one_that_only_means_the_same() -> None:
+    header = find_header([["领取人证件号", *PLAIN]], PAYMENTS)
+    assert isinstance(header, Header)
+    assert header.fields == (None, *PAYMENTS.field_names)
 
 
 @pytest.mark.parametrize("stranger", ["金额大写", "发放", "备注", "", None])
@@ -164,13 +218,34 @@ def test_a_header_in_two_rows_with_merged_cells_reads_group_and_name_together() 
 def test_a_yuan_header_in_ten_thousands_is_noticed(delivered: str, is_wan: bool) -> None:
     header = find_header([[delivered if name == "发放金额" else name for name in PLAIN]], PAYMENTS)
     assert isinstance(header, Header)
-    assert header.in_wan == (frozenset({"amount"}) if is_wan else frozenset())
+    assert header.units == ({"amount": "万元"} if is_wan else {})
+
+
+@pytest.mark.parametrize(
+    ("line", "delivered", "unit"),
+    [
+        ("填报单位：民政局    金额单位：万元", "发放金额", "万元"),
+        ("(单位:千元)", "发放金额", "千元"),
+        ("单位：万元", "发放金额(元)", ""),
+        ("单位：元", "发放金额", ""),
+        ("填报单位：万元镇政府", "发放金额", ""),
+    ],
+)
+def test_a_line_above_states_the_unit_of_amounts_whose_header_states_none(line: str, delivered: str, unit: str) -> None:
+    header = find_header([[line], [delivered if name == "发放金额" else name for name in PLAIN]], PAYMENTS)
+    assert isinstance(header, Header)
+    assert header.units == ({"amount": unit} if unit else {})
+
+
+def test_a_column_of_ten_thousands_may_be_delivered_in_yuan() -> None:
+    header = find_header([[f"{f.header}（元）" if f.name == "capital" else f.header for f in ENTERPRISES.fields]], ENTERPRISES)
+    assert isinstance(header, Header)
+    assert header.units == {"capital": "元"}
 
 
 def test_a_column_that_is_in_ten_thousands_anyway_is_not_multiplied_twice() -> None:
-    enterprises = DATA_SETS["enterprises"]
-    row = [f"{f.header}(万元)" if f.name in ("capital", "paid_in") else f.header for f in enterprises.fields]
-    header = find_header([row], enterprises)
+    row = [f"{f.header}(万元)" if f.name in ("capital", "paid_in") else f.header for f in ENTERPRISES.fields]
+    header = find_header([row], ENTERPRISES)
     assert isinstance(header, Header)
-    assert header.fields == tuple(enterprises.field_names)
-    assert header.in_wan == frozenset()
+    assert header.fields == tuple(ENTERPRISES.field_names)
+    assert header.units == {}

@@ -90,7 +90,7 @@ def zipped(**members: str) -> bytes:
 DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "cut off": (lambda content: content[: len(content) // 2], "a damaged workbook"),
     "overwritten": (lambda content: content[:1000] + bytes(200) + content[1200:], "a damaged workbook"),
-    "another archive": (lambda _: zipped(readme="no workbook"), "neither text nor a workbook"),
+    "another archive": (lambda _: zipped(readme="no workbook"), "an archive"),
     "an old binary workbook": (lambda _: bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "a damaged workbook"),
     "a password": (
         lambda _: bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
@@ -254,3 +254,21 @@ def test_sheets_without_a_header_are_passed_over(delivery: Any, payments: Any) -
     }
     delivery.add_workbook("册.xlsx", sheets)
     assert [piece.sheet for piece in delivery.file("册.xlsx").pieces] == ["一月", "二月"]
+
+
+def test_a_sheet_without_a_header_goes_on_with_the_table_before(delivery: Any, payments: Any) -> None:
+    first, second = payments.row(), payments.row(name="李四")
+    name = delivery.add_workbook("甲.xlsx", {"一": [payments.header, first], "二": [second]}, rows="2")
+    assert [found.code for found in delivery.file(name).remarks] == ["continued_sheets"]
+    rows = delivery.rows(name).select("_sheet", "_row", "_fate", "name").rows()
+    assert rows == [("一", 2, "accepted", "张三"), ("二", 1, "accepted", "李四")]
+
+
+@pytest.mark.parametrize(
+    "other", [[["填表说明"], ["1. 请按统一口径填报。"]], [["甲", "乙", "丙"]], [["代码", "名称"], ["1", "正常"]]]
+)
+def test_a_sheet_that_is_no_part_of_the_table_is_named(delivery: Any, payments: Any, other: list[list[object]]) -> None:
+    name = delivery.add_workbook("甲.xlsx", {"一": [payments.header, payments.row()], "其他": other})
+    [found] = delivery.file(name).remarks
+    assert (found.code, dict(found.details)) == ("unread_sheets", {"sheets": "其他"})
+    assert len(delivery.rows(name)) == 1

@@ -127,7 +127,7 @@ OTHERS: dict[str, tuple[str, bytes, str]] = {
     "an old workbook": ("a.xls", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "a damaged workbook"),
     "a damaged workbook": ("a.xlsx", b"PK\x03\x04 and nothing else", "a damaged workbook"),
     "a web page": ("a.csv", b"<html><table></table></html>", "a web page"),
-    "a PDF": ("a.csv", b"%PDF-1.4 ...", "neither text nor a workbook"),
+    "a PDF": ("a.csv", b"%PDF-1.4 ...", "a document"),
     "an empty file": ("a.csv", b"", "an empty file"),
     "other columns": ("a.csv", "姓名,金额\n张三,1\n".encode(), "has no header of such a table"),
     "a column too few": ("a.csv", b"clue_id,verdict\n", r"the column 查否原因代码 \(refutation_reason\) is missing"),

@@ -1,0 +1,65 @@
+"""Workbooks of other programs than Excel of today: .xls, and .ods as LibreOffice and WPS write it. Cells are texts."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape
+
+import xlwt
+
+Lines = Mapping[str, Sequence[Sequence[str]]]
+"""The rows of each sheet."""
+_OF = "urn:oasis:names:tc:opendocument:xmlns"
+_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+MARK = "<table:"
+"""A cell that begins so is written as it is: an element of its own."""
+
+
+def old_workbook(sheets: Lines) -> bytes:
+    book = xlwt.Workbook(encoding="utf-8")
+    for name, lines in sheets.items():
+        sheet = book.add_sheet(name)
+        for r, line in enumerate(lines):
+            for c, cell in enumerate(line):
+                if cell:
+                    sheet.write(r, c, cell)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def open_document(sheets: Lines, styles: str = "", of_table: str = "") -> bytes:
+    """styles: automatic ones; of_table: attributes of each table."""
+    tables = "".join(
+        f'<table:table table:name="{escape(name)}" {of_table}>{"".join(map(_row, lines))}</table:table>'
+        for name, lines in sheets.items()
+    )
+    spaces = " ".join(f'xmlns:{name}="{_OF}:{name}:1.0"' for name in ("office", "table", "text", "style"))
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", _TYPE)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f'<m:manifest xmlns:m="{_OF}:manifest:1.0"><m:file-entry m:full-path="/" m:media-type="{_TYPE}"/></m:manifest>',
+        )
+        archive.writestr(
+            "content.xml",
+            f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces} office:version="1.2">'
+            f"<office:automatic-styles>{styles}</office:automatic-styles>"
+            f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>",
+        )
+    return content.getvalue()
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"<table:table-row>{''.join(map(_cell, cells))}</table:table-row>"
+
+
+def _cell(cell: str) -> str:
+    if not cell:
+        return "<table:table-cell/>"
+    if cell.startswith(MARK):
+        return cell
+    return f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
