@@ -26,10 +26,8 @@ demo: install ## Simulate a city, run the main job on it and show what came out 
 	$(VENV)/bin/mingjing simulate $(DEMO)/city --scale $(SCALE) --seed 7
 	$(VENV)/bin/mingjing run $(DEMO)/city/delivery --out $(DEMO)/out --as-of 2017-12-31
 
-STOPPING := tests/runtime/test_stopping.py
-test: install ## Run all tests; those of signals in a process that never spoke to an engine: gRPC meddles with what is forked from it
-	$(PY) -m pytest --ignore $(STOPPING)
-	$(PY) -m pytest $(STOPPING)
+test: install ## Run all tests
+	$(PY) -m pytest
 
 check: format lint types layers test ## Format, lint, strict types, import layers, tests
 

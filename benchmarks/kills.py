@@ -1,37 +1,114 @@
-"""Kills the main job at random moments and runs it again: what comes out must be what a run gives that was never killed.
+"""Kills commands at random moments and runs them again: what comes out must be what a run gives that was never killed.
 
-python -m benchmarks.kills DELIVERY --as-of 2017-12-31 --rounds 20 --seed 1
+python -m benchmarks.kills DELIVERY --rounds 20 --seed 1 [--env test]
 
-Each round kills a run in a folder of its own (SIGKILL, all its processes), twice at most, runs it to its end and compares every
-file of the published zones with those of a run that was left alone. The moments are drawn by the seed over the length of that run.
+DELIVERY is that of a simulated city. Four commands follow each other into one OUT: the delivery without its last month, that
+month with a newer roster, a plan of visits, and their verdicts. Each round kills one of them (SIGKILL, all its processes),
+twice at most, on a copy of the OUT that stood before it, and runs it to its end. Compared are the bytes of all published files
+and the rows of all tables. The moments are drawn by the seed over the length of that command.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import hashlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 from rich.console import Console
 from rich.progress import track
 
-ZONES = ("restricted", "exports", "slips")
+from jobs.launch.arguments import WRITTEN_FOLDERS
+
+MANIFEST = "交接清单.csv"
+PUBLISHED = sorted({*WRITTEN_FOLDERS} - {"lake", "mlflow", "quality"})
+"""Folders of OUT. The pages of quality say at which second they were made; what they show are rows of ops.quality."""
+WHEN = ("recorded_at",)
+"""Columns that say at which instant a run was made."""
 _MOST_KILLS = 2
+_MINGJING = (sys.executable, "-m", "jobs.commands.cli")
 
 
-def command(delivery: Path, out: Path, as_of: str) -> list[str]:
-    return [sys.executable, "-m", "jobs.commands.run_all", "--delivery", str(delivery), "--out", str(out), "--as-of", as_of]
+@dataclass(frozen=True)
+class Done:
+    """A command that nobody killed: OUT before and after it, and its length in seconds."""
+
+    name: str
+    command: Sequence[str]
+    before: Path
+    after: Path
+    seconds: float
 
 
-def killed(run: list[str], after: float) -> bool:
-    """Was the run still at work so many seconds after its start? Then it is dead now."""
-    process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+def deliveries(whole: Path, folder: Path) -> tuple[Path, Path]:
+    """The delivery without its last month of payments, and that month with a roster of a month later that has lost a row."""
+    header, *lines = csv.reader((whole / MANIFEST).read_text(encoding="utf-8-sig").splitlines())
+    month = max(line for line in lines if line[1] == "payments")
+    roster = next(line for line in lines if line[1] == "dibao_roster" and line[0].endswith(".csv"))
+    rows = (whole / roster[0]).read_bytes().splitlines(keepends=True)[:-1]
+    newer = [*roster[:4], "2018-01-31", str(int(roster[5]) - 1), hashlib.sha256(b"".join(rows)).hexdigest()]
+    for name, listed in {"first": [line for line in lines if line != month], "second": [month, newer]}.items():
+        for line in listed:
+            (folder / name / line[0]).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(whole / line[0], folder / name / line[0])
+        with (folder / name / MANIFEST).open("w", encoding="utf-8-sig", newline="") as stream:
+            csv.writer(stream).writerows([header, *listed])
+    (folder / "second" / roster[0]).write_bytes(b"".join(rows))
+    return folder / "first", folder / "second"
+
+
+def verdicts(out: Path, path: Path) -> None:
+    """What two inspectors send back on every clue of the list: every third is refuted."""
+    listed = pl.read_csv(out / "exports" / "clues.csv", infer_schema=False).filter(pl.col("dispatched") == "是")
+    is_refuted = pl.int_range(pl.len()) % 3 == 0
+    said = listed.select(
+        "clue_id",
+        verdict=pl.when(is_refuted).then(pl.lit("查否-数据错误")).otherwise(pl.lit("查是-违规")),
+        refutation_reason=pl.when(is_refuted).then(pl.lit("R01")),
+        checked_on=pl.lit("2018-02-") + (pl.int_range(pl.len()) % 27 + 2).cast(pl.String).str.zfill(2),
+        checkers=pl.lit("赵甲乙、钱丙丁"),
+    )
+    said.write_csv(path)
+
+
+def left_alone(whole: Path, folder: Path, common: Sequence[str]) -> list[Done]:
+    """The four commands, one after the other, with copies of OUT in between."""
+    first, second = deliveries(whole, folder)
+    returned, out, done = folder / "verdicts.csv", folder / "0", []
+    out.mkdir()
+    for number, line in enumerate(
+        (
+            ("run", str(first), "--as-of", "2017-12-31"),
+            ("run", str(second), "--as-of", "2018-01-31"),
+            ("plan", "--visits", "40", "--as-of", "2018-02-01"),
+            ("learn", str(returned), "--as-of", "2018-03-31"),
+        )
+    ):
+        before, after = folder / str(number), folder / str(number + 1)
+        shutil.copytree(before, after)
+        if line[0] == "learn":
+            verdicts(after, returned)
+        started = time.perf_counter()
+        subprocess.run([*_MINGJING, *line, *common, "--out", str(after)], check=True, capture_output=True)
+        name = f"{number + 1} {line[0]}"
+        done.append(Done(name, (*_MINGJING, *line, *common), before, after, time.perf_counter() - started))
+    return done
+
+
+def killed(command: Sequence[str], after: float) -> bool:
+    """Was the command still at work so many seconds after its start? Then it is dead now."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         process.wait(after)
     except subprocess.TimeoutExpired:
@@ -42,38 +119,56 @@ def killed(run: list[str], after: float) -> bool:
 
 
 def published(out: Path) -> dict[str, bytes]:
-    """Every published file by its path, the lists of what was written left out."""
-    files = (path for zone in ZONES for path in sorted((out / zone).rglob("*")) if path.is_file())
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in files if not path.name.startswith(".")}
+    """Every published file by its path, the lists of what was written among them."""
+    files = (path for zone in PUBLISHED for path in sorted((out / zone).rglob("*")) if path.is_file())
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
+
+
+def rows(out: Path) -> dict[str, list[str]]:
+    """The rows of every table, as sorted text: engines write them in any order, and add doubles in any."""
+    logs = sorted((out / "lake").glob("[!_]*/*/_delta_log"))
+    return {"/".join(log.parent.parts[-2:]): _texts(pl.read_delta(str(log.parent))) for log in logs}
+
+
+def _texts(table: pl.DataFrame) -> list[str]:
+    kept = table.drop(WHEN, strict=False).with_columns(pl.col(pl.Float64).round(6))
+    return sorted(str(tuple(row.values())) for row in kept.iter_rows(named=True))
+
+
+def differences(expected: Path, found: Path) -> list[str]:
+    """Names of files and tables that are not the same."""
+    pairs = ((published(expected), published(found)), (rows(expected), rows(found)))
+    return [name for ours, theirs in pairs for name in sorted({*ours, *theirs}) if ours.get(name) != theirs.get(name)]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("delivery", type=Path)
-    parser.add_argument("--as-of", required=True)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--env", help="overlay of the configuration")
     given = parser.parse_args()
     os.environ.setdefault("MINGJING_KEY", "a key of the kill runs, no secret: 0123456789")
     console, draw = Console(), random.Random(given.seed)
     with tempfile.TemporaryDirectory() as folder:
-        started = time.perf_counter()
-        subprocess.run(command(given.delivery, Path(folder, "whole"), given.as_of), check=True, capture_output=True)
-        seconds = time.perf_counter() - started
-        expected, wrong, kills = published(Path(folder, "whole")), [], 0
+        done = left_alone(given.delivery, Path(folder), ("--env", given.env) if given.env else ())
+        console.print("left alone:", ", ".join(f"{each.name} {each.seconds:.0f} s" for each in done))
+        kills = dict.fromkeys((each.name for each in done), 0)
+        wrong = 0
         for number in track(range(given.rounds), "killing", console=console):
-            out = Path(folder, f"round{number}")
-            moments = [round(draw.uniform(0, seconds), 1) for _ in range(draw.randint(1, _MOST_KILLS))]
-            run = command(given.delivery, out, given.as_of)
-            kills += sum(killed(run, after) for after in moments)
-            subprocess.run(run, check=False, capture_output=True)
-            found = published(out)
-            if found != expected:
-                names = sorted({*expected, *found})
-                wrong.append((moments, [name for name in names if expected.get(name) != found.get(name)]))
-    console.print(f"{given.rounds} rounds, {kills} kills: {len(wrong)} gave other files than a run that was left alone")
-    for moments, names in wrong:
-        console.print(f"killed after {moments} s: {', '.join(names[:5])}")
+            each, out = done[number % len(done)], Path(folder, "killed")
+            shutil.copytree(each.before, out)
+            moments = [round(draw.uniform(0, each.seconds), 1) for _ in range(draw.randint(1, _MOST_KILLS))]
+            command = [*each.command, "--out", str(out)]
+            kills[each.name] += sum(killed(command, after) for after in moments)
+            ended = subprocess.run(command, check=False, capture_output=True, text=True)
+            found = differences(each.after, out) or ([ended.stderr[-500:]] if ended.returncode else [])
+            wrong += bool(found)
+            if found:
+                console.print(f"{each.name} killed after {moments} s differs in {', '.join(found[:9])}")
+            shutil.rmtree(out)
+    told = ", ".join(f"{name}: {count}" for name, count in kills.items())
+    console.print(f"{given.rounds} rounds, kills ({told}): {wrong} rounds differ from the command left alone")
     return 1 if wrong else 0
 
 

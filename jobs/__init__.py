@@ -1,0 +1,16 @@
+"""Mingjing (明镜): what runs. One package a stage, in the order of the README's picture; see docs/decisions/0024."""
+
+import sys
+from pathlib import Path
+
+from jobs.runtime.last_words import have_last_words, refuse_small_limit
+from jobs.runtime.stopping import end_while_importing
+
+__version__ = "0.1.0"
+"""The one place that states it; a released version is a heading of CHANGELOG.md, too."""
+
+# A command imports this first and then for seconds: `python -m jobs.…`, whose name is not known yet, and `mingjing`.
+if sys.argv and Path(sys.argv[0]).name in ("-m", "mingjing"):
+    end_while_importing()
+    refuse_small_limit()
+    have_last_words()

@@ -2,7 +2,7 @@
 
 Every input is stated here or measured by a rule under a name of its own (`signals`, such as E01.tax_log). Nothing about
 ethnicity, religion, sex, disability as such or a caseworker's impression is let in: such names are refused, and so are
-inputs that a test finds to tell who a person is (jobs/learn/proxies.py).
+inputs that a test finds to tell who a person is (jobs/registers/traits.py).
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ RANKING_FIGURES: tuple[Feature, ...] = (
     Feature(
         "income_to_standard", "登记收入与月标准之比", "倍", "registered wages and employees' pensions a head over the standard"
     ),
-    Feature("kin_in_office", "任职或财政供养近亲属", "人", "close kin who are village cadres or paid from the treasury"),
+    Feature("kin_in_office", "任职或财政供养近亲属", "人", "close kin who are village cadres or staff of the treasury"),
     Feature(
         "worst_identity_grade",
         "成员身份等级",

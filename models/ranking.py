@@ -45,7 +45,6 @@ class LearningParams(Conf):
         min_length=1, description="multiples of the spreads between which cross-validation chooses"
     )
     least_to_choose: int = Field(ge=2, description="verdicts below which the spreads are taken as they are")
-    proxy_limit: float = Field(gt=0.5, le=1, description="AUROC for sex, disability or age from which an input is refused")
     refused_words: tuple[str, ...] = Field(description="an input whose name holds one of them is refused")
     refused_inputs: tuple[str, ...] = Field(description="inputs that are left out by name, such as proxies that the test found")
 

@@ -40,10 +40,13 @@ _ARTIFACT_URIS = (  # where MLflow's SQLite store keeps the addresses of artifac
     ("model_versions", "storage_location"),
 )
 
-# Read by MLflow when it is first imported: nothing phones home, nothing is sampled, no progress bars.
+# Read by MLflow when it is first imported: nothing phones home, nothing is sampled, no progress bars. A server that falls silent
+# in the midst of a run is given up within a minute: MLflow's own patience is a quarter of an hour.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "15")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 
 
 class NoSuchVersion(LookupError):

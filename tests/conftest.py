@@ -82,7 +82,8 @@ def run_main_job(engine: Engine, settings: Settings, delivery: Path, out: Path) 
     out.mkdir(parents=True, exist_ok=True)
     report = RunReport(Console(quiet=True))
     ctx = RunContext(engine, Lake(engine, str(out / "lake")), settings, AS_OF, out, KEY, report, delivery)
-    run_all.run(ctx)
+    with ctx.log.kept(ctx.lake, report.console):
+        run_all.run(ctx)
     return ctx
 
 

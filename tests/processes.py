@@ -31,12 +31,14 @@ def run_apart(command: list[str], cwd: Path = ROOT, **variables: str) -> subproc
 
 @contextmanager
 def started_apart(command: list[str], log: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
-    """The command while it runs, in a process group of its own, which is killed on leaving; its words go to `log`."""
+    """The command while it runs, in a process group of its own, which is killed on leaving; its words go to `log`.
+
+    Ctrl-C reaches it, even where the tests run in the background. Set by another program, and not between fork and exec: gRPC,
+    where this process has used it, aborts some of its forks.
+    """
+    heeding = ["env", "--default-signal=INT", *command]
     with log.open("wb") as stream:
-        process = subprocess.Popen(
-            command, env=_environment(variables), cwd=ROOT, stdout=stream, stderr=stream, process_group=0,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # the tests may run in the background
-        )  # fmt: skip
+        process = subprocess.Popen(heeding, env=_environment(variables), cwd=ROOT, stdout=stream, stderr=stream, process_group=0)
     try:
         yield process
     finally:

@@ -399,7 +399,7 @@ def test_a_bad_delivery_beside_a_lake_elsewhere_is_told_and_kept_in_the_report(t
     result = CliRunner().invoke(app, [*line, "--as-of", "2017-12-31", "--env", "test"])
     assert result.exit_code == 2
     assert "holds no 交接清单.csv" in result.output
-    assert "stopped: " in (tmp_path / "new" / "out" / "run_report.json").read_text(encoding="utf-8")
+    assert '"stopped": ' in (tmp_path / "new" / "out" / "run_report.json").read_text(encoding="utf-8")
 
 
 # --- what reaches the terminal -----------------------------------------------------------------------------------------

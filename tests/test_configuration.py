@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
+from expectations.conf import Conf
 from jobs.commands.cli import app
 from jobs.commands.doctor import diagnose
-from jobs.launch.settings import CONF_VARIABLE, conf_folder, load_settings
+from jobs.launch.settings import CONF_VARIABLE, Settings, conf_folder, load_settings
 from jobs.launch.start import day
+from jobs.rules import RULES
 from jobs.runtime import private_network
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.session import EMBEDDED, SPARK, choose_engine
@@ -58,6 +62,31 @@ def test_a_wrong_parameter_of_a_rule_is_refused(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     with pytest.raises(BadConfiguration, match="lawful_month"):
         load_settings(folder=tmp_path)
+
+
+def models_of(model: type[Conf]) -> set[type[Conf]]:
+    """The model and all that stand in its fields."""
+    found = {model}
+    ahead: list[Any] = [field.annotation for field in model.model_fields.values()]
+    while ahead:
+        part = ahead.pop()
+        ahead += get_args(part)
+        if isinstance(part, type) and issubclass(part, Conf):
+            found |= models_of(part)
+    return found
+
+
+def test_every_key_of_the_configuration_is_read_by_somebody() -> None:
+    """A key that nothing reads is asked of the bureau for nothing, and believed to do something."""
+    models = set().union(*(models_of(model) for model in (Settings, *(rule.params for rule in RULES))))
+    root = CONF.parent
+    texts = [
+        path.read_text(encoding="utf-8") for room in ("jobs", "models", "expectations") for path in (root / room).rglob("*.py")
+    ]
+    read = {node.attr for text in texts for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)}
+    stated = {f"{model.__name__}.{name}" for model in models for name in model.model_fields}
+    assert len(stated) > 100
+    assert sorted(key for key in stated if key.partition(".")[2] not in read) == []
 
 
 def test_an_overlay_replaces_only_what_it_names(tmp_path: Path) -> None:

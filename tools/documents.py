@@ -1,7 +1,8 @@
 """The generated pages: what contracts, jobs, rules and features state, carried into the documents.
 
 Written whole      docs/data-dictionary.md
-Between markers    README.md and README.zh-CN.md (tables, lineage), docs/rules/<code>.md (facts), models/MODEL_CARD.md (features)
+Between markers    README.md and README.zh-CN.md (tables, lineage), docs/rules/<code>.md (facts), docs/trace.md (keys),
+                   models/MODEL_CARD.md (features)
 
 `make docs` writes them; with `--check` nothing is written and the exit code is 1 while a page is stale.
 """
@@ -14,9 +15,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Literal, get_args, get_origin
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import BRONZE, LAKE_TABLES, SILVER
+from expectations.contracts.lake import BRONZE, LAKE_TABLES, RUNS, SILVER
 from expectations.contracts.model import Column, DataSet, Table
 from jobs.check_households import job as check_households
 from jobs.check_quality import job as check_quality
@@ -25,6 +27,19 @@ from jobs.find_needs import job as find_needs
 from jobs.ingest import job as ingest
 from jobs.launch.settings import Settings, load_settings
 from jobs.learn import job as learn
+from jobs.lineage.chain import (
+    Chain,
+    Compared,
+    Delivery,
+    Finding,
+    Identity,
+    Month,
+    Record,
+    RuleTold,
+    Side,
+    Step,
+    Transfer,
+)
 from jobs.link_people import job as link_people
 from jobs.needs import NEED_RULES
 from jobs.plan_visits import job as plan_visits
@@ -64,6 +79,7 @@ JOBS: tuple[ModuleType, ...] = (
 
 DICTIONARY = Path("docs/data-dictionary.md")
 MODEL_CARD = Path("models/MODEL_CARD.md")
+TRACE = Path("docs/trace.md")
 
 
 @dataclass(frozen=True)
@@ -78,6 +94,7 @@ class Language:
     many: str
     delivery: str
     lists: str
+    every_job: str
     grains: Mapping[str, str] | None = None
 
     def grain(self, table: Table) -> str:
@@ -99,6 +116,7 @@ ENGLISH = Language(
     many="{zone}: {count} data sets",
     delivery="delivery folder",
     lists="lists and workbooks",
+    every_job="every job",
 )
 CHINESE = Language(
     page=Path("README.zh-CN.md"),
@@ -109,6 +127,7 @@ CHINESE = Language(
     many="{zone}：{count} 个数据集",
     delivery="报送文件夹",
     lists="清单与工作簿",
+    every_job="每个作业",
     grains={
         "a file of a delivery, or of its manifest, ever made to this lake": "历次报送文件夹或交接清单中的一个文件",
         "a delivered row that could not be used": "无法使用的一行报送数据",
@@ -151,6 +170,7 @@ CHINESE = Language(
             "申请家庭成员的一项核对发现、一名未能核对的成员，或一户的核对结论"
         ),
         "a day that a run stood for and a purpose that it served": "一次运行所代表的日期及其用途",
+        "a run and a job of it, finished or failed": "一次运行中的一个作业，无论完成还是失败",
     },
 )
 
@@ -166,7 +186,7 @@ def table_of_tables(language: Language) -> str:
     ]
     for table in LAKE_TABLES.values():
         name = f"[`{table.full_name}`]({DICTIONARY}#{_anchor(table.full_name)})"
-        rows.append((name, language.grain(table), _names(table.key), _writer(table)))
+        rows.append((name, language.grain(table), _names(table.key), _writer(table) or language.every_job))
     return _markdown_table(language.headings, rows)
 
 
@@ -197,6 +217,9 @@ def lineage(language: Language) -> str:
         if not job.WRITES:
             nodes["lists"] = f'lists[/"{language.lists}"/]'
             edges[f"{job.NAME} --> lists"] = None
+    name, shape = _node(RUNS, language)
+    nodes |= {"every_job": f'every_job[["{language.every_job}"]]', name: shape}
+    edges[f"every_job --> {name}"] = None
     restricted = ",".join(name for name in nodes if name.split("_")[0] in RESTRICTED_ZONES)
     lines = [
         "```mermaid",
@@ -205,7 +228,7 @@ def lineage(language: Language) -> str:
         *(f"  {edge}" for edge in edges),
         "  classDef job fill:#1f4e79,color:#fff,stroke:#1f4e79",
         "  classDef restricted fill:#fde8e8,color:#222,stroke:#b42318",
-        f"  class {','.join(job.NAME for job in JOBS)} job",
+        f"  class {','.join([*(job.NAME for job in JOBS), 'every_job'])} job",
         f"  class {restricted} restricted",
         "```",
     ]
@@ -338,6 +361,31 @@ def feature_table() -> str:
     return _markdown_table(("feature", "label", "unit", "meaning", "empty when", "seen by"), rows)
 
 
+def keys_of_traces() -> str:
+    """Every object of `mingjing trace --json` with its keys."""
+    parts = []
+    for model in (Chain, RuleTold, Finding, Month, Transfer, Record, Delivery, Identity, Compared, Side, Step):
+        rows = ((f"`{name}`", _kind(field.annotation), field.description or "") for name, field in model.model_fields.items())
+        parts += [f"### {model.__name__}", inspect.getdoc(model) or "", _markdown_table(("key", "holds", "meaning"), rows)]
+    return "\n\n".join(parts)
+
+
+def _kind(annotation: object) -> str:
+    """The type as JSON has it, or the object that stands there."""
+    arguments = [argument for argument in get_args(annotation) if argument is not Ellipsis]
+    if isinstance(annotation, type) and not arguments:
+        return _JSON.get(annotation, f"[{annotation.__name__}](#{annotation.__name__.lower()})")
+    if get_origin(annotation) is Literal:
+        return ", ".join(f"`{value}`" for value in arguments)
+    kinds = list(dict.fromkeys(_kind(argument) for argument in arguments))
+    if get_origin(annotation) is tuple:
+        return f"list of {' or '.join(kinds)}"
+    return f"object, its values {_kind(arguments[1])}" if get_origin(annotation) is dict else " or ".join(kinds)
+
+
+_JSON: Mapping[object, str] = {str: "text", int: "number", float: "number", bool: "true or false", type(None): "null"}
+
+
 # --- pages -------------------------------------------------------------------------------------------------------------
 
 
@@ -354,6 +402,7 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
     for rule in RULES:
         path = root / rule_page(rule)
         content[path] = with_sections(path, {"facts": rule_facts(rule, settings)})
+    content[root / TRACE] = with_sections(root / TRACE, {"keys": keys_of_traces()})
     content[root / MODEL_CARD] = with_sections(root / MODEL_CARD, {"features": feature_table()})
     return content
 

@@ -13,7 +13,6 @@ from rich.text import Text
 from expectations.bounds import SuiteBounds
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import COVERAGE, IDENTITY_COUNTS, QUALITY
-from jobs.cells.masking import mask_numbers
 from jobs.cells.person_numbers import FIRM, UPGRADED, VALID
 from jobs.check_quality.columns import ColumnCount, remembered
 from jobs.check_quality.figures import number_counts
@@ -69,8 +68,7 @@ def print_files(console: Console, accounts: Sequence[Account]) -> None:
         style = _STYLES.get(account.status, "yellow")
         counts = (account.entry.claimed_rows, account.accepted, account.quarantined, account.skipped)
         shown = ["" if count is None or (not account.is_read and i) else f"{count:,}" for i, count in enumerate(counts)]
-        name, said = mask_numbers(account.entry.file_name), mask_numbers(in_english(account.remarks))
-        table.add_row(name, Text(account.status, style), *shown, said)
+        table.add_row(account.entry.file_name, Text(account.status, style), *shown, in_english(account.remarks))
     console.print(table)
     if len(telling) > SHOWN_FILES:
         console.print(f"… and {len(telling) - SHOWN_FILES} more; the return slips hold all of them")
@@ -80,7 +78,7 @@ def print_numbers(
     console: Console, accounts: Iterable[Account], numbers: Mapping[tuple[str, str], Mapping[str, int]], least_usable: float
 ) -> None:
     """Number columns of which too few can be used, the worst first."""
-    files = {account.file_id: mask_numbers(account.entry.file_name) for account in accounts if account.is_read}
+    files = {account.file_id: account.entry.file_name for account in accounts if account.is_read}
     poor = []
     for (file_id, role), states in numbers.items():
         total = sum(states.values())
@@ -136,7 +134,7 @@ def print_holes(console: Console, holes: Sequence[Any]) -> None:
     for heading in ("register", "county", "month", "registered people", "on benefit"):
         table.add_column(heading, justify="right" if "people" in heading or "benefit" in heading else "left")
     for data_set, area, area_name, month, people, benefit in holes:
-        where = mask_numbers(" ".join(filter(None, (area_name, area)))) or "all"
+        where = " ".join(filter(None, (area_name, area))) or "all"
         table.add_row(DATA_SETS[data_set].title, where, month, "" if people is None else f"{people:,}", f"{benefit:,}")
     console.print(table)
 

@@ -11,12 +11,15 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from jobs import __version__
 from jobs.commands.fairness import fairness
 from jobs.commands.learn import learn
-from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Future, LakeRoot, Out
+from jobs.commands.lineage import trace
+from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Full, Future, LakeRoot, Out
 from jobs.commands.plan import plan
 from jobs.commands.rule import rule
 from jobs.runtime import private_network
+from jobs.runtime.code_version import code_digest
 from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.stopping import end_on_signals
@@ -44,10 +47,26 @@ app = typer.Typer(
     cls=Commands,
     help="Mingjing (明镜): from a city's registers to a ranked list of welfare cases worth a visit. A clue is a question, not an accusation.",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,  # locals may hold numbers and names
+    pretty_exceptions_enable=False,  # they show locals, which may hold numbers and names, and take the place of our last words
     rich_markup_mode="rich",
 )
 console = Console()
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        console.print(f"mingjing {__version__} (code {code_digest()})")
+        raise typer.Exit
+
+
+@app.callback()
+def mingjing(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and the digest of the code."),
+    ] = False,
+) -> None:
+    """What holds for every command."""
 
 
 @app.command()
@@ -63,7 +82,8 @@ def run(
     """Run the main job: delivery in, ranked clues, workbooks and quality pages out."""
     from jobs.commands import run_all
     from jobs.commands.summary import print_summary
-    from jobs.launch.arguments import day, refuse_silent_server
+    from jobs.launch.arguments import day
+    from jobs.launch.model_store import refuse_silent_server
     from jobs.launch.start import explained, open_run
 
     def main_job() -> None:
@@ -170,7 +190,8 @@ def ingest(
         ) as ctx:
             try:
                 for stage in (ingest_job, standardise, check_quality):
-                    stage.run(ctx.of(stage))
+                    with ctx.job(stage) as own:
+                        stage.run(own)
             finally:
                 ctx.report.save(out / "run_report.json")
             print_state(console, ctx.lake, out, limits=ctx.settings.quality)
@@ -204,7 +225,7 @@ def why_linked(
         typer.Argument(help="FILE:ROW or FILE:SHEET:ROW, with #role behind it where a row names several.", show_default=False),
     ],
     out: Out,
-    full: Annotated[bool, typer.Option("--full", help="Show numbers, names and birth dates in full.")] = False,
+    full: Full = False,
     engine: Engine = None,
     env: Env = None,
     lake: LakeRoot = None,
@@ -242,6 +263,8 @@ def settle_identities(
     lake: LakeRoot = None,
 ) -> None:
     """Take in inspectors' decisions on who is who; the next run obeys them. A record is FILE:ROW or FILE:SHEET:ROW, with #role."""
+    from jobs.launch.run_log import RunLog
+    from jobs.launch.settings import load_settings
     from jobs.launch.start import explained, open_lake
     from jobs.returns.brought import brought_now
     from jobs.settle_identities import job
@@ -249,7 +272,9 @@ def settle_identities(
     def settle() -> None:
         job.lines_of(file)  # what cannot be read is told before an engine starts
         with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
-            count = job.settle(opened.of_job(job.NAME, job.READS, job.WRITES), file, brought_now())
+            log = RunLog()
+            with log.kept(opened, console), log.job(job, opened, load_settings(env), None) as own:
+                count = job.settle(own, file, brought_now())
         console.print(f"{count} decisions taken in. The next mingjing run obeys them.")
 
     raise typer.Exit(explained(settle, console))
@@ -295,7 +320,7 @@ def doctor() -> None:
 
 
 app.add_typer(rule, name="rule")
-for command in (plan, fairness, learn):
+for command in (plan, fairness, learn, trace):
     app.command()(command)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import psutil
 from rich.table import Table
 from rich.text import Text
 
@@ -34,6 +36,10 @@ PACKAGES = (
     "xlsxwriter",
 )
 OLDEST_JAVA = 17
+LEAST_MEMORY_GIB = 4
+"""Seen of a run over a city of 400,000 records on two cores: 3, and what the system needs beside it."""
+_CGROUP = Path("/sys/fs/cgroup")
+_GIB = 2**30
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,16 @@ class Diagnosis:
 
 def diagnose() -> list[Diagnosis]:
     """All that a run depends on, embedded engine first."""
-    found = [_python(), *(_package(name) for name in PACKAGES), _configuration(), _network(), _key(), _java(), _delta()]
+    found = [
+        _python(),
+        *(_package(name) for name in PACKAGES),
+        _configuration(),
+        _memory(),
+        _network(),
+        _key(),
+        _java(),
+        _delta(),
+    ]
     embedded = all(d.is_well for d in found if d.is_needed)
     spark = embedded and all(d.is_well for d in found if d.what in ("Java", "Delta jar"))
     return [
@@ -83,6 +98,24 @@ def _configuration() -> Diagnosis:
         return Diagnosis("configuration", True, f"settings {load_settings().fingerprint}", is_needed=True)
     except MingjingError as error:
         return Diagnosis("configuration", False, str(error), "mend conf/base.yaml", is_needed=True)
+
+
+def _memory() -> Diagnosis:
+    free = free_memory() / _GIB
+    advice = "end other programs, raise the limit (ulimit -v, the container's), or set engine.cores in conf/base.yaml lower"
+    return Diagnosis("memory", free >= LEAST_MEMORY_GIB, f"{free:.1f} GiB free; a city may take {LEAST_MEMORY_GIB}", advice)
+
+
+def free_memory() -> float:
+    """Bytes that this process can still have: of the machine, of its control group, of its own limit of addresses."""
+    free: list[float] = [psutil.virtual_memory().available]
+    try:
+        most, used = ((_CGROUP / f"memory.{name}").read_text(encoding="ascii") for name in ("max", "current"))
+        free.append(float(most) - float(used))
+    except (OSError, ValueError):  # no control group, or no limit: "max"
+        pass
+    addresses = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return min([*free, addresses] if addresses != resource.RLIM_INFINITY else free)
 
 
 def _network() -> Diagnosis:

@@ -38,7 +38,8 @@ def learn(
     lake: LakeRoot = None,
 ) -> None:
     """Take verdicts in, give the account of all clues, and learn a better order; with --rollback, go back to the one before."""
-    from jobs.launch.arguments import day, refuse_silent_server
+    from jobs.launch.arguments import day
+    from jobs.launch.model_store import refuse_silent_server
     from jobs.launch.start import explained, open_run
     from jobs.learn import job
     from jobs.learn.reading import lines_of
@@ -51,7 +52,6 @@ def learn(
             raise BadConfiguration(
                 "--rollback takes no verdicts in. Leave the files away, or take them in by a command of its own."
             )
-        refuse_silent_server()
         console.print(job.roll_back(out), soft_wrap=True)
 
     def take_in_and_learn() -> None:
@@ -64,9 +64,9 @@ def learn(
         for file in files or ():
             lines_of(file)  # what cannot be read is told before an engine starts
         with open_run(out=out, as_of=today, engine=engine, env=env, lake_root=lake, console=console) as ctx:
-            job.run(ctx.of(job), files or (), brought_now())
-            report_fairness.run(ctx.of(report_fairness))
-            for warning in ctx.report.warnings:
-                console.warn(warning)
+            with ctx.job(job) as own:
+                job.run(own, files or (), brought_now())
+            with ctx.job(report_fairness) as own:
+                report_fairness.run(own)
 
     raise typer.Exit(explained(to_the_version_before if rollback else take_in_and_learn, console))

@@ -18,3 +18,4 @@ Engine = Annotated[
 Env = Annotated[str | None, typer.Option("--env", help="Overlay of the configuration: conf/<env>.yaml over conf/base.yaml.")]
 LakeRoot = Annotated[str | None, typer.Option("--lake", help="Root of the lake, where it is not OUT/lake: a folder or a URI.")]
 Finished = Annotated[Path, typer.Argument(help="Folder of the results of a run.", show_default=False)]
+Full = Annotated[bool, typer.Option("--full", help="Show numbers, names and birth dates in full.")]

@@ -39,9 +39,10 @@ def plan(
     def make_list() -> None:
         if lake is None and not (out / "lake").is_dir():
             raise BadConfiguration(f"No lake {out / 'lake'}. Name the folder that a run wrote its results to, or its --lake.")
-        with open_run(out=out, as_of=day(as_of, future=future), engine=engine, env=env, lake_root=lake, console=console) as ctx:
-            print_plan(console, plan_visits.run(ctx.of(plan_visits), visits=visits, county=county))
-            for warning in ctx.report.warnings:
-                console.warn(warning)
+        with (
+            open_run(out=out, as_of=day(as_of, future=future), engine=engine, env=env, lake_root=lake, console=console) as ctx,
+            ctx.job(plan_visits) as own,
+        ):
+            print_plan(console, plan_visits.run(own, visits=visits, county=county))
 
     raise typer.Exit(explained(make_list, console))

@@ -38,12 +38,15 @@ def run(ctx: RunContext) -> None:
     registry = _Warming(model_store(ctx.out))
     try:
         for stage in STAGES:
-            stage.run(ctx.of(stage))
-        score_cases.run(ctx.of(score_cases), registry=registry.ready)
+            with ctx.job(stage) as own:
+                stage.run(own)
+        with ctx.job(score_cases) as own:
+            score_cases.run(own, registry=registry.ready)
         for stage in (rank_clues, publish, report_fairness):
-            stage.run(ctx.of(stage))
+            with ctx.job(stage) as own:
+                stage.run(own)
     except MingjingError as error:
-        ctx.report.warn(f"stopped: {error}")
+        ctx.report.figures["stopped"] = str(error)
         raise
     finally:
         registry.settle()

@@ -27,6 +27,7 @@ from jobs.runtime.console import Console
 from jobs.runtime.errors import BadDelivery, MingjingError
 from jobs.runtime.run_report import RunReport
 from jobs.standardise import job as standardise
+from jobs.state_purpose import job as state_purpose
 
 FOLDER = "check"
 """Folder of OUT for all that is no list."""
@@ -36,21 +37,26 @@ STAGES = (standardise, check_quality)
 def run(ctx: RunContext, out: Path) -> None:
     """All stages of a check; `ctx.out` is OUT/check. Raises BadDelivery where nobody asks to be checked."""
     try:
-        ingest.run(ctx.of(ingest))
-        add(ctx, CHECK)
+        with ctx.job(ingest) as own:
+            ingest.run(own)
+        with ctx.job(state_purpose) as own:
+            add(own, CHECK)
         for stage in STAGES:
-            stage.run(ctx.of(stage))
+            with ctx.job(stage) as own:
+                stage.run(own)
         requests = DATA_SETS[check_households.REQUESTS]
         if ctx.lake.read_or_empty(requests.silver).isEmpty():
             raise BadDelivery(
                 f"{ctx.delivery} holds no {requests.title} (data set {requests.code}). Deliver the requests beside the registers; "
                 "to supervise, use mingjing run. Nothing was checked."
             )
-        link_people.run(ctx.of(link_people))
-        check_households.run(ctx.of(check_households))
-        publish.publish_checks(ctx.of(publish), out)
+        for stage in (link_people, check_households):
+            with ctx.job(stage) as own:
+                stage.run(own)
+        with ctx.job(publish) as own:
+            publish.publish_checks(own, out)
     except MingjingError as error:
-        ctx.report.warn(f"stopped: {error}")
+        ctx.report.figures["stopped"] = str(error)
         raise
     finally:
         ctx.report.save(ctx.out / "run_report.json")
@@ -65,8 +71,6 @@ def print_summary(console: Console, report: RunReport, out: Path) -> None:
     for result, count in figures["checks"]["households"].items():
         table.add_row(f"households {result}", f"{count:,}")
     console.print(table)
-    for warning in report.warnings:
-        console.warn(warning)
     console.print_places(
         {
             "list, masked": out / "exports" / "checks.csv",

@@ -13,11 +13,9 @@ from jobs.runtime.console import Console
 from jobs.runtime.run_report import RunReport
 from jobs.sheets.clue_workbook import RULE_TITLES
 
-SHOWN_WARNINGS = 12
-
 
 def print_summary(console: Console, report: RunReport, out: Path, *, is_synthetic: bool, best: int = 10) -> None:
-    """Figures, the best cases (masked), the stages, and warnings; synthetic data is called so."""
+    """Figures, the best cases (masked), and the stages; synthetic data is called so."""
     figures: dict[str, Any] = report.figures
     rows, clues, amounts = figures["rows"], figures["clues"], figures["amounts_yuan"]
     title = "Summary" + (" — SYNTHETIC DATA" if is_synthetic else "")
@@ -52,10 +50,6 @@ def print_summary(console: Console, report: RunReport, out: Path, *, is_syntheti
     _print_best_cases(console, out, best, is_synthetic)
     console.print(rule_table(figures["rules"]))
     console.print(report.stage_table())
-    for warning in report.warnings[:SHOWN_WARNINGS]:
-        console.warn(warning)
-    if len(report.warnings) > SHOWN_WARNINGS:
-        console.warn(f"{len(report.warnings) - SHOWN_WARNINGS} more in {out / 'run_report.json'}")
     console.print_places(
         {
             "lists, masked": out / "exports",

@@ -32,6 +32,7 @@ from jobs.registers.means.registered import (
     identified,
     unregistered,
 )
+from jobs.registers.means.what_counts import is_repeated_unit
 from jobs.registers.policy import in_force
 from jobs.registers.references import REGISTRY
 from jobs.rulebook.need import NeedFacts, NeedRule
@@ -197,11 +198,12 @@ def judged(subjects: DataFrame) -> DataFrame:
 def means_of(roof: DataFrame, held: DataFrame, lines: Lines, standard: DataFrame) -> DataFrame:
     """What each household has: SUBJECT, means (the plainest kind, or UNTOLD, or null), means_words, means_evidence, has_home.
 
-    roof: SUBJECT and members; standard: SUBJECT, monthly_standard and heads. Two dwellings are two addresses, whoever owns them.
+    roof: SUBJECT and members; standard: SUBJECT, monthly_standard and heads. Two dwellings are two units, whoever owns them.
     """
     theirs = roof.select(*SUBJECT, "number_key", "name_key").join(held, ["number_key", "name_key"], "inner")
     of_household = Window.partitionBy(*SUBJECT)
-    units = F.size(F.collect_set("unit_key").over(of_household))
+    is_unit = (F.col("kind") == DWELLING) & ~F.col("_is_repeated")
+    units = F.sum(is_unit.cast("int")).over(of_household)
     # A pension stands once a thing: a row delivered twice is no second pension.
     first = (
         F.row_number().over(Window.partitionBy(*SUBJECT, "number_key", "thing_key").orderBy("_file_id", "_sheet", "_row")) == 1
@@ -210,11 +212,12 @@ def means_of(roof: DataFrame, held: DataFrame, lines: Lines, standard: DataFrame
     too_much = F.coalesce(F.col("_pension") / F.col("heads") > F.col("monthly_standard"), F.lit(False))
     counted = (
         theirs.join(standard, list(SUBJECT), "left")  # one row a subject
-        .withColumns({"_units": units, "_is_first": first})
+        .withColumns({"_is_repeated": is_repeated_unit(SUBJECT, "since_on"), "_is_first": first})
+        .withColumn("_units", units)
         .withColumn("_pension", pension)
         .withColumn(
             "means",
-            F.when((F.col("kind") == DWELLING) & (F.col("_units") > lines.means.homes), F.lit(DWELLING))
+            F.when((F.col("kind") == DWELLING) & (F.col("_units") > lines.properties.homes), F.lit(DWELLING))
             .when(F.col("monthly_yuan").isNotNull() & too_much, F.lit(PENSION))
             .otherwise(F.col("counts")),
         )

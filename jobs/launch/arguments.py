@@ -1,11 +1,7 @@
-"""What a command line says, judged before anything is opened: its day, its folders, the servers that it counts on."""
+"""What a command line says, judged before anything is opened: its day, its folders."""
 
 from __future__ import annotations
 
-import os
-import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -17,8 +13,6 @@ FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2099, 12, 31)
 """Days beyond these are slips of the keyboard: no record of welfare is older, no rule is written for later."""
 WRITTEN_FOLDERS = ("lake", "mlflow", "quality", "slips", "exports", "restricted", "fairness", "learning", "plans", "check")
 """Folders of OUT that this program fills and replaces."""
-_SERVER_VARIABLE = "MLFLOW_TRACKING_URI"
-_PATIENCE_SECONDS = 5
 
 
 def day(text: str, *, future: bool = False) -> date:
@@ -51,18 +45,10 @@ def refuse_overlap(delivery: Path, written: Mapping[str, Path | str | None]) -> 
             raise BadConfiguration(f"The delivery {delivery} lies in what a run writes to {option} {place}. Move it out first.")
 
 
-def refuse_silent_server() -> None:
-    """Raises BadConfiguration where a model server is named that does not answer: a run would find out after its longest stages."""
-    url = os.environ.get(_SERVER_VARIABLE, "")
-    if not url.startswith(("http://", "https://")):
-        return
-    try:
-        urllib.request.urlopen(url, timeout=_PATIENCE_SECONDS).close()
-    except urllib.error.HTTPError:
-        return  # it answers: what it thinks of the caller is told where it is asked for a model
-    except (OSError, ValueError) as error:
-        if isinstance(getattr(error, "reason", None), ssl.SSLError):
-            return  # the same
-        raise BadConfiguration(
-            f"{_SERVER_VARIABLE} is {url}, which gives no answer. Start the server, or unset the variable: the models are then kept in OUT."
-        ) from None
+def existing_lake(out: Path, lake_root: str | None) -> str:
+    """The root of the lake of a run that is over. Raises BadConfiguration where its folder is not there."""
+    root = lake_root or str(out.resolve() / "lake")
+    folder = local_folder(root)
+    if folder is not None and not folder.is_dir():
+        raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
+    return root

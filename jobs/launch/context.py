@@ -1,31 +1,18 @@
-"""What a job is given: the lake, the settings, the day the run stands for, the site's key and the report it writes to."""
+"""What a job is given: the lake, the settings, the day the run stands for, the site's key, the report it writes to, the log."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Protocol
 
-from expectations.contracts.model import Table
+from jobs.launch.run_log import Job, RunLog
 from jobs.launch.settings import Settings
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
-
-
-class Job(Protocol):
-    """What a job's module states of itself."""
-
-    @property
-    def NAME(self) -> str: ...
-
-    @property
-    def READS(self) -> Sequence[Table]: ...
-
-    @property
-    def WRITES(self) -> Sequence[Table]: ...
 
 
 @dataclass(frozen=True)
@@ -40,7 +27,10 @@ class RunContext:
     key: str = field(repr=False)
     report: RunReport
     delivery: Path | None = None
+    log: RunLog = field(default_factory=RunLog)
 
-    def of(self, job: Job) -> RunContext:
-        """The same for one job, with a lake that refuses a table which the job does not declare."""
-        return replace(self, lake=self.lake.of_job(job.NAME, job.READS, job.WRITES))
+    @contextmanager
+    def job(self, job: Job) -> Iterator[RunContext]:
+        """The same for one job, with a lake that refuses a table which the job does not declare; what it does is kept in the log."""
+        with self.log.job(job, self.lake, self.settings, self.as_of) as lake:
+            yield replace(self, lake=lake)

@@ -8,13 +8,15 @@ from expectations.conf import Conf
 
 
 class FairnessParams(Conf):
-    """When a group is judged, and how much a feature may tell of who somebody is."""
+    """When a group is judged, and how much a feature or an input of the ranking may tell of who somebody is."""
 
     least_visits: int = Field(ge=1, description="groups with fewer visits are shown and not judged")
     significance: float = Field(gt=0, lt=1, description="of all comparisons of a report together")
     age_bands_from_years: list[int] = Field(min_length=2, description="first year of life of each band")
-    proxy_limit: float = Field(gt=0.5, le=1, description="highest AUROC of a feature for a protected attribute, either way round")
-    proxy_reasons: dict[str, str] = Field(description="features above the limit that may be used all the same, and why")
+    proxy_limit: float = Field(gt=0.5, le=1, description="highest AUROC of a feature or input for a trait, either way round")
+    proxy_reasons: dict[str, str] = Field(
+        description="features and inputs above the limit that may be used all the same, and why"
+    )
 
     @field_validator("age_bands_from_years")
     @classmethod

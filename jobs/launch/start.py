@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from expectations.contracts.lake import FILES
-from jobs.launch.arguments import day, refuse_overlap
+from jobs.launch.arguments import day, existing_lake, refuse_overlap
 from jobs.launch.context import RunContext
 from jobs.launch.settings import load_settings
 from jobs.runtime import private_network
@@ -39,7 +39,8 @@ def open_run(
     lake_root: str | None = None,
     console: Console | None = None,
 ) -> Iterator[RunContext]:
-    """Everything a job needs, the lake held against a second writer. Raises MingjingError before anything is touched."""
+    """Everything a job needs, the lake held against a second writer; its warnings are shown at the end. Raises MingjingError
+    before anything is touched."""
     console = console or Console(stderr=True)
     settings = load_settings(env)
     name = choose_engine(engine)
@@ -63,7 +64,13 @@ def open_run(
             found = site_key(lake)
             for remark in found.remarks:
                 report.warn(remark)
-            yield RunContext(running, lake, settings, as_of, out, found.key, report, delivery)
+            ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery)
+            report.figures["run_id"] = ctx.log.run_id
+            try:
+                with ctx.log.kept(lake, console):
+                    yield ctx
+            finally:  # of a run that is refused, too: they may say why
+                report.show_warnings()
 
 
 @contextmanager
@@ -71,11 +78,7 @@ def open_lake(
     out: Path, *, engine: str | None = None, env: str | None = None, lake_root: str | None = None, to_write: bool = False
 ) -> Iterator[Lake]:
     """The lake of a run: to be read, or held against a second writer. Raises BadConfiguration where there is none."""
-    settings = load_settings(env)
-    root = lake_root or str(out.resolve() / "lake")
-    folder = local_folder(root)
-    if folder is not None and not folder.is_dir():
-        raise BadConfiguration(f"No lake {root}. Name the folder that a run wrote its results to, or its --lake.")
+    settings, root = load_settings(env), existing_lake(out, lake_root)
     with (
         single_writer(root) if to_write else nullcontext(),
         open_engine(choose_engine(engine), settings.engine) as running,
@@ -152,8 +155,7 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
             console=console,
         ) as ctx:
             stated = sys.modules[job.__module__]
-            job(ctx.of(stated) if hasattr(stated, "READS") else ctx)
-            for warning in ctx.report.warnings:
-                console.warn(warning)
+            with ctx.job(stated) if hasattr(stated, "READS") else nullcontext(ctx) as own:
+                job(own)
 
     return explained(run, console)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import (
     CLUES,
     ENTITLEMENT_MONTHS,
@@ -20,13 +19,14 @@ from jobs.launch.context import RunContext
 from jobs.launch.model_store import has_model_store, model_store, store_errors_told
 from jobs.launch.ranking_in_use import as_ranked, champion_of
 from jobs.learn.judging import judged
-from jobs.learn.proxies import proxies, traits_of
+from jobs.learn.proxies import proxies_among, traits_of_clues
 from jobs.learn.reading import lines_of
 from jobs.learn.report import Outcome, print_outcome, write_pages
 from jobs.learn.store import drawn_at_random, known_clues, last_list, lists_with, stored_verdicts, with_verdicts
 from jobs.learn.totals import Standing, standings, totals
 from jobs.learn.training import Example, examples, learn, shown_on
 from jobs.registers.delivered import Delivered
+from jobs.registers.traits import TOLD_BY, refused
 from jobs.returns.brought import NOBODY, Brought
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import plain_schema
@@ -37,10 +37,7 @@ from models.ranking import LearningParams
 from models.ranking_registry import RankingRegistry
 
 NAME = "learn"
-READS = (
-    LISTED_CLUES, CLUES, PERSONS, ENTITLEMENT_MONTHS, FILES, LEDGER, VERDICTS,
-    DATA_SETS["household_registry"].silver, DATA_SETS["disabilities"].silver,
-)  # fmt: skip
+READS = (LISTED_CLUES, CLUES, PERSONS, ENTITLEMENT_MONTHS, FILES, LEDGER, VERDICTS, *TOLD_BY)
 WRITES = (VERDICTS, VERDICT_TOTALS)
 FOLDER = "learning"
 
@@ -107,20 +104,21 @@ def _account(ctx: RunContext) -> list[tuple[str, str, int, int, int, int, int, i
 
 def _without_proxies(ctx: RunContext) -> LearningParams:
     """The parameters, with inputs left out that tell who a person is; each is told, to be refused by name from then on."""
-    params = ctx.settings.learning
+    params, fairness = ctx.settings.learning, ctx.settings.fairness
     clues = [as_ranked(row) for row in last_list(ctx.lake)]
-    found = [
-        proxy
-        for proxy in proxies(clues, traits_of(ctx.lake, ctx.as_of), params.proxy_limit)
+    told = proxies_among(clues, traits_of_clues(ctx.lake, fairness.age_bands_from_years, ctx.as_of))
+    found = {
+        proxy.input: proxy
+        for proxy in reversed(refused(told, fairness.proxy_limit, fairness.proxy_reasons))  # the strongest of an input is kept
         if proxy.input not in params.refused_inputs
-    ]
-    for proxy in found:
+    }
+    for name, proxy in sorted(found.items()):
         ctx.report.warn(
-            f"The input {proxy.input} tells {proxy.trait} (AUROC {proxy.auroc:.2f}, at most {params.proxy_limit:.2f}) and is left out. "
-            "Put its name into learning.refused_inputs in conf/base.yaml."
+            f"The input {name} tells {proxy.trait} {proxy.group} (AUROC {proxy.strength:.2f}, at most {fairness.proxy_limit:.2f}) and "
+            f"is left out. Put its name into learning.refused_inputs in conf/base.yaml, or state under fairness.proxy_reasons.{name} "
+            "why it may stay."
         )
-    refused = tuple(sorted({*params.refused_inputs, *(proxy.input for proxy in found)}))
-    return params.model_copy(update={"refused_inputs": refused})
+    return params.model_copy(update={"refused_inputs": tuple(sorted({*params.refused_inputs, *found}))})
 
 
 def _worth(ctx: RunContext, verdicts: Sequence[Example]) -> Lift | None:

@@ -7,25 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import ALIASES, IDENTITIES, LINK_CANDIDATES, LINKS
 from expectations.contracts.model import ORIGIN, Kind
 from jobs.cells.names import read_names
 from jobs.cells.person_numbers import FIRM, UPGRADED, VALID, in_certificate, spelt
-from jobs.link_people.links import BY_VERDICT, PRIOR, REFUSED, city
+from jobs.link_people.links import BY_VERDICT, PRIOR, REFUSED
 from jobs.link_people.records import ROSTERS
 from jobs.link_people.repair import CUT_SHORT, MASKED_DIGITS, MISTYPED, NEW_NUMBER
 from jobs.link_people.side_by_side import Candidate, Explanation, Said, agreeing, in_bits
-from jobs.registers.delivered_rows import Place, Wanted, at, place_of
-from jobs.registers.origins import texts_at
+from jobs.registers.delivered_rows import Place, Wanted, place_of
+from jobs.registers.divisions import division_names
+from jobs.registers.origins import texts_of
 from jobs.registers.references import REGISTRY, Reference, person_references
 from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.lake import Lake
+from jobs.runtime.tables import Rows, Value
 from models.record_linkage import BELOW, TIE, LinkageParams
 
+Key = Mapping[str, Value | None]
 Told = tuple[str, list[Candidate]]
 """Headline, and the persons to show."""
 _SLIPS = {
@@ -56,19 +57,15 @@ def explanations(lake: Lake, wanted: Wanted, params: LinkageParams) -> list[Expl
     roles = [reference.role for reference in references]
     if wanted.role and wanted.role not in roles:
         raise NoSuchRecord(f"{place.data_set.title} has no role {wanted.role!r}. Its roles: {', '.join(roles)}.")
-    judge = _Judge(lake, params, city(lambda code: _silver(lake, code)).counties)
+    judge = Judge(lake, params, division_names(lake.read_or_empty(DATA_SETS["dibao_roster"].silver)))
     return [judge.explained(place, reference) for reference in references if wanted.role in (None, reference.role)]
 
 
-def _silver(lake: Lake, code: str) -> DataFrame:
-    return lake.read_or_empty(DATA_SETS[code].silver)
-
-
 @dataclass(frozen=True)
-class _Judge:
-    """Looks up what link_people decided. counties: names by code."""
+class Judge:
+    """Looks up what link_people decided of persons in delivered rows, the household registry's aside. counties: names by code."""
 
-    lake: Lake
+    tables: Rows
     params: LinkageParams
     counties: Mapping[str, str]
 
@@ -88,25 +85,26 @@ class _Judge:
             return told("Not tied: the number is a firm's, and a firm is no person.")
         if name_key is None:
             return told("Not tied: the record gives no name, and a number alone means nobody.")
-        key = (F.col("data_set") == place.data_set.code) & (F.col("role") == reference.role) & at(silver)
-        if links := self._rows(LINKS, key):
+        origin = {name: silver[name] for name in ORIGIN}
+        key = {"data_set": place.data_set.code, "role": reference.role, **origin}
+        if links := self.tables.rows(LINKS, **key):
             return told(*self._linked(links[0], key, record, state))
-        pair = (F.col("number_key") == number_key) & (F.col("name_key") == name_key)
-        if number_key and (aliases := self._rows(ALIASES, pair)):
+        pair = {"number_key": number_key, "name_key": name_key}
+        if number_key and (aliases := self.tables.rows(ALIASES, **pair)):
             alias = aliases[0]
             to = self._person(alias["to_number_key"], alias["to_name_key"])
             return told(f"C: {_ALIASES.get(alias['reason'], alias['reason'])}.", [to])
-        if number_key and (entries := self._registered(F.col("person_key") == number_key)):
+        if number_key and (entries := self._registered(person_key=number_key)):
             owner = f"{place.data_set.title} ({place.data_set.owner})"
             return told(*self._by_number(owner, entries, pair, name_key, state))
-        if number_key and (known := self._rows(IDENTITIES, pair & F.col("person_id").isNotNull())):
+        if number_key and (known := [row for row in self.tables.rows(IDENTITIES, **pair) if row["person_id"] is not None]):
             words = "the household registry does not know the number; a benefit names the person so"
             return told(f"{known[0]['grade']}: {words}.", [self._person(number_key, name_key)])
         return told(*self._untied(key, record, state, number_key))
 
-    def _linked(self, link: Any, key: Column, record: Said, state: str) -> Told:
+    def _linked(self, link: Any, key: Key, record: Said, state: str) -> Told:
         person, reason = (link["number_key"], link["name_key"]), link["reason"]
-        weighed = [row for row in self._rows(LINK_CANDIDATES, key) if (row["number_key"], row["name_key"]) == person]
+        weighed = [row for row in self.tables.rows(LINK_CANDIDATES, **key) if (row["number_key"], row["name_key"]) == person]
         candidate = self._person(*person, weighed[0] if weighed else None)
         both = agreeing(record, candidate, state)
         agree = f"{' and '.join(filter(None, (', '.join(both[:-1]), both[-1])))} agree" if both else ""
@@ -119,14 +117,14 @@ class _Judge:
             why = f"no number decides; {agree or reason}: {in_bits(link['match_weight'])}, {needed} are needed"
         return f"{link['grade']}: {why}.", [candidate]
 
-    def _by_number(self, owner: str, entries: list[Any], pair: Column, name_key: str, state: str) -> Told:
+    def _by_number(self, owner: str, entries: list[Any], pair: Key, name_key: str, state: str) -> Told:
         """Of a number in the registry: under this name, one that it had, one that may be it, or another's."""
         upgraded = ", once its 15 digits are brought to 18" if state == UPGRADED else ""
         for column, grade, words in _REGISTERED:
             if tied := [row for row in entries if row[column] == name_key]:
                 return f"{'C' if upgraded else grade}: {words}{upgraded}.", [self._candidate(tied[0])]
         persons = [self._candidate(row) for row in entries[:2]]
-        known = self._rows(IDENTITIES, pair)
+        known = self.tables.rows(IDENTITIES, **pair)
         if known and known[0]["grade"] == "B":
             words = "the number is registered, and the name differs only in how some characters are written, or could not be"
             return f"{'C' if upgraded else 'B'}: {words}{upgraded}.", persons[:1]
@@ -137,8 +135,8 @@ class _Judge:
             persons,
         )
 
-    def _untied(self, key: Column, record: Said, state: str, number_key: str | None) -> Told:
-        rows = sorted(self._rows(LINK_CANDIDATES, key), key=lambda row: (row["rank"], row["number_key"], row["name_key"]))
+    def _untied(self, key: Key, record: Said, state: str, number_key: str | None) -> Told:
+        rows = sorted(self.tables.rows(LINK_CANDIDATES, **key), key=lambda row: (row["rank"], row["number_key"], row["name_key"]))
         outcomes = {row["outcome"] for row in rows}
         if TIE in outcomes:
             ties = [self._person(row["number_key"], row["name_key"], row) for row in rows if row["outcome"] == TIE]
@@ -177,29 +175,24 @@ class _Judge:
         told += [f"against it: {', '.join(against)}"] if against else []
         return "; ".join(told)
 
-    def _rows(self, table: Any, condition: Column) -> list[Any]:
-        return self.lake.read_or_empty(table).filter(condition).collect()  # of one record or pair
-
-    def _registered(self, condition: Column) -> list[Any]:
-        entries = _silver(self.lake, REGISTRY).filter(condition)
-        live_first = (F.col("status") != "正常").cast("int")
-        return entries.orderBy(live_first, *ORIGIN).collect()  # of one number
+    def _registered(self, **equal: str) -> list[dict[str, Any]]:
+        """Entries of one number, those in force first."""
+        entries = self.tables.rows(DATA_SETS[REGISTRY].silver, **equal)
+        return sorted(entries, key=lambda row: (row["status"] is not None, row["status"] != "正常", *_place(row)))
 
     def _person(self, number_key: str, name_key: str, weighed: Any = None) -> Candidate:
         """The person of a number and name, by the registry or else by a roster; empty where neither has the pair."""
-        named = (F.col("person_key") == number_key) & (F.col("name_key") == name_key)
-        if registered := self._registered(named):
+        if registered := self._registered(person_key=number_key, name_key=name_key):
             return self._candidate(registered[0], weighed)
         for code in ROSTERS:
-            if rows := _silver(self.lake, code).filter(named).orderBy(*ORIGIN).limit(1).collect():
-                return self._candidate(rows[0], weighed, code)
+            if rows := self.tables.rows(DATA_SETS[code].silver, person_key=number_key, name_key=name_key):
+                return self._candidate(min(rows, key=_place), weighed, code)
         return Candidate(Said())
 
     def _candidate(self, row: Any, weighed: Any = None, code: str = REGISTRY) -> Candidate:
-        place = (row["_file_id"], row["_sheet"] or "", row["_row"])
         fields = ("id_number", "name", "former_name") if code == REGISTRY else ("id_number", "name")
-        texts = texts_at(self.lake, DATA_SETS[code], [place], fields).get(place, ())
-        said = self._said(row.asDict(), *texts)
+        bronze = self.tables.rows(DATA_SETS[code].bronze, **{name: row[name] for name in ORIGIN})
+        said = self._said(row, *(texts_of(DATA_SETS[code], bronze[0], fields) if bronze else ()))
         if weighed is None:
             return Candidate(said)
         return Candidate(said, weighed["reason"], weighed["match_weight"], weighed["levels"] or {}, weighed["weights"] or {})
@@ -210,6 +203,10 @@ class _Judge:
         plain = {field: row.get(field) for field in ("sex", "born_on", "age", "died_on", "town", "village", "address")}
         county = row.get("county") or self.counties.get(row.get("county_code") or "")
         return Said(number or None, name, former, county=county, **plain)
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, str, int]:
+    return row["_file_id"], row["_sheet"] or "", row["_row"]
 
 
 def _name(cell: str | None) -> str | None:

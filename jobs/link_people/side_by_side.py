@@ -121,25 +121,53 @@ def _births(record: Said, person: Said) -> str:
 
 def print_explanation(console: Console, explanation: Explanation, *, full: bool) -> None:
     """Headline, table and what the bits mean; nothing of it identifies a person unless `full`."""
-    title, headline = (text if full else mask_numbers(text) for text in (explanation.title, explanation.headline))
+    title, headline = (Text(plain(text)) if full else text for text in (explanation.title, explanation.headline))
     console.print(title, style="bold", soft_wrap=True)
     console.print(headline, soft_wrap=True)
     if not explanation.candidates:
         return
-    is_weighed = any(candidate.weights for candidate in explanation.candidates)
+    console.print(table_of(compared(explanation, full=full)))
+    if _is_weighed(explanation):
+        console.print(BITS, soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A thing that was compared: what the record says, and of each candidate what is known, how well it agrees and its bits."""
+
+    field: str
+    record: Text
+    persons: Sequence[tuple[Text, Text, Text]]
+
+
+def compared(explanation: Explanation, *, full: bool) -> list[Compared]:
+    """The lines of the comparison; nothing of them identifies a person unless `full`."""
+    return [
+        Compared(line[0].plain, line[1], [(line[i], line[i + 1], line[i + 2]) for i in range(2, len(line), 3)])
+        for line in _lines(explanation, is_weighed=_is_weighed(explanation), full=full)
+    ]
+
+
+def table_of(lines: Sequence[Compared]) -> Table:
+    """The comparison as a person reads it; bits only where any were weighed."""
+    is_weighed = any(bits.plain for line in lines for *_, bits in line.persons)
     table = Table()
     table.add_column("field")
     table.add_column("the record", overflow="fold")  # a digit that is cut off may be the one that differs
-    for i, _ in enumerate(explanation.candidates):
-        table.add_column("the person" if len(explanation.candidates) == 1 else f"person {i + 1}", overflow="fold")
+    count = len(lines[0].persons)
+    for i in range(count):
+        table.add_column("the person" if count == 1 else f"person {i + 1}", overflow="fold")
         table.add_column("agreement")
         if is_weighed:
             table.add_column("bits", justify="right")
-    for row in _lines(explanation, is_weighed=is_weighed, full=full):
-        table.add_row(*row)
-    console.print(table)
-    if is_weighed:
-        console.print(BITS, soft_wrap=True)
+    for line in lines:
+        cells = (cell for person in line.persons for cell in person[: 3 if is_weighed else 2])
+        table.add_row(line.field, line.record, *cells)
+    return table
+
+
+def _is_weighed(explanation: Explanation) -> bool:
+    return any(candidate.weights for candidate in explanation.candidates)
 
 
 _FIELDS = ("number", "name", "sex", "birth date", "county", "town", "village", "address")
@@ -165,10 +193,9 @@ def _lines(explanation: Explanation, *, is_weighed: bool, full: bool) -> list[li
                 shown_number(said.number, number.right, full=full) if is_number else Text(plain(_shown(said, name, full=full)))
             )
             line.append(Text(of_field[name] or ("" if name == "address" else "not known")))
-            if is_weighed:
-                line.append(_bits([candidate.weights.get(part) for part in _PARTS.get(name, (name,))]))
+            line.append(_bits([candidate.weights.get(part) for part in _PARTS.get(name, (name,))]))
         # What neither side says is not shown: a line of nothing explains nothing.
-        if name == "number" or any(cell.plain for cell in (line[1], *line[2 :: 3 if is_weighed else 2])):
+        if name == "number" or any(cell.plain for cell in (line[1], *line[2::3])):
             lines.append(line)
     if is_weighed:
         told = {part for name in _FIELDS for part in _PARTS.get(name, (name,))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 from pyspark.sql import functions as F
@@ -30,6 +30,12 @@ def texts_at(
     frame = on_driver(found)
     read = frame.with_columns([_normalised(data_set, field, frame[field]) for field in fields])
     return {(f, s, r): tuple(texts) for f, s, r, *texts in read.select("_file_id", "_sheet", "_row", *fields).iter_rows()}
+
+
+def texts_of(data_set: DataSet, bronze: Mapping[str, str | None], fields: tuple[str, ...]) -> tuple[str | None, ...]:
+    """Normalised texts of the named fields of one row of bronze."""
+    cells = (pl.Series(field, [bronze[field]], dtype=pl.String) for field in fields)
+    return tuple(_normalised(data_set, cell.name, cell)[0] for cell in cells)
 
 
 def _normalised(data_set: DataSet, field: str, cells: pl.Series) -> pl.Series:

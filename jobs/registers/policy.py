@@ -53,6 +53,7 @@ class AddOns(Dated):
 class PublicPayroll(Dated):
     staff_kinds: tuple[str, ...] = Field(description="kinds of payee that are staff; all others are not")
     staff_statuses: tuple[str, ...] = Field(description="statuses in which a person is staff")
+    paid_statuses: tuple[str, ...] = Field(description="statuses in which staff are paid: what they draw is means")
     kin: tuple[str, ...] = Field(description="relatives whose benefit has to be declared")
 
 
@@ -74,30 +75,44 @@ class Entities(Dated):
     )
 
 
-class Means(Dated):
-    homes: int = Field(ge=1, description="homes that a household may own")
-    small_share_percent: Decimal = Field(ge=0, le=100, description="a share below this is no home of one's own")
-    vehicle_yuan: Decimal = Field(ge=0, description="purchase price up to which a vehicle is let pass")
-    capital_yuan: Decimal = Field(ge=0, description="paid-in capital up to which a share in an entity is let pass")
+class Wages(Dated):
+    insurance_kinds: tuple[str, ...] = Field(description="kinds of social insurance that an employer pays: they mean wages")
     employed_months: int = Field(ge=1, description="months of insured work in a row that are a job")
-
-
-class HouseholdMeans(Dated):
-    """Which register rows are means of a household that might be helped; what else is registered is told, and counts for nothing."""
-
-    wage_kinds: tuple[str, ...] = Field(description="kinds of social insurance that mean wages")
-    pension_kinds: tuple[str, ...] = Field(description="kinds of pension that are means where they exceed the standard a head")
     fund_statuses: tuple[str, ...] = Field(description="statuses of a housing-fund account that is paid into")
-    staff_statuses: tuple[str, ...] = Field(description="statuses in which staff of the public payroll are paid")
-    report_lag_months: int = Field(ge=0, description="months by which insurance and fund registers trail behind")
-    vehicle_plates: tuple[str, ...] = Field(description="classes of plate that are a car or a lorry")
-    vehicle_statuses: tuple[str, ...] = Field(description="statuses of a vehicle in use")
-    dwelling_uses: tuple[str, ...] = Field(description="uses of a unit that make it a dwelling")
-    given_natures: tuple[str, ...] = Field(
-        description="natures of a unit that was given, replaced, inherited or rented, not bought"
+    lag_months: int = Field(ge=0, description="months by which what employers report trails behind")
+
+
+class Pensions(Dated):
+    earned_kinds: tuple[str, ...] = Field(description="kinds of pension that are income; all others are disregarded")
+
+
+class Vehicles(Dated):
+    car_plates: tuple[str, ...] = Field(description="classes of plate that are a car or a lorry; all others are none")
+    disabled_plates: tuple[str, ...] = Field(description="classes of plate of a vehicle for a disabled person")
+    gone_statuses: tuple[str, ...] = Field(description="statuses in which a vehicle is no longer the owner's to use")
+    overdue_statuses: tuple[str, ...] = Field(description="statuses of a vehicle whose inspection is overdue")
+    overdue_months: int = Field(
+        ge=0, description="months overdue from which a vehicle is most often sold without transfer or laid up"
     )
-    business_uses: tuple[str, ...] = Field(description="uses of a unit that is let or traded in")
+    let_pass_yuan: Decimal = Field(ge=0, description="purchase price up to which a vehicle is let pass")
+
+
+class Properties(Dated):
+    homes: int = Field(ge=1, description="homes that a household may own")
+    home_uses: tuple[str, ...] = Field(
+        description="uses that make a unit a home; all others, garages and homesteads among them, are none"
+    )
+    business_uses: tuple[str, ...] = Field(description="uses that make a unit business property")
+    given_natures: tuple[str, ...] = Field(
+        description="natures of a home that was given, replaced, inherited or rented, not bought"
+    )
+    small_share_percent: Decimal = Field(ge=0, le=100, description="a share below this is no unit of one's own")
+
+
+class Shares(Dated):
     partner_roles: tuple[str, ...] = Field(description="roles that own a part of an entity or lead it")
+    holder_roles: tuple[str, ...] = Field(description="of these, the ones that are a share and nothing else")
+    small_share_percent: Decimal = Field(ge=0, le=100, description="a shareholding up to this is no business of one's own")
 
 
 class SevereDisability(Dated):
@@ -141,9 +156,12 @@ class Policy(Conf):
     public_payroll: Periods[PublicPayroll]
     village_cadres: Periods[VillageCadres]
     entities: Periods[Entities]
-    means: Periods[Means]
+    wages: Periods[Wages]
+    pensions: Periods[Pensions]
+    vehicles: Periods[Vehicles]
+    properties: Periods[Properties]
+    shares: Periods[Shares]
     key_persons: Periods[KeyPersons]
-    household_means: Periods[HouseholdMeans]
     severe_disability: Periods[SevereDisability]
     ruinous_bills: Periods[RuinousBills]
     uncovered: Periods[Uncovered]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
 
 import polars as pl
 
-UNKNOWN = "不详"
-COUNTY, PLACE, VILLAGE, SEX, AGE, DISABILITY = "county", "place", "village", "sex", "age", "disability"
+from jobs.registers.traits import AGE, DISABILITY, SEX, UNKNOWN, trait_groups
+
+COUNTY, PLACE, VILLAGE = "county", "place", "village"
 DIMENSIONS = {
     COUNTY: "县市区",
     PLACE: "街道/乡镇",
@@ -18,15 +18,8 @@ DIMENSIONS = {
     AGE: "户主年龄",
     DISABILITY: "残疾证（户内）",
 }
-PROTECTED = (SEX, AGE, DISABILITY)
-"""What a person is; the others say where the case lies."""
-PROTECTED_WORDS = (
-    "sex", "gender", "male", "female", "born", "birth", "age", "elder", "disab", "handicap", "certificate",
-    "ethnic", "nation", "minority", "relig", "impression", "性别", "男", "女", "年龄", "岁", "出生", "老年", "残疾", "民族", "宗教", "印象",
-)  # fmt: skip
-"""Words that no feature and no signal may carry in its name."""
+"""PROTECTED says what a person is; the others say where the case lies."""
 STREET, TOWNSHIP, COMMUNITY, HAMLET = "街道", "乡镇", "社区", "村"
-CERTIFIED, NOT_CERTIFIED = "有人持证", "无人持证"
 
 
 def grouped(people: pl.DataFrame, bands_from_years: Sequence[int], as_of: date) -> pl.DataFrame:
@@ -43,24 +36,5 @@ def grouped(people: pl.DataFrame, bands_from_years: Sequence[int], as_of: date) 
         .otherwise(pl.lit(UNKNOWN)).alias(PLACE),
         pl.when(village.str.contains("社区|居委会|居民委员会")).then(pl.lit(COMMUNITY))
         .when(village.str.contains("村")).then(pl.lit(HAMLET)).otherwise(pl.lit(UNKNOWN)).alias(VILLAGE),
-        pl.when(pl.col("sex").is_in(["男", "女"])).then("sex").otherwise(pl.lit(UNKNOWN)).alias(SEX),
-        age_band(age_in_years("born_on", as_of), bands_from_years).alias(AGE),
-        pl.when("has_certificate").then(pl.lit(CERTIFIED)).otherwise(pl.lit(NOT_CERTIFIED)).alias(DISABILITY),
+        *trait_groups(bands_from_years, as_of),
     )  # fmt: skip
-
-
-def age_in_years(born_on: str, as_of: date) -> pl.Expr:
-    """Completed years of life on the day."""
-    born = pl.col(born_on)
-    # 229 for 29 February: who was born on it is a year older from 1 March of a common year.
-    day_of_year = born.dt.month().cast(pl.Int32) * 100 + born.dt.day().cast(pl.Int32)
-    return as_of.year - born.dt.year() - (day_of_year > as_of.month * 100 + as_of.day).cast(pl.Int32)
-
-
-def age_band(age: pl.Expr, from_years: Sequence[int]) -> pl.Expr:
-    """ "60—69岁"; the last band is open, and an age below 0 is a wrong date."""
-    names = [f"{first}—{following - 1}岁" for first, following in pairwise(from_years)] + [f"{from_years[-1]}岁及以上"]
-    band = pl.lit(UNKNOWN)
-    for first, name in zip(from_years, names, strict=True):
-        band = pl.when(age >= first).then(pl.lit(name)).otherwise(band)
-    return band

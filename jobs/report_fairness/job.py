@@ -9,16 +9,15 @@ import polars as pl
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASE_FILES, CASES, FILES, MEMBERS, PERSONS, VERDICTS
 from expectations.contracts.model import Table
 from jobs.cells.masking import masked_texts
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.registers.delivered import Delivered
+from jobs.registers.traits import TOLD_BY, Proxy, certified_numbers, proxies, registered_sexes
 from jobs.registers.verdicts import verdicts_in_force
 from jobs.report_fairness.groups import grouped
-from jobs.report_fairness.proxies import Proxy, proxies
 from jobs.report_fairness.rates import counted, judged
 from jobs.report_fairness.report import Report, write_report
 from jobs.runtime.arrow import on_driver
@@ -28,10 +27,7 @@ from jobs.runtime.results import Stamp, Warn, publication
 from models.features import FEATURE_NAMES
 
 NAME = "report_fairness"
-READS = (
-    CASES, MEMBERS, PERSONS, CASE_FILES, VERDICTS, FILES,
-    DATA_SETS["household_registry"].silver, DATA_SETS["disabilities"].silver,
-)  # fmt: skip
+READS = (CASES, MEMBERS, PERSONS, CASE_FILES, VERDICTS, FILES, *TOLD_BY)
 WRITES: tuple[Table, ...] = ()
 FOLDER = "fairness"
 FEATURES_KEPT = "case_features"
@@ -92,31 +88,18 @@ def measured(lake: Lake, settings: Settings, as_of: date) -> Report:
 
 
 def people_of(lake: Lake) -> DataFrame:
-    """case_id, county, town, village, sex, born_on, has_certificate: one row a case; sex and birth are its head's.
-
-    A number that the registry has under two sexes is two people's: nobody's sex is told from it.
-    """
+    """case_id, county, town, village, sex, born_on, has_certificate: one row a case; sex and birth are its head's."""
     persons = lake.read(PERSONS).select(F.col("person_id").alias("head_person_id"), "number_key", "born_on")
     heads = lake.read(CASES).join(persons, "head_person_id", "left")  # persons.person_id is unique by contract
-    sexes = (
-        lake.read(DATA_SETS["household_registry"].silver)
-        .select(F.col("person_key").alias("number_key"), "sex")
-        .join(heads.select("number_key").distinct(), "number_key", "left_semi")
-        .groupBy("number_key")
-        .agg(F.min("sex").alias("sex"), F.max("sex").alias("_other"))
-        .filter(F.col("sex") == F.col("_other"))
-        .drop("_other")
-    )
-    certified = lake.read_or_empty(DATA_SETS["disabilities"].silver).select(F.col("person_key").alias("number_key")).distinct()
     with_certificate = (
         lake.read(MEMBERS)
-        .join(certified, "number_key", "left_semi")
+        .join(certified_numbers(lake), "number_key", "left_semi")
         .select("case_id")
         .distinct()
         .withColumn("_certified", F.lit(True))
     )
     return (
-        heads.join(sexes, "number_key", "left")
+        heads.join(registered_sexes(lake, heads), "number_key", "left")
         .join(with_certificate, "case_id", "left")
         .select(
             "case_id", F.coalesce("county", "county_code").alias("county"), "town", "village", "sex", "born_on",
@@ -131,4 +114,4 @@ def _proxies(lake: Lake, groups: pl.DataFrame, as_of: date) -> list[Proxy] | Non
     if kept is None or not {"as_of", *FEATURE_NAMES} <= set(kept.columns):
         return None
     features = on_driver(kept.filter(F.col("as_of") == F.lit(as_of)))
-    return proxies(features, groups, FEATURE_NAMES) if len(features) else None
+    return proxies(features, groups, FEATURE_NAMES, "case_id") if len(features) else None

@@ -8,7 +8,8 @@ from math import erfc, sqrt
 
 import polars as pl
 
-from jobs.report_fairness.groups import DIMENSIONS, UNKNOWN
+from jobs.registers.traits import UNKNOWN
+from jobs.report_fairness.groups import DIMENSIONS
 from models.measures import Interval, wilson
 
 

@@ -13,10 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from jobs.launch.fairness_params import FairnessParams
-from jobs.report_fairness import proxies, rates
+from jobs.registers.traits import Proxy, refused
+from jobs.report_fairness import rates
 from jobs.report_fairness.groups import DIMENSIONS
 from jobs.report_fairness.picture import picture
-from jobs.report_fairness.proxies import Proxy
 from jobs.report_fairness.rates import Judged
 from jobs.runtime.console import Console
 from jobs.sheets.files import write_csv
@@ -54,12 +54,21 @@ class Report:
         of_groups = rates.warnings_of(self.groups, params.significance)
         if self.proxies is None:
             return [*of_groups, _NO_FEATURES.format(day=self.as_of)]
-        return [*of_groups, *proxies.warnings_of(self.proxies, params.proxy_limit, params.proxy_reasons)]
+        return [*of_groups, *_warnings_of(self.proxies, params)]
 
     def judgement(self, one: Judged) -> str:
         if one.p_value is None:
             return "not judged"
         return "differs beyond chance" if one.is_beyond_chance(self.params.significance) else "within chance"
+
+
+def _warnings_of(found: Sequence[Proxy], params: FairnessParams) -> list[str]:
+    return [
+        f"The feature {proxy.input} is refused: it tells {DIMENSIONS[proxy.trait]} {proxy.group} with AUROC {proxy.strength:.2f}, "
+        f"more than fairness.proxy_limit {params.proxy_limit:g}. Take it out of models/features.py, or state under "
+        f"fairness.proxy_reasons.{proxy.input} why it may stay."
+        for proxy in refused(found, params.proxy_limit, params.proxy_reasons)
+    ]
 
 
 def write_report(report: Report, folder: Path) -> None:
@@ -82,8 +91,8 @@ def _write_proxies(report: Report, told: Sequence[Proxy], path: Path) -> None:
     reasons, limit = report.params.proxy_reasons, report.params.proxy_limit
     rows = [
         (
-            proxy.feature, DIMENSIONS[proxy.attribute], proxy.group, _number(proxy.auroc),
-            None if proxy.strength <= limit else reasons.get(proxy.feature, "refused"),
+            proxy.input, DIMENSIONS[proxy.trait], proxy.group, _number(proxy.auroc),
+            None if proxy.strength <= limit else reasons.get(proxy.input, "refused"),
         )
         for proxy in told
     ]  # fmt: skip
@@ -122,7 +131,7 @@ def print_report(console: Console, report: Report, folder: Path) -> None:
     )  # fmt: skip
     if report.proxies:
         strongest = "、".join(
-            f"{p.feature} → {DIMENSIONS[p.attribute]} {p.group} {p.strength:.2f}" for p in report.proxies[:_SHOWN_PROXIES]
+            f"{p.input} → {DIMENSIONS[p.trait]} {p.group} {p.strength:.2f}" for p in report.proxies[:_SHOWN_PROXIES]
         )
         console.print(f"Features that tell most of a protected attribute (AUROC): {strongest}", soft_wrap=True)
     if report.lost_cases:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.registers.conditions import holds
 from jobs.registers.entity_kinds import OF_NO_KNOWN_KIND, kind_of
+from jobs.registers.means.what_counts import standing
 from jobs.registers.policy import Entities
 
 ENTITY_FIELDS = (
@@ -23,26 +22,18 @@ def kind_zh() -> Column:
 
 
 def with_standing(entities: DataFrame, policy: Entities) -> DataFrame:
-    """Rows of the register with entity_kind (null = not known), is_dead, is_dormant, is_micro, is_office, is_idle_cooperative,
-    traded_until (null = no end known) and tax_log."""
-    pays_tax = F.coalesce(F.col("tax_12m") > F.lit(policy.dormant_tax_yuan), F.lit(False))
-    has_staff = F.coalesce(F.col("insured_staff") > 0, F.lit(False))
-    has_capital = F.coalesce(F.col("paid_in") > F.lit(Decimal(0)), F.lit(False))
-    # Revoked on paper, yet it paid tax within the year.
-    trades_on = F.col("status").isin(list(policy.revoked_statuses)) & pays_tax
-    is_dead = F.col("status").isin(list(policy.dead_statuses)) & ~trades_on
-    kind = kind_of("kind")
+    """Rows of the register with entity_kind (null = not known), is_dead, is_dormant, is_micro, is_nominal, traded_until
+    (null = no end known) and tax_log."""
+    signs = standing(policy)
     return entities.withColumns(
         {
-            "entity_kind": kind,
-            "is_dead": is_dead,
+            "entity_kind": kind_of("kind"),
+            "is_dead": signs["is_dead"],
+            "is_nominal": signs["is_nominal"],
             "is_micro": F.coalesce(F.col("tax_12m"), F.lit(0)) < F.lit(policy.micro_tax_yuan),
             "tax_log": F.log1p(F.coalesce(F.col("tax_12m"), F.lit(0)).cast("double")),
-            # No tax, nobody insured, nothing paid in: three signs that nobody trades there.
-            "is_dormant": ~pays_tax & ~has_staff & ~has_capital,
-            "is_office": holds(kind.isin(list(policy.nominal_kinds))),
-            "is_idle_cooperative": holds(kind.isin(list(policy.cooperative_kinds))) & ~pays_tax & ~has_staff,
-            "traded_until": F.when(is_dead, F.trunc("ended_on", "month")),
+            "is_dormant": ~signs["acts"],
+            "traded_until": F.when(signs["is_dead"], F.trunc("ended_on", "month")),
         }
     )
 

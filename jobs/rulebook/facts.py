@@ -37,6 +37,7 @@ class Facts:
     named       silver.members: everyone whom a benefit names, those without a usable number among them
     cases       silver.cases
     months      silver.entitlement_months
+    paid        the same gathered by case: case_id, months (time_engine.gathered_months)
     kin         silver.kin
     deaths, identities   silver tables
     register    a delivered register's silver rows, none where it was not delivered
@@ -51,6 +52,7 @@ class Facts:
     named: DataFrame
     cases: DataFrame
     months: DataFrame
+    paid: DataFrame
     kin: DataFrame
     deaths: DataFrame
     identities: DataFrame
@@ -112,8 +114,7 @@ def held_by(persons: DataFrame, facts: Facts, data_set: str, number_key: str, na
     persons: facts.members, or facts.household where the means of a husband or wife outside the roster count.
     Grain: a person of a case and a register row. A row whose name fits another person is there with grade D.
     """
-    clashing = [column for column in MEMBER_COLUMNS if column in facts.register(data_set).columns]
-    register = facts.register(data_set).drop(*clashing)
+    register = facts.register(data_set).drop(*MEMBER_COLUMNS)
     cap = grade_cap(number_key.replace("_key", "_number_state"))
     rows = with_identity(register, facts, number_key, name_key, cap=cap)
     joined = persons.join(rows, persons["subject_key"] == rows[number_key], "inner")
@@ -135,8 +136,7 @@ def held_by_relatives(facts: Facts, relations: tuple[str, ...], data_set: str, n
     closest = Window.partitionBy("case_id", "subject_key", "subject_name_key").orderBy(F.col("left_on").isNotNull(), order)
     named = facts.relatives.filter(F.col("relation").isin(list(relations)))
     wanted = named.withColumn("_nth", F.row_number().over(closest)).filter("_nth = 1").drop("_nth")
-    register = facts.register(data_set)
-    register = register.drop(*(column for column in (*MEMBER_COLUMNS, "relation") if column in register.columns))
+    register = facts.register(data_set).drop(*MEMBER_COLUMNS, "relation")
     cap = grade_cap(number_key.replace("_key", "_number_state"))
     joined = wanted.join(register, wanted["subject_key"] == register[number_key], "inner")
     is_theirs = F.coalesce(F.col(name_key) == F.col("subject_name_key"), F.lit(False))

@@ -13,6 +13,7 @@ from jobs.registers.policy import Policy
 from jobs.rulebook.rule import Rule
 
 _ROOMS = ("jobs.rules", "jobs.rulebook", "jobs.registers")
+"""What reads cells before any rule sees them, and the engine's ways, are told by the code version of the run (ops.runs)."""
 _OF_EVERY_RULE = ("jobs.rulebook.outcomes", "jobs.rulebook.time_engine")
 """Modules that judge every rule, though no rule imports them."""
 
@@ -52,10 +53,20 @@ def _imported(source: str) -> tuple[str, ...]:
     names: list[str] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module and _is_rule_book(node.module):
-            names += [f"{node.module}.{alias.name}" for alias in node.names] if node.module in _ROOMS else [node.module]
+            below = [f"{node.module}.{alias.name}" for alias in node.names]
+            names += [node.module] if node.module not in _ROOMS else []
+            names += [name for name in below if node.module in _ROOMS or _is_module(name)]
         elif isinstance(node, ast.Import):
             names += [alias.name for alias in node.names if _is_rule_book(alias.name)]
     return tuple(names)
+
+
+def _is_module(name: str) -> bool:
+    """A module of a package of the rule book, rather than something that a module defines."""
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # its parent is a module, and no package
+        return False
 
 
 def _is_rule_book(module: str) -> bool:

@@ -19,6 +19,7 @@ from expectations.contracts.lake import (
 from jobs.registers.linked import linked_registers
 from jobs.registers.policy import Policy
 from jobs.rulebook.facts import MEMBER_COLUMNS, Facts
+from jobs.rulebook.time_engine import gathered_months
 from jobs.runtime.lake import Lake
 
 
@@ -137,6 +138,7 @@ def gathered(lake: Lake, policy: Policy, as_of: date) -> Facts:
     cases, persons, kin, identities = (lake.read(table) for table in (CASES, PERSONS, KIN, IDENTITIES))
     members = lake.computed_once(member_facts(lake.read(MEMBERS), cases, persons), "member_facts")
     spouses = lake.computed_once(spouse_facts(members, kin, identities, persons), "spouse_facts")
+    months = lake.read(ENTITLEMENT_MONTHS)
     relatives = lake.computed_once(relative_facts(members, kin), "relative_facts")
     return Facts(
         members=members,
@@ -144,7 +146,8 @@ def gathered(lake: Lake, policy: Policy, as_of: date) -> Facts:
         relatives=relatives,
         named=lake.read(MEMBERS),
         cases=cases,
-        months=lake.read(ENTITLEMENT_MONTHS),
+        months=months,
+        paid=lake.computed_once(gathered_months(months), "paid"),
         kin=kin,
         deaths=lake.read(DEATHS),
         identities=identities,

@@ -6,7 +6,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.registers.evidence import rows_of
-from jobs.registers.policy import in_force
+from jobs.registers.means.lines import Lines
+from jobs.registers.means.what_counts import is_in_service, is_staff
 from jobs.rulebook.facts import Facts, held_by, held_by_relatives
 
 
@@ -17,18 +18,13 @@ def payroll_spells(persons: DataFrame, facts: Facts) -> DataFrame:
 
 def payroll_spells_of_relatives(facts: Facts) -> DataFrame:
     """The same of the kin outside the roster whom the law names, with relation."""
-    kin = in_force(facts.policy.public_payroll, facts.as_of).kin
+    kin = Lines.of(facts.policy, facts.as_of).payroll.kin
     return _judged(held_by_relatives(facts, kin, "fiscal_staff", "person_key", "name_key"), facts)
 
 
 def _judged(spells: DataFrame, facts: Facts) -> DataFrame:
-    payroll = in_force(facts.policy.public_payroll, facts.as_of)
-    return spells.withColumns(
-        {
-            "is_staff": F.col("staff_kind").isin(list(payroll.staff_kinds)),
-            "has_left": ~F.col("status").isin(list(payroll.staff_statuses)),
-        }
-    )
+    lines = Lines.of(facts.policy, facts.as_of)
+    return spells.withColumns({"is_staff": is_staff(lines), "has_left": ~is_in_service(lines)})
 
 
 def unknown_spell() -> dict[str, Column]:

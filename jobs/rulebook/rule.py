@@ -79,7 +79,7 @@ class Rule:
     judge: Callable[[Any], Judgement]
     verify: tuple[str, ...]
     registers: tuple[str, ...]
-    money: Callable[[Facts, Any], DataFrame] = lambda facts, params: facts.months
+    money: Callable[[Facts, Any], DataFrame] | None = None
     one_register_does: bool = False
     is_about_data: bool = False
     needs_scores: bool = False

@@ -32,81 +32,93 @@ grace_months       months counted that are lawful because income had only just r
 """
 
 
-def with_payments(candidates: DataFrame, money: DataFrame) -> DataFrame:
+_OF_A_MONTH = {
+    "for_month": "date", "paid_yuan": "decimal(18,2)", "gross_yuan": "decimal(18,2)", "refunded_yuan": "decimal(18,2)",
+    "arrears_yuan": "decimal(18,2)", "paid_heads": "int", "last_paid_on": "date",
+}  # fmt: skip
+_MONTHS = f"array<struct<{','.join(f'{name}:{kind}' for name, kind in _OF_A_MONTH.items())}>>"
+
+
+def gathered_months(money: DataFrame) -> DataFrame:
+    """Money by its key, one row each, with `months`: what was paid for each month, in order.
+
+    money: silver.entitlement_months, or months in the same columns by case_id, or by more of the candidates' key.
+    """
+    key = [column for column in ("case_id", "subject_key", "thing_key") if column in money.columns]
+    return money.groupBy(*key).agg(F.sort_array(F.collect_list(F.struct(*_OF_A_MONTH))).alias("months"))
+
+
+def with_payments(candidates: DataFrame, gathered: DataFrame) -> DataFrame:
     """Candidates with PAYMENT_COLUMNS. Counted are the months from `count_from` through `count_until` (null = no end), less
     those through `lawful_until`, those paid for no more than `lawful_heads` persons, and of each month `lawful_yuan`
     (null = nothing is lawful).
 
-    money: silver.entitlement_months, or months in the same columns by case_id, or by more of the candidates' key.
-    Grain and key are the candidates' own: (case_id, subject_key, thing_key). A thing that a register has twice counts each month
-    once: of two entries with different days each has its own months.
+    gathered: money as gathered_months gives it. Each candidate has its own months: of a thing that a register has twice, with
+    different days, either is looked at by itself.
     """
-    key: list[str] = [
-        "case_id", "subject_key", "thing_key", "person_id",
-        "event_on", "count_from", "count_until", "lawful_until", "lawful_heads", "lawful_yuan", "_heads",
-    ]  # fmt: skip
-    candidates = candidates.withColumn("_heads", F.coalesce("covered_heads", F.lit(1)))
-    spans = candidates.select(*key).distinct()
-    months = spans.join(money, [column for column in key if column in money.columns], "inner")
-    is_counted = (F.col("for_month") >= F.col("count_from")) & (
-        F.coalesce(F.col("for_month") <= F.col("count_until"), F.lit(True))
-    )
-    has_money = is_counted & (F.col("paid_yuan") > 0)
-    is_survivors = F.coalesce(F.col("paid_heads") <= F.col("lawful_heads"), F.lit(False))
-    is_in_grace = F.coalesce(F.col("for_month") <= F.col("lawful_until"), F.lit(False))
-    at_stake = F.col("paid_yuan") - F.coalesce("lawful_yuan", F.lit(0))
-    is_paid = has_money & ~is_survivors & ~is_in_grace & (at_stake > 0)
+    key = [column for column in gathered.columns if column != "months"]
+    heads_of_case = F.coalesce("covered_heads", F.lit(1))
     event_month = F.trunc("event_on", "month")
-    paid_late = (F.col("gross_yuan") > 0) & (F.col("last_paid_on") >= F.col("event_on"))
-    is_late_arrears = (F.col("for_month") < F.col("count_from")) & (F.col("last_paid_on") > F.col("event_on"))
-    heads = F.greatest(F.coalesce(F.col("paid_heads"), F.col("_heads")), F.lit(1))
-    share = (at_stake / heads).cast("decimal(18,2)")
-    # As texts: arrays of structs are where the engines' planners differ most.
-    in_words = F.concat_ws(
-        "=", F.col("for_month").cast("string"), at_stake.cast("decimal(18,2)").cast("string"), share.cast("string")
+
+    def is_counted(month: Column) -> Column:
+        is_before_end = F.coalesce(month["for_month"] <= F.col("count_until"), F.lit(True))
+        return (month["for_month"] >= F.col("count_from")) & is_before_end
+
+    def at_stake(month: Column) -> Column:
+        return month["paid_yuan"] - F.coalesce("lawful_yuan", F.lit(0))
+
+    def is_survivors(month: Column) -> Column:
+        return F.coalesce(month["paid_heads"] <= F.col("lawful_heads"), F.lit(False))
+
+    def is_in_grace(month: Column) -> Column:
+        return F.coalesce(month["for_month"] <= F.col("lawful_until"), F.lit(False))
+
+    def share(month: Column) -> Column:
+        return at_stake(month) / F.greatest(F.coalesce(month["paid_heads"], heads_of_case), F.lit(1))
+
+    def is_late_arrears(month: Column) -> Column:
+        return (month["for_month"] < F.col("count_from")) & (month["last_paid_on"] > F.col("event_on"))
+
+    def is_paid_late(month: Column) -> Column:
+        is_late = (month["gross_yuan"] > 0) & (month["last_paid_on"] >= F.col("event_on"))
+        return (month["for_month"] == event_month) & is_late
+
+    joined = candidates.join(gathered, key, "left")  # one row a key
+    every = joined.withColumn("months", F.coalesce("months", F.array().cast(_MONTHS)))
+    spans = every.withColumn("_counted", F.filter("months", is_counted))
+    drawn = spans.withColumn("_drawn", F.filter("_counted", lambda month: month["paid_yuan"] > 0))
+    paid = drawn.withColumn(
+        "_paid",
+        F.filter("_drawn", lambda month: ~is_survivors(month) & ~is_in_grace(month) & (at_stake(month) > 0)),
     )
-    summed = months.groupBy(*key).agg(
-        _count(is_paid).alias("paid_months"),
-        _count(is_counted & (F.col("gross_yuan") > 0)).alias("gross_months"),
-        F.sort_array(F.collect_list(F.when(is_paid, in_words))).alias("_in_words"),
-        F.min(F.when(is_paid, F.col("for_month"))).alias("first_month"),
-        F.max(F.when(is_paid, F.col("for_month"))).alias("last_month"),
-        _total(F.when(has_money, F.col("paid_yuan"))).alias("upper_yuan"),
-        _total(F.when(is_paid, at_stake)).alias("paid_yuan"),
-        _total(F.when(is_paid, share)).alias("share_yuan"),
-        _total(F.when(is_counted, F.col("refunded_yuan"))).alias("refunded_yuan"),
-        F.max(((F.col("for_month") == event_month) & paid_late).cast("int")).alias("event_month_late"),
-        _total(F.when(is_late_arrears, F.col("arrears_yuan"))).alias("late_arrears_yuan"),
-        _count((F.col("paid_yuan") > 0) & (F.col("for_month") <= event_month)).alias("months_before"),
-        _count(has_money & is_survivors).alias("survivor_months"),
-        _count(has_money & is_in_grace).alias("grace_months"),
+    listed = paid.withColumns(
+        {
+            "counted_months": F.transform("_paid", lambda month: month["for_month"]),
+            "counted_yuan": F.transform("_paid", lambda month: at_stake(month).cast("decimal(18,2)")),
+            "counted_share_yuan": F.transform("_paid", lambda month: share(month).cast("decimal(18,2)")),
+        }
     )
-    # `person_id` is null for a name that fits nobody, a span may have no end: a null-safe join, or such rows would lose their months.
-    # Under other names: where the money comes from the tables of the candidates, Spark takes columns of one name for each other.
-    theirs = {column: f"_sum_{column}" for column in key}
-    of_span = summed.withColumnsRenamed(theirs)
-    on = [F.col(column).eqNullSafe(F.col(their)) for column, their in theirs.items()]
-    joined = candidates.join(of_span, on, "left").drop(*theirs.values())
-    counts = {
-        name: F.coalesce(F.col(name), F.lit(0))
-        for name in ("paid_months", "gross_months", "event_month_late", "months_before", "survivor_months", "grace_months")
-    }
-    amounts = {
-        name: F.coalesce(F.col(name), F.lit(0).cast("decimal(18,2)"))
-        for name in ("upper_yuan", "paid_yuan", "share_yuan", "refunded_yuan", "late_arrears_yuan")
-    }
-    words = F.coalesce("_in_words", F.array().cast("array<string>"))
-    arrays = {
-        "counted_months": F.transform(words, lambda word: F.split(word, "=")[0].cast("date")),
-        "counted_yuan": F.transform(words, lambda word: F.split(word, "=")[1].cast("decimal(18,2)")),
-        "counted_share_yuan": F.transform(words, lambda word: F.split(word, "=")[2].cast("decimal(18,2)")),
-    }
-    return joined.withColumns({**counts, **amounts, **arrays}).drop("_in_words", "_heads")
+    return listed.withColumns(
+        {
+            "paid_months": F.size("_paid"),
+            "gross_months": F.size(F.filter("_counted", lambda month: month["gross_yuan"] > 0)),
+            "first_month": F.array_min("counted_months"),
+            "last_month": F.array_max("counted_months"),
+            "upper_yuan": _total(F.transform("_drawn", lambda month: month["paid_yuan"])),
+            "paid_yuan": _total(F.col("counted_yuan")),
+            "share_yuan": _total(F.col("counted_share_yuan")),
+            "refunded_yuan": _total(F.transform("_counted", lambda month: month["refunded_yuan"])),
+            "event_month_late": (F.size(F.filter("months", is_paid_late)) > 0).cast("int"),
+            "late_arrears_yuan": _total(F.transform(F.filter("months", is_late_arrears), lambda month: month["arrears_yuan"])),
+            "months_before": F.size(
+                F.filter("months", lambda month: (month["paid_yuan"] > 0) & (month["for_month"] <= event_month))
+            ),
+            "survivor_months": F.size(F.filter("_drawn", is_survivors)),
+            "grace_months": F.size(F.filter("_drawn", is_in_grace)),
+        }
+    ).drop("months", "_counted", "_drawn", "_paid")
 
 
-def _count(condition: Column) -> Column:
-    return F.sum(condition.cast("int")).cast("int")
-
-
-def _total(amount: Column) -> Column:
-    return F.coalesce(F.sum(amount), F.lit(0)).cast("decimal(18,2)")
+def _total(amounts: Column) -> Column:
+    nothing = F.lit(0).cast("decimal(18,2)")
+    return F.aggregate(amounts, nothing, lambda total, yuan: (total + F.coalesce(yuan, nothing)).cast("decimal(18,2)"))

@@ -5,23 +5,19 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from pydantic import Field
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from expectations.conf import Conf
 from jobs.registers.evidence import rows_of
+from jobs.registers.means.lines import Lines
+from jobs.registers.means.what_counts import is_earned_pension
 from jobs.registers.sentences import zh_month, zh_paid, zh_yuan
 from jobs.rulebook.facts import Facts, counted, held_by
 from jobs.rulebook.household import household_exemptions
-from jobs.rulebook.rule import Judgement, Rule
+from jobs.rulebook.rule import Judgement, NoParams, Rule
 
 
-class DrawsPensionParams(Conf):
-    disregarded_kinds: tuple[str, ...] = Field(description="pensions that are no income of an employee")
-
-
-def candidates(facts: Facts, params: DrawsPensionParams) -> DataFrame:
+def candidates(facts: Facts, params: NoParams) -> DataFrame:
     """One row per member and pension, with what it is a head of the household and what is left after rigid expenses."""
     pensions = held_by(facts.household, facts, "pensions", "person_key", "name_key")
     # A husband or wife outside the roster eats at the same table.
@@ -32,7 +28,7 @@ def candidates(facts: Facts, params: DrawsPensionParams) -> DataFrame:
             "per_head_yuan": (F.col("monthly") / persons).cast("decimal(18,2)"),
             "left_per_head_yuan": (left / persons).cast("decimal(18,2)"),
             "standard_yuan": facts.policy.monthly_standard("case_program", "case_county", F.lit(facts.as_of)),
-            "is_disregarded": F.col("kind").isin(list(params.disregarded_kinds)),
+            "is_disregarded": ~is_earned_pension(Lines.of(facts.policy, facts.as_of)),
         }
     )
     return counted(with_line, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
@@ -43,7 +39,7 @@ def candidates(facts: Facts, params: DrawsPensionParams) -> DataFrame:
     )
 
 
-def judge(params: DrawsPensionParams) -> Judgement:
+def judge(params: NoParams) -> Judgement:
     is_above = F.col("per_head_yuan") > F.col("standard_yuan")
     return Judgement(
         found=is_above & (F.col("paid_months") > 0),
@@ -84,7 +80,7 @@ RULE = Rule(
     unit="yuan a head and month",
     source="最低生活保障审核审批办法（民发〔2012〕220号）：转移净收入包括离退休金；城乡居民基础养老金不计入",
     in_force=(date(2012, 12, 12), None),
-    params=DrawsPensionParams,
+    params=NoParams,
     candidates=candidates,
     judge=judge,
     verify=("核对养老金是否已计入家庭收入", "核对家庭人口和刚性支出", "核对待遇类型是否为职工养老"),

@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from jobs.registers.evidence import rows_of
-from jobs.registers.policy import in_force
+from jobs.registers.means.lines import Lines
+from jobs.registers.means.what_counts import is_insured_wage, spell_months
 from jobs.registers.sentences import zh_month, zh_paid, zh_yuan
 from jobs.rulebook.facts import Facts, counted, held_by
 from jobs.rulebook.household import ended_before_benefit, household_exemptions
@@ -18,7 +19,6 @@ from jobs.rulebook.rule import Judgement, Rule
 
 
 class EmployedInsuredParams(Conf):
-    wage_kinds: tuple[str, ...] = Field(description="kinds of insurance that mean wages from an employer")
     lookalike_kinds: tuple[str, ...] = Field(
         description="kinds that an employee's insurance is easily taken for; all others say nothing"
     )
@@ -27,14 +27,12 @@ class EmployedInsuredParams(Conf):
 def candidates(facts: Facts, params: EmployedInsuredParams) -> DataFrame:
     """One row per member and spell of insurance. Counting runs from the month after it began to its last month."""
     spells = held_by(facts.household, facts, "social_insurance", "person_key", "name_key")
-    last = F.least(F.col("to_month"), F.lit(facts.as_of))  # the smaller of those that are known: still paying = until today
-    lasted = F.months_between(F.trunc(last, "month"), F.col("from_month")).cast("int") + 1
-    least = in_force(facts.policy.means, facts.as_of).employed_months
+    lines = Lines.of(facts.policy, facts.as_of)
     told = spells.withColumns(
         {
-            "spell_months": lasted,
-            "least_months": F.lit(least),
-            "means_wages": F.col("kind").isin(list(params.wage_kinds)),
+            "spell_months": spell_months(lines),
+            "least_months": F.lit(lines.wages.employed_months),
+            "means_wages": is_insured_wage(lines),
             "looks_alike": F.col("kind").isin(list(params.lookalike_kinds)),
         }
     )

@@ -3,47 +3,49 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
-from pydantic import Field
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from expectations.conf import Conf
 from expectations.contracts.model import ORIGIN
+from jobs.registers.conditions import holds
 from jobs.registers.evidence import rows_of
-from jobs.registers.policy import in_force
+from jobs.registers.means.lines import Lines
+from jobs.registers.means.what_counts import is_partner, is_trifle
 from jobs.registers.sentences import zh_day, zh_paid
 from jobs.rulebook.entities import ENTITY_FIELDS, does_not_trade, doubtful_standing, kind_zh, standing_signals, with_standing
 from jobs.rulebook.facts import Facts, counted, held_by
 from jobs.rulebook.household import household_exemptions
-from jobs.rulebook.rule import Judgement, Rule
+from jobs.rulebook.rule import Judgement, NoParams, Rule
 
 
-class HoldsSharesParams(Conf):
-    member_roles: tuple[str, ...] = Field(description="roles of the many who joined a cooperative or a collective")
-    small_share_percent: Decimal = Field(ge=0, le=100, description="a shareholding up to this is no business of one's own")
-
-
-def candidates(facts: Facts, params: HoldsSharesParams) -> DataFrame:
+def candidates(facts: Facts, params: NoParams) -> DataFrame:
     """One row per member and role in an entity whose representative is somebody else. Counted from when both role and entity were there."""
     roles = held_by(facts.household, facts, "enterprise_roles", "person_key", "name_key")
     once = Window.partitionBy("uscc").orderBy((F.col("status") != "存续").cast("int"), *ORIGIN)
-    register = with_standing(facts.register("enterprises"), in_force(facts.policy.entities, facts.as_of))
+    lines = Lines.of(facts.policy, facts.as_of)
+    register = with_standing(facts.register("enterprises"), lines.entities)
     entities = (
         register.filter(F.col("uscc").isNotNull())
         .withColumn("_n", F.row_number().over(once))
         .filter("_n = 1")
         .select(
             "uscc", F.lit(True).alias("is_registered"), F.col("legal_rep_key").alias("_rep"), "entity_kind", "status",
-            "established_on", "ended_on", "tax_12m", "is_dead", "is_dormant", "is_micro", "is_office", "is_idle_cooperative",
+            "established_on", "ended_on", "tax_12m", "is_dead", "is_dormant", "is_micro", "is_nominal",
             "traded_until", "tax_log", "insured_staff", "paid_in",
             rows_of("enterprises", *ENTITY_FIELDS).alias("_entity"),
         )
     )  # fmt: skip
     held = roles.join(entities, "uscc", "left")  # one row an entity
     others = held.filter(~F.coalesce(F.col("_rep") == F.col("subject_key"), F.lit(False)))  # one's own entity is E01's matter
-    since = others.withColumn("held_since", F.greatest("since_on", "established_on"))
+    since = others.withColumns(
+        {
+            "held_since": F.greatest("since_on", "established_on"),
+            "is_member": holds(~is_partner(lines)),
+            "is_trifle": is_trifle(lines),
+            "trifle_percent": F.lit(lines.shares.small_share_percent),
+        }
+    )
     return counted(since, after="held_since", until=F.col("traded_until"), has_grace=True).withColumns(
         {
             "thing_key": F.concat_ws(":", F.lit("role"), "uscc", "role"),
@@ -54,13 +56,12 @@ def candidates(facts: Facts, params: HoldsSharesParams) -> DataFrame:
     )
 
 
-def judge(params: HoldsSharesParams) -> Judgement:
-    is_member = F.coalesce(F.col("role").isin(list(params.member_roles)), F.lit(False))
-    is_small = (F.col("role") == "股东") & (F.col("share_pct") <= F.lit(params.small_share_percent))
+def judge(params: NoParams) -> Judgement:
+    is_member = F.col("is_member")
     return Judgement(
         found=F.col("paid_months") > 0,
         value=F.coalesce("share_pct", F.lit(0)).cast("double"),
-        threshold=float(params.small_share_percent),
+        threshold=F.col("trifle_percent").cast("double"),
         is_personal=False,
         # An ordinary member is so in name only, whatever is known of the entity.
         missing={
@@ -71,9 +72,9 @@ def judge(params: HoldsSharesParams) -> Judgement:
         doubts=doubtful_standing(),
         signals={"share": F.col("share_pct").cast("double"), **standing_signals()},
         exempt={
-            "R14": is_member | F.col("is_office") | F.col("is_idle_cooperative"),
+            "R14": is_member | F.col("is_nominal"),
             "R13": does_not_trade(),
-            "R21": is_small,
+            "R21": F.col("is_trifle"),
             **household_exemptions(),
         },
         explanation=F.concat(
@@ -92,7 +93,7 @@ RULE = Rule(
     unit="per cent",
     source="最低生活保障审核审批办法（民发〔2012〕220号）：家庭财产和经营性收入的核对",
     in_force=(date(2012, 12, 12), None),
-    params=HoldsSharesParams,
+    params=NoParams,
     candidates=candidates,
     judge=judge,
     verify=("核对是否实际出资、实际任职", "核对是否被借名、冒名登记", "核对分红和薪酬是否已计入家庭收入"),

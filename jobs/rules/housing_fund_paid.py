@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import Field
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from expectations.conf import Conf
 from jobs.registers.evidence import rows_of
+from jobs.registers.means.lines import Lines
+from jobs.registers.means.what_counts import is_fund_open
 from jobs.registers.sentences import zh_month, zh_paid, zh_yuan
 from jobs.rulebook.facts import Facts, counted, held_by
 from jobs.rulebook.household import ended_before_benefit, household_exemptions
-from jobs.rulebook.rule import Judgement, Rule
+from jobs.rulebook.rule import Judgement, NoParams, Rule
 
 
-class HousingFundPaidParams(Conf):
-    live_statuses: tuple[str, ...] = Field(description="statuses of an account that is paid into")
-
-
-def candidates(facts: Facts, params: HousingFundPaidParams) -> DataFrame:
+def candidates(facts: Facts, params: NoParams) -> DataFrame:
     """One row per member and account. Counting runs from the month after it was opened to its last month."""
     accounts = held_by(facts.household, facts, "housing_fund", "person_key", "name_key")
-    told = accounts.withColumn("is_live", F.col("status").isin(list(params.live_statuses)))
+    told = accounts.withColumn("is_live", is_fund_open(Lines.of(facts.policy, facts.as_of)))
     return counted(told, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
         {
             "thing_key": F.concat_ws(":", F.lit("fund"), "unit", F.col("from_month").cast("string")),
@@ -32,7 +28,7 @@ def candidates(facts: Facts, params: HousingFundPaidParams) -> DataFrame:
     )
 
 
-def judge(params: HousingFundPaidParams) -> Judgement:
+def judge(params: NoParams) -> Judgement:
     # An account that was sealed on no known day says nothing of the months since.
     was_paid = F.col("is_live") | F.col("to_month").isNotNull()
     return Judgement(
@@ -61,7 +57,7 @@ RULE = Rule(
     unit="yuan a month",
     source="最低生活保障审核审批办法（民发〔2012〕220号）：工资性收入和公积金的核对",
     in_force=(date(2012, 12, 12), None),
-    params=HousingFundPaidParams,
+    params=NoParams,
     candidates=candidates,
     judge=judge,
     verify=("核对缴存单位和是否在岗", "核对账户是否已封存或转移"),

@@ -8,7 +8,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.registers.evidence import rows_of
-from jobs.registers.policy import in_force
+from jobs.registers.means.lines import Lines
+from jobs.registers.means.what_counts import is_cadre
 from jobs.registers.sentences import zh_day, zh_paid
 from jobs.rulebook.declarations import declared_zh, with_declaration
 from jobs.rulebook.facts import Facts, counted, held_by, held_by_relatives, of_recipient
@@ -23,15 +24,15 @@ RELATIONS = {
 
 def candidates(facts: Facts, params: NoParams) -> DataFrame:
     """One row per case and term of a cadre who is in its household or close kin of somebody who draws in it."""
-    cadres = in_force(facts.policy.village_cadres, facts.as_of)
+    lines = Lines.of(facts.policy, facts.as_of)
     keys = ("village_cadres", "person_key", "name_key")
     relation = F.when(F.col("is_covered"), F.lit("self")).otherwise(F.lit("household"))
     within = held_by(facts.members, facts, *keys).withColumn("relation", relation)
-    terms = within.unionByName(held_by_relatives(facts, cadres.kin, *keys))
+    terms = within.unionByName(held_by_relatives(facts, lines.cadres.kin, *keys))
     until = F.trunc(F.col("to_on"), "month")
     found = counted(terms, after="from_on", until=until).withColumns(
         {
-            "is_cadre": F.col("post").isin(list(cadres.posts)),
+            "is_cadre": is_cadre(lines),
             "has_ended": F.coalesce(F.col("to_on") <= F.lit(facts.as_of), F.lit(False)),
             "thing_key": F.concat_ws(":", F.lit("cadre"), "post", F.col("from_on").cast("string")),
             "evidence": rows_of("village_cadres", "town", "village", "post", "from_on", "to_on"),

@@ -48,7 +48,7 @@ def judge(params: OwnsEnterpriseParams) -> Judgement:
         signals=standing_signals(),
         exempt={
             "R13": does_not_trade(),
-            "R14": F.col("is_office") | F.col("is_idle_cooperative"),
+            "R14": F.col("is_nominal"),
             "R25": was_declared,
             **household_exemptions(),
         },

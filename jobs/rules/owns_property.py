@@ -4,55 +4,41 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import Field
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from expectations.conf import Conf
 from expectations.contracts.model import ORIGIN
 from jobs.registers.evidence import in_order, rows_of
-from jobs.registers.policy import in_force
+from jobs.registers.means.lines import Lines
+from jobs.registers.means.what_counts import is_business, is_own_business, is_own_home, is_repeated_unit, unit_keys
 from jobs.registers.sentences import zh_day, zh_paid
 from jobs.rulebook.facts import MEMBER_COLUMNS, Facts, counted, held_by
 from jobs.rulebook.household import household_exemptions
-from jobs.rulebook.rule import Judgement, Rule
+from jobs.rulebook.rule import Judgement, NoParams, Rule
 
 
-class OwnsPropertyParams(Conf):
-    business_uses: tuple[str, ...] = Field(description="uses that make a unit business property")
-    home_uses: tuple[str, ...] = Field(
-        description="uses that make a unit a home; all others, garages and homesteads among them, are none"
-    )
-    given_natures: tuple[str, ...] = Field(description="natures of a unit that was given, replaced or inherited, not bought")
-
-
-def candidates(facts: Facts, params: OwnsPropertyParams) -> DataFrame:
+def candidates(facts: Facts, params: NoParams) -> DataFrame:
     """One row per owner. Counted from the month after the unit that is one too many, or business property, was registered."""
-    means = in_force(facts.policy.means, facts.as_of)
-    is_whole = F.coalesce(F.col("share_pct") >= F.lit(means.small_share_percent), F.lit(True))
-    is_own = is_whole & ~F.coalesce(F.col("nature").isin(list(params.given_natures)), F.lit(False))
-    of_business = F.coalesce(F.col("use").isin(list(params.business_uses)), F.lit(False))
-    of_home = F.coalesce(F.col("use").isin(list(params.home_uses)), F.lit(False))
+    lines = Lines.of(facts.policy, facts.as_of)
+    homes = lines.properties.homes
     # A row under another name (grade D) is not the owner's; those of a repaired number are.
     owner = ["case_id", "subject_key", "subject_name_key", "is_other"]
     held = held_by(facts.household, facts, "properties", "owner_key", "owner_name_key").withColumns(
         {
             "is_other": F.col("identity_grade") == "D",
+            **unit_keys(),
             "evidence": rows_of("properties", "use", "nature", "share_pct", "area", "address", "registered_on"),
         }
     )
-    # The old deed and the new certificate of one flat are two rows: of the same place, size and use.
-    repeats = {
-        column: F.col(column).isNotNull()
-        & (F.row_number().over(Window.partitionBy(*owner, column, *more, "use").orderBy("registered_on", *ORIGIN)) > 1)
-        for column, more in {"cert_no": (), "address": ("area",)}.items()
-    }
-    rows = (
-        held.withColumn("is_repeated", repeats["cert_no"] | repeats["address"])
-        .withColumns({"is_home": of_home & is_own & ~F.col("is_repeated"), "is_business": of_business & is_own & ~F.col("is_repeated")})
-    )  # fmt: skip
+    rows = held.withColumn("is_repeated", is_repeated_unit(owner, "registered_on")).withColumns(
+        {
+            "is_home": is_own_home(lines) & ~F.col("is_repeated"),
+            "is_shop": is_business(lines) & ~F.col("is_repeated"),
+            "is_business": is_own_business(lines) & ~F.col("is_repeated"),
+        }
+    )
     by_day = Window.partitionBy(*owner, "is_home").orderBy("registered_on", "cert_no", *ORIGIN)
-    too_many = (F.col("is_home") & (F.col("nth") > means.homes)) | F.col("is_business")
+    too_many = (F.col("is_home") & (F.col("nth") > homes)) | F.col("is_business")
     owned = (
         rows.withColumn("nth", F.row_number().over(by_day))
         .groupBy(*owner, "person_id", *(column for column in MEMBER_COLUMNS if column not in owner))
@@ -61,13 +47,13 @@ def candidates(facts: Facts, params: OwnsPropertyParams) -> DataFrame:
             _count(~F.col("is_repeated")).alias("unit_count"),
             _count(F.col("is_home")).alias("home_count"),
             _count(F.col("is_business")).alias("business_count"),
-            _count(of_business & ~F.col("is_repeated")).alias("shop_count"),
+            _count(F.col("is_shop")).alias("shop_count"),
             _count(F.col("use").isNull()).alias("unknown_count"),
             F.min(F.when(too_many, F.col("registered_on"))).alias("too_many_on"),
             F.max("registered_on").alias("last_on"),
             in_order(F.flatten(F.collect_list("evidence"))).alias("evidence"),
         )
-        .withColumn("allowed_homes", F.lit(means.homes))
+        .withColumn("allowed_homes", F.lit(homes))
     )
     at = owned.withColumn("owned_on", F.when(is_above(), F.col("too_many_on")).otherwise(F.col("last_on")))
     return counted(at, after="owned_on", has_grace=True).withColumn("thing_key", F.lit("properties"))
@@ -81,7 +67,7 @@ def is_above() -> Column:
     return (F.col("home_count") > F.col("allowed_homes")) | (F.col("business_count") > 0)
 
 
-def judge(params: OwnsPropertyParams) -> Judgement:
+def judge(params: NoParams) -> Judgement:
     homes, shops = F.col("home_count"), F.col("business_count")
     too_many = F.greatest(homes - F.col("allowed_homes"), F.lit(0)) + shops
     told = F.concat_ws(
@@ -122,7 +108,7 @@ RULE = Rule(
     unit="units too many",
     source="最低生活保障审核审批办法（民发〔2012〕220号）：家庭财产包括房屋",
     in_force=(date(2012, 12, 12), None),
-    params=OwnsPropertyParams,
+    params=NoParams,
     candidates=candidates,
     judge=judge,
     verify=("查看房屋来源：购买、安置、继承或代持", "核对是否为同一住房的重复登记", "核对租金等收入是否已计入家庭收入"),

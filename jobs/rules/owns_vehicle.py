@@ -10,6 +10,8 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from jobs.registers.evidence import rows_of
+from jobs.registers.means.lines import Lines
+from jobs.registers.means.what_counts import is_car, is_cheap, is_in, is_in_use, is_overdue
 from jobs.registers.sentences import zh_day, zh_paid
 from jobs.rulebook.facts import Facts, counted, declares, held_by
 from jobs.rulebook.household import household_exemptions
@@ -17,12 +19,6 @@ from jobs.rulebook.rule import Judgement, Rule
 
 
 class OwnsVehicleParams(Conf):
-    gone_statuses: tuple[str, ...] = Field(description="statuses in which a vehicle is no longer the owner's to use")
-    overdue_statuses: tuple[str, ...] = Field(description="statuses of a vehicle whose inspection is overdue")
-    overdue_months: int = Field(
-        ge=0, description="months overdue from which a vehicle is most often sold without transfer or laid up"
-    )
-    exempt_plates: dict[str, str] = Field(description="classes of plate that are no car, and the exemption that covers them")
     old_years: int = Field(gt=0, description="age from which a car is often sold without transfer, or worth nothing")
     declared_words: tuple[str, ...] = Field(description="words by which a vehicle was declared at approval")
 
@@ -30,10 +26,21 @@ class OwnsVehicleParams(Conf):
 def candidates(facts: Facts, params: OwnsVehicleParams) -> DataFrame:
     """One row per member and vehicle. Counting starts after the month of registration."""
     vehicles = held_by(facts.household, facts, "vehicles", "owner_key", "owner_name_key")
-    age = F.months_between(F.lit(facts.as_of), F.col("registered_on")) / 12
-    overdue = F.months_between(F.lit(facts.as_of), F.col("inspected_to"))
+    lines = Lines.of(facts.policy, facts.as_of)
+    told = vehicles.withColumns(
+        {
+            "months_overdue": F.months_between(F.lit(facts.as_of), F.col("inspected_to")),
+            "years_old": F.months_between(F.lit(facts.as_of), F.col("registered_on")) / 12,
+            "is_for_disabled": is_in("plate_kind", lines.vehicles.disabled_plates),
+            "is_car": is_car(lines),
+            "is_in_use": is_in_use(lines),
+            "is_overdue": is_overdue(lines),
+            "is_cheap": is_cheap(lines),
+            "let_pass_yuan": F.lit(lines.vehicles.let_pass_yuan),
+        }
+    )
     return (
-        counted(vehicles.withColumns({"months_overdue": overdue, "years_old": age}), after="registered_on", has_grace=True)
+        counted(told, after="registered_on", has_grace=True)
         .withColumn("thing_key", F.concat_ws(":", F.lit("vehicle"), "plate_kind", "plate_no"))
         .withColumn(
             "evidence",
@@ -45,20 +52,13 @@ def candidates(facts: Facts, params: OwnsVehicleParams) -> DataFrame:
 
 
 def judge(params: OwnsVehicleParams) -> Judgement:
-    plate_exemption = {
-        code: F.col("plate_kind").isin([plate for plate, why in params.exempt_plates.items() if why == code])
-        for code in sorted(set(params.exempt_plates.values()))
-    }
-    # Some months late an owner drives on all the same; nobody knows how late where the day is missing.
-    is_late = F.coalesce(F.col("months_overdue") >= params.overdue_months, F.lit(True))
-    is_laid_up = F.col("status").isin(list(params.overdue_statuses)) & is_late
     return Judgement(
-        found=F.col("paid_months") > 0,
+        found=(F.col("paid_months") > 0) & ~F.col("is_cheap"),
         value=F.col("price").cast("double"),
-        threshold=0.0,
+        threshold=F.col("let_pass_yuan").cast("double"),
         is_personal=False,
         missing={"plate_kind": F.col("plate_kind").isNull(), "registered_on": F.col("registered_on").isNull()},
-        doubts={"R10": (F.col("years_old") >= params.old_years) | F.col("status").isin(list(params.overdue_statuses))},
+        doubts={"R10": (F.col("years_old") >= params.old_years) | F.col("is_overdue")},
         signals={
             "price_log": F.log1p(F.col("price").cast("double")),
             "years_old": F.col("years_old"),
@@ -68,8 +68,9 @@ def judge(params: OwnsVehicleParams) -> Judgement:
             "outside_roster": F.col("joined_on").isNotNull().cast("int"),
         },
         exempt={
-            **plate_exemption,
-            "R10": F.col("status").isin(list(params.gone_statuses)) | is_laid_up,
+            "R09": F.col("is_for_disabled"),
+            "R11": ~F.col("is_car"),
+            "R10": ~F.col("is_in_use"),
             "R25": declares(params.declared_words) & (F.col("registered_on") <= F.col("approved_on")),
             **household_exemptions(),
         },

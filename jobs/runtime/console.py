@@ -1,4 +1,7 @@
-"""The terminal: names of files, departments and places are shown as they read, and can neither style, move nor clear anything."""
+"""The terminal: names of files, departments and places are shown as they read, and can neither style, move nor clear anything.
+
+A name may hold somebody's number: none is shown, but in a Text that somebody asked to see in full.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,21 @@ from typing import Any
 import rich.console
 from rich.text import Text
 
+from jobs.cells.masking import mask_numbers
+
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Categories of characters that move the cursor, turn the direction of writing, break lines, or cannot be written at all."""
 
 
 class Console(rich.console.Console):
-    """A console to which every string is plain text: no markup, no emoji codes, one line. What is to be styled is a rich Text."""
+    """A console to which every string is plain text: no markup, no emoji codes, one line, no person's number. What is to be styled is a
+    rich Text."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:
-        return super().render_str(plain(text), **options)
+        return super().render_str(plain(mask_numbers(text)), **options)
 
     def print_places(self, places: Mapping[str, object]) -> None:
         """A line a place, the path in full: it is to be copied."""
@@ -32,7 +38,7 @@ class Console(rich.console.Console):
         self.print(Text.assemble((type(error).__name__, "bold red"), " ", plain(str(error))), soft_wrap=True)
 
     def warn(self, warning: str) -> None:
-        self.print(Text.assemble(("!", "yellow"), " ", plain(warning)), soft_wrap=True)
+        self.print(Text.assemble(("!", "yellow"), " ", plain(mask_numbers(warning))), soft_wrap=True)
 
 
 def plain(text: str) -> str:

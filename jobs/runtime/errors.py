@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 
 from jobs.cells.masking import mask_numbers
+from jobs.runtime.last_words import NO_MEMORY
 
 
 class MingjingError(Exception):
     """A failure explained to the user. `exit_code` is what the process ends with.
 
-    It may name a file, a sheet or a header, and these may hold somebody's number: no text of it shows one.
+    It may name a file, a sheet or a header, and these may hold somebody's number, or a store with the password of its address:
+    no text of it shows one.
     """
 
     exit_code = 1
 
     def __str__(self) -> str:
-        return mask_numbers(super().__str__())
+        return mask_numbers(_PASSWORD.sub("://…@", super().__str__()))
+
+
+_PASSWORD = re.compile("://[^/\\s@]*@")
 
 
 class BadConfiguration(MingjingError):
@@ -98,9 +103,10 @@ _FAILURES: tuple[tuple[str, type[MingjingError], str], ...] = (
         "The disk is full (at {what}). Free space and run again; what stood there before is as it was.",
     ),
     (
-        r"MemoryError|OutOfMemory|[Oo]ut of [Mm]emory|Cannot allocate memory|Resources exhausted|bad_alloc|os error 12\b",
+        NO_MEMORY,
         MachineFailed,
-        "The memory of this machine is full. End other programs or set engine.cores in conf/base.yaml lower, and run again.",
+        "The memory of this machine is full, or a limit keeps it from this program. End other programs or set engine.cores in "
+        "conf/base.yaml lower, and run again.",
     ),
     (
         r"Permission denied|Operation not permitted|Read-only file system|readonly database|unable to open database file"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from expectations.contracts.ids import DIGITS, LETTERS
@@ -18,14 +18,8 @@ def digits_of(column: str) -> Column:
     return F.substring(column, len("C") + 1, DIGITS)
 
 
-def with_letters(rows: DataFrame) -> DataFrame:
-    """The rows with their ids as they are written now."""
-    letters = {column: letter for column, letter in LETTERS.items() if column in rows.columns}
-    if not letters:
-        return rows
-    return rows.withColumns(
-        {
-            column: F.when(F.length(column) == DIGITS, F.concat(F.lit(letter), F.col(column))).otherwise(F.col(column))
-            for column, letter in letters.items()
-        }
-    )
+def lettered(column: str) -> Column:
+    """The column; of ids, as they are written now."""
+    if column not in LETTERS:
+        return F.col(column)
+    return F.when(F.length(column) == DIGITS, F.concat(F.lit(LETTERS[column]), F.col(column))).otherwise(F.col(column))

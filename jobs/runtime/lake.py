@@ -8,12 +8,15 @@ from __future__ import annotations
 import copy
 import fcntl
 import hashlib
+import json
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from uuid import uuid4
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
@@ -21,16 +24,16 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
+from jobs.runtime.delta_folder import Mode, Version, commit, current, schema_written
+from jobs.runtime.delta_log import LEFT, Commit, last_commit, last_commit_on_a_store, last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, explanation
-from jobs.runtime.ids import with_letters
+from jobs.runtime.ids import lettered
 from jobs.runtime.paths import address, local_folder
 from jobs.runtime.session import EMBEDDED, Engine
 
 PARALLEL_TABLES = 2
 """Tables that one run may write at the same time: one keeps a core busy while another commits."""
 RESTRICTED_ZONES = ("bronze", "quarantine", "vault")
-_COMMIT = re.compile(r"\d{20}\.json")
-_OF_COMMITS = re.compile(r"_last_checkpoint|\d{20}\.(crc|checkpoint\..*)")
 _NOT_THERE = (  # what Spark 4.1 with Delta 4.4 and Sail 0.7 say of a path that holds no table; all else is a failure
     "[PATH_NOT_FOUND]",
     "[DELTA_TABLE_NOT_FOUND]",
@@ -46,20 +49,33 @@ class Lake:
     """
 
     def __init__(self, engine: Engine, root: str) -> None:
+        self.engine = engine
         self.session = engine.session
         self.folder = local_folder(root)
         self.root = root.rstrip("/") if self.folder is None else str(self.folder)
         self._address = self.root if self.folder is None else address(self.folder, engine.name)
+        # deltalake 1.6 takes these two for escapes in names: there the engine keeps the tables, as it does on a store.
+        self._kept_here = None if self.folder is None or set("%\\") & set(str(self.folder)) else self.folder
         self._is_embedded = engine.name == EMBEDDED
         self._cores = engine.cores
         self._job = ""
+        self._stamp: Mapping[str, str | None] = {}
+        self.read_at: dict[str, int | None] = {}
+        """Of the tables that a job has read, the version it found; null where a store does not tell it."""
+        self.written: dict[str, Commit] = {}
+        """Of the tables that a job has written, the last version and the rows of all its commits."""
         self._readable: frozenset[str] | None = None
         self._writable: frozenset[str] | None = None
 
-    def of_job(self, name: str, reads: Iterable[Table], writes: Iterable[Table]) -> Lake:
-        """The same lake for one job: what the job does not declare it can neither read nor write (ContractBroken)."""
+    def of_job(
+        self, name: str, reads: Iterable[Table], writes: Iterable[Table], stamp: Mapping[str, str | None] = MappingProxyType({})
+    ) -> Lake:
+        """The same lake for one job: what the job does not declare it can neither read nor write (ContractBroken).
+
+        stamp: what every commit says of the run, beside the job and the versions of the tables that it had read by then.
+        """
         own = copy.copy(self)
-        own._job = name
+        own._job, own._stamp, own.read_at, own.written = name, stamp, {}, {}
         own._writable = frozenset(table.full_name for table in writes)
         own._readable = own._writable | {table.full_name for table in reads}
         return own
@@ -90,46 +106,38 @@ class Lake:
         """Was the table ever written? Raises BadStore where that cannot be told."""
         self._assure_declared(table, self._readable, "READS")
         place = _place(table)
-        return self._has_commits(place) if self.folder else self._found(place) is not None
+        return last_version(self.folder, place) is not None if self.folder else self._found(place) is not None
 
-    def _has_commits(self, place: str) -> bool:
-        """Is there a table in the lake's folder? A run that was killed may leave a log without a commit: then there is none yet."""
-        assert self.folder is not None
-        try:
-            with os.scandir(self.folder / place / "_delta_log") as log:
-                sizes = {entry.name: entry.stat().st_size for entry in log}
-        except FileNotFoundError:
-            return False
-        except OSError as error:
-            raise BadStore(f"{place} in the lake {self.root} cannot be read ({error.strerror}). {_LEFT}") from error
-        commits = {name: size for name, size in sizes.items() if _COMMIT.fullmatch(name)}
-        # Both engines would take an empty commit for none, and read the table as it was before it.
-        if not all(commits.values()) or (not commits and any(map(_OF_COMMITS.fullmatch, sizes))):
-            raise BadStore(f"{place} in the lake {self.root} has lost commits of its log. {_LEFT}")
-        return bool(commits)
-
-    def _found(self, place: str) -> DataFrame | None:
+    def _found(self, place: str) -> _Rows | None:
         """The table's current rows; null where nothing was ever written. Raises BadStore where that cannot be told.
 
         Not there and not to be read are two things: what is taken for not there begins anew, and its history is lost.
         """
-        if self.folder and not self._has_commits(place):
+        if self.folder and last_version(self.folder, place) is None:
             return None
         try:
+            if self._kept_here:
+                return self._rows_of(place, current(self._kept_here, place))
             rows = self.session.read.format("delta").load(self._path(place))
-            rows.schema  # noqa: B018  now, not in the midst of a job: Spark Connect looks at the table only when it is asked for rows
+            return _Rows(rows, rows.columns)  # asked for now, not in the midst of a job
         except Exception as error:  # each engine and store has errors of its own
             if isinstance(error, AnalysisException) and str(error).startswith(_NOT_THERE) and not self.folder:
                 return None
-            damaged = BadStore(f"{place} in the lake {self.root} cannot be read ({type(error).__name__}). {_LEFT}")
+            damaged = BadStore(f"{place} in the lake {self.root} cannot be read ({type(error).__name__}). {LEFT}")
             raise explanation(error) or damaged from error
-        return rows
+
+    def _rows_of(self, place: str, version: Version) -> _Rows:
+        # Without the comments of columns, over which the embedded engine's planner trips.
+        plain = StructType([StructField(field.name, field.dataType) for field in version.schema])
+        if not version.files:
+            return _Rows(self.session.createDataFrame([], plain), plain.names, version.commit)
+        files = [f"{self._path(place)}/{file}" for file in version.files]
+        return _Rows(self.session.read.schema(plain).parquet(*files), plain.names, version.commit)
 
     def read(self, table: Table) -> DataFrame:
         """The table's current rows in contract columns; one that it gained since they were written is null. Raises ContractBroken
         when the table was never written."""
-        self._assure_declared(table, self._readable, "READS")
-        rows = self._found(_place(table))
+        rows = self._current(table)
         if rows is None:
             raise ContractBroken(
                 f"{table.full_name} is not in the lake {self.root}. Run the jobs before this one, or mingjing run."
@@ -138,17 +146,31 @@ class Lake:
 
     def read_or_empty(self, table: Table) -> DataFrame:
         """The table's rows, or none where no file of it was ever delivered."""
-        self._assure_declared(table, self._readable, "READS")
-        rows = self._found(_place(table))
+        rows = self._current(table)
         return self.session.createDataFrame([], plain_schema(table)) if rows is None else self._in_contract(table, rows)
 
-    def _in_contract(self, table: Table, rows: DataFrame) -> DataFrame:
-        gained = [column for column in table.columns if column.nullable and column.name not in rows.columns]
-        rows = rows.withColumns({column.name: F.lit(None).cast(column.type) for column in gained}) if gained else rows
-        rows = with_letters(rows)
-        if self._is_embedded and any(field.metadata for field in rows.schema.fields):
-            return rows.select(*(F.coalesce(F.col(name), F.lit(None)).alias(name) for name in table.column_names))
-        return rows.select(*table.column_names)
+    def rows(self, table: Table, **equal: str | int | None) -> list[dict[str, Any]]:
+        """Few rows, in the driver: those in which the columns hold these values, see jobs.runtime.tables.Rows."""
+        found = self.read_or_empty(table)
+        for name, value in equal.items():
+            is_nothing = value is None or value == ""
+            found = found.filter(F.coalesce(name, F.lit("")) == "" if is_nothing else F.col(name) == F.lit(value))
+        return [row.asDict() for row in found.collect()]
+
+    def _current(self, table: Table) -> _Rows | None:
+        self._assure_declared(table, self._readable, "READS")
+        rows, name = self._found(_place(table)), table.full_name
+        # What a job reads after it has written it is its own work, and nothing that it rests on.
+        if rows is not None and self._job and name not in self.read_at and name not in self.written:
+            self.read_at[name] = (rows.commit or self._last_commit(_place(table))).version
+        return rows
+
+    def _last_commit(self, place: str) -> Commit:
+        return last_commit(self.folder, place) if self.folder else last_commit_on_a_store(self._path(place))
+
+    def _in_contract(self, table: Table, rows: _Rows) -> DataFrame:
+        gained = {c.name: F.lit(None).cast(c.type) for c in table.columns if c.nullable and c.name not in rows.columns}
+        return rows.frame.select(*(gained.get(name, lettered(name)).alias(name) for name in table.column_names))
 
     def overwrite(self, table: Table, frame: DataFrame) -> None:
         """Replaces all rows in one commit. Raises ContractBroken, and changes nothing, when the frame does not fit."""
@@ -163,38 +185,62 @@ class Lake:
 
         Kept in a scratch folder of the lake under `name`, in columns that name nobody; the next run replaces it.
         """
-        path = self._path(_scratch(name))
-        frame.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(path)
-        return self.session.read.format("delta").load(path)
+        return self._save(_scratch(name), frame, "overwrite").frame
 
     def kept(self, name: str) -> DataFrame | None:
         """What `computed_once` kept under the name in this run or the one before; null where nothing is kept."""
-        return self._found(_scratch(name))
+        rows = self._found(_scratch(name))
+        return None if rows is None else rows.frame
 
     def stated(self, what: str) -> Mapping[str, str] | None:
         """What the lake states about itself under the name; null where it does not."""
         rows = self._found(_statement(what))
-        row = None if rows is None else rows.first()
+        row = None if rows is None else rows.frame.first()
         return None if row is None else row.asDict()
 
     def state(self, what: str, values: Mapping[str, str]) -> None:
-        """Keeps a statement of the lake about itself, for good: a second one of the name is refused by the engine."""
+        """Keeps a statement of the lake about itself, for good: a second one of the name is refused."""
         rows = self.session.createDataFrame([tuple(values.values())], ", ".join(f"{name} string" for name in values))
-        rows.write.format("delta").mode("error").save(self._path(_statement(what)))
+        self._save(_statement(what), rows, "error")
 
-    def _write(self, table: Table, frame: DataFrame, mode: str) -> None:
+    def _write(self, table: Table, frame: DataFrame, mode: Mode) -> None:
         self._assure_declared(table, self._writable, "WRITES")
-        writer = conform(frame, table, with_comments=not self._is_embedded).write.format("delta").mode(mode)
+        rows = conform(frame, table)
         if table.zone in RESTRICTED_ZONES and self.folder:  # closed before its first byte
             zone = self.folder / table.zone
             zone.mkdir(mode=0o700, parents=True, exist_ok=True)
             zone.chmod(0o700)
+        saved = self._save(_place(table), rows, mode, plain_schema(table) if self._is_embedded else table.schema)
+        if self._job:
+            made, before = saved.commit or self._last_commit(_place(table)), self.written.get(table.full_name)
+            if mode == "append" and before and before.rows is not None and made.rows is not None:
+                made = made._replace(rows=before.rows + made.rows)
+            self.written[table.full_name] = made
+
+    def _save(self, place: str, rows: DataFrame, mode: Mode, schema: StructType | None = None) -> _Rows:
+        """Writes and commits the rows, in the schema or as they are, and gives them as they were written."""
+        if self._kept_here:
+            data = uuid4().hex
+            rows.write.parquet(f"{self._path(place)}/{data}")
+            kept_as = schema or schema_written(self._kept_here / place, data) or rows.schema
+            return self._rows_of(place, commit(self._kept_here, place, data, mode, kept_as, self._said()))
+        writer = (rows if schema is None or self._is_embedded else rows.to(schema)).write.format("delta").mode(mode)
         if mode == "overwrite":
             writer = writer.option("overwriteSchema", "true")
-        writer.option("userMetadata", table.comment).save(self.path(table))
+        writer.option("userMetadata", self._said()).save(self._path(place))
+        return _Rows(self.session.read.format("delta").load(self._path(place)), [])
+
+    def _said(self) -> str:
+        """What a commit says of the job and the run that it is of, and of what these had read."""
+        return json.dumps({**self._stamp, "job": self._job, "read": self.read_at} if self._stamp else {}, ensure_ascii=False)
 
 
-_LEFT = "It was left as it is. See to the cause (rights, network, disk), or put the lake back from a copy, and run again."
+class _Rows(NamedTuple):
+    """Rows as they stand, their columns, for which an engine need not be asked again, and the commit that made them, where known."""
+
+    frame: DataFrame
+    columns: list[str]
+    commit: Commit | None = None
 
 
 def _place(table: Table) -> str:
@@ -214,7 +260,7 @@ def plain_schema(table: Table) -> StructType:
     return StructType([StructField(c.name, c.type) for c in table.columns])
 
 
-def conform(frame: DataFrame, table: Table, *, with_comments: bool = False) -> DataFrame:
+def conform(frame: DataFrame, table: Table) -> DataFrame:
     """The frame in the contract's columns and order. Raises ContractBroken on a missing, extra or mistyped column."""
     found = {field.name: field.dataType for field in frame.schema.fields}
     expected = {column.name: column.type for column in table.columns}
@@ -228,8 +274,6 @@ def conform(frame: DataFrame, table: Table, *, with_comments: bool = False) -> D
             )
     if extra := sorted(set(found) - set(expected)):
         raise ContractBroken(f"{table.full_name}: column {extra[0]} is not in the contract. Nothing was written.")
-    if with_comments:
-        return frame.select(*(F.col(c.name).alias(c.name, metadata={"comment": c.comment}) for c in table.columns))
     return frame.select(*table.column_names)
 
 

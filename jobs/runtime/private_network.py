@@ -19,6 +19,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from jobs.runtime.last_words import need_none
+from jobs.runtime.stopping import hold_signals
+
 VARIABLE = "MINGJING_NETWORK"
 """Set once a process has tried, for it and its children: the network they are in, or `shared` where there is no way."""
 _SHARED = "shared"
@@ -68,6 +71,8 @@ def is_private() -> bool:
 
 def run_in_one(module: str, arguments: Sequence[str]) -> NoReturn:
     """Runs the module in place of this process, from its beginning."""
+    hold_signals()
+    need_none()
     os.execv(sys.executable, [sys.executable, "-m", "jobs.runtime.private_network", module, *arguments])
 
 

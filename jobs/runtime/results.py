@@ -24,6 +24,7 @@ from typing import NamedTuple
 from pydantic import Field, TypeAdapter, field_validator
 
 from expectations.conf import Conf
+from jobs.runtime import durable
 from jobs.runtime.errors import BadConfiguration
 
 RESTRICTED = "restricted"
@@ -98,7 +99,8 @@ def publication(root: Path, writer: str, zones: Sequence[str], stamp: Stamp, war
             for zone in zones:
                 _seal(root, staged, zone, writer, stamp)
             _refuse_links(root, _touched(root, staged))
-            os.rename(staged, work / _READY)
+            durable.sync_tree(staged)
+            durable.replace(staged, work / _READY)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
         _settle(root, work, warn)
@@ -120,7 +122,8 @@ def replace_file(path: Path, text: str) -> None:
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_text(text, encoding="utf-8")
     fresh.chmod(path.parent.stat().st_mode & _READERS & _FILES)
-    os.replace(fresh, path)
+    durable.sync(fresh)
+    durable.replace(fresh, path)
 
 
 @contextmanager
@@ -172,7 +175,7 @@ def _seal(root: Path, staged: Path, zone: str, writer: str, stamp: Stamp) -> Non
 def _swap(root: Path, ready: Path, zone: Path, warn: Warn) -> None:
     """Moves a zone's files to their places and removes those that it holds no more. May be interrupted and begun again.
 
-    The list goes last: as long as it has not moved, the old one says which bytes were ours.
+    The list goes last, when all else is on the disk: as long as it has not moved, the old one says which bytes were ours.
     """
     target, fresh = root / zone, ready / zone
     old, new = _files(target), _files(fresh)
@@ -184,11 +187,13 @@ def _swap(root: Path, ready: Path, zone: Path, warn: Warn) -> None:
         _keep_aside(target / path, {old[path]}, warn)
         (target / path).unlink(missing_ok=True)
         _remove_empty(root, (target / path).parent)
+    durable.sync_names({(target / path).parent for path in {*old, *new}}, root)
     if new:
-        os.replace(fresh / LIST, target / LIST)
+        durable.replace(fresh / LIST, target / LIST)
     else:
         (target / LIST).unlink(missing_ok=True)
         _remove_empty(root, target)
+        durable.sync_names([target], root)
         (fresh / LIST).unlink()
 
 

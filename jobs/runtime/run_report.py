@@ -91,6 +91,10 @@ class RunReport:
         """Keeps a warning. It may name a file, a sheet or a header, and these may hold somebody's number."""
         self.warnings.append(mask_numbers(message))
 
+    def show_warnings(self) -> None:
+        for warning in self.warnings:
+            self.console.warn(warning)
+
     def stage_table(self) -> Table:
         table = Table(title="Stages", title_justify="left")
         for heading in ("stage", "seconds", "rows", "rows/s", "peak MiB"):

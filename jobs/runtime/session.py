@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,11 @@ class Engine:
     name: str
     session: SparkSession
     cores: int
+
+    @property
+    def version(self) -> str:
+        """Name and version, such as embedded 0.7.2."""
+        return f"{self.name} {version('pysail') if self.name == EMBEDDED else self.session.version}"
 
 
 def choose_engine(asked: str | None) -> str:
@@ -175,8 +181,6 @@ def delta_jars() -> dict[str, str]:
                 f"{JARS_VARIABLE} names {folder}, which holds no jar. Put the Delta jars there (docs/closed-network.md lists them)."
             )
         return {"spark.jars": ",".join(jars)}
-    from importlib.metadata import version
-
     series = ".".join(version("pyspark").split(".")[:2])
     return {
         "spark.jars.packages": f"io.delta:delta-spark_{series}_2.13:{version('delta-spark')}",

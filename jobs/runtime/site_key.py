@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from expectations.contracts.lake import FILES
+from jobs.runtime import durable
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
 from jobs.runtime.paths import local_folder
@@ -115,12 +116,8 @@ def _make(path: Path) -> str:
     descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
         stream.write(key + "\n")
-        stream.flush()
-        os.fsync(descriptor)
-    making.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    durable.sync(making)
+    durable.replace(making, path)
     return key
 
 

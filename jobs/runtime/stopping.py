@@ -21,21 +21,49 @@ _CHILDREN_MAY_TAKE = 3.0
 _CLEAR_LINE_AND_SHOW_CURSOR = b"\r\x1b[K\x1b[?25h"
 
 
+def end_while_importing() -> None:
+    """The same until `end_on_signals`, for which there must be no child, and which makes a thread: imports take seconds."""
+    for number in _heeded():
+        signal.signal(number, _end_at_once)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _NAMES)
+
+
+def hold_signals() -> None:
+    """Keeps them for the program that takes this process's place, until it is ready for them."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _NAMES)
+
+
 def end_on_signals() -> None:
     """From now on either signal ends this process and its children within 5 seconds: a sentence, exit code 130 or 143."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     # Written to by the handler in C, which runs at once; Python's runs when the main thread comes to it.
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    for number in _NAMES:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as it is for what a script runs in the background
-            signal.signal(number, go_no_further)
+    for number in _heeded():
+        signal.signal(number, go_no_further)
     threading.Thread(target=_end_when_told, args=(reading,), daemon=True).start()
+
+
+def _heeded() -> list[signal.Signals]:
+    """Those that are not ignored, as they are for what a script runs in the background."""
+    return [number for number in _NAMES if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 def go_no_further(_number: int, _frame: FrameType | None) -> None:
     """The main thread's part: it must not tell of errors, nor begin to write, while the children end."""
     threading.Event().wait()
+
+
+def _end_at_once(number: int, _frame: FrameType | None) -> None:
+    try:
+        _tell(number)
+    finally:
+        os._exit(128 + number)
+
+
+def _tell(number: int) -> None:
+    told = f"Stopped by {_NAMES[signal.Signals(number)]}. Nothing is half written: the same command can be run again.\n"
+    os.write(2, told.encode())
 
 
 def _end_when_told(reading: int) -> None:
@@ -45,8 +73,7 @@ def _end_when_told(reading: int) -> None:
         _end_children()
         for terminal in filter(os.isatty, (1, 2)):
             os.write(terminal, _CLEAR_LINE_AND_SHOW_CURSOR)
-        told = f"Stopped by {_NAMES[signal.Signals(number)]}. Nothing is half written: the same command can be run again.\n"
-        os.write(2, told.encode())
+        _tell(number)
     finally:
         os._exit(128 + number)
 

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import GRADES
 from jobs.registers.benefits import Silver
+from jobs.registers.means.lines import Lines
 from jobs.registers.policy import Policy
 from jobs.rulebook.payments import transfers
 from jobs.score_cases.surroundings import accounts, approval_to_death, holdings, incomes, kin_in_office, traces
@@ -47,7 +48,7 @@ class Registers:
 
 def case_features(of: Registers) -> DataFrame:
     """One row per case: case_id and CASE_FIGURES, all double, null where the feature contract says so."""
-    cases, as_of = of.cases, of.as_of
+    cases, as_of, lines = of.cases, of.as_of, Lines.of(of.policy, of.as_of)
     persons = of.members.filter(F.col("number_key").isNotNull()).select("case_id", "number_key").distinct()
     grade = F.array_position(F.array(*(F.lit(grade) for grade in GRADES)), F.col("identity_grade")) - 1
     people = of.members.groupBy("case_id").agg(
@@ -62,8 +63,8 @@ def case_features(of: Registers) -> DataFrame:
         people,
         traces(of.register, persons),
         holdings(of.register, persons),
-        incomes(of.register, persons),
-        kin_in_office(of.register, persons, of.kin),
+        incomes(of.register, persons, lines),
+        kin_in_office(of.register, persons, of.kin, lines),
         approval_to_death(of.members, of.deaths),
         accounts(of.members, transfers(of.register)),
         _approvals_at_once(cases),

@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
 from jobs.registers.benefits import Silver
+from jobs.registers.means.lines import Lines
+from jobs.registers.means.what_counts import is_cadre, is_earned_pension, is_insured_wage, is_staff
 from jobs.registers.references import person_references
 
 BENEFIT_REGISTERS = frozenset({"dibao_roster", "tekun_roster", "payments"})
@@ -58,27 +60,27 @@ def holdings(register: Silver, persons: DataFrame) -> DataFrame:
     return reduce(lambda left, right: left.join(right, "case_id", "full"), frames)
 
 
-def incomes(register: Silver, persons: DataFrame) -> DataFrame:
-    """case_id, income_yuan: wages by contribution base and pensions of employees that run now, a month, of all its people."""
+def incomes(register: Silver, persons: DataFrame, lines: Lines) -> DataFrame:
+    """case_id, income_yuan: wages by contribution base and pensions that were earned, as far as they run now, a month, of all
+    its people."""
     wages = (
         register("social_insurance")
-        .filter("kind = '单位职工' AND to_month IS NULL")
+        .filter(is_insured_wage(lines) & F.col("to_month").isNull())
         .select("person_key", F.col("base").alias("yuan"))
     )
     pensions = (
         register("pensions")
-        .filter("kind <> '城乡居民' AND to_month IS NULL")
+        .filter(is_earned_pension(lines) & F.col("to_month").isNull())
         .select("person_key", F.col("monthly").alias("yuan"))
     )
     running = wages.unionByName(pensions).withColumnRenamed("person_key", "number_key")
     return persons.join(running, "number_key", "inner").groupBy("case_id").agg(F.sum("yuan").cast("double").alias("income_yuan"))
 
 
-def kin_in_office(register: Silver, persons: DataFrame, kin: DataFrame) -> DataFrame:
-    """case_id, kin_in_office: close kin of its people who are village cadres or on the public payroll."""
-    officials = (
-        register("village_cadres").select("person_key").unionByName(register("fiscal_staff").select("person_key")).distinct()
-    )
+def kin_in_office(register: Silver, persons: DataFrame, kin: DataFrame, lines: Lines) -> DataFrame:
+    """case_id, kin_in_office: close kin of its people who are village cadres or staff on the public payroll."""
+    cadres, staff = register("village_cadres").filter(is_cadre(lines)), register("fiscal_staff").filter(is_staff(lines))
+    officials = cadres.select("person_key").unionByName(staff.select("person_key")).distinct()
     numbers = kin.select("number_key", "kin_number_key").distinct()
     close = numbers.join(officials.withColumnRenamed("person_key", "kin_number_key"), "kin_number_key", "left_semi")
     return (

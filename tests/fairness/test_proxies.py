@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,8 @@ from pyspark.sql import DataFrame, SparkSession
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES, DEATHS, ENTITLEMENT_MONTHS, KIN, MEMBERS
 from jobs.launch.settings import Settings
-from jobs.report_fairness.groups import PROTECTED_WORDS
-from jobs.report_fairness.proxies import proxies, refused, warnings_of
+from jobs.registers.traits import Proxy, age_in_years, proxies, refused
+from jobs.report_fairness.report import Report
 from jobs.score_cases.features import Registers, case_features
 from models.clue_features import NUMBERS, RefusedInput, refuse_by_name
 from models.features import FEATURES
@@ -38,17 +39,18 @@ def signal_names() -> set[str]:
     return names
 
 
-def test_no_feature_and_no_signal_is_named_after_what_a_person_is() -> None:
+def test_no_feature_and_no_signal_is_named_after_what_a_person_is(settings: Settings) -> None:
+    words = settings.learning.refused_words
     signals = signal_names()
     assert {"registers", "is_exact"} <= signals  # some were found at all
-    refuse_by_name([*NUMBERS, *signals], PROTECTED_WORDS)
-    refuse_by_name([text for feature in FEATURES for text in (feature.name, feature.label)], PROTECTED_WORDS)
+    refuse_by_name([*NUMBERS, *signals], words)
+    refuse_by_name([text for feature in FEATURES for text in (feature.name, feature.label)], words)
 
 
 @pytest.mark.parametrize("name", ["is_female", "sex", "head_age", "has_disability", "certificate_level", "户主年龄", "born_year"])
-def test_such_a_name_would_be_refused(name: str) -> None:
+def test_such_a_name_would_be_refused(settings: Settings, name: str) -> None:
     with pytest.raises(RefusedInput, match=name):
-        refuse_by_name([name], PROTECTED_WORDS)
+        refuse_by_name([name], settings.learning.refused_words)
 
 
 def test_features_are_made_without_sex_birth_and_the_register_of_disabilities(session: SparkSession, settings: Settings) -> None:
@@ -98,34 +100,53 @@ def cases(count: int = 400) -> tuple[pl.DataFrame, pl.DataFrame]:
     return features, groups
 
 
+def found_in(features: pl.DataFrame, groups: pl.DataFrame, names: list[str]) -> list[Proxy]:
+    return proxies(features, groups, names, "case_id")
+
+
+@pytest.mark.parametrize(
+    ("born_on", "years"),
+    [
+        (date(1937, 12, 31), 80),
+        (date(1938, 1, 1), 79),  # eighty in the next year: not yet old, whatever the years say
+        (date(1956, 2, 29), 61),
+        (None, None),
+    ],
+)
+def test_age_is_in_completed_years(born_on: date | None, years: int | None) -> None:
+    people = pl.DataFrame({"born_on": [born_on]}, {"born_on": pl.Date})
+    assert people.select(age_in_years("born_on", AS_OF)).item() == years
+
+
 def test_a_feature_that_gives_a_trait_away_is_found_by_value_and_by_absence() -> None:
-    found = {(p.feature, p.attribute): p for p in proxies(*cases(), ["told", "blank", "none"])}
+    found = {(p.input, p.trait): p for p in found_in(*cases(), ["told", "blank", "none"])}
     assert found["told", "sex"].auroc == 1.0
     assert found["blank", "sex"].auroc == 0.0  # women have no value: below all others
     assert (found["told", "sex"].strength, found["blank", "sex"].strength) == (1.0, 1.0)
     assert found["none", "sex"].auroc == pytest.approx(0.5)
-    assert {attribute for _, attribute in found} == {"sex", "age"}  # everybody is alike in the third
+    assert {trait for _, trait in found} == {"sex", "age"}  # everybody is alike in the third
 
 
 def test_strength_is_the_auroc_of_the_measures() -> None:
     rng = np.random.default_rng(5)
     features, groups = cases()
     features = features.with_columns(noise=pl.Series(rng.integers(0, 9, len(features)).astype(float)))
-    found = next(p for p in proxies(features, groups, ["noise"]) if p.attribute == "sex")
+    found = next(p for p in found_in(features, groups, ["noise"]) if p.trait == "sex")
     is_member = (groups["sex"] == found.group).to_numpy()
     assert found.auroc == pytest.approx(auroc(is_member, features["noise"].to_numpy()))
 
 
 def test_small_groups_say_nothing() -> None:
-    assert proxies(*cases(98), ["told"]) == []
-    assert {p.attribute for p in proxies(*cases(100), ["told"])} == {"sex"}
+    assert found_in(*cases(58), ["told"]) == []
+    assert {p.trait for p in found_in(*cases(60), ["told"])} == {"sex"}
 
 
-def test_a_proxy_above_the_limit_is_refused_by_name_unless_a_reason_is_on_record() -> None:
-    found = proxies(*cases(), ["told", "blank", "none"])
-    assert [p.feature for p in refused(found, 0.7, {"blank": "a reason"}) if p.attribute == "sex"] == ["told"]
+def test_a_proxy_above_the_limit_is_refused_by_name_unless_a_reason_is_on_record(settings: Settings) -> None:
+    found = found_in(*cases(), ["told", "blank", "none"])
+    assert [p.input for p in refused(found, 0.7, {"blank": "a reason"}) if p.trait == "sex"] == ["told"]
     assert refused(found, 1.0, {}) == []
-    told = warnings_of(found, 0.7, {"blank": "a reason"})
+    params = settings.fairness.model_copy(update={"proxy_limit": 0.7, "proxy_reasons": {"blank": "a reason"}})
+    told = Report(AS_OF, [], found, 0, params).warnings
     assert told[0].startswith("The feature told is refused: it tells 户主")
     assert "fairness.proxy_reasons.told" in told[0]
     assert not [warning for warning in told if "blank" in warning]

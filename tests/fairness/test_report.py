@@ -68,7 +68,7 @@ def test_proxies_are_those_of_the_features_of_the_day_and_of_another_day_there_a
     """The same list under an earlier day: its features are gone, those that are kept are another run's."""
     report = report_fairness.written(ctx.lake, ctx.settings, ctx.out, ctx.report.warn)
     assert report.proxies is not None
-    assert {proxy.feature for proxy in report.proxies} == set(FEATURE_NAMES)
+    assert {proxy.input for proxy in report.proxies} == set(FEATURE_NAMES)
     earlier = AS_OF - timedelta(days=30)
     files = ctx.lake.read(CASE_FILES)
     ctx.lake.append(CASE_FILES, files.withColumn("as_of", F.lit(earlier)).limit(1))

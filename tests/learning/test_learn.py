@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from pyspark.sql import functions as F
 from rich.console import Console
@@ -23,12 +24,13 @@ from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.learn import job
 from jobs.learn.judging import Verdict
-from jobs.learn.proxies import proxies
+from jobs.learn.proxies import proxies_among
 from jobs.learn.report import Outcome
 from jobs.learn.store import with_verdicts
 from jobs.learn.totals import OPEN, Standing, standings, totals
 from jobs.learn.training import Measured, better, examples, split
 from jobs.rank_clues.listed import keep_list
+from jobs.registers.traits import refused
 from jobs.returns.brought import Brought
 from jobs.runtime.errors import BadConfiguration, BadStore, BadVerdicts
 from jobs.runtime.lake import Lake, plain_schema
@@ -345,24 +347,33 @@ def listed_clue(n: int, signals: dict[str, float]) -> ListedClue:
 
 def test_an_input_that_tells_who_somebody_is_is_found_and_one_that_does_not_is_left_alone() -> None:
     rng = np.random.default_rng(1)
-    traits = {"sex": {clue_id(n): n % 2 == 0 for n in range(200)}, "disability": {clue_id(n): n < 10 for n in range(200)}}
+    traits = pl.DataFrame(
+        {
+            "clue_id": [clue_id(n) for n in range(200)],
+            "sex": ["女" if n % 2 == 0 else "男" for n in range(200)],
+            "age": "不详",
+            "disability": ["有人持证" if n < 10 else "无人持证" for n in range(200)],
+        }
+    )
     clues = [
         listed_clue(n, {"V01.height": 160 + 8 * (n % 2) + rng.normal(0, 4), "V01.price": rng.normal(), "V01.few": float(n < 10)})
         for n in range(200)
     ]
-    (found,) = proxies(clues, traits, limit=0.75)  # V01.few tells disability, of ten people: too few to judge
-    assert (found.input, found.trait) == ("V01.height", "sex")
-    assert 0.85 < found.auroc < 1
+    found = refused(proxies_among(clues, traits), 0.7, {})  # V01.few tells disability, of ten people: too few to judge
+    assert [(proxy.input, proxy.trait) for proxy in found] == [("V01.height", "sex")]
+    assert 0.85 < found[0].strength < 1
 
 
 def test_a_proxy_is_left_out_and_named_for_the_configuration(
     ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    women = {clue_id(n): is_true(n) for n in range(COUNT)}
-    monkeypatch.setattr(job, "traits_of", lambda lake, as_of: {"sex": women})
+    sexes = ["女" if is_true(n) else "男" for n in range(COUNT)]
+    traits = pl.DataFrame({"clue_id": [clue_id(n) for n in range(COUNT)], "sex": sexes, "age": "不详", "disability": "无人持证"})
+    monkeypatch.setattr(job, "traits_of_clues", lambda *_: traits)
     outcome = run(ctx, [feedback(tmp_path / "f.csv", range(80))])
     assert any(
-        "The input E01.tax_log tells sex (AUROC 1.00, at most 0.75) and is left out" in warning for warning in ctx.report.warnings
+        "The input E01.tax_log tells sex 女 (AUROC 1.00, at most 0.70) and is left out" in warning
+        for warning in ctx.report.warnings
     )
     assert outcome.learned.comparison[1].average_precision < 1.0  # what was left out has taught nothing
 

@@ -11,16 +11,19 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from rich.console import Console
+from pyspark.sql import SparkSession
 
 from jobs.cells.masking import masked_texts
-from jobs.check_quality.report import print_files, print_holes
+from jobs.check_quality.columns import ColumnCount
+from jobs.check_quality.report import print_columns, print_files, print_holes
 from jobs.check_quality.slip_workbook import UNREADABLE_CELL, Returned, Slip, write_slip
 from jobs.check_quality.slips import slips, written
 from jobs.delivery.ledger import ACCEPTED, REFUSED, Account
 from jobs.delivery.manifest import ManifestEntry
 from jobs.delivery.remarks import remark
 from jobs.link_people.side_by_side import Candidate, Explanation, Said, print_explanation
+from jobs.registers.divisions import division_names
+from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, BadVerdicts
 from jobs.runtime.run_report import RunReport
 from jobs.sheets.clue_list import COLUMNS, masked
@@ -128,9 +131,21 @@ def shown_by(print_it: object, *arguments: object, **options: object) -> str:
 
 def test_the_terminal_shows_no_number() -> None:
     told = shown_by(print_files, [account(REFUSED)])
+    told += shown_by(print_columns, [account()], [ColumnCount("payments", "file", "amount", 3, 0, 3, 0, 0, "x")], 0.1)
     told += shown_by(print_holes, [("payments", NUMBER, f"某县{NUMBER}", "2017-01", 1, 1)])
+    told += shown_by(Console.warn, f"车辆_{NUMBER}.csv: refused")
+    told += shown_by(Console.print_places, {"this delivery": Path(f"/data/{NUMBER}")})
     record = Said(number=NUMBER, name="张三", town=f"镇{NUMBER}", address=f"某村{NUMBER}号")
     explanation = Explanation(f"名册_{NUMBER}.csv row 2", f"tied by {NUMBER}", "valid", record, [Candidate(record)])
     told += shown_by(print_explanation, explanation, full=False)
+    assert "车辆_" in told
+    assert "名册_" in told
     assert BIRTH not in re.sub(r"\s", "", told)
-    assert BIRTH in shown_by(print_explanation, explanation, full=True)
+    in_full = shown_by(print_explanation, explanation, full=True)
+    assert f"名册_{NUMBER}.csv" in in_full
+    assert f"tied by {NUMBER}" in in_full
+
+
+def test_no_division_is_called_by_a_number(session: SparkSession) -> None:
+    rows = session.createDataFrame([("420292", f"某县{NUMBER}")], "county_code string, county string")
+    assert division_names(rows) == {"420292": f"某县{NUMBER[:6]}************"}

@@ -12,6 +12,7 @@ import pytest
 from jobs.launch.settings import Settings
 from jobs.rulebook import fingerprint
 from jobs.rules import RULES
+from tests.processes import run_apart
 
 
 def prints(settings: Settings) -> dict[str, str]:
@@ -51,7 +52,7 @@ def test_another_text_of_a_module_changes_the_rules_that_rest_on_it(
 
 def test_another_parameter_changes_its_rule_and_another_line_of_law_every_rule(settings: Settings) -> None:
     before = prints(settings)
-    of_v01 = {**settings.rules["V01"], "exempt_plates": {}}
+    of_v01 = {**settings.rules["V01"], "old_years": 9}
     other = prints(settings.model_copy(update={"rules": {**settings.rules, "V01": of_v01}}))
     assert {code for code in before if other[code] != before[code]} == {"V01"}
     caps = settings.policy.yearly_caps[:-1]
@@ -70,6 +71,33 @@ def test_a_fingerprint_is_the_same_in_another_process(settings: Settings) -> Non
             [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
         )
         assert json.loads(told.stdout) == prints(settings)
+
+
+_LOADED = """
+import importlib, json, sys, types
+import jobs
+from jobs.rulebook.fingerprint import _OF_EVERY_RULE, _ROOMS
+from jobs.rules import RULES
+asked = {rule.code: rule.judge.__module__ for rule in RULES} | {"means": "jobs.registers.means.holdings"}
+found = {}
+for code, module in asked.items():
+    for name in [name for name in sys.modules if name.startswith(tuple(f"{room}." for room in _ROOMS)) or name == "jobs.rules"]:
+        del sys.modules[name]
+    package = sys.modules["jobs.rules"] = types.ModuleType("jobs.rules")  # the list of all rules would import every one
+    package.__path__ = [f"{jobs.__path__[0]}/rules"]
+    for name in (module, *_OF_EVERY_RULE):
+        importlib.import_module(name)
+    found[code] = sorted(name for name in sys.modules if name.startswith(tuple(f"{room}." for room in _ROOMS)))
+print(json.dumps(found))
+"""
+
+
+def test_what_a_rule_rests_on_is_just_what_python_loads_for_it() -> None:
+    loaded = json.loads(run_apart([sys.executable, "-c", _LOADED]).stdout)
+    asked = {rule.code: rule.judge.__module__ for rule in RULES} | {"means": "jobs.registers.means.holdings"}
+    told = {code: sorted(fingerprint.modules_of(module, *fingerprint._OF_EVERY_RULE)) for code, module in asked.items()}
+    assert told == loaded
+    assert "jobs.registers.means.found" in told["means"]  # imported as `from jobs.registers.means import found`
 
 
 def test_no_rule_rests_on_the_list_of_all_rules() -> None:

@@ -56,6 +56,7 @@ from jobs.rulebook.facts import MEMBER_COLUMNS, Facts
 from jobs.rulebook.findings import find_clues
 from jobs.rulebook.gathering import relative_facts
 from jobs.rulebook.rule import Rule
+from jobs.rulebook.time_engine import gathered_months
 from tests.conftest import AS_OF
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -225,13 +226,15 @@ def build_world(session: SparkSession, code: str, cases: list[Case]) -> Facts:
 
     silver = {code: frame(world.registers.get(code, []), data_set.silver.schema) for code, data_set in DATA_SETS.items()}
     members, kin = frame(world.members, MEMBER_SCHEMA), frame(world.kin, KIN.schema)
+    months = frame(world.months, ENTITLEMENT_MONTHS.schema)
     return Facts(
         members=members,
         spouses=frame(world.spouses, MEMBER_SCHEMA),
         relatives=relative_facts(members, kin),
         named=frame(world.named, MEMBERS.schema),
         cases=frame(world.cases, CASES_TABLE.schema),
-        months=frame(world.months, ENTITLEMENT_MONTHS.schema),
+        months=months,
+        paid=gathered_months(months),
         kin=kin,
         deaths=frame(world.deaths, DEATHS.schema),
         identities=session.createDataFrame(identities, IDENTITIES.schema),

@@ -41,6 +41,8 @@ def emptied(log: Path) -> None:
 
 def first_lost(log: Path) -> None:
     commits(log)[0].unlink()
+    for checkpoint in log.glob("*.checkpoint.*"):  # holds what the first commit says
+        checkpoint.unlink()
 
 
 def all_lost(log: Path) -> None:

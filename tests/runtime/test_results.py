@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -246,28 +248,34 @@ def modes(folder: Path) -> dict[str, int]:
     }
 
 
+APART = multiprocessing.get_context("forkserver")
+"""Of a server that never spoke to an engine: gRPC aborts some forks of a process that did."""
+APART.set_forkserver_preload([__name__])
+
+
 def stopped(act: Callable[[], object], step: int) -> bool:
     """Does it in a process of its own that is killed before the step-th thing it does to a file; False where it was done by then."""
-    pid = os.fork()
-    if pid == 0:
-        left = [step]
+    process = APART.Process(target=_act, args=(act, step))
+    process.start()
+    process.join()
+    assert process.exitcode in (0, 9)
+    return process.exitcode == 9
 
-        def count(event: str, args: tuple[object, ...]) -> None:
-            is_write = event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod")
-            if is_write or (event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR)):
-                left[0] -= 1
-                if left[0] == 0:
-                    os._exit(9)
 
-        sys.addaudithook(count)
-        try:
-            act()
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    assert code in (0, 9)
-    return code == 9
+def _act(act: Callable[[], object], step: int) -> None:
+    left = [step]
+
+    def count(event: str, args: tuple[object, ...]) -> None:
+        is_write = event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod")
+        if is_write or (event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR)):
+            left[0] -= 1
+            if left[0] == 0:
+                os._exit(9)
+
+    os.umask(0o022)
+    sys.addaudithook(count)
+    act()
+    os._exit(0)
 
 
 def test_killed_at_any_step_all_zones_are_of_one_month_after_the_next_start(tmp_path: Path) -> None:
@@ -281,7 +289,7 @@ def test_killed_at_any_step_all_zones_are_of_one_month_after_the_next_start(tmp_
         out = tmp_path / str(step)
         publish(out, OLD, JUNE)
         write(out / "exports", filled_in)
-        was_killed = stopped(lambda out=out: publish(out, NEW), step)
+        was_killed = stopped(partial(publish, out, NEW), step)
         assert modes(out)[WORK] == 0o700
         assert not [path for path, mode in modes(out / "restricted").items() if mode & 0o077], step
         settle(out, lambda told: None)
@@ -302,9 +310,9 @@ def test_killed_while_a_swap_is_finished_the_next_start_finishes_it(tmp_path: Pa
         step += 1
         out = tmp_path / str(step)
         publish(out, OLD, JUNE)
-        assert stopped(lambda out=out: _publish_and_die_ready(out), 10_000) is False
+        assert stopped(partial(_publish_and_die_ready, out), 10_000) is False
         assert held(out / "exports") == OLD
-        was_killed = stopped(lambda out=out: settle(out, lambda told: None), step)
+        was_killed = stopped(partial(settle, out, print), step)
         settle(out, lambda told: None)
         assert held(out / "exports") == held(out / "restricted") == NEW, step
     assert step > 10

@@ -45,11 +45,6 @@ print("waiting", flush=True)
 """
 
 
-def said(log: Path) -> str:
-    """What the command wrote. gRPC, where this process has used it, writes a line of its own into what is forked from it."""
-    return "".join(line for line in log.read_text(encoding="utf-8").splitlines(keepends=True) if "ev_epoll1_linux" not in line)
-
-
 def stopped(process: subprocess.Popen[bytes], signals: tuple[int, ...]) -> int:
     """Exit code after the signals, which go to the whole group as those of a terminal do. Nothing may be left running."""
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
@@ -72,7 +67,7 @@ def test_a_process_ends_whatever_it_waits_for(tmp_path: Path, waiting: str, sign
         time.sleep(0.2)
         code = stopped(process, signals)
     assert code == 128 + signals[0]
-    assert said(log) == "waiting\n" + SENTENCES[code]
+    assert log.read_text(encoding="utf-8") == "waiting\n" + SENTENCES[code]
 
 
 def test_a_terminal_gets_its_cursor_back() -> None:

@@ -30,6 +30,7 @@ from expectations.contracts.lake.results import (
     OUTCOMES,
     RULE_COVERAGE,
 )
+from expectations.contracts.lake.runs import RUNS
 from expectations.contracts.model import Table
 
 BRONZE: tuple[Table, ...] = tuple(data_set.bronze for data_set in DATA_SETS.values())
@@ -41,7 +42,7 @@ LAKE_TABLES: dict[str, Table] = {
         IDENTITY_VERDICTS, IDENTITY_COUNTS, KIN, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
         ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, NOVEL_FINDINGS, CLUES, CASE_FILES, RULE_COVERAGE, LISTED_CLUES, VERDICTS,
         VERDICT_TOTALS, LEDGER,
-        NEEDS, CHECKS, PURPOSES,
+        NEEDS, CHECKS, PURPOSES, RUNS,
     )
 }  # fmt: skip
 TABLES: dict[str, Table] = {
@@ -90,6 +91,7 @@ __all__ = [
     "QUALITY",
     "QUARANTINE",
     "RULE_COVERAGE",
+    "RUNS",
     "SILVER",
     "TABLES",
     "TOTALS",

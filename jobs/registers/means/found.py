@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -12,20 +10,21 @@ from jobs.registers.benefits import Silver
 from jobs.registers.conditions import holds
 from jobs.registers.entity_kinds import OF_NO_KNOWN_KIND, kind_of
 from jobs.registers.evidence import rows_of
+from jobs.registers.means import what_counts
 from jobs.registers.means.lines import BUSINESS, DWELLING, ENTITY, FUND, PENSION, SHARE, STAFF, UNTOLD, VEHICLE, WAGES, Lines
 from jobs.registers.means.registered import RECORD_COLUMNS
 from jobs.registers.references import person_references
 from jobs.registers.sentences import zh_day, zh_month, zh_yuan
 
 HOLDING_COLUMNS = (
-    "thing_key", "kind", "is_current", "is_reported", "counts", "unit_key", "monthly_yuan", "since_on", "words", "note", "evidence",
+    "thing_key", "kind", "is_current", "is_reported", "counts", "deed_key", "place_key", "monthly_yuan", "since_on", "words", "note", "evidence",
 )  # fmt: skip
 """
 kind         what it is, in the words of jobs.registers.means.lines; null for what is never means
 is_current   stands today: not scrapped, closed or ended
 is_reported  told by a check: everything but what residents pay or draw as residents
 counts       kind where it is means by itself, UNTOLD where nothing tells; null for what never is or what the household decides
-unit_key     of a dwelling: the unit, so that husband and wife do not count one twice
+deed_key, place_key   of a unit: by which two rows are the same one, see what_counts.unit_keys
 monthly_yuan of a pension in payment, yuan
 words, note  what was found, without names or numbers; why it is no means
 """
@@ -34,7 +33,7 @@ words, note  what was found, without names or numbers; why it is no means
 def holding(rows: DataFrame, data_set: str, **columns: Column) -> DataFrame:
     """RECORD_COLUMNS and HOLDING_COLUMNS of register rows, held by the first person that each row names."""
     reference = person_references(DATA_SETS[data_set])[0]
-    empty = {"kind": "string", "counts": "string", "unit_key": "string", "monthly_yuan": "decimal(18,2)"}
+    empty = {"kind": "string", "counts": "string", "deed_key": "string", "place_key": "string", "monthly_yuan": "decimal(18,2)"}
     given = {
         **{name: F.lit(None).cast(kind) for name, kind in empty.items()}, "is_reported": F.lit(True), **columns,
         "number_key": F.col(reference.number_key), "record_name_key": F.col(reference.name_key), "number_state": F.col(reference.state),
@@ -57,25 +56,24 @@ def _span(lasts: Column, since: str, until: str) -> Column:
 
 
 def insurance(rows: DataFrame, lines: Lines) -> DataFrame:
-    """Only what an employer pays for says wages, and only after some months in a row."""
-    is_wage = F.col("kind").isin(list(lines.household.wage_kinds))
+    """Wages, after some months in a row."""
+    is_wage = what_counts.is_insured_wage(lines)
     lasts = lines.lasts("to_month")
-    until = F.coalesce("to_month", F.trunc(F.lit(lines.as_of), "month"))
-    is_job = F.coalesce(F.months_between(until, F.col("from_month")) + 1 >= lines.means.employed_months, F.lit(True))
+    is_job = F.coalesce(what_counts.spell_months(lines) >= lines.wages.employed_months, F.lit(True))
     return holding(
         rows, "social_insurance",
         thing_key=F.concat_ws(":", F.lit("insurance"), "kind", "unit", F.col("from_month").cast("string")),
         kind=F.when(is_wage, F.lit(WAGES)), is_current=lasts, is_reported=is_wage,
         counts=_first_of({WAGES: is_wage & lasts & is_job}), since_on=F.col("from_month"),
         words=_told(F.concat(F.col("kind"), F.lit("参保")), _span(lasts, "from_month", "to_month"), F.concat(F.lit("月缴费基数"), zh_yuan("base"))),
-        note=_first_of({"不是单位职工参保，不表示有工资": ~is_wage, "参保已终止": ~lasts, f"参保不满{lines.means.employed_months}个月": ~is_job}),
+        note=_first_of({"不是单位职工参保，不表示有工资": ~is_wage, "参保已终止": ~lasts, f"参保不满{lines.wages.employed_months}个月": ~is_job}),
         evidence=rows_of("social_insurance", "unit", "kind", "from_month", "to_month", "base"),
     )  # fmt: skip
 
 
 def pensions(rows: DataFrame, lines: Lines) -> DataFrame:
     """Whether a pension is too much depends on how many live on it: the household decides."""
-    is_earned = F.col("kind").isin(list(lines.household.pension_kinds))
+    is_earned = what_counts.is_earned_pension(lines)
     lasts = F.col("to_month").isNull() | (F.col("to_month") >= F.trunc(F.lit(lines.as_of), "month"))
     return holding(
         rows, "pensions",
@@ -89,7 +87,7 @@ def pensions(rows: DataFrame, lines: Lines) -> DataFrame:
 
 
 def housing_fund(rows: DataFrame, lines: Lines) -> DataFrame:
-    is_open = F.col("status").isin(list(lines.household.fund_statuses)) & lines.lasts("to_month")
+    is_open = what_counts.is_fund_open(lines) & lines.lasts("to_month")
     return holding(
         rows, "housing_fund",
         thing_key=F.concat_ws(":", F.lit("fund"), "unit", F.col("from_month").cast("string")),
@@ -102,9 +100,8 @@ def housing_fund(rows: DataFrame, lines: Lines) -> DataFrame:
 
 
 def payroll(rows: DataFrame, lines: Lines) -> DataFrame:
-    """Not all whom finance pays are staff: public-welfare posts, survivors, former cadres are none."""
-    is_staff = F.col("staff_kind").isin(list(lines.payroll.staff_kinds))
-    lasts = F.col("status").isin(list(lines.household.staff_statuses)) & lines.lasts("to_month")
+    is_staff = what_counts.is_staff(lines)
+    lasts = what_counts.is_paid_staff(lines) & lines.lasts("to_month")
     return holding(
         rows, "fiscal_staff",
         thing_key=F.concat_ws(":", F.lit("staff"), "unit", "staff_kind", F.col("from_month").cast("string")),
@@ -117,13 +114,11 @@ def payroll(rows: DataFrame, lines: Lines) -> DataFrame:
 
 
 def vehicles(rows: DataFrame, lines: Lines) -> DataFrame:
-    is_car = F.col("plate_kind").isin(list(lines.household.vehicle_plates))
-    is_used = F.col("status").isin(list(lines.household.vehicle_statuses))
-    is_cheap = F.coalesce(F.col("price") <= F.lit(lines.means.vehicle_yuan), F.lit(False))
+    is_car, is_used, is_cheap = what_counts.is_car(lines), what_counts.is_in_use(lines), what_counts.is_cheap(lines)
     return holding(
         rows, "vehicles",
         thing_key=F.concat_ws(":", F.lit("vehicle"), "plate_kind", "plate_no"),
-        kind=F.when(is_car, F.lit(VEHICLE)), is_current=~F.col("status").isin("注销", "报废", "被盗抢", "转出"),
+        kind=F.when(is_car, F.lit(VEHICLE)), is_current=~what_counts.is_gone(lines),
         counts=_first_of({VEHICLE: is_car & is_used & ~is_cheap}), since_on=F.col("registered_on"),
         words=_told(F.concat(F.coalesce("vehicle_kind", "plate_kind"), F.lit("（"), F.col("plate_kind"), F.lit("号牌）")),
                     F.concat(zh_day("registered_on"), F.lit("登记")), F.concat(F.lit("状态"), F.col("status")),
@@ -136,40 +131,34 @@ def vehicles(rows: DataFrame, lines: Lines) -> DataFrame:
 
 def properties(rows: DataFrame, lines: Lines) -> DataFrame:
     """One dwelling is let pass, a further one is means: the household counts them."""
-    is_whole = F.coalesce(F.col("share_pct"), F.lit(100)) >= F.lit(lines.means.small_share_percent)
-    is_own = ~holds(F.col("nature").isin(list(lines.household.given_natures)))
-    is_dwelling = F.col("use").isin(list(lines.household.dwelling_uses))
-    is_business = F.col("use").isin(list(lines.household.business_uses))
-    kind = _first_of({BUSINESS: is_business & is_whole, DWELLING: is_dwelling & is_whole & is_own})
+    is_whole, is_given = what_counts.is_whole(lines), what_counts.is_given(lines)
+    is_dwelling, is_business = what_counts.is_home(lines), what_counts.is_business(lines)
+    kind = _first_of({BUSINESS: what_counts.is_own_business(lines), DWELLING: what_counts.is_own_home(lines)})
     return holding(
         rows, "properties",
         thing_key=F.concat_ws(":", F.lit("property"), "cert_no", "address"),
         kind=kind, is_current=F.lit(True), counts=F.when(kind == BUSINESS, F.lit(BUSINESS)),
-        unit_key=F.when(kind == DWELLING, F.coalesce("address", "cert_no")), since_on=F.col("registered_on"),
+        **what_counts.unit_keys(), since_on=F.col("registered_on"),
         words=_told(F.concat(F.lit("不动产："), F.col("use"), F.lit("（"), F.coalesce("nature", F.lit("性质不明")), F.lit("）")),
                     F.concat(F.format_number("area", 2), F.lit("平方米")),
                     F.concat(F.lit("份额"), F.format_number("share_pct", 0), F.lit("%")), F.concat(zh_day("registered_on"), F.lit("登记"))),
         note=_first_of({"份额较小": ~is_whole, "车库、储藏间、宅基地不视为另有住房": ~is_dwelling & ~is_business,
-                        "安置、还建、危房改造、继承或公租住房不视为另有住房": is_dwelling & ~is_own,
-                        f"住房按户合计，{lines.means.homes}处以内不计": kind == DWELLING}),
+                        "安置、还建、危房改造、继承或公租住房不视为另有住房": is_dwelling & is_given,
+                        f"住房按户合计，{lines.properties.homes}处以内不计": kind == DWELLING}),
         evidence=rows_of("properties", "cert_no", "use", "nature", "share_pct", "area", "registered_on"),
     )  # fmt: skip
 
 
 def _signs_of_trade(lines: Lines) -> dict[str, Column]:
-    """Of a row of enterprises: does it trade, does it not, is it a post held by office?"""
-    entities = lines.entities
-    tax, staff, paid = (F.col(name) for name in ("tax_12m", "insured_staff", "paid_in"))
-    is_dead = F.col("status").isin(list(entities.dead_statuses))
-    pays_tax = holds(tax > F.lit(entities.dormant_tax_yuan))
-    is_revoked_only = holds(F.col("status").isin(list(entities.revoked_statuses)) & pays_tax)
-    acts = pays_tax | holds(staff > 0) | holds(paid > F.lit(Decimal(0)))
+    """Of a row of enterprises: does it trade, does it not, is it a post in name only?"""
+    standing = what_counts.standing(lines.entities)
+    acts, is_dead = standing["acts"], standing["is_dead"]
     return {
-        "is_nominal": holds(kind_of("kind").isin(list(entities.nominal_kinds))),
-        "is_dead": holds(is_dead & ~is_revoked_only),
-        "trades": holds((~is_dead & acts) | is_revoked_only),
+        "is_nominal": standing["is_nominal"],
+        "is_dead": is_dead,
+        "trades": ~is_dead & acts,
         # Nil returns are a sign; an empty cell says nothing: a shop below the tax line trades without paying any.
-        "is_dormant": holds(~is_dead & ~acts & tax.isNotNull()),
+        "is_dormant": ~is_dead & ~acts & F.col("tax_12m").isNotNull(),
     }
 
 
@@ -202,7 +191,8 @@ def roles(rows: DataFrame, lines: Lines, register: Silver) -> DataFrame:
         F.max(kind_of("kind")).alias("_entity_kind"), F.max("status").alias("_entity_status"),
     )  # fmt: skip
     with_entity = rows.join(told, "uscc", "left")  # one row a code
-    is_partner = F.col("role").isin(list(lines.household.partner_roles)) & ~holds(F.col("_is_nominal"))
+    is_trifle = holds(what_counts.is_trifle(lines))
+    is_partner = what_counts.is_partner(lines) & ~is_trifle & ~holds(F.col("_is_nominal"))
     return holding(
         with_entity, "enterprise_roles",
         thing_key=F.concat_ws(":", F.lit("role"), "uscc", "role"),
@@ -211,7 +201,8 @@ def roles(rows: DataFrame, lines: Lines, register: Silver) -> DataFrame:
         since_on=F.col("since_on"),
         words=_told(F.concat(F.lit("市场主体"), F.col("role")), F.col("_entity_kind"), F.concat(F.lit("主体状态"), F.col("_entity_status")),
                     F.concat(F.lit("出资比例"), F.format_number("share_pct", 2), F.lit("%"))),
-        note=_first_of({"成员、监事或村集体职务，多为挂名": ~is_partner, "主体已注销或吊销": F.col("_is_dead"), "未见主体经营": ~F.col("_trades"),
+        note=_first_of({"持股比例很小": is_trifle, "成员、监事或村集体职务，多为挂名": ~is_partner,
+                        "主体已注销或吊销": F.col("_is_dead"), "未见主体经营": ~F.col("_trades"),
                         "主体登记未找到": F.col("_entity_status").isNull()}),
         evidence=rows_of("enterprise_roles", "uscc", "role", "share_pct", "since_on"),
     )  # fmt: skip

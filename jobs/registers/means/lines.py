@@ -8,7 +8,18 @@ from datetime import date
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from jobs.registers.policy import Entities, HouseholdMeans, Means, Policy, PublicPayroll, in_force
+from jobs.registers.policy import (
+    Entities,
+    Pensions,
+    Policy,
+    Properties,
+    PublicPayroll,
+    Shares,
+    Vehicles,
+    VillageCadres,
+    Wages,
+    in_force,
+)
 
 WAGES, PENSION, FUND, STAFF = "wages", "pension", "housing_fund", "staff"
 VEHICLE, ENTITY, SHARE, DWELLING, BUSINESS = "vehicle", "entity", "share", "dwelling", "business_property"
@@ -32,20 +43,25 @@ UNTOLD = "untold"
 class Lines:
     """What policy.yaml says on the day."""
 
-    means: Means
-    household: HouseholdMeans
+    wages: Wages
+    pensions: Pensions
+    vehicles: Vehicles
+    properties: Properties
+    shares: Shares
     payroll: PublicPayroll
+    cadres: VillageCadres
     entities: Entities
     as_of: date
 
     @staticmethod
     def of(policy: Policy, as_of: date) -> Lines:
         return Lines(
-            in_force(policy.means, as_of), in_force(policy.household_means, as_of), in_force(policy.public_payroll, as_of),
-            in_force(policy.entities, as_of), as_of,
+            in_force(policy.wages, as_of), in_force(policy.pensions, as_of), in_force(policy.vehicles, as_of),
+            in_force(policy.properties, as_of), in_force(policy.shares, as_of), in_force(policy.public_payroll, as_of),
+            in_force(policy.village_cadres, as_of), in_force(policy.entities, as_of), as_of,
         )  # fmt: skip
 
     def lasts(self, until: str) -> Column:
         """In payment as far as the register can know: no end, or one within the months by which it trails behind."""
-        first = F.add_months(F.trunc(F.lit(self.as_of), "month"), -self.household.report_lag_months)
+        first = F.add_months(F.trunc(F.lit(self.as_of), "month"), -self.wages.lag_months)
         return F.col(until).isNull() | (F.col(until) >= first)

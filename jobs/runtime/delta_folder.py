@@ -1,0 +1,79 @@
+"""Delta tables in folders of this machine: an engine reads and writes their rows as Parquet, their log is read and written here.
+
+Asked for a table's state or for a commit, Spark runs a second of jobs each time, whatever the table holds; here it takes
+milliseconds, and a table comes to be in one way whichever engine computed its rows (decision 0025).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, Schema
+from deltalake.transaction import AddAction, create_table_with_add_actions
+from pyspark.sql.pandas.types import from_arrow_schema
+from pyspark.sql.types import StructType
+
+from jobs.runtime.delta_log import ROWS_WRITTEN, Commit, last_version
+
+Mode = Literal["overwrite", "append", "error"]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A table as it stands: its last commit, the schema it was written in, and the files that hold its rows, by their paths in its
+    folder."""
+
+    commit: Commit
+    schema: StructType
+    files: tuple[str, ...]
+
+
+def current(lake: Path, place: str) -> Version:
+    """The table's last version. Raises an error of deltalake where the log is damaged, or of a kind that was never written here."""
+    table = DeltaTable(lake / place)
+    files = table.get_add_actions()["path"].to_pylist()
+    schema = StructType.fromJson(json.loads(table.schema().to_json()))
+    return Version(Commit(table.version(), None), schema, tuple(sorted(files)))
+
+
+def schema_written(folder: Path, data: str) -> StructType | None:
+    """Columns of the Parquet files in FOLDER/data; null without one: an engine may write none where there are no rows."""
+    paths = _parquet(folder / data)
+    return from_arrow_schema(pq.read_schema(paths[0])) if paths else None
+
+
+def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, said: str) -> Version:
+    """Makes the Parquet files in the table's folder `data` its rows, or adds them, in one commit; error: refuses where there is a
+    table. Until then they belong to nothing. said: kept with the commit as Delta's userMetadata.
+    """
+    folder = lake / place
+    heads = {path: pq.read_metadata(path) for path in _parquet(folder / data)}
+    added = [_added(folder, path, head.num_rows) for path, head in heads.items() if head.num_rows]
+    rows = sum(head.num_rows for head in heads.values())
+    stated = CommitProperties(custom_metadata={"userMetadata": said, ROWS_WRITTEN: str(rows)})
+    kept = Schema.from_json(schema.json())
+    if mode == "error" or last_version(lake, place) is None:
+        create_table_with_add_actions(str(folder), kept, added, mode="error", commit_properties=stated)
+        table = DeltaTable(folder)
+        table.create_checkpoint()  # should all commits be lost one day, it tells that there was a table
+    else:
+        table = DeltaTable(folder)
+        known = {field.name for field in table.schema().fields}
+        if gained := [field for field in kept.fields if field.name not in known and mode == "append"]:
+            table.alter.add_columns(gained)
+        table.create_write_transaction(added, mode, kept, commit_properties=stated)
+    table.update_incremental()
+    return Version(Commit(table.version(), rows), schema, tuple(action.path for action in added))
+
+
+def _parquet(data: Path) -> list[Path]:
+    return sorted(data.glob("*.parquet"))
+
+
+def _added(folder: Path, path: Path, rows: int) -> AddAction:
+    size, changed = path.stat().st_size, int(path.stat().st_mtime * 1000)
+    return AddAction(str(path.relative_to(folder)), size, {}, changed, True, json.dumps({"numRecords": rows}))

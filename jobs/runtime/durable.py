@@ -1,0 +1,37 @@
+"""What was written is on the disk, and not only in memory, before what follows from it is written: a power cut keeps the order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def sync(path: Path) -> None:
+    """The file's bytes, or the folder's names, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(root: Path) -> None:
+    """Everything below, innermost first."""
+    for base, _, files in os.walk(root, topdown=False):
+        for name in files:
+            sync(Path(base, name))
+        sync(Path(base))
+
+
+def sync_names(folders: Iterable[Path], root: Path) -> None:
+    """The names in these folders, and their own up to `root`: of all files that were moved to, or removed from, there."""
+    named = {parent for folder in folders for parent in (folder, *folder.parents) if parent.is_relative_to(root)}
+    for folder in sorted(filter(Path.is_dir, named), reverse=True):
+        sync(folder)
+
+
+def replace(fresh: Path, path: Path) -> None:
+    """`fresh`, a file or a folder whose files are on the disk, takes the place of `path` for good."""
+    os.replace(fresh, path)
+    sync(path.parent)

@@ -1,0 +1,46 @@
+"""A signal while a command is still imported, which takes seconds: a sentence, as at any other time."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.processes import started_apart, wait_until
+from tests.runtime.test_stopping import SENTENCES
+
+MODULES = ("jobs.commands.cli", "jobs.commands.run_all", "jobs.find_clues", "jobs.learn")
+
+
+def is_ready(pid: int) -> bool:
+    """Has the process a handler for SIGTERM? It has from its first import of ours."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    (caught,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
+
+
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_command_that_is_still_imported_ends_in_a_sentence(
+    tmp_path: Path, module: str, number: signal.Signals, code: int
+) -> None:
+    log = tmp_path / "log"
+    with started_apart([sys.executable, "-m", module, "--out", str(tmp_path), "--as-of", "2017-12-31"], log) as process:
+        wait_until(lambda: is_ready(process.pid), process, log)
+        process.send_signal(number)
+        assert process.wait(timeout=5) == code
+    assert log.read_text(encoding="utf-8") == SENTENCES[code]
+
+
+def test_signals_are_held_while_one_program_takes_the_place_of_another(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    replaced = "import os, signal, sys; from jobs.runtime.stopping import hold_signals; hold_signals(); "
+    replaced += "os.kill(os.getpid(), signal.SIGTERM); os.execv(sys.executable, [sys.executable, '-m', 'jobs.find_clues'])"
+    with started_apart([sys.executable, "-c", replaced], log) as process:
+        assert process.wait(timeout=20) == 143
+    assert log.read_text(encoding="utf-8") == SENTENCES[143]
