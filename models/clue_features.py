@@ -24,7 +24,8 @@ Matrix = npt.NDArray[np.float64]
 class ListedClue:
     """A clue as the ranking sees it. stated: probability by the stated priors, from which learning starts.
 
-    doubt_code: the exemption that may well apply though data cannot decide; empty = none.
+    doubt_code: the exemption that may well apply though data cannot decide; empty = none. exemption_code: the one for which
+    the clue is not dispatched; empty = none.
 
     signals: what its rule measured besides, by name; a name that is missing is a fact that was not measured.
     """
@@ -39,6 +40,7 @@ class ListedClue:
     clues_in_case: int
     stated: float
     doubt_code: str = ""
+    exemption_code: str = ""
     signals: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -52,7 +54,7 @@ NUMBERS: dict[str, str] = {
     "anomaly": "share of cases that are less strange, 0-1; 0.5 where the case has no score",
     "log_clues": "log10 of the dispatched clues of the case, at least 1",
 }
-_ENCODING = "1: rule, grade, doubt, numbers, numbers by rule, signals, signals squared, signals missing"
+_ENCODING = "2: rule, grade, doubt, exemption, numbers, numbers by rule, signals, signals squared, signals missing"
 _MOST_DEVIATIONS = 3.0
 """Standardised inputs end here: one odd amount must not decide."""
 _SELDOM = 0.02
@@ -100,6 +102,7 @@ class Encoding:
     rules: tuple[str, ...]
     grades: tuple[str, ...]
     doubts: tuple[str, ...]
+    exemptions: tuple[str, ...]
     numbers: Mapping[str, Scale]
     signals: Mapping[str, Scale]
     curved: tuple[str, ...]
@@ -112,6 +115,7 @@ class Encoding:
             *(f"rule={rule}" for rule in self.rules),
             *(f"grade={grade}" for grade in self.grades),
             *(f"doubt={code}" for code in self.doubts),
+            *(f"exempt={code}" for code in self.exemptions),
             *self.numbers,
             *(f"{name}@{rule}" for rule in self.rules for name in self.numbers),
             *(f"signal:{key}" for key in self.signals),
@@ -126,7 +130,8 @@ class Encoding:
         for row, clue in zip(x, clues, strict=True):
             row[0] = 1.0
             rule = at.get(f"rule={clue.rule_code}")
-            for place in (rule, at.get(f"grade={clue.identity_grade}"), at.get(f"doubt={clue.doubt_code}")):
+            named = (f"grade={clue.identity_grade}", f"doubt={clue.doubt_code}", f"exempt={clue.exemption_code}")
+            for place in (rule, *map(at.get, named)):
                 if place is not None:
                     row[place] = 1.0
             stated = numbers_of(clue)
@@ -154,6 +159,7 @@ class Encoding:
             "rules": list(self.rules),
             "grades": list(self.grades),
             "doubts": list(self.doubts),
+            "exemptions": list(self.exemptions),
             "curved": list(self.curved),
             "gaps": list(self.gaps),
             **scales,
@@ -162,7 +168,7 @@ class Encoding:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Encoding:
         listed: dict[str, tuple[str, ...]] = {
-            kind: tuple(map(str, content[kind])) for kind in ("rules", "grades", "doubts", "curved", "gaps")
+            kind: tuple(map(str, content[kind])) for kind in ("rules", "grades", "doubts", "exemptions", "curved", "gaps")
         }
         scales: dict[str, dict[str, Scale]] = {
             kind: {str(name): Scale(*map(float, pair)) for name, pair in content[kind].items()} for kind in ("numbers", "signals")
@@ -171,6 +177,7 @@ class Encoding:
             listed["rules"],
             listed["grades"],
             listed["doubts"],
+            listed["exemptions"],
             scales["numbers"],
             scales["signals"],
             listed["curved"],
@@ -217,6 +224,7 @@ def encoding_of(clues: Sequence[ListedClue], refused: Iterable[str] = ()) -> Enc
         rules=tuple(sorted(of_rule)),
         grades=tuple(sorted({clue.identity_grade for clue in clues})),
         doubts=tuple(sorted({clue.doubt_code for clue in clues} - {""})),
+        exemptions=tuple(sorted({clue.exemption_code for clue in clues} - {""})),
         numbers=columns,
         signals=signals,
         curved=tuple(curved),

@@ -24,7 +24,7 @@ from models.measures import Vector, log_loss
 
 _LOG_ODDS_LIMIT = 6.0
 _FOLDS = 5
-_SPREADS = ("all", "rule", "grade", "doubt", "number", "number_by_rule", "signal", "curve", "missing")
+_SPREADS = ("all", "rule", "grade", "doubt", "exempt", "number", "number_by_rule", "signal", "curve", "missing")
 """Kinds of input, each with a spread of its own."""
 
 
@@ -117,8 +117,8 @@ def contributions(model: RankingModel, clues: Sequence[ListedClue]) -> list[dict
 def _kind_of(column: str) -> str:
     if column == "all" or column.startswith("rule="):
         return "rule"
-    if column.startswith(("grade=", "doubt=")):
-        return column[:5]
+    if column.startswith(("grade=", "doubt=", "exempt=")):
+        return column.partition("=")[0]
     return "signals" if ":" in column else column.partition("@")[0]
 
 
@@ -169,7 +169,7 @@ def _spread_of(column: str) -> str:
     if "@" in column:
         return "number_by_rule"
     kind = column.partition("=")[0] if "=" in column else column.partition(":")[0]
-    return kind if kind in ("rule", "grade", "doubt", "signal", "curve", "missing") else "number"
+    return kind if kind in ("rule", "grade", "doubt", "exempt", "signal", "curve", "missing") else "number"
 
 
 def _offsets(clues: Sequence[ListedClue], wrong: float) -> Vector:

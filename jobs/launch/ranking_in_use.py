@@ -24,6 +24,7 @@ def as_ranked(row: Mapping[str, Any]) -> ListedClue:
         clues_in_case=row["clues_in_case"] or 1,
         stated=row["stated_score"],
         doubt_code=row["doubt_code"] or "",
+        exemption_code=row["exemption_code"] or "",
         signals={key: value for key, value in (row["signals"] or {}).items() if value is not None},
     )
 

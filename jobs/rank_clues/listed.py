@@ -21,6 +21,7 @@ _KINDS = {
     "rule": "线索类型",
     "grade": "身份等级",
     "doubt": "可能适用的豁免",
+    "exempt": "适用的豁免",
     "log_months": "持续月数",
     "log_amount": "涉及金额",
     "anomaly": "异常程度",
@@ -48,7 +49,7 @@ def keep_list(ctx: RunContext) -> None:
 
 
 def by_learned_scores(clues: DataFrame, learned: DataFrame) -> DataFrame:
-    """gold.clues in the order of learned scores. learned: clue_id, _score, _reasons of dispatched clues."""
+    """gold.clues in the order of learned scores. learned: clue_id, _score, _reasons."""
     joined = clues.join(learned, "clue_id", "left")  # one row a clue on both sides
     scored = joined.withColumns({"score": F.coalesce("_score", "score"), "reasons": F.coalesce("_reasons", "reasons")})
     return scored.withColumn("rank", place()).select(*CLUES.column_names)
@@ -57,12 +58,10 @@ def by_learned_scores(clues: DataFrame, learned: DataFrame) -> DataFrame:
 def _seen_by_ranking(lake: Lake) -> list[dict[str, Any]]:
     """One dictionary a clue with the columns of gold.listed_clues, ordered by id; the score is still the stated one."""
     clues, scores = lake.read(CLUES), lake.read(CASE_SCORES).select("case_id", "anomaly_percentile")
-    # What a gold.clues of an older contract lacks is not known.
-    absent = {"signals": F.lit(None).cast("map<string,double>"), "doubt_code": F.lit(None).cast("string")}
-    signals, doubt = (name if name in CLUES.column_names else null.alias(name) for name, null in absent.items())
     wanted = clues.select(
         "clue_id", "case_id", "rule_code", F.coalesce("county_code", F.lit("")).alias("county_code"), "identity_grade", "months",
-        "amount_upper", "amount_estimate", "is_dispatched", "reasons", F.col("score").alias("stated_score"), signals, doubt,
+        "amount_upper", "amount_estimate", "is_dispatched", "reasons", F.col("score").alias("stated_score"), "signals",
+        "doubt_code", "exemption_code",
     ).join(scores, "case_id", "left")  # one row a case  # fmt: skip
     rows = [row.asDict() for row in wanted.orderBy("clue_id").collect()]  # some thousands
     of_case = Counter(row["case_id"] for row in rows if row["is_dispatched"])
@@ -70,10 +69,9 @@ def _seen_by_ranking(lake: Lake) -> list[dict[str, Any]]:
 
 
 def _scores(rows: list[dict[str, Any]], model: RankingModel) -> dict[str, tuple[float, str]]:
-    """Score and reasons of dispatched clues by id; the others are not to be visited and keep what is stated."""
-    wanted = [row for row in rows if row["is_dispatched"]]
-    clues = [as_ranked(row) for row in wanted]
-    moved = zip(wanted, probability(model, clues), contributions(model, clues), strict=True)
+    """Score and reasons by id: of an exempted clue, too, for whoever has visits left over goes on behind those to visit."""
+    clues = [as_ranked(row) for row in rows]
+    moved = zip(rows, probability(model, clues), contributions(model, clues), strict=True)
     return {row["clue_id"]: (round(float(p), 6), _reasons(row, float(p), parts)) for row, p, parts in moved}
 
 

@@ -15,6 +15,7 @@ from jobs.rulebook.rule import EXEMPTIONS
 from jobs.rules import RULES
 from jobs.runtime.ids import made_id
 
+_UNKNOWN_EXEMPTION = 0.1
 _MORE = "另有%d项同类情况。"
 
 
@@ -72,13 +73,17 @@ def with_key_persons(clues: DataFrame, key_persons: DataFrame) -> DataFrame:
 
 
 def ranked(clues: DataFrame, cases: DataFrame, scores: DataFrame, settings: RankingSettings, as_of: date) -> DataFrame:
-    """gold.clues of a run: probability that a visit confirms, three reasons in words, and the rank of dispatched clues.
+    """gold.clues of a run: probability that a visit confirms, three reasons in words, and the rank.
 
-    log-odds = prior of the rule x factor of a doubt x factor of the grade, + how strange the case is among all cases, + how long it went on.
+    log-odds = prior of the rule x factors of a doubt, of the exemption that applies and of the grade,
+    + how strange the case is among all cases, + how long it went on.
     """
     prior = _looked_up("rule_code", settings.prior, default=0.2)
     doubtful = prior * F.when(F.col("doubt_code").isNull(), F.lit(1.0)).otherwise(
         _looked_up("doubt_code", settings.doubt_factor, default=1.0)
+    )
+    excused = doubtful * F.when(F.col("exemption_code").isNull(), F.lit(1.0)).otherwise(
+        _looked_up("exemption_code", settings.exemption_factor, default=_UNKNOWN_EXEMPTION)
     )
     factor = _looked_up("identity_grade", settings.grade_factor, default=0.5)
     of_case = cases.select("case_id", "household_no", "program", "county_code", "town", "village")
@@ -86,15 +91,14 @@ def ranked(clues: DataFrame, cases: DataFrame, scores: DataFrame, settings: Rank
     parts = {
         "_prior": _log_odds(prior),
         "_doubt": _log_odds(doubtful) - _log_odds(prior),
-        "_grade": _log_odds(doubtful * factor) - _log_odds(doubtful),
+        "_exempt": _log_odds(excused) - _log_odds(doubtful),
+        "_grade": _log_odds(excused * factor) - _log_odds(excused),
         "_anomaly": settings.anomaly_weight * (2 * F.coalesce("anomaly_percentile", F.lit(0.5)) - 1),
         "_length": settings.strength_weight * F.log10(F.greatest(F.col("months"), F.lit(1)).cast("double")),
     }
     scored = placed.withColumns(parts).withColumn(
         "score",
-        F.round(
-            1 / (1 + F.exp(-(F.col("_prior") + F.col("_doubt") + F.col("_grade") + F.col("_anomaly") + F.col("_length")))), 6
-        ),
+        F.round(1 / (1 + F.exp(-sum((F.col(part) for part in parts), F.lit(0.0)))), 6),
     )
     return scored.withColumns(
         {
@@ -109,12 +113,17 @@ def ranked(clues: DataFrame, cases: DataFrame, scores: DataFrame, settings: Rank
 
 
 def place() -> Column:
-    """Rank by score among the clues to visit; null for the others. Clues about data only stand behind all others."""
-    # One global order is wanted: a single partition of some thousand clues.
+    """Rank by score, clues to visit first. Clues about data only stand behind all others, for no visit is made for them."""
     is_about_data = F.col("rule_code").isin([rule.code for rule in RULES if rule.is_about_data])
-    best_first = [is_about_data, F.col("score").desc(), F.col("amount_estimate").desc(), F.col("clue_id")]
-    among_all = F.row_number().over(Window.partitionBy("is_dispatched").orderBy(*best_first))
-    return F.when(F.col("is_dispatched"), among_all).cast("int")
+    best_first = [
+        is_about_data,
+        ~F.col("is_dispatched"),
+        F.col("score").desc(),
+        F.col("amount_estimate").desc(),
+        F.col("clue_id"),
+    ]
+    everyone = F.lit(1)  # one global order is wanted: a single partition of some thousand clues
+    return F.row_number().over(Window.partitionBy(everyone).orderBy(*best_first)).cast("int")
 
 
 def _looked_up(column: str, values: dict[str, float], default: float) -> Column:
@@ -128,9 +137,6 @@ def _reasons(prior: Column) -> Column:
     """The three largest contributions, in words, largest first."""
     percent = F.format_string("%.0f", 100 * prior)
     stranger = F.format_string("%.0f", 100 * F.col("anomaly_percentile"))
-    doubt = F.lit(None).cast("string")
-    for code, words in EXEMPTIONS.items():
-        doubt = F.when(F.col("doubt_code") == code, F.lit(words)).otherwise(doubt)
     strange = F.when(F.coalesce("_strange", F.lit("")) != "", F.concat(F.lit("："), F.col("_strange"))).otherwise(F.lit(""))
     rarity = F.when(F.col("anomaly_percentile").isNull(), F.lit("家庭数过少，未评异常程度")).otherwise(
         F.concat(F.lit("异常程度高于"), stranger, F.lit("%的家庭"), strange)
@@ -140,11 +146,19 @@ def _reasons(prior: Column) -> Column:
         _sized("_prior", F.concat(F.lit("此类线索预计查实率"), percent, F.lit("%"))),
         _sized("_anomaly", rarity),
         _sized("_length", F.format_string("持续%d个月", F.col("months"))),
-        _sized("_doubt", F.concat(F.lit("可能属于："), F.coalesce(doubt, F.lit("无")))),
+        _sized("_doubt", F.concat(F.lit("可能属于："), _in_words("doubt_code"))),
+        _sized("_exempt", F.concat(F.lit("按资料属于："), _in_words("exemption_code"))),
         _sized("_grade", F.concat(F.lit("身份核对等级"), F.col("identity_grade"))),
     )
     largest = F.slice(F.sort_array(parts, False), 1, 3)
     return F.concat_ws("；", F.transform(largest, lambda part: F.substring(part, _SIZE_DIGITS + 1, 500)))
+
+
+def _in_words(column: str) -> Column:
+    words = F.lit("无")
+    for code, said in EXEMPTIONS.items():
+        words = F.when(F.col(column) == code, F.lit(said)).otherwise(words)
+    return words
 
 
 _SIZE_DIGITS = 12

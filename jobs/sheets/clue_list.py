@@ -27,7 +27,7 @@ HANDLING = ("key_person", "is_separate")
 
 
 def published_clues(lake: Lake) -> pl.DataFrame:
-    """The list in full, COLUMNS and HANDLING as values: dispatched clues by rank, then exempted ones by rule and id. Restricted."""
+    """The list in full, COLUMNS and HANDLING as values: by rank: clues to visit, then exempted ones. Restricted."""
     clues = on_driver(lake.read(CLUES))  # one row a clue: some thousands
     people = lake.read(PEOPLE).join(lake.read(CLUES).select("person_id").distinct(), "person_id", "left_semi")
     known = {row["person_id"]: (row["number"], row["name"]) for row in people.collect()}
@@ -47,9 +47,7 @@ def published_clues(lake: Lake) -> pl.DataFrame:
         pl.col("first_month", "last_month").dt.strftime("%Y-%m"),
         pl.col("exemption_code").fill_null(""),
     )
-    # Exempted clues carry no score: none of them is to be visited.
-    unscored = [pl.when("is_dispatched").then(pl.col(name)).alias(name) for name in ("score", "reasons")]
-    return listed.with_columns(unscored).select(*COLUMNS, *HANDLING).sort("rank", "rule_code", "clue_id", nulls_last=True)
+    return listed.select(*COLUMNS, *HANDLING).sort("rank")
 
 
 def case_list(lake: Lake, as_of: date) -> pl.DataFrame:

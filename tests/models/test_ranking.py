@@ -71,6 +71,18 @@ def test_a_rule_without_verdicts_keeps_most_of_its_stated_prior() -> None:
     assert other < learned - 0.1
 
 
+def test_what_an_exemption_costs_is_learned_by_its_code() -> None:
+    """Sold cars that are still driven: verdicts on the exempted clues that chance had visited raise that exemption, no other."""
+    exempted = [replace(CLUE, clue_id=f"{n:016x}", case_id=f"case {n}", exemption_code="R10", stated=0.1) for n in range(60)]
+    others = [
+        replace(clue, clue_id=f"{n:016x}", case_id=f"case {n}", exemption_code="R13") for n, clue in enumerate(exempted, 60)
+    ]
+    model = fit([*exempted, *others], [n % 2 == 0 for n in range(60)] + [n % 10 == 0 for n in range(60)], PARAMS)
+    sold, dormant = probability(model, [exempted[0], others[0]])
+    assert sold > 0.3 > 0.2 > dormant
+    assert contributions(model, exempted[:1])[0]["exempt"] > 0
+
+
 def test_a_planted_signal_is_learned_and_told() -> None:
     clues, confirmed = city(800, 1, step)
     model = fit(clues, confirmed, PARAMS)

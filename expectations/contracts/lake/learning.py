@@ -30,6 +30,7 @@ _SEEN = (
     Column("anomaly_percentile", DOUBLE, "share of cases that are less strange, 0-1"),
     Column("clues_in_case", INT, "dispatched clues of the case", unit="clues"),
     Column("doubt_code", TEXT, "the exemption that may well apply though data cannot decide"),
+    Column("exemption_code", TEXT, "why it is probably lawful; null = no exemption applies"),
     Column("signals", WEIGHTS, "what the rule measured besides, by name"),
     Column("stated_score", DOUBLE, "probability by the stated priors, 0-1"),
     Column("score", DOUBLE, "probability that the list showed, 0-1"),

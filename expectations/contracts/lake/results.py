@@ -140,7 +140,7 @@ CLUES = Table(
     "a clue: a fact that a person should look into; an accusation of nobody",
     ("clue_id",),
     (
-        Column("rank", INT, "1 = look at this first; null when not dispatched", label="排名"),
+        Column("rank", INT, "1 = look at this first; clues to visit before exempted ones", label="排名"),
         Column("clue_id", TEXT, "stable: the same fact found again keeps it", nullable=False, label="线索编号"),
         Column("case_id", TEXT, "the household case", nullable=False, label="家庭案件编号"),
         Column("rule_code", TEXT, "rule", nullable=False, label="规则编号"),
