@@ -26,8 +26,8 @@ demo: install ## Simulate a city, run the main job on it and show what came out 
 	$(VENV)/bin/mingjing simulate $(DEMO)/city --scale $(SCALE) --seed 7
 	$(VENV)/bin/mingjing run $(DEMO)/city/delivery --out $(DEMO)/out --as-of 2017-12-31
 
-test: install ## Run all tests
-	$(PY) -m pytest
+test: install ## Run all tests, the files shared out between two processes
+	$(PY) -m pytest -n 2 --dist loadfile
 
 check: format lint types layers test ## Format, lint, strict types, import layers, tests
 

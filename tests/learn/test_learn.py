@@ -302,7 +302,8 @@ def example_row(
 ) -> dict[str, Any]:
     return {
         "clue_id": clue_id(n), "case_id": f"case-{n}", "rule_code": "E01", "identity_grade": "A", "months": 1, "amount_estimate": None,
-        "anomaly_percentile": None, "clues_in_case": 1, "stated_score": 0.3, "doubt_code": None, "exemption_code": None, "signals": None, "outcome": outcome,
+        "anomaly_percentile": None, "clues_in_case": 1, "stated_score": 0.3, "doubt_code": None, "exemption_code": None, "signals": None,
+        "outcome": outcome,
         "checked_on": date(2018, 1, day), "import_no": import_no, "is_in_force": is_in_force, "is_random": None,
     }  # fmt: skip
 
