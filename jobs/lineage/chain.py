@@ -50,9 +50,7 @@ class Finding(Conf):
 class Score(Conf):
     """Why the clue stands where it does on the list."""
 
-    probability: float | None = Field(
-        description="that a visit confirms it, 0-1; of clues that are not dispatched no list shows it"
-    )
+    probability: float | None = Field(description="that a visit confirms it, 0-1")
     reasons: str | None
     anomaly_percentile: float | None = Field(description="share of households that are less strange, 0-1")
     strange_for: str | None = Field(description="what makes the household strange, strongest first")

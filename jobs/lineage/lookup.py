@@ -216,9 +216,6 @@ class _Tracer:
             "first_month": month(clue["first_month"]),
             "last_month": month(clue["last_month"]),
             "dispatched": "是" if clue["is_dispatched"] else "否",
-            **(
-                {} if clue["is_dispatched"] else dict.fromkeys(("score", "reasons"))
-            ),  # as the list: none of them is to be visited
         }
         line = {column: given.get(column, clue.get(column)) for column in COLUMNS if column != "evidence"}
         return self._made(
@@ -257,8 +254,8 @@ class _Tracer:
         scored = next(iter(self.tables.rows(CASE_SCORES, case_id=clue["case_id"])), {})
         listed = [row for row in self.tables.rows(LISTED_CLUES, clue_id=clue["clue_id"]) if row["as_of"] == clue["last_seen"]]
         return Score(
-            probability=clue["score"] if clue["is_dispatched"] else None,
-            reasons=clue["reasons"] if clue["is_dispatched"] else None,
+            probability=clue["score"],
+            reasons=clue["reasons"],
             anomaly_percentile=None if scored.get("anomaly_percentile") is None else round(scored["anomaly_percentile"], 6),
             strange_for=scored.get("reasons"),
             model_version=scored.get("model_version"),
