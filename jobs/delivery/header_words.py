@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from expectations.contracts.model import DataSet, plain_header
@@ -49,9 +50,9 @@ def stated_unit(header: str) -> str:
     return found["unit"] if found and _YUAN.fullmatch(found["unit"]) else ""
 
 
-def unit_above(rows: list[list[str]]) -> str:
-    """The unit of money, other than 元, that a line above the header states for all of the table; empty where none does."""
-    return next((found[1] for row in rows for cell in row if (found := _UNIT_LINE.search(half_width(cell)))), "")
+def unit_stated(line: Sequence[str]) -> str:
+    """The unit of money, other than 元, that a line above a header states for all of the table; empty where it states none."""
+    return next((found[1] for cell in line if (found := _UNIT_LINE.search(half_width(cell)))), "")
 
 
 def field_meant(header: str, data_set: DataSet) -> str | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from expectations.contracts.model import DataSet, Kind, plain_header
 from jobs.cells.text import cleaned, half_width
-from jobs.delivery.header_words import field_meant, stated_unit, unit_above
+from jobs.delivery.header_words import field_meant, stated_unit, unit_stated
 from jobs.delivery.remarks import Remark, remark
 
 SEARCH_DEPTH = 30
 """Rows looked at for a header: title rows, filler lines and a group row stand above it."""
+_LONG_NUMBER = re.compile("[0-9]{6}")
+"""No header has one; it spares the rows of data a closer look."""
 _UNITS = {Kind.YUAN: "元", Kind.WAN_YUAN: "万元"}
 
 
@@ -51,14 +54,16 @@ def fields_named(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> int
 
 def _best_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | None:
     best: Header | None = None
+    unit = ""
     table = [[cleaned(cell or "") for cell in row] for row in rows[:SEARCH_DEPTH]]
     for index, row in enumerate(table):
         one_row = [(cell,) for cell in row]
         two_rows = _under_groups(table[index - 1], row) if index else []
         for columns in (one_row, two_rows):
-            header = _as_header(index, columns, data_set, unit_above(table[:index]))
+            header = _as_header(index, columns, data_set, unit)
             if best is None or _named(header) > _named(best):
                 best = header
+        unit = unit or unit_stated(row)
     return best
 
 
@@ -82,7 +87,8 @@ def _under_groups(upper: Sequence[str], lower: Sequence[str]) -> list[tuple[str,
 
 def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet, unit: str) -> Header:
     fields: list[str | None] = [None] * len(columns)
-    for meant in (_listed, field_meant):  # what the contract lists goes before what only means the same
+    is_data = any(_LONG_NUMBER.search(spelling) for spellings in columns for spelling in spellings)
+    for meant in (_listed,) if is_data else (_listed, field_meant):  # what is listed goes before what only means the same
         for at, spellings in enumerate(columns):
             name = next(filter(None, (meant(spelling, data_set) for spelling in spellings)), None)
             if fields[at] is None and name not in fields:  # the same header twice: the first counts, the other is kept aside
