@@ -59,8 +59,8 @@ def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Se
         keep = pl.Series(range(len(frame)), dtype=pl.Int64) != header_at
         rows, skipped = rows.filter(keep), skipped.filter(keep)
         is_long = is_long.filter(keep) if is_long is not None else None
-    if piece.is_set_aside:
-        skipped = skipped.fill_null("hidden sheet")
+    if piece.set_aside:
+        skipped = skipped.fill_null(piece.set_aside)
     bronze = _named(data_set, piece, _with_ditto(rows, skipped))
     bronze = bronze.with_columns(column_marks(data_set, bronze))
     is_data = skipped.is_null()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from expectations.contracts.model import DataSet, plain_header
 from jobs.cells.text import half_width
 
 _NUMBERING = re.compile(r"^(?:\(?[0-9]{1,2}[).、:]|[\u2460-\u2473])")
-_MARKS = re.compile(r"^[^0-9A-Za-z\u4e00-\u9fff]+|[^0-9A-Za-z\u4e00-\u9fff%㎡]+$|必填$")
+_MARKS = re.compile(r"^[^0-9A-Za-z\u4e00-\u9fff|,;]+|[^0-9A-Za-z\u4e00-\u9fff%㎡|,;]+$|必填$")
+"""At both ends, but for what parts cells: a file read by another delimiter than its own must name no column."""
 _UNIT = re.compile(
     r"[(\[【/:,_-]*(?:(?:金额|计量)?单位)?:?(?:人民币)?(?P<unit>亿元|[百千万]?元|%|㎡|m2|m²|平方米|平米|岁|人)(?:/[月年人户])?[)\]】]*$"
 )
@@ -49,9 +51,9 @@ def stated_unit(header: str) -> str:
     return found["unit"] if found and _YUAN.fullmatch(found["unit"]) else ""
 
 
-def unit_above(rows: list[list[str]]) -> str:
-    """The unit of money, other than 元, that a line above the header states for all of the table; empty where none does."""
-    return next((found[1] for row in rows for cell in row if (found := _UNIT_LINE.search(half_width(cell)))), "")
+def unit_stated(line: Sequence[str]) -> str:
+    """The unit of money, other than 元, that a line above a header states for all of the table; empty where it states none."""
+    return next((found[1] for cell in line if (found := _UNIT_LINE.search(half_width(cell)))), "")
 
 
 def field_meant(header: str, data_set: DataSet) -> str | None:

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from expectations.contracts.model import DataSet, Kind, plain_header
 from jobs.cells.text import cleaned, half_width
-from jobs.delivery.header_words import field_meant, stated_unit, unit_above
+from jobs.delivery.header_words import field_meant, stated_unit, unit_stated
 from jobs.delivery.remarks import Remark, remark
 
 SEARCH_DEPTH = 30
@@ -54,14 +54,16 @@ def fields_named(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> int
 
 def _best_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | None:
     best: Header | None = None
+    unit = ""
     table = [[cleaned(cell or "") for cell in row] for row in rows[:SEARCH_DEPTH]]
     for index, row in enumerate(table):
         one_row = [(cell,) for cell in row]
         two_rows = _under_groups(table[index - 1], row) if index else []
         for columns in (one_row, two_rows):
-            header = _as_header(index, columns, data_set, unit_above(table[:index]))
+            header = _as_header(index, columns, data_set, unit)
             if best is None or _named(header) > _named(best):
                 best = header
+        unit = unit or unit_stated(row)
     return best
 
 

@@ -181,6 +181,11 @@ WORDINGS: dict[str, Wording] = {
     "hidden_rows": Wording(
         "{rows} hidden rows, read like the others", "含{rows}个隐藏行，已一并读取", "如隐藏行不应报送，请删除后重新报送。"
     ),
+    "copied_sheets": Wording(
+        "sheets that are copies of another one, cell by cell, and count once: {sheets}",
+        "以下工作表与另一工作表逐格相同，只计一次：{sheets}",
+        "请删除重复的工作表；如确为两次业务，请分文件报送并书面说明。",
+    ),
     "continued_sheets": Wording(
         "sheets without a header, read as the table before goes on: {sheets}",
         "以下工作表没有表头，已按前一工作表的表头续读：{sheets}",

@@ -22,7 +22,10 @@ from jobs.delivery.workbooks import BadWorkbook, Sheet, sha256_of, survey_workbo
 
 @dataclass(frozen=True)
 class Piece:
-    """What one decoding task reads: a byte range of a text file, or a whole workbook. `state`: of the file when it was hashed."""
+    """What one decoding task reads: a byte range of a text file, or a sheet.
+
+    `state`: of the file when it was hashed; `set_aside`: why its rows are not used, empty where they are.
+    """
 
     data_set: str
     file_id: str
@@ -32,7 +35,7 @@ class Piece:
     is_workbook: bool = False
     sheet: str = ""
     is_1904: bool = False
-    is_set_aside: bool = False
+    set_aside: str = ""
     is_plain: bool = False
     start: int = 0
     end: int = 0
@@ -163,6 +166,7 @@ def _survey_workbook(
         return _refused(entry, nearest, file_id)
     all_hidden = all(sheet.is_hidden for sheet, _ in tables)
     aside = [sheet.name for sheet, _ in tables if sheet.is_hidden and not all_hidden]  # most often old copies
+    copies = _copies([sheet for sheet, _ in tables if sheet.name not in aside])
     pieces = tuple(
         Piece(
             data_set.code,
@@ -173,7 +177,7 @@ def _survey_workbook(
             is_workbook=True,
             sheet=sheet.name,
             is_1904=book.is_1904,
-            is_set_aside=sheet.name in aside,
+            set_aside="hidden sheet" if sheet.name in aside else "copy of a sheet" if sheet.name in copies else "",
             is_plain=sheet.is_plain,
         )
         for sheet, header in tables
@@ -184,6 +188,8 @@ def _survey_workbook(
         remarks += (remark("hidden_rows", rows=rows),)
     if aside:
         remarks += (remark("hidden_sheets", sheets="、".join(aside)),)
+    if copies:
+        remarks += (remark("copied_sheets", sheets="、".join(copies)),)
     if continued:
         remarks += (remark("continued_sheets", sheets="、".join(continued)),)
     if unread:
@@ -191,10 +197,15 @@ def _survey_workbook(
     return SurveyedFile(entry, file_id, ACCEPTED, remarks, pieces)
 
 
+def _copies(sheets: Sequence[Sheet]) -> list[str]:
+    """The names of those whose rows are, cell by cell, those of a sheet before: people copy a sheet before they change it."""
+    return [sheet.name for i, sheet in enumerate(sheets) if sheet.rows and sheet.rows in {before.rows for before in sheets[:i]}]
+
+
 def _continued(
     headers: list[tuple[Sheet, Header | Remark]],
 ) -> tuple[list[tuple[Sheet, Header | Remark]], list[str], list[str]]:
-    """The sheets with the header of the one before where one goes on without its own; the names of those, and of the others without.
+    """The sheets with the header of the one before where one goes on without its own; the names of those, and of others to be seen.
 
     A sheet goes on if its first row has as many columns as the table before, most of them filled.
     """
@@ -207,7 +218,7 @@ def _continued(
         elif sheet.head and before and sum(map(bool, sheet.head[0])) * 2 > len(sheet.head[0]) == len(before.names):
             header = replace(before, row=-1)
             continued.append(sheet.name)
-        elif sheet.head:
+        elif sheet.head and not sheet.is_hidden:
             unread.append(sheet.name)
         found.append((sheet, header))
     return found, continued, unread

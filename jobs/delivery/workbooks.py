@@ -57,7 +57,8 @@ class BadWorkbook(Exception):
 class Sheet:
     """A sheet, its first rows and what a reader of it should know.
 
-    `hidden_rows`: they are read like any others. `is_plain`: calamine leaves nothing of it out.
+    `hidden_rows`: they are read like any others. `is_plain`: calamine leaves nothing of it out. `rows`: equal where two sheets of
+    a workbook were copied from each other; empty where that is not known.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Sheet:
     is_hidden: bool
     hidden_rows: int
     is_plain: bool
+    rows: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def _survey_package(
     for name in book.sheet_names:
         part = told.get(package.sheets.get(name, ""), _Part())
         head = _cells(book, name, rows)[0].rows()
-        sheets.append(Sheet(name, head, name in package.hidden, part.hidden_rows, part.is_plain))
+        sheets.append(Sheet(name, head, name in package.hidden, part.hidden_rows, part.is_plain, part.rows))
     return Workbook(tuple(sheets), package.is_1904)
 
 
@@ -245,10 +247,11 @@ def _only_bad_workbook() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class _Part:
-    """What unpacking a part has shown. `is_plain`: it holds nothing that calamine leaves out."""
+    """What unpacking a part has shown. `is_plain`: it holds nothing that calamine leaves out; `rows`: a digest of its rows."""
 
     hidden_rows: int = 0
     is_plain: bool = True
+    rows: bytes = b""
 
 
 def _parts(archive: zipfile.ZipFile, styled: str, largest_book: int, largest_sheet: int) -> dict[str, _Part]:
@@ -257,10 +260,15 @@ def _parts(archive: zipfile.ZipFile, styled: str, largest_book: int, largest_she
     unpacked = 0
     for entry in archive.infolist():
         hidden_rows, is_odd, is_plain = 0, False, True
+        rows_digest, is_begun = hashlib.blake2b(digest_size=16), False
         for block in _blocks(archive, entry):
             unpacked += len(block)
             if unpacked > largest_book:
                 raise BadWorkbook(remark("unpacks_too_large", limit=f"{largest_book:,}"))
+            begin = 0 if is_begun else block.find(b"<sheetData>") + 1
+            is_begun = is_begun or begin > 0
+            if is_begun:
+                rows_digest.update(block[begin:].partition(b"</sheetData>")[0])
             hidden_rows += len(_HIDDEN_ROW.findall(block)) if b"hidden=" in block else 0
             is_odd = is_odd or b":c " in block or _ODD_CELL.search(block) is not None
             is_plain = is_plain and not suspects(block, styled)
@@ -269,7 +277,7 @@ def _parts(archive: zipfile.ZipFile, styled: str, largest_book: int, largest_she
         rows, columns = _extent(archive, entry) if is_odd else (0, 0)
         if rows * columns > largest_sheet or columns > _MOST_COLUMNS:
             raise BadWorkbook(remark("far_cells", limit=f"{largest_sheet:,}"))
-        parts[entry.filename] = _Part(hidden_rows, is_plain)
+        parts[entry.filename] = _Part(hidden_rows, is_plain, rows_digest.digest() if is_begun else b"")
     return parts
 
 

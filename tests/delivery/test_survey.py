@@ -272,3 +272,15 @@ def test_a_sheet_that_is_no_part_of_the_table_is_named(delivery: Any, payments: 
     [found] = delivery.file(name).remarks
     assert (found.code, dict(found.details)) == ("unread_sheets", {"sheets": "其他"})
     assert len(delivery.rows(name)) == 1
+
+
+def test_a_sheet_that_is_another_ones_copy_counts_once(delivery: Any, payments: Any) -> None:
+    table = [payments.header, payments.row(), payments.row(name="李四")]
+    name = delivery.add_workbook(
+        "甲.xlsx", {"一": table, "一 (2)": table, "二": [payments.header, payments.row(name="王五")]}, rows="3"
+    )
+    [found] = delivery.file(name).remarks
+    assert (found.code, dict(found.details)) == ("copied_sheets", {"sheets": "一 (2)"})
+    told = delivery.rows(name).select("_sheet", "_fate", "_reason").rows()
+    copied = [("一 (2)", "skipped", "copy of a sheet")] * 2
+    assert told == [*[("一", "accepted", None)] * 2, *copied, ("二", "accepted", None)]

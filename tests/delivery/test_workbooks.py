@@ -359,9 +359,9 @@ def test_a_hidden_sheet_beside_a_visible_one_is_kept_and_not_used(delivery: Any,
 
 
 def test_a_hidden_sheet_is_used_where_no_visible_one_holds_a_table(delivery: Any, payments: Any) -> None:
-    table = [payments.header, payments.row()]
-    file = delivery.file(hidden(delivery, {"说明": [["见下表"]], "表": table, "二": table}, "表", "二"))
-    assert file.remarks == ()
+    first, second = [payments.header, payments.row()], [payments.header, payments.row(name="李四")]
+    file = delivery.file(hidden(delivery, {"说明": [["见下表"]], "表": first, "二": second}, "表", "二"))
+    assert [told.code for told in file.remarks] == ["unread_sheets"]
     assert delivery.rows("册.xlsx")["_fate"].to_list() == ["accepted"] * 2
 
 
