@@ -1,7 +1,7 @@
 """Delta tables in folders of this machine: an engine reads and writes their rows as Parquet, their log is read and written here.
 
 Asked for a table's state or for a commit, Spark runs a second of jobs each time, whatever the table holds; here it takes
-milliseconds, and a table comes to be in one way whichever engine computed its rows (decision 0031).
+milliseconds, and a table comes to be in one way whichever engine computed its rows (decision 0028).
 """
 
 from __future__ import annotations
