@@ -26,7 +26,7 @@ from jobs.launch.settings import load_settings
 from jobs.learn.charts import gain_chart, write
 from jobs.learn.training import Example, Measured, better, examples, split
 from jobs.rules import RULES
-from models.clue_features import ListedClue
+from models.clue_features import ClueToRank
 from models.measures import average_precision, log_loss
 from models.ranking import LearningParams, RankingModel, fit, probability
 
@@ -132,7 +132,7 @@ def ranked_anew(
     return [left[int(i)] for i in order], True
 
 
-def _clue(visit: Visit) -> ListedClue:
+def _clue(visit: Visit) -> ClueToRank:
     row = {**visit.row, "is_in_force": True, "outcome": "refuted", "checked_on": _FIRST_DAY, "import_no": 1, "is_random": None}
     return examples([row])[0].clue
 

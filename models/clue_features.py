@@ -21,7 +21,7 @@ Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class ListedClue:
+class ClueToRank:
     """A clue as the ranking sees it. stated: probability by the stated priors, from which learning starts.
 
     doubt_code: the exemption that may well apply though data cannot decide; empty = none. exemption_code: the one for which
@@ -123,7 +123,7 @@ class Encoding:
             *(f"missing:{key}" for key in self.gaps),
         ]
 
-    def matrix(self, clues: Sequence[ListedClue]) -> Matrix:
+    def matrix(self, clues: Sequence[ClueToRank]) -> Matrix:
         """X: float64 array of shape (n_clues, n_columns), columns in the order of `columns`."""
         x = np.zeros((len(clues), len(self.columns)))
         at = {name: i for i, name in enumerate(self.columns)}
@@ -185,7 +185,7 @@ class Encoding:
         )
 
 
-def numbers_of(clue: ListedClue) -> dict[str, float]:
+def numbers_of(clue: ClueToRank) -> dict[str, float]:
     return {
         "log_months": log10(max(clue.months, 1)),
         "log_amount": log10(1 + max(clue.amount_yuan, 0.0)),
@@ -199,7 +199,7 @@ def rule_of(signal: str) -> str:
     return signal.partition(".")[0] if "." in signal else ""
 
 
-def encoding_of(clues: Sequence[ListedClue], refused: Iterable[str] = ()) -> Encoding:
+def encoding_of(clues: Sequence[ClueToRank], refused: Iterable[str] = ()) -> Encoding:
     """The encoding that training on these clues fixes. Inputs in `refused` are left out, and so are signals that never differ."""
     left_out = set(refused)
     values: dict[str, list[float]] = {}

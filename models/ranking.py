@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from expectations.conf import Conf
 from expectations.contracts.ids import without_letter
-from models.clue_features import Encoding, ListedClue, Matrix, contract_fingerprint, encoding_of, refuse_by_name
+from models.clue_features import ClueToRank, Encoding, Matrix, contract_fingerprint, encoding_of, refuse_by_name
 from models.measures import Vector, log_loss
 
 _LOG_ODDS_LIMIT = 6.0
@@ -91,7 +91,7 @@ class RankingModel:
             raise ValueError(f"no ranking of this layout: {type(error).__name__}") from error
 
 
-def probability(model: RankingModel, clues: Sequence[ListedClue]) -> Vector:
+def probability(model: RankingModel, clues: Sequence[ClueToRank]) -> Vector:
     """P(a visit confirms) of each clue, 0-1, wrong verdicts included: what a share of verdicts can be held against."""
     if not clues:
         return np.zeros(0)
@@ -100,7 +100,7 @@ def probability(model: RankingModel, clues: Sequence[ListedClue]) -> Vector:
     return _seen_confirmed(odds, model.wrong_verdict_ratio)
 
 
-def contributions(model: RankingModel, clues: Sequence[ListedClue]) -> list[dict[str, float]]:
+def contributions(model: RankingModel, clues: Sequence[ClueToRank]) -> list[dict[str, float]]:
     """Per clue what moves it away from the stated prior, in log-odds, by kind: rule, grade, doubt, each number, signals."""
     columns = model.encoding.columns
     kinds = [_kind_of(name) for name in columns]
@@ -122,7 +122,7 @@ def _kind_of(column: str) -> str:
     return "signals" if ":" in column else column.partition("@")[0]
 
 
-def fit(clues: Sequence[ListedClue], is_confirmed: Sequence[bool], params: LearningParams) -> RankingModel:
+def fit(clues: Sequence[ClueToRank], is_confirmed: Sequence[bool], params: LearningParams) -> RankingModel:
     """A ranking fitted to verdicts. Raises RefusedInput for an input that must not be looked at, ValueError without verdicts."""
     if not clues:
         raise ValueError("cannot learn from no verdicts")
@@ -132,7 +132,7 @@ def fit(clues: Sequence[ListedClue], is_confirmed: Sequence[bool], params: Learn
     return _fitted(clues, y, params, scale)
 
 
-def out_of_fold(clues: Sequence[ListedClue], is_confirmed: Sequence[bool], params: LearningParams, scale: float) -> Vector:
+def out_of_fold(clues: Sequence[ClueToRank], is_confirmed: Sequence[bool], params: LearningParams, scale: float) -> Vector:
     """P(a visit confirms) of each clue by a model that has seen no verdict on its case: what calibration is shown on."""
     y = np.asarray(is_confirmed, dtype=np.float64)
     folds = np.array([_fold(clue.case_id) for clue in clues])
@@ -150,12 +150,12 @@ def _fold(case_id: str) -> int:
     return int(hashlib.sha256(without_letter(case_id).encode()).hexdigest()[:8], 16) % _FOLDS
 
 
-def _chosen_scale(clues: Sequence[ListedClue], y: Vector, params: LearningParams) -> float:
+def _chosen_scale(clues: Sequence[ClueToRank], y: Vector, params: LearningParams) -> float:
     losses = {scale: log_loss(y, out_of_fold(clues, list(y > 0), params, scale)) for scale in params.scales}
     return min(losses, key=lambda scale: (losses[scale], scale))
 
 
-def _fitted(clues: Sequence[ListedClue], y: Vector, params: LearningParams, scale: float) -> RankingModel:
+def _fitted(clues: Sequence[ClueToRank], y: Vector, params: LearningParams, scale: float) -> RankingModel:
     encoding = encoding_of(clues, params.refused_inputs)
     spreads = np.array([params.spreads[_spread_of(name)] for name in encoding.columns]) * scale
     offsets = _offsets(clues, params.wrong_verdict_ratio)
@@ -172,7 +172,7 @@ def _spread_of(column: str) -> str:
     return kind if kind in ("rule", "grade", "doubt", "exempt", "signal", "curve", "missing") else "number"
 
 
-def _offsets(clues: Sequence[ListedClue], wrong: float) -> Vector:
+def _offsets(clues: Sequence[ClueToRank], wrong: float) -> Vector:
     """Log-odds of the truth at which a visit confirms as often as the priors state."""
     stated = np.array([clue.stated for clue in clues])
     true_share = np.clip((stated - wrong) / (1 - 2 * wrong), 1e-6, 1 - 1e-6)

@@ -53,9 +53,9 @@ from jobs.link_people.links import links
 from jobs.link_people.person_ids import next_person_ids, person_changes, with_person_ids
 from jobs.needs import NEED_RULES
 from jobs.rank_clues.case_files import case_files
-from jobs.rank_clues.ranking import clues_of, ranked, with_key_persons
+from jobs.rank_clues.clue_order import clues_of, ranked, with_key_persons
 from jobs.registers.deaths import best_attested_deaths
-from jobs.registers.identity_verdicts import Groups, Verdicts
+from jobs.registers.identity_verdicts import Groups, IdentityVerdicts
 from jobs.registers.means.registered import no_variants
 from jobs.rulebook import gathering
 from jobs.rulebook.facts import Facts
@@ -104,7 +104,7 @@ def test_linking_gives_its_contracts(empty: Empty, silver: Callable[[str], DataF
     numbers = named.select("number_key").distinct()
     roots = with_person_ids(anchors(silver("household_registry"), numbers, named), empty(PERSON_IDS))
     assert types(persons(roots)) == contract(PERSONS)
-    assert types(aliases(silver, Verdicts())[0]) == contract(ALIASES)
+    assert types(aliases(silver, IdentityVerdicts())[0]) == contract(ALIASES)
     assert types(links(empty(LINK_CANDIDATES), {}, Groups())) == contract(LINKS)
     now = next_person_ids(empty(PERSON_IDS), roots, empty(ALIASES), AS_OF)
     assert types(now) == contract(PERSON_IDS)

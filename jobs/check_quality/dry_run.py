@@ -18,7 +18,7 @@ from jobs.check_quality.columns import NO_KEY, ColumnCount, counts_in, counts_of
 from jobs.check_quality.slip_workbook import Returned
 from jobs.check_quality.slips import MOST_ROWS, refused_row
 from jobs.delivery.decode import decode
-from jobs.delivery.ledger import REFUSED, Account, counted, settled
+from jobs.delivery.ledger import REFUSED, Account, account_with_fates, settled
 from jobs.delivery.manifest import delivery_id, read_manifest
 from jobs.delivery.remarks import remark
 from jobs.delivery.survey import SurveyedFile, survey_delivery
@@ -38,7 +38,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class DeliveryState:
     """Accounts of every file; quarantined rows, masked; numbers by (file, role) and state; cells by column."""
 
     accounts: list[Account]
@@ -47,7 +47,7 @@ class Judgement:
     columns: list[ColumnCount]
 
 
-def judge(delivery: Path, as_of: date, piece_bytes: int, on_file: Callable[[], None] = lambda: None) -> Judgement:
+def delivery_state(delivery: Path, as_of: date, piece_bytes: int, on_file: Callable[[], None] = lambda: None) -> DeliveryState:
     """The judgement of a delivery by itself. Raises BadDelivery when its manifest cannot be used."""
     entries = read_manifest(delivery)
     files = survey_delivery(delivery, entries, piece_bytes)
@@ -64,10 +64,11 @@ def judge(delivery: Path, as_of: date, piece_bytes: int, on_file: Callable[[], N
         judged = list(pool.map(tallied, files))
     name = delivery_id(entries)
     accounts = [
-        counted(Account(1, name, file.entry, file.file_id, file.status, file.remarks), tally.fates) for file, tally in judged
+        account_with_fates(Account(1, name, file.entry, file.file_id, file.status, file.remarks), tally.fates)
+        for file, tally in judged
     ]
     once = {(file.entry.data_set, file.file_id): tally for file, tally in judged if file.pieces}  # the same bytes count once
-    return Judgement(
+    return DeliveryState(
         settled(accounts, as_of),
         [row for tally in once.values() for row in tally.returned],
         {(file_id, role): dict(states) for (_, file_id), tally in once.items() for role, states in tally.numbers.items()},

@@ -12,7 +12,7 @@ from expectations.contracts.model import Table
 from expectations.suites import across
 from expectations.suites.silver import silver_bounds
 from jobs.cells.masking import mask_numbers
-from jobs.check_quality import columns, coverage, figures
+from jobs.check_quality import columns, delivery_holes, figures
 from jobs.check_quality.slips import write_slips
 from jobs.delivery.ledger import REFUSED
 from jobs.launch.context import RunContext
@@ -108,10 +108,12 @@ def run(ctx: RunContext) -> None:
 
 def find_holes(delivered: Delivered) -> list[tuple[Any, ...]]:
     """Rows of ops.coverage."""
-    registered, benefit = coverage.people_by_county(delivered.silver)
-    counties = coverage.expected_counties((area for areas in delivered.areas.values() for area in areas), registered, benefit)
-    found = coverage.register_holes(delivered.totals, delivered.areas, counties)
-    found += coverage.month_holes(coverage.payments_by_month(delivered.silver))
+    registered, benefit = delivery_holes.people_by_county(delivered.silver)
+    counties = delivery_holes.expected_counties(
+        (area for areas in delivered.areas.values() for area in areas), registered, benefit
+    )
+    found = delivery_holes.register_holes(delivered.totals, delivered.areas, counties)
+    found += delivery_holes.month_holes(delivery_holes.payments_by_month(delivered.silver))
     names = division_names(delivered.silver("dibao_roster"))
     rows = []
     for hole in found:

@@ -152,7 +152,7 @@ def ingest(
 ) -> None:
     """Take a delivery in up to the quality gate, or with --dry-run only judge it."""
     from jobs.check_quality import job as check_quality
-    from jobs.check_quality.report import print_columns, print_files, print_numbers, print_state
+    from jobs.check_quality.gate_in_words import print_columns, print_files, print_numbers, print_state
     from jobs.ingest import job as ingest_job
     from jobs.launch.arguments import day, refuse_overlap
     from jobs.launch.settings import load_settings
@@ -168,7 +168,7 @@ def ingest(
         settings, today = load_settings(env), day(as_of, future=future)
         refuse_overlap(delivery, {"--slips": slips})
         with console.status("judging the delivery"):
-            judged = judging.judge(delivery, today, settings.ingest.piece_mib << 20)
+            judged = judging.delivery_state(delivery, today, settings.ingest.piece_mib << 20)
         print_files(console, judged.accounts)
         print_numbers(console, judged.accounts, judged.numbers, settings.quality.usable_number_ratio_warn)
         print_columns(console, judged.accounts, judged.columns, settings.quality.unreadable_ratio_warn)
@@ -207,7 +207,7 @@ def quality(
     lake: LakeRoot = None,
 ) -> None:
     """Show the state of the data after the last run: files, expectations, holes, numbers that cannot be used."""
-    from jobs.check_quality.report import print_state
+    from jobs.check_quality.gate_in_words import print_state
     from jobs.launch.settings import load_settings
     from jobs.launch.start import explained, open_lake
 

@@ -13,7 +13,7 @@ def fairness(out: Finished, engine: Engine = None, env: Env = None, lake: LakeRo
     from jobs.launch.settings import load_settings
     from jobs.launch.start import explained, open_lake
     from jobs.report_fairness import job as report_fairness
-    from jobs.report_fairness.report import print_report
+    from jobs.report_fairness.fairness_report import print_fairness
 
     console = Console()
 
@@ -24,6 +24,6 @@ def fairness(out: Finished, engine: Engine = None, env: Env = None, lake: LakeRo
             report = report_fairness.written(opened, load_settings(env), out, told.append)
         for warning in told:
             console.warn(warning)
-        print_report(console, report, out / report_fairness.FOLDER)
+        print_fairness(console, report, out / report_fairness.FOLDER)
 
     raise typer.Exit(explained(show, console))

@@ -28,7 +28,7 @@ def list_rules(
     from expectations.contracts.lake import RULE_COVERAGE
     from jobs.launch.start import explained, open_lake
     from jobs.rules import RULES
-    from tools.rule_writing.report import COUNTS, print_rules
+    from tools.rule_writing.trial_in_words import COUNTS, print_rules
 
     def show() -> None:
         if out is None:
@@ -78,8 +78,8 @@ def try_rule(
     """Run rules over a delivery that OUT's lake holds, and compare with its last run. Nothing is written; --as-of decides the law."""
     from jobs.launch.arguments import day
     from jobs.launch.start import explained
-    from tools.rule_writing.report import print_trial
     from tools.rule_writing.trial import past_run, rules_named, try_rules
+    from tools.rule_writing.trial_in_words import print_trial
 
     def attempt() -> None:
         rules, today = rules_named(codes), day(as_of, future=future)

@@ -64,7 +64,7 @@ def from_rows(rows: Iterable[Any]) -> list[Account]:
     ]  # fmt: skip
 
 
-def counted(account: Account, fates: Mapping[str, int]) -> Account:
+def account_with_fates(account: Account, fates: Mapping[str, int]) -> Account:
     """The account with the rows that were found, and what is to be said of their number. A refused file has none."""
     if not account.is_read:
         return account

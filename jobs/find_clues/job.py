@@ -24,11 +24,11 @@ from expectations.contracts.lake import (
 from jobs.launch.context import RunContext
 from jobs.launch.settings import FloodSettings
 from jobs.registers.policy import gaps
-from jobs.rulebook.coverage import Hole, people_by_county, rule_coverage
 from jobs.rulebook.facts import Facts
 from jobs.rulebook.findings import find_clues
 from jobs.rulebook.gathering import gathered
 from jobs.rulebook.key_persons import key_persons
+from jobs.rulebook.rule_coverage import RegisterHole, people_by_county, rule_coverage
 from jobs.rules.in_force import rules_in_force
 
 NAME = "find_clues"
@@ -76,7 +76,7 @@ def held_rules(findings: DataFrame, households: int, flood: FloodSettings) -> di
 def _write_coverage(ctx: RunContext, facts: Facts, counted: dict[tuple[str, str], int], held: dict[str, int]) -> None:
     lake = ctx.lake
     holes = [
-        Hole(row["data_set"], row["area"]) for row in lake.read_or_empty(COVERAGE).filter("month = ''").collect()
+        RegisterHole(row["data_set"], row["area"]) for row in lake.read_or_empty(COVERAGE).filter("month = ''").collect()
     ]  # some a register
     rules = [rule for rule, _ in rules_in_force(ctx.as_of, ctx.settings.params) if not rule.needs_scores]
     found = {code: counted.get((code, "found"), 0) for code in held}

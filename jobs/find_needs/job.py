@@ -21,7 +21,7 @@ from expectations.contracts.lake import (
     SILVER,
 )
 from expectations.contracts.model import ORIGIN
-from jobs.find_needs.ranking import with_score
+from jobs.find_needs.need_score import with_score
 from jobs.find_needs.search import Benefits, searched
 from jobs.launch.context import RunContext
 from jobs.needs import NEED_RULES

@@ -166,7 +166,7 @@ def stated_members(subjects: DataFrame, members: DataFrame, people: DataFrame, v
     return known.unionByName(outside).filter(living).distinct()
 
 
-def judged(subjects: DataFrame) -> DataFrame:
+def with_outcome_of_person(subjects: DataFrame) -> DataFrame:
     """Outcome and reason of what needs no look at the household; null where the household decides."""
     lacks = {NO_NUMBER: F.col("doubt") == NO_NUMBER, OTHER_NAME: F.col("doubt") == OTHER_NAME}
     clear = {
@@ -265,7 +265,7 @@ def searched(
     in_covered = covered_households(members, states).withColumn("household_is_covered", F.lit(True))
     since = F.add_months(F.trunc(F.lit(facts.as_of), "month"), -line.stopped_months)
     just_stopped = (F.col("cover") == STOPPED) & (F.col("stopped_month") >= since)
-    first = judged(
+    first = with_outcome_of_person(
         single.join(deaths, ["number_key", "name_key"], "left")  # one row a person
         .join(F.broadcast(in_covered), ["rule_code", "household_no"], "left")
         .withColumns({"household_is_covered": F.coalesce("household_is_covered", F.lit(False)), "has_just_stopped": just_stopped})

@@ -16,7 +16,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, FILES, QUARANTINE
 from expectations.contracts.model import DataSet, Table
 from jobs.delivery.decode import decode
-from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account, counted, from_rows, settled
+from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account, account_with_fates, from_rows, settled
 from jobs.delivery.manifest import delivery_id, read_manifest
 from jobs.delivery.remarks import in_english, remark
 from jobs.delivery.survey import Piece, SurveyedFile, has_changed, survey_delivery
@@ -132,7 +132,9 @@ def run(ctx: RunContext) -> None:
         if not read:
             raise BadDelivery(f"Every file of {ctx.delivery} changed while it was read. Deliver it again when it is complete.")
         fates = fates_by_file(ctx.lake, [DATA_SETS[code] for code in sorted(read)])
-        delivered = [counted(account, fates.get((account.entry.data_set, account.file_id), {})) for account in surveyed.values()]
+        delivered = [
+            account_with_fates(account, fates.get((account.entry.data_set, account.file_id), {})) for account in surveyed.values()
+        ]
         ledger = settled([*earlier, *delivered], ctx.as_of)
         _write(ctx.lake, ledger)
         ctx.report.stages[-1].rows = sum(sum(of_file.values()) for of_file in fates.values())

@@ -7,13 +7,13 @@ from typing import Any
 
 from jobs.launch.context import RunContext
 from jobs.launch.model_store import has_model_store, model_store, store_errors_told
-from models.clue_features import ListedClue
+from models.clue_features import ClueToRank
 from models.ranking_registry import RankingMismatch, RankingRegistry, RegisteredRanking
 
 
-def as_ranked(row: Mapping[str, Any]) -> ListedClue:
+def as_ranked(row: Mapping[str, Any]) -> ClueToRank:
     """A row of gold.listed_clues, or of the copy beside a verdict, as the model reads it."""
-    return ListedClue(
+    return ClueToRank(
         clue_id=row["clue_id"],
         case_id=row["case_id"],
         rule_code=row["rule_code"],

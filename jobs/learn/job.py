@@ -18,13 +18,13 @@ from expectations.contracts.lake import (
 from jobs.launch.context import RunContext
 from jobs.launch.model_store import has_model_store, model_store, store_errors_told
 from jobs.launch.ranking_in_use import as_ranked, champion_of
-from jobs.learn.judging import judged
+from jobs.learn.learning_pages import Outcome, print_outcome, write_pages
 from jobs.learn.proxies import proxies_among, traits_of_clues
 from jobs.learn.reading import lines_of
-from jobs.learn.report import Outcome, print_outcome, write_pages
-from jobs.learn.store import drawn_at_random, known_clues, last_list, lists_with, stored_verdicts, with_verdicts
+from jobs.learn.store import drawn_at_random, known_clues, last_list, runs_that_listed, stored_verdicts, with_verdicts
 from jobs.learn.totals import Standing, standings, totals
 from jobs.learn.training import Example, examples, learn, shown_on
+from jobs.learn.verdicts_read import usable_verdicts
 from jobs.registers.delivered import Delivered
 from jobs.registers.traits import TOLD_BY, refused
 from jobs.returns.brought import NOBODY, Brought
@@ -80,9 +80,9 @@ def take_in(ctx: RunContext, files: Sequence[Path], brought: Brought) -> tuple[i
         if not ctx.lake.exists(VERDICTS):
             ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame([], plain_schema(VERDICTS)))
         return 0, ()
-    lists = lists_with(ctx.lake, (line.cells["clue_id"] for line in lines))
+    lists = runs_that_listed(ctx.lake, (line.cells["clue_id"] for line in lines))
     stored = stored_verdicts(ctx.lake)
-    found = judged(lines, known_clues(ctx.lake, lists, stored), ctx.as_of)
+    found = usable_verdicts(lines, known_clues(ctx.lake, lists, stored), ctx.as_of)
     rows, added = with_verdicts(stored, found.verdicts, lists, drawn_at_random(ctx.lake), ctx.as_of, brought)
     if added:
         values = [tuple(row.get(name) for name in VERDICTS.column_names) for row in rows]

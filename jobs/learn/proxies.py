@@ -12,7 +12,7 @@ from expectations.contracts.lake import CLUES, PERSONS
 from jobs.registers.traits import Proxy, certified_numbers, proxies, registered_sexes, trait_groups
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
-from models.clue_features import ListedClue, numbers_of
+from models.clue_features import ClueToRank, numbers_of
 
 
 def traits_of_clues(lake: Lake, bands_from_years: Sequence[int], as_of: date) -> pl.DataFrame:
@@ -27,7 +27,7 @@ def traits_of_clues(lake: Lake, bands_from_years: Sequence[int], as_of: date) ->
     return rows.select("clue_id", *trait_groups(bands_from_years, as_of))
 
 
-def proxies_among(clues: Sequence[ListedClue], traits: pl.DataFrame) -> list[Proxy]:
+def proxies_among(clues: Sequence[ClueToRank], traits: pl.DataFrame) -> list[Proxy]:
     """Every input of the ranking against every trait. A signal is judged among the clues that have it: the rule itself is a fact."""
     values: dict[str, list[tuple[str, float]]] = {}
     for clue in clues:

@@ -10,7 +10,7 @@ from typing import Any
 from pyspark.sql import functions as F
 
 from expectations.contracts.lake import CLUES, ENTITLEMENT_MONTHS, LEDGER, LISTED_CLUES, VERDICTS
-from jobs.learn.judging import KnownClue, Verdict
+from jobs.learn.verdicts_read import ClueVerdict, KnownClue
 from jobs.returns.brought import Brought
 from jobs.runtime.lake import Lake
 
@@ -19,7 +19,7 @@ _SAID = ("verdict", "refutation_reason", "checked_on", "checkers", "recovered_yu
 Row = dict[str, Any]
 
 
-def lists_with(lake: Lake, clue_ids: Iterable[str]) -> dict[str, list[Row]]:
+def runs_that_listed(lake: Lake, clue_ids: Iterable[str]) -> dict[str, list[Row]]:
     """Rows of gold.listed_clues of these clues, by clue, earliest list first."""
     wanted = lake.session.createDataFrame([(clue_id,) for clue_id in sorted(set(clue_ids))], "clue_id string")
     found: dict[str, list[Row]] = {}
@@ -30,9 +30,9 @@ def lists_with(lake: Lake, clue_ids: Iterable[str]) -> dict[str, list[Row]]:
 
 def known_clues(lake: Lake, lists: Mapping[str, Sequence[Row]], known: Sequence[Row]) -> dict[str, KnownClue]:
     """What a verdict on each clue is held against. The bound is that of the list on which it was largest. known: rows of VERDICTS."""
-    so_far: dict[str, list[Verdict]] = {}
+    so_far: dict[str, list[ClueVerdict]] = {}
     for row in known:
-        so_far.setdefault(row["clue_id"], []).append(Verdict(row["clue_id"], **{name: row[name] for name in _SAID}))
+        so_far.setdefault(row["clue_id"], []).append(ClueVerdict(row["clue_id"], **{name: row[name] for name in _SAID}))
     cases = sorted({rows[-1]["case_id"] for rows in lists.values()})
     wanted = lake.session.createDataFrame([(case_id,) for case_id in cases], "case_id string")
     months = lake.read_or_empty(ENTITLEMENT_MONTHS).join(wanted, "case_id", "left_semi")
@@ -53,7 +53,7 @@ def known_clues(lake: Lake, lists: Mapping[str, Sequence[Row]], known: Sequence[
 
 def with_verdicts(
     known: Sequence[Row],
-    verdicts: Sequence[Verdict],
+    verdicts: Sequence[ClueVerdict],
     lists: Mapping[str, Sequence[Row]],
     random: Mapping[str, Sequence[tuple[date, bool]]],
     as_of: date,

@@ -14,7 +14,7 @@ import numpy as np
 from expectations.contracts.ids import without_letter
 from expectations.contracts.lake.learning import CONFIRMED, REFERRED, UNVERIFIABLE
 from jobs.launch.ranking_in_use import as_ranked
-from models.clue_features import ListedClue, contract_fingerprint
+from models.clue_features import ClueToRank, contract_fingerprint
 from models.measures import Vector, average_precision, log_loss
 from models.ranking import LearningParams, RankingModel, fit, out_of_fold, probability
 from models.ranking_registry import RankingRegistry, RegisteredRanking
@@ -26,7 +26,7 @@ STATED = "stated priors"
 class Example:
     """A verdict that can teach, with the clue as it stood on the list that was visited."""
 
-    clue: ListedClue
+    clue: ClueToRank
     is_confirmed: bool
     checked_on: date
     import_no: int
@@ -154,7 +154,7 @@ def training_fingerprint(verdicts: Sequence[Example], params: LearningParams) ->
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _with_plain_ids(clue: ListedClue) -> dict[str, Any]:
+def _with_plain_ids(clue: ClueToRank) -> dict[str, Any]:
     """The clue as it was fingerprinted before ids had a letter: it would else be trained on again, and a rollback undone."""
     return {**asdict(clue), "clue_id": without_letter(clue.clue_id), "case_id": without_letter(clue.case_id)}
 
@@ -166,7 +166,7 @@ def shown_on(verdicts: Sequence[Example], model: RankingModel, params: LearningP
     return y, learned, np.array([example.clue.stated for example in verdicts])
 
 
-def _clues(verdicts: Sequence[Example]) -> list[ListedClue]:
+def _clues(verdicts: Sequence[Example]) -> list[ClueToRank]:
     return [example.clue for example in verdicts]
 
 
@@ -174,7 +174,7 @@ def _labels(verdicts: Sequence[Example]) -> list[bool]:
     return [example.is_confirmed for example in verdicts]
 
 
-def _stated_or(champion: RegisteredRanking | None, clues: Sequence[ListedClue]) -> Vector:
+def _stated_or(champion: RegisteredRanking | None, clues: Sequence[ClueToRank]) -> Vector:
     return probability(champion.model, clues) if champion else np.array([clue.stated for clue in clues])
 
 

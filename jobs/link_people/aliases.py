@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import ALIASES
 from jobs.registers.benefits import Silver
-from jobs.registers.identity_verdicts import Groups, Pair, Verdicts, pair_of, pair_side
+from jobs.registers.identity_verdicts import Groups, IdentityVerdicts, Pair, pair_of, pair_side
 from jobs.registers.references import LIVE, MOVED, REGISTRY
 
 NEW_NUMBER, BY_VERDICT = "new number", "same person by verdict"
@@ -31,7 +31,7 @@ def renumbered(registry: DataFrame) -> DataFrame:
     )
 
 
-def aliases(silver: Silver, verdicts: Verdicts) -> tuple[DataFrame, Groups]:
+def aliases(silver: Silver, verdicts: IdentityVerdicts) -> tuple[DataFrame, Groups]:
     """silver.aliases, and the groups of sides that mean one person.
 
     What stands for a person: a live entry of the registry before a cancelled one before none, then the smaller digest.

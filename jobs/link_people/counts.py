@@ -40,11 +40,13 @@ def identity_counts(lake: Lake, silver: Silver, unresolved: DataFrame, links: Da
             counts[data_set, role, NOBODY, "no name"] += count
     pairs = F.broadcast(_tied_pairs(lake, silver(REGISTRY), unresolved))
     otherwise_tied = records.join(pairs, ["number_key", "name_key"], "inner")  # a pair stands there once
-    for data_set, role, state, grade, reason, count in _counted(otherwise_tied, "state", "grade", "reason"):
+    for data_set, role, state, grade, reason, count in _record_counts(otherwise_tied, "state", "grade", "reason"):
         counted_so, better = (("A", "same name"), grade) if state == VALID else (("C", "upgraded number"), max(grade, "C"))
         counts[data_set, role, *counted_so] -= count
         counts[data_set, role, better, reason] += count
-    for data_set, role, grade, reason, count in _counted(_untied(lake, silver, unresolved, links, candidates), "grade", "reason"):
+    for data_set, role, grade, reason, count in _record_counts(
+        _untied(lake, silver, unresolved, links, candidates), "grade", "reason"
+    ):
         counts[data_set, role, grade, reason] += count
     rows = [(*key, count) for key, count in sorted(counts.items()) if count]
     return lake.session.createDataFrame(rows, IDENTITY_COUNTS.schema)
@@ -69,13 +71,13 @@ def _records(silver: Silver) -> DataFrame:
     return reduce(DataFrame.unionByName, frames)
 
 
-def _counted(records: DataFrame, *by: str) -> list[tuple[Any, ...]]:
+def _record_counts(records: DataFrame, *by: str) -> list[tuple[Any, ...]]:
     rows = records.groupBy("data_set", "role", *by).count().collect()  # some a column of numbers
     return [tuple(row) for row in rows]
 
 
 def _by_state(records: DataFrame) -> Counter[tuple[str, str, str]]:
-    return Counter({(data_set, role, state): count for data_set, role, state, count in _counted(records, "state")})
+    return Counter({(data_set, role, state): count for data_set, role, state, count in _record_counts(records, "state")})
 
 
 def _tied_pairs(lake: Lake, registry: DataFrame, unresolved: DataFrame) -> DataFrame:

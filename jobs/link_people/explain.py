@@ -16,7 +16,7 @@ from jobs.cells.person_numbers import FIRM, UPGRADED, VALID, in_certificate, spe
 from jobs.link_people.links import BY_VERDICT, PRIOR, REFUSED
 from jobs.link_people.records import ROSTERS
 from jobs.link_people.repair import CUT_SHORT, MASKED_DIGITS, MISTYPED, NEW_NUMBER
-from jobs.link_people.side_by_side import Candidate, Explanation, Said, agreeing, in_bits
+from jobs.link_people.side_by_side import Explanation, PossiblePerson, Said, agreeing, in_bits
 from jobs.registers.delivered_rows import Place, Wanted, place_of
 from jobs.registers.divisions import division_names
 from jobs.registers.origins import texts_of
@@ -27,7 +27,7 @@ from jobs.runtime.tables import Rows, Value
 from models.record_linkage import BELOW, TIE, LinkageParams
 
 Key = Mapping[str, Value | None]
-Told = tuple[str, list[Candidate]]
+Told = tuple[str, list[PossiblePerson]]
 """Headline, and the persons to show."""
 _SLIPS = {
     MISTYPED: "the number is one slip from that of the person registered",
@@ -78,7 +78,7 @@ class Judge:
             text = in_certificate(text)
         record = self._said(silver, text, _name(name))
 
-        def told(headline: str, persons: list[Candidate] | None = None) -> Explanation:
+        def told(headline: str, persons: list[PossiblePerson] | None = None) -> Explanation:
             return Explanation(f"{place.title} ({reference.role})", headline, state, record, persons or [])
 
         if state == FIRM:
@@ -155,14 +155,14 @@ class Judge:
             return f"{unusable}, and no candidate: nobody of such a name, birth and place comes into question.", []
         return f"{unusable}, and nothing else to compare: without a birth date or an age a name is many people's.", []
 
-    def _too_near(self, ties: list[Candidate], rows: list[Any]) -> str:
+    def _too_near(self, ties: list[PossiblePerson], rows: list[Any]) -> str:
         weights = [row["match_weight"] for row in rows if row["match_weight"] is not None]
         if not weights[1:]:
             return f"the number is nearly that of {len(ties)} persons"
         lead, needed = in_bits(weights[0] - weights[1]), in_bits(self.params.least_lead)
         return f"the best candidate weighs {in_bits(weights[0])} and leads by {lead}, {needed} are needed"
 
-    def _missing(self, best: Candidate) -> str:
+    def _missing(self, best: PossiblePerson) -> str:
         """What a candidate lacks, by the weights of a comparison."""
         weight, needed = best.match_weight or 0.0, in_bits(self.params.least_weight)
         told = [f"the best candidate weighs {in_bits(weight)}, {needed} are needed"]
@@ -180,22 +180,22 @@ class Judge:
         entries = self.tables.rows(DATA_SETS[REGISTRY].silver, **equal)
         return sorted(entries, key=lambda row: (row["status"] is not None, row["status"] != "正常", *_place(row)))
 
-    def _person(self, number_key: str, name_key: str, weighed: Any = None) -> Candidate:
+    def _person(self, number_key: str, name_key: str, weighed: Any = None) -> PossiblePerson:
         """The person of a number and name, by the registry or else by a roster; empty where neither has the pair."""
         if registered := self._registered(person_key=number_key, name_key=name_key):
             return self._candidate(registered[0], weighed)
         for code in ROSTERS:
             if rows := self.tables.rows(DATA_SETS[code].silver, person_key=number_key, name_key=name_key):
                 return self._candidate(min(rows, key=_place), weighed, code)
-        return Candidate(Said())
+        return PossiblePerson(Said())
 
-    def _candidate(self, row: Any, weighed: Any = None, code: str = REGISTRY) -> Candidate:
+    def _candidate(self, row: Any, weighed: Any = None, code: str = REGISTRY) -> PossiblePerson:
         fields = ("id_number", "name", "former_name") if code == REGISTRY else ("id_number", "name")
         bronze = self.tables.rows(DATA_SETS[code].bronze, **{name: row[name] for name in ORIGIN})
         said = self._said(row, *(texts_of(DATA_SETS[code], bronze[0], fields) if bronze else ()))
         if weighed is None:
-            return Candidate(said)
-        return Candidate(said, weighed["reason"], weighed["match_weight"], weighed["levels"] or {}, weighed["weights"] or {})
+            return PossiblePerson(said)
+        return PossiblePerson(said, weighed["reason"], weighed["match_weight"], weighed["levels"] or {}, weighed["weights"] or {})
 
     def _said(
         self, row: Mapping[str, Any], number: str | None = None, name: str | None = None, former: str | None = None

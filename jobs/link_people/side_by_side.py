@@ -41,7 +41,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class PossiblePerson:
     """A person whom a record may mean, with what silver.link_candidates says of the pair."""
 
     said: Said
@@ -59,10 +59,10 @@ class Explanation:
     headline: str
     state: str
     record: Said
-    candidates: Sequence[Candidate] = ()
+    candidates: Sequence[PossiblePerson] = ()
 
 
-def agreements(record: Said, candidate: Candidate, state: str) -> dict[str, str]:
+def agreements(record: Said, candidate: PossiblePerson, state: str) -> dict[str, str]:
     """Of each field how well it agrees, in words: as the linkage weighed it, else as it reads. Empty where nothing is known."""
     person, levels = candidate.said, candidate.levels
     known = {name: words for name, words in levels.items() if words != "unknown"}
@@ -79,7 +79,7 @@ def agreements(record: Said, candidate: Candidate, state: str) -> dict[str, str]
     }
 
 
-def agreeing(record: Said, candidate: Candidate, state: str) -> list[str]:
+def agreeing(record: Said, candidate: PossiblePerson, state: str) -> list[str]:
     """Fields that agree, the number aside."""
     words = agreements(record, candidate, state)
     return [name for name in words if name != "number" and words[name].startswith(("same", "age fits", "former"))]

@@ -11,7 +11,7 @@ from jobs.registers.evidence import rows_of
 from jobs.registers.kinship import role_of
 from jobs.registers.policy import MONTHS, in_force
 from jobs.registers.sentences import zh_month, zh_yuan
-from jobs.rulebook.need import NeedFacts, NeedRule, candidate, record
+from jobs.rulebook.need import NeedFacts, NeedRule, need_candidates, record
 
 _UNKNOWN_INCOME = 0.4
 
@@ -32,7 +32,7 @@ def candidates(facts: NeedFacts) -> DataFrame:
     year = facts.policy.monthly_standard("_program", "_county", F.lit(facts.as_of)) * MONTHS
     lacking = F.greatest(F.lit(0.0), 1 - F.col("per_head_income").cast("double") / year.cast("double"))
     income = F.concat(F.lit("，人均纯收入"), zh_yuan("per_head_income"))
-    return candidate(
+    return need_candidates(
         rows, "poverty_register",
         household_no=F.col("book_no"), value=F.col("per_head_income"), threshold=year,
         severity=F.coalesce(_UNKNOWN_INCOME + (1 - _UNKNOWN_INCOME) * lacking, F.lit(_UNKNOWN_INCOME)),

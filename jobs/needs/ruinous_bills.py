@@ -11,7 +11,7 @@ from jobs.registers.benefits import is_refund
 from jobs.registers.evidence import rows_of
 from jobs.registers.policy import in_force
 from jobs.registers.sentences import zh_yuan
-from jobs.rulebook.need import NeedFacts, NeedRule, candidate
+from jobs.rulebook.need import NeedFacts, NeedRule, need_candidates
 
 AID_PROGRAMS = ("医疗救助", "临时救助")
 
@@ -38,7 +38,7 @@ def candidates(facts: NeedFacts) -> DataFrame:
     own = (F.col("self_paid") - F.coalesce("aid_yuan", F.lit(0))).cast("decimal(18,2)")
     aided = F.when(F.col("aid_yuan") > 0, F.concat(F.lit("（已扣除救助"), zh_yuan("aid_yuan"), F.lit("）"))).otherwise(F.lit(""))
     rows = joined.withColumn("own_yuan", own).filter(F.col("own_yuan") > limit)
-    return candidate(
+    return need_candidates(
         rows, "medical_expenses",
         value=F.col("own_yuan"), threshold=limit, severity=F.least(F.lit(1.0), 0.4 + 0.3 * F.col("own_yuan").cast("double") / limit.cast("double")),
         told=F.concat(F.col("year").cast("string"), F.lit("年度个人自付医疗费用"), zh_yuan("own_yuan"), aided, F.lit("，超过全年人均可支配收入")),

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from jobs.registers.evidence import rows_of
 from jobs.registers.policy import in_force
 from jobs.registers.sentences import zh_month
-from jobs.rulebook.need import NeedFacts, NeedRule, candidate
+from jobs.rulebook.need import NeedFacts, NeedRule, need_candidates
 
 _LEVELS = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
 _SEVERITY = {1: 0.9, 2: 0.7}
@@ -31,7 +31,7 @@ def candidates(facts: NeedFacts) -> DataFrame:
         F.lit("")
     )
     rows = facts.register("disabilities").filter(line.is_severe())
-    return candidate(
+    return need_candidates(
         rows, "disabilities",
         value=F.col("level"), threshold=F.when(line.is_mental(), F.lit(line.mental_level)).otherwise(F.lit(max(line.levels))), severity=severity,
         told=F.concat(F.lit("持有"), level, F.coalesce("kind", F.lit("")), F.lit("残疾证"), expired),

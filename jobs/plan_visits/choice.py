@@ -15,7 +15,7 @@ from jobs.launch.plan_params import PlanParams
 
 
 @dataclass(frozen=True)
-class Candidate:
+class VisitableCase:
     """A case that may be visited. probability: that a visit confirms something, 0-1."""
 
     case_id: str
@@ -30,7 +30,7 @@ class Visit:
     """A place on the list."""
 
     position: int
-    case: Candidate
+    case: VisitableCase
     why: str
 
     @property
@@ -43,11 +43,11 @@ class Choice:
     """A list. following: the best cases that did not fit. drawn_from: cases from which the random ones were drawn."""
 
     visits: tuple[Visit, ...]
-    following: tuple[Candidate, ...]
+    following: tuple[VisitableCase, ...]
     drawn_from: int
 
 
-def choose(candidates: Iterable[Candidate], visits: int, as_of: date, params: PlanParams) -> Choice:
+def choose(candidates: Iterable[VisitableCase], visits: int, as_of: date, params: PlanParams) -> Choice:
     """The list for `visits` visits: cases by probability, quotas kept, random cases at random places among them.
 
     A quota takes the best cases of its kind that the rank alone would have missed, and pushes out the weakest others.
@@ -66,7 +66,7 @@ def choose(candidates: Iterable[Candidate], visits: int, as_of: date, params: Pl
     return Choice(listed, following, len(outside))
 
 
-def _ranked(ordered: Sequence[Candidate], places: int, visits: int, params: PlanParams) -> dict[str, str]:
+def _ranked(ordered: Sequence[VisitableCase], places: int, visits: int, params: PlanParams) -> dict[str, str]:
     """Why each case of the ranked part was chosen, by case_id."""
     by_rank = {case.case_id for case in ordered[:places]}
     kinds = (
@@ -85,7 +85,9 @@ def _ranked(ordered: Sequence[Candidate], places: int, visits: int, params: Plan
     return chosen
 
 
-def _interleaved(ranked: Sequence[Candidate], drawn: Sequence[Candidate], why: dict[str, str], as_of: date) -> tuple[Visit, ...]:
+def _interleaved(
+    ranked: Sequence[VisitableCase], drawn: Sequence[VisitableCase], why: dict[str, str], as_of: date
+) -> tuple[Visit, ...]:
     """Random cases at places drawn by hash, so that a place tells nothing; the others keep their order."""
     count = len(ranked) + len(drawn)
     by_draw = sorted(range(1, count + 1), key=lambda position: _draw(as_of, f"position {position}"))
@@ -104,7 +106,7 @@ def _draw(as_of: date, thing: str) -> str:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class VisitOutcome:
     """What a visit found of a clue."""
 
     clue_id: str
@@ -114,7 +116,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class ListedClue:
+class ClueToVisit:
     """A clue to visit. first_seen: the run that found it first."""
 
     clue_id: str
@@ -132,18 +134,18 @@ class CaseState:
 
 
 def settled_cases(
-    verdicts: Iterable[Verdict], clues: Iterable[ListedClue], states: Collection[CaseState], as_of: date
+    verdicts: Iterable[VisitOutcome], clues: Iterable[ClueToVisit], states: Collection[CaseState], as_of: date
 ) -> set[str]:
     """Cases that were visited before `as_of` and have not changed since: they are not planned again.
 
     A case has changed when a clue came in after the visit; or when its clues are others, or go on, and the visit did not
     refute them. Where it did, another month of the same lawful payment is no news, and nobody rings the bell twice for it.
     """
-    visits: dict[str, list[Verdict]] = {}
+    visits: dict[str, list[VisitOutcome]] = {}
     for verdict in verdicts:
         if verdict.checked_on < as_of:
             visits.setdefault(verdict.case_id, []).append(verdict)
-    to_visit: dict[str, list[ListedClue]] = {}
+    to_visit: dict[str, list[ClueToVisit]] = {}
     for clue in clues:
         to_visit.setdefault(clue.case_id, []).append(clue)
     history: dict[str, list[CaseState]] = {}
@@ -153,7 +155,7 @@ def settled_cases(
     return {case for case, of_case in visits.items() if not _has_changed(of_case, to_visit.get(case, []), history.get(case, []))}
 
 
-def _has_changed(verdicts: Sequence[Verdict], clues: Sequence[ListedClue], states: Sequence[CaseState]) -> bool:
+def _has_changed(verdicts: Sequence[VisitOutcome], clues: Sequence[ClueToVisit], states: Sequence[CaseState]) -> bool:
     last = max(verdict.checked_on for verdict in verdicts)
     judged = {verdict.clue_id for verdict in verdicts}
     if any(clue.first_seen > last and clue.clue_id not in judged for clue in clues):

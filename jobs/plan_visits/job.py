@@ -11,10 +11,10 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CLUES, FILES, LEDGER, LISTED_CLUES, MEMBERS, PEOPLE, VERDICTS
 from jobs.launch.context import RunContext
-from jobs.plan_visits.choice import Candidate, CaseState, Choice, ListedClue, Verdict, choose, settled_cases
+from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, VisitableCase, VisitOutcome, choose, settled_cases
 from jobs.plan_visits.expected_yield import Yield, expected_yield
 from jobs.plan_visits.ledger import CITY, Entry, entries_of, number_of, refuse_if_worked_on, replaced_by
-from jobs.plan_visits.lists import write_lists
+from jobs.plan_visits.plan_workbooks import write_plan_workbooks
 from jobs.registers.delivered import Delivered
 from jobs.registers.verdicts import verdicts_in_force
 from jobs.rules import RULES
@@ -79,7 +79,7 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         folders = {folder, *_overlapping(ctx.out, as_of, county)}
         zones = [f"{day}/{zone}" for day in sorted(folders) for zone in ZONES]
         with publication(ctx.out, NAME, zones, Stamp(run_as_of, Delivered(lake).name), ctx.report.warn) as staged:
-            write_lists(staged / folder, order, files, published_clues(lake), counties, as_of)
+            write_plan_workbooks(staged / folder, order, files, published_clues(lake), counties, as_of)
             progress.advance(task)
             if is_new:
                 gone = set(replaced)
@@ -112,7 +112,7 @@ def to_visit(clues: pl.DataFrame) -> pl.DataFrame:
     return clues.filter(pl.col("is_dispatched") & ~pl.col("rule_code").is_in(about_data))
 
 
-def candidates_of(files: pl.DataFrame, clues: pl.DataFrame, hard_rules: list[str]) -> list[Candidate]:
+def candidates_of(files: pl.DataFrame, clues: pl.DataFrame, hard_rules: list[str]) -> list[VisitableCase]:
     """Cases that may be visited. Their probability is that of their likeliest clue.
 
     Clues of one household often stand or fall together, on one mistaken number or one declared car: to count them as
@@ -125,7 +125,7 @@ def candidates_of(files: pl.DataFrame, clues: pl.DataFrame, hard_rules: list[str
     )
     rows = files.join(of_case, on="case_id").sort("case_id")  # one row a case in both
     return [
-        Candidate(row["case_id"], row["probability"], row["amount_estimate"], row["is_hard"], row["key_person"] is not None)
+        VisitableCase(row["case_id"], row["probability"], row["amount_estimate"], row["is_hard"], row["key_person"] is not None)
         for row in rows.iter_rows(named=True)
     ]
 
@@ -152,8 +152,8 @@ def _is_calibrated(lake: Lake, run_as_of: date) -> bool:
 def _settled(verdicts: pl.DataFrame, clues: pl.DataFrame, states: pl.DataFrame, as_of: date) -> set[str]:
     dispatched = to_visit(clues)
     return settled_cases(
-        [Verdict(*row) for row in verdicts.select("clue_id", "case_id", "is_refuted", "checked_on").iter_rows()],
-        [ListedClue(*row) for row in dispatched.select("clue_id", "case_id", "first_seen").iter_rows()],
+        [VisitOutcome(*row) for row in verdicts.select("clue_id", "case_id", "is_refuted", "checked_on").iter_rows()],
+        [ClueToVisit(*row) for row in dispatched.select("clue_id", "case_id", "first_seen").iter_rows()],
         [
             CaseState(*row)
             for row in states.filter(pl.col("state") != "gone").select("case_id", "as_of", "fingerprint").iter_rows()

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from expectations.contracts.lake import CHECKS
-from jobs.publish.checks_list import listed_checks, write_checks_workbook
-from jobs.publish.needs_list import listed_needs, needs_csv, write_needs_workbook
+from jobs.publish.checks_list import checks_to_publish, write_checks_workbook
+from jobs.publish.needs_list import needs_csv, needs_to_publish, write_needs_workbook
 from jobs.runtime.lake import Lake
 from jobs.sheets.clue_list import masked
 from jobs.sheets.files import write_csv
@@ -19,7 +19,7 @@ Writer = Callable[[Path, bool], None]
 
 
 def needs_files(lake: Lake, counties: dict[str, str], as_of: date) -> Writer:
-    listed = listed_needs(lake)
+    listed = needs_to_publish(lake)
 
     def write(folder: Path, is_masked: bool) -> None:
         shown = masked(listed) if is_masked else listed
@@ -33,7 +33,7 @@ def checks_files(lake: Lake, counties: dict[str, str], as_of: date) -> Writer:
     """Nothing where nobody asked to be checked."""
     if lake.read_or_empty(CHECKS).isEmpty():
         return lambda folder, is_masked: None
-    listed = listed_checks(lake)
+    listed = checks_to_publish(lake)
 
     def write(folder: Path, is_masked: bool) -> None:
         shown = masked(listed) if is_masked else listed

@@ -35,7 +35,7 @@ FINDING_SHEET = (
 )  # fmt: skip
 
 
-def listed_checks(lake: Lake) -> pl.DataFrame:
+def checks_to_publish(lake: Lake) -> pl.DataFrame:
     """CHECK_COLUMNS in full: households by application, each before its members and what was found of them. Restricted."""
     checks = on_driver(lake.read(CHECKS))  # some thousands
     places = list(checks.select("who_data_set", "who_file_id", "who_sheet", "who_row").iter_rows())

@@ -51,7 +51,7 @@ def people_at(
     return found
 
 
-def listed_needs(lake: Lake) -> pl.DataFrame:
+def needs_to_publish(lake: Lake) -> pl.DataFrame:
     """Needs, and people left out with their reason, in full: COLUMNS, and outcome, reason, heads. Needs first, by rank. Restricted."""
     needs = on_driver(lake.read(NEEDS).filter(f"outcome IN {(FOUND, *LEFT_OUT)}"))  # some thousands
     places = list(needs.select("who_data_set", "who_file_id", "who_sheet", "who_row").iter_rows())

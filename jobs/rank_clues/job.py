@@ -20,8 +20,8 @@ from expectations.contracts.lake import (
 )
 from jobs.launch.context import RunContext
 from jobs.rank_clues.case_files import case_files
-from jobs.rank_clues.listed import keep_list
-from jobs.rank_clues.ranking import clues_of, ranked, with_key_persons
+from jobs.rank_clues.clue_order import clues_of, ranked, with_key_persons
+from jobs.rank_clues.kept_clues import keep_ranked_clues
 from jobs.runtime.lake import Lake
 
 NAME = "rank_clues"
@@ -40,7 +40,7 @@ def run(ctx: RunContext) -> None:
         if lake.exists(CLUES):
             clues = _seen_before(clues, lake.read(CLUES))
         lake.overwrite(CLUES, clues)
-        keep_list(ctx)
+        keep_ranked_clues(ctx)
         progress.advance(task)
         _write_case_files(lake, findings, ctx.as_of)
         progress.advance(task)

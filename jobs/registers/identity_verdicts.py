@@ -41,7 +41,7 @@ def row_side(data_set: DataSet, role: str) -> Column:
     return F.concat(F.lit(f"{_ROW}|{data_set.code}|{role}|"), F.substring(F.sha2(F.concat_ws("\x1f", *texts), 256), 1, 24))
 
 
-def row_sides(silver: Silver, verdicts: Verdicts) -> dict[tuple[str, str, str, str, int], str]:
+def row_sides(silver: Silver, verdicts: IdentityVerdicts) -> dict[tuple[str, str, str, str, int], str]:
     """Where the rows of verdicts stand in this run: side by data_set, role and origin."""
     wanted: dict[tuple[str, str], list[str]] = {}
     for side in sorted(verdicts.sides):
@@ -104,7 +104,7 @@ class Groups:
 
 
 @dataclass(frozen=True)
-class Verdicts:
+class IdentityVerdicts:
     """All decisions in force. `same` and `apart`: pairs of sides."""
 
     same: tuple[tuple[str, str], ...] = ()
@@ -129,10 +129,10 @@ class Verdicts:
         return next(((a, b) for a, b in self.apart if groups.of(a) == groups.of(b)), None)
 
 
-def verdicts_in_force(lake: Lake) -> Verdicts:
+def verdicts_in_force(lake: Lake) -> IdentityVerdicts:
     rows = lake.read_or_empty(IDENTITY_VERDICTS).orderBy("checked_on", "left", "right").collect()  # inspectors' work: thousands
     pairs = [(row["left"], row["right"], row["is_same"]) for row in rows]
-    return Verdicts(
+    return IdentityVerdicts(
         same=tuple((left, right) for left, right, is_same in pairs if is_same),
         apart=tuple((left, right) for left, right, is_same in pairs if not is_same),
     )

@@ -17,9 +17,9 @@ from jobs.launch.settings import Settings
 from jobs.registers.delivered import Delivered
 from jobs.registers.traits import TOLD_BY, Proxy, certified_numbers, proxies, registered_sexes
 from jobs.registers.verdicts import verdicts_in_force
+from jobs.report_fairness.fairness_report import FairnessReport, write_fairness
 from jobs.report_fairness.groups import grouped
-from jobs.report_fairness.rates import counted, judged
-from jobs.report_fairness.report import Report, write_report
+from jobs.report_fairness.rates import compared_groups, group_counts
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
@@ -43,7 +43,7 @@ def run(ctx: RunContext) -> None:
         ctx.report.warn(warning)
 
 
-def written(lake: Lake, settings: Settings, out: Path, warn: Warn) -> Report:
+def written(lake: Lake, settings: Settings, out: Path, warn: Warn) -> FairnessReport:
     """The report on the last run, into OUT/fairness. Raises BadConfiguration where there is none."""
     last = _last_run(lake)
     if last is None:
@@ -53,9 +53,9 @@ def written(lake: Lake, settings: Settings, out: Path, warn: Warn) -> Report:
     return report
 
 
-def _publish(lake: Lake, report: Report, out: Path, warn: Warn) -> None:
+def _publish(lake: Lake, report: FairnessReport, out: Path, warn: Warn) -> None:
     with publication(out, NAME, [FOLDER], Stamp(report.as_of, Delivered(lake).name), warn) as staged:
-        write_report(report, staged / FOLDER)
+        write_fairness(report, staged / FOLDER)
 
 
 def _last_run(lake: Lake, until: date | None = None) -> date | None:
@@ -66,7 +66,7 @@ def _last_run(lake: Lake, until: date | None = None) -> date | None:
     return last
 
 
-def measured(lake: Lake, settings: Settings, as_of: date) -> Report:
+def measured(lake: Lake, settings: Settings, as_of: date) -> FairnessReport:
     """The report on the list of the day. Its people are those of the last run: of an earlier list some may draw no more."""
     params = settings.fairness
     groups = grouped(masked_texts(on_driver(people_of(lake))), params.age_bands_from_years, as_of)
@@ -82,9 +82,9 @@ def measured(lake: Lake, settings: Settings, as_of: date) -> Report:
         # Confirmed by one clue is confirmed, whatever the others came to.
         .with_columns(is_refuted=pl.col("is_refuted") & ~pl.col("is_confirmed"))
     )
-    found = judged(counted(flags), params.least_visits)
+    found = compared_groups(group_counts(flags), params.least_visits)
     lost = len(pl.concat([verdicts.select("case_id"), on_list]).unique().join(groups, on="case_id", how="anti"))
-    return Report(as_of, found, _proxies(lake, groups, as_of), lost, params)
+    return FairnessReport(as_of, found, _proxies(lake, groups, as_of), lost, params)
 
 
 def people_of(lake: Lake) -> DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from jobs.report_fairness.groups import DIMENSIONS
-from jobs.report_fairness.rates import Judged
+from jobs.report_fairness.rates import ComparedGroup
 
 PANELS = {"dispatched": "交办率（占全部户数）", "confirmed": "查是率（占已核查户数）", "refuted": "查否率（占已核查户数）"}
 _INK, _FAINT, _GRID, _WARN = "#1f4e79", "#b8c4d0", "#e3e8ee", "#b42318"
@@ -14,7 +14,7 @@ _LEFT, _PANEL, _GAP, _TOP, _ROW = 210, 250, 40, 70, 20
 _TICKS = 4
 
 
-def picture(groups: Sequence[Judged], least_visits: int, significance: float) -> str:
+def picture(groups: Sequence[ComparedGroup], least_visits: int, significance: float) -> str:
     """One line a group, one panel a rate. Pale: too few visits to judge; red: refuted beyond chance."""
     width = _LEFT + len(PANELS) * (_PANEL + _GAP)
     lines, y = [], _TOP
@@ -54,7 +54,7 @@ def _x0(panel: int) -> int:
     return _LEFT + panel * (_PANEL + _GAP) + _GAP // 2
 
 
-def _scale(groups: Sequence[Judged], rate: str, least: int) -> float:
+def _scale(groups: Sequence[ComparedGroup], rate: str, least: int) -> float:
     """The highest value of a panel: intervals of groups too small to judge must not squeeze the others."""
     highs = [
         one.rate(rate)[1][1] if _count(one, rate) >= least else one.rate(rate)[0] or 0.0  # the point must fit all the same
@@ -64,12 +64,12 @@ def _scale(groups: Sequence[Judged], rate: str, least: int) -> float:
     return next(limit for limit in (0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if top <= limit)
 
 
-def _count(one: Judged, rate: str) -> int:
+def _count(one: ComparedGroup, rate: str) -> int:
     return one.group.cases if rate == "dispatched" else one.group.visited
 
 
 def _rate(
-    one: Judged, rate: str, x0: int, top: float, y: int, least_visits: int, significance: float
+    one: ComparedGroup, rate: str, x0: int, top: float, y: int, least_visits: int, significance: float
 ) -> list[str]:  # fmt: skip
     share, (low, high) = one.rate(rate)
     if share is None:

@@ -31,7 +31,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Judged:
+class ComparedGroup:
     """A group with the comparison of its refuted rate with the rest of its dimension; p is null where it is not judged."""
 
     group: Group
@@ -50,7 +50,7 @@ class Judged:
         return self.adjusted_p is not None and self.adjusted_p < significance
 
 
-def counted(cases: pl.DataFrame) -> list[Group]:
+def group_counts(cases: pl.DataFrame) -> list[Group]:
     """Groups of every dimension, in the order of their names, unknown ones last.
 
     cases: DIMENSIONS and the flags is_dispatched, is_visited, is_confirmed, is_refuted; one row a case.
@@ -70,7 +70,7 @@ def _natural(name: str) -> tuple[int, str]:
     return (int(digits) if digits else -1, name)
 
 
-def judged(groups: Sequence[Group], least_visits: int) -> list[Judged]:
+def compared_groups(groups: Sequence[Group], least_visits: int) -> list[ComparedGroup]:
     """Each known group of a dimension against the other known ones, by their refuted rates.
 
     Two-proportion z-test (pooled, two-sided), p corrected by Holm over all comparisons of the report. Groups with fewer than
@@ -93,7 +93,7 @@ def judged(groups: Sequence[Group], least_visits: int) -> list[Judged]:
         keys.append(key)
     adjusted = dict(zip(unique, holm(list(unique.values())), strict=True))
     return [
-        Judged(group, refuted, visited, p, adjusted[key] if key is not None else None)
+        ComparedGroup(group, refuted, visited, p, adjusted[key] if key is not None else None)
         for (group, refuted, visited, p), key in zip(comparisons, keys, strict=True)
     ]
 
@@ -116,7 +116,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def warnings_of(groups: Iterable[Judged], significance: float) -> list[str]:
+def warnings_of(groups: Iterable[ComparedGroup], significance: float) -> list[str]:
     """A sentence for every group whose refuted rate differs from the rest beyond chance."""
     return [
         f"{DIMENSIONS[one.group.dimension]} {one.group.name}: {one.group.refuted} of {one.group.visited} visits refuted "

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from jobs.registers.conditions import holds
-from jobs.rulebook.facts import Facts, counted, once, pair_grade, with_identity
+from jobs.rulebook.facts import Facts, once, pair_grade, with_identity, with_months_that_count
 
 
 class AfterDeathParams(Conf):
@@ -39,7 +39,7 @@ def deaths_of_members(facts: Facts, lawful_months: int) -> DataFrame:
         .withColumn("person_id", F.when(F.col("identity_grade") != "D", F.col("member_person_id")))
     )
     # After the death the survivors' own share is lawful: months in which no more persons are paid for than are left.
-    return counted(linked, after="event_on", lawful_months=lawful_months, lawful_heads=F.when(others > 0, others))
+    return with_months_that_count(linked, after="event_on", lawful_months=lawful_months, lawful_heads=F.when(others > 0, others))
 
 
 def is_recipient() -> Column:

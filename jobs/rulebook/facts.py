@@ -226,7 +226,7 @@ def of_recipient(rows: DataFrame, facts: Facts) -> DataFrame:
     )
 
 
-def counted(
+def with_months_that_count(
     rows: DataFrame,
     *,
     after: str,

@@ -71,7 +71,7 @@ def record(rows: DataFrame, data_set: str, **columns: Column) -> DataFrame:
     return rows.select(*(given.get(name, F.col(name)).alias(name) for name in (*RECORD_COLUMNS, *columns)))
 
 
-def candidate(rows: DataFrame, data_set: str, **columns: Column) -> DataFrame:
+def need_candidates(rows: DataFrame, data_set: str, **columns: Column) -> DataFrame:
     """CANDIDATE_COLUMNS; what is not given is null."""
     types = {
         "household_no": "string",

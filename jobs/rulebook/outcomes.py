@@ -13,7 +13,7 @@ from jobs.rulebook.fingerprint import fingerprint
 from jobs.rulebook.rule import Judgement, Rule
 
 
-def judged(candidates: DataFrame, judgement: Judgement) -> DataFrame:
+def with_outcome(candidates: DataFrame, judgement: Judgement) -> DataFrame:
     """Candidates with outcome, exemption_code, missing, value, threshold, amounts and explanation.
 
     A null condition counts as not met. Order: a missing fact, then an exemption, then the fact itself.
@@ -49,7 +49,7 @@ def findings(rule: Rule, params: Conf, policy: Policy, paid_candidates: DataFram
     A finding under a number whose registered name is another is a matter of data, never of conduct (exempt R07).
     """
     judgement = rule.judge(params)
-    rows = judged(paid_candidates, judgement)
+    rows = with_outcome(paid_candidates, judgement)
     measured = {"value": judgement.value, **judgement.signals}
     signals = F.create_map(
         *(part for name, figure in measured.items() for part in (F.lit(f"{rule.code}.{name}"), figure.cast("double")))

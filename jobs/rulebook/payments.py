@@ -48,7 +48,7 @@ def with_payment_rows(candidates: DataFrame, facts: Facts, months: DataFrame) ->
     )
 
 
-def zh_counted(amount: str = "paid_yuan") -> Column:
+def zh_months_and_yuan(amount: str = "paid_yuan") -> Column:
     """ "共9个月（2017年4月至2017年12月），计3,120.00元": which months count and what is at stake in them."""
     return F.concat(
         F.lit("共"), F.col("paid_months").cast("string"), F.lit("个月（"), zh_month("first_month"), F.lit("至"), zh_month("last_month"),

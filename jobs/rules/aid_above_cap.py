@@ -14,7 +14,7 @@ from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.grades import grade_cap
 from jobs.registers.policy import YearlyCap, by_month
 from jobs.registers.sentences import zh_yuan
-from jobs.rulebook.facts import Facts, counted, once, pair_grade, with_identity
+from jobs.rulebook.facts import Facts, once, pair_grade, with_identity, with_months_that_count
 from jobs.rulebook.payments import MOST_ROWS
 from jobs.rulebook.rule import Judgement, NoParams, Rule
 
@@ -99,7 +99,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
             "person_id": F.when(F.col("aid_grade") != "D", F.col("member_person_id")),
         }
     )
-    return counted(rows, after="before", until=F.col("last_aid"), lawful_yuan=F.col("cap_yuan")).withColumn(
+    return with_months_that_count(rows, after="before", until=F.col("last_aid"), lawful_yuan=F.col("cap_yuan")).withColumn(
         "event_on", F.col("last_paid_on")
     )
 

@@ -9,8 +9,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rulebook.facts import Facts, counted, once
-from jobs.rulebook.payments import zh_counted
+from jobs.rulebook.facts import Facts, once, with_months_that_count
+from jobs.rulebook.payments import zh_months_and_yuan
 from jobs.rulebook.rule import Judgement, Rule
 
 
@@ -90,7 +90,7 @@ def candidates(facts: Facts, params: DrawnTwiceParams) -> DataFrame:
     )
     rows = pairs(facts).withColumn("began_on", F.greatest("start_month", "_other_start"))
     # Payments may run ahead of what the roster says began; all months for which both paid count.
-    timed = counted(rows, after="began_on").withColumn("count_from", F.lit(date(1900, 1, 1)))
+    timed = with_months_that_count(rows, after="began_on").withColumn("count_from", F.lit(date(1900, 1, 1)))
     return timed.join(there, ["_other", "_number"], "left")  # one row a case and number
 
 
@@ -100,7 +100,9 @@ def judge(params: DrawnTwiceParams) -> Judgement:
     for month in ("start_month", "_other_start", "stop_month", "_other_stop"):
         ends_or_begins = ends_or_begins | F.coalesce(F.col(month).between(*within), F.lit(False))
     here, there = (F.coalesce(program, F.lit("")) for program in ("case_program", "_other_program"))
-    both_paid = F.concat(F.lit("，同一月份两处均有发放的"), zh_counted(), F.lit("（按较低一处的个人份额），请核实应享受哪一项。"))
+    both_paid = F.concat(
+        F.lit("，同一月份两处均有发放的"), zh_months_and_yuan(), F.lit("（按较低一处的个人份额），请核实应享受哪一项。")
+    )
     return Judgement(
         found=F.col("paid_months") > 0,
         value=F.col("paid_months").cast("double"),

@@ -12,7 +12,7 @@ from jobs.registers.evidence import rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.means.what_counts import is_earned_pension
 from jobs.registers.sentences import zh_month, zh_paid, zh_yuan
-from jobs.rulebook.facts import Facts, counted, held_by
+from jobs.rulebook.facts import Facts, held_by, with_months_that_count
 from jobs.rulebook.household import household_exemptions
 from jobs.rulebook.rule import Judgement, NoParams, Rule
 
@@ -31,7 +31,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
             "is_disregarded": ~is_earned_pension(Lines.of(facts.policy, facts.as_of)),
         }
     )
-    return counted(with_line, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
+    return with_months_that_count(with_line, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
         {
             "thing_key": F.concat_ws(":", F.lit("pension"), "kind", F.col("from_month").cast("string")),
             "evidence": rows_of("pensions", "kind", "from_month", "to_month", "monthly"),

@@ -13,7 +13,7 @@ from jobs.registers.evidence import rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.means.what_counts import is_insured_wage, spell_months
 from jobs.registers.sentences import zh_month, zh_paid, zh_yuan
-from jobs.rulebook.facts import Facts, counted, held_by
+from jobs.rulebook.facts import Facts, held_by, with_months_that_count
 from jobs.rulebook.household import ended_before_benefit, household_exemptions
 from jobs.rulebook.rule import Judgement, Rule
 
@@ -36,7 +36,7 @@ def candidates(facts: Facts, params: EmployedInsuredParams) -> DataFrame:
             "looks_alike": F.col("kind").isin(list(params.lookalike_kinds)),
         }
     )
-    return counted(told, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
+    return with_months_that_count(told, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
         {
             "thing_key": F.concat_ws(":", F.lit("insurance"), "kind", "unit", F.col("from_month").cast("string")),
             "evidence": rows_of("social_insurance", "unit", "kind", "from_month", "to_month", "base"),

@@ -14,7 +14,7 @@ from jobs.registers.means.lines import Lines
 from jobs.registers.means.what_counts import is_partner, is_trifle
 from jobs.registers.sentences import zh_day, zh_paid
 from jobs.rulebook.entities import ENTITY_FIELDS, does_not_trade, doubtful_standing, kind_zh, standing_signals, with_standing
-from jobs.rulebook.facts import Facts, counted, held_by
+from jobs.rulebook.facts import Facts, held_by, with_months_that_count
 from jobs.rulebook.household import household_exemptions
 from jobs.rulebook.rule import Judgement, NoParams, Rule
 
@@ -46,7 +46,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
             "trifle_percent": F.lit(lines.shares.small_share_percent),
         }
     )
-    return counted(since, after="held_since", until=F.col("traded_until"), has_grace=True).withColumns(
+    return with_months_that_count(since, after="held_since", until=F.col("traded_until"), has_grace=True).withColumns(
         {
             "thing_key": F.concat_ws(":", F.lit("role"), "uscc", "role"),
             "evidence": F.concat(

@@ -11,7 +11,7 @@ from jobs.registers.evidence import rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.means.what_counts import is_fund_open
 from jobs.registers.sentences import zh_month, zh_paid, zh_yuan
-from jobs.rulebook.facts import Facts, counted, held_by
+from jobs.rulebook.facts import Facts, held_by, with_months_that_count
 from jobs.rulebook.household import ended_before_benefit, household_exemptions
 from jobs.rulebook.rule import Judgement, NoParams, Rule
 
@@ -20,7 +20,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
     """One row per member and account. Counting runs from the month after it was opened to its last month."""
     accounts = held_by(facts.household, facts, "housing_fund", "person_key", "name_key")
     told = accounts.withColumn("is_live", is_fund_open(Lines.of(facts.policy, facts.as_of)))
-    return counted(told, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
+    return with_months_that_count(told, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
         {
             "thing_key": F.concat_ws(":", F.lit("fund"), "unit", F.col("from_month").cast("string")),
             "evidence": rows_of("housing_fund", "unit", "base", "from_month", "to_month", "status"),

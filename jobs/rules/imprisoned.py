@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from expectations.conf import Conf
 from jobs.registers.evidence import rows_of
 from jobs.registers.sentences import zh_day, zh_paid
-from jobs.rulebook.facts import Facts, counted, held_by
+from jobs.rulebook.facts import Facts, held_by, with_months_that_count
 from jobs.rulebook.rule import Judgement, Rule
 
 
@@ -34,7 +34,7 @@ def candidates(facts: Facts, params: ImprisonedParams) -> DataFrame:
     others = F.col("covered_members") - F.col("is_covered").cast("int")
     # Back home by the end of a month, the month is lawful.
     until = F.add_months(F.trunc("to_on", "month"), -1)
-    return counted(spells, after="from_on", until=until, lawful_heads=F.when(others > 0, others)).withColumns(
+    return with_months_that_count(spells, after="from_on", until=until, lawful_heads=F.when(others > 0, others)).withColumns(
         {
             "thing_key": F.concat_ws(":", F.lit("spell"), "kind", F.col("from_on").cast("string")),
             "evidence": rows_of("prisoners", "kind", "from_on", "to_on"),

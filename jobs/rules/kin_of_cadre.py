@@ -12,7 +12,7 @@ from jobs.registers.means.lines import Lines
 from jobs.registers.means.what_counts import is_cadre
 from jobs.registers.sentences import zh_day, zh_paid
 from jobs.rulebook.declarations import declared_zh, with_declaration
-from jobs.rulebook.facts import Facts, counted, held_by, held_by_relatives, of_recipient
+from jobs.rulebook.facts import Facts, held_by, held_by_relatives, of_recipient, with_months_that_count
 from jobs.rulebook.rule import Judgement, NoParams, Rule
 
 RELATIONS = {
@@ -30,7 +30,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
     within = held_by(facts.members, facts, *keys).withColumn("relation", relation)
     terms = within.unionByName(held_by_relatives(facts, lines.cadres.kin, *keys))
     until = F.trunc(F.col("to_on"), "month")
-    found = counted(terms, after="from_on", until=until).withColumns(
+    found = with_months_that_count(terms, after="from_on", until=until).withColumns(
         {
             "is_cadre": is_cadre(lines),
             "has_ended": F.coalesce(F.col("to_on") <= F.lit(facts.as_of), F.lit(False)),

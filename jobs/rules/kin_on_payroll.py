@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.registers.sentences import zh_month, zh_paid
 from jobs.rulebook.declarations import declared_zh, with_declaration
-from jobs.rulebook.facts import Facts, counted, of_recipient
+from jobs.rulebook.facts import Facts, of_recipient, with_months_that_count
 from jobs.rulebook.household import ended_before_benefit, household_exemptions
 from jobs.rulebook.payroll import payroll_evidence, payroll_spells, payroll_spells_of_relatives, unknown_spell
 from jobs.rulebook.rule import Judgement, NoParams, Rule
@@ -22,7 +22,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
     )
     outside = payroll_spells_of_relatives(facts)
     spells = beside.unionByName(outside)
-    staff = counted(spells, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
+    staff = with_months_that_count(spells, after="from_month", until=F.col("to_month"), has_grace=True).withColumns(
         {
             "thing_key": F.concat_ws(":", F.lit("staff"), "unit", "staff_kind", F.col("from_month").cast("string")),
             "evidence": payroll_evidence(),

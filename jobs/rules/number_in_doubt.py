@@ -11,7 +11,7 @@ from expectations.contracts.model import ORIGIN
 from jobs.cells.person_numbers import CHECK_FAILS, JUNK, UNREADABLE, UPGRADED, VALID
 from jobs.registers.grades import MATCHED, REPAIRED
 from jobs.registers.references import REGISTRY
-from jobs.rulebook.facts import Facts, counted, roster_row
+from jobs.rulebook.facts import Facts, roster_row, with_months_that_count
 from jobs.rulebook.rule import Judgement, NoParams, Rule
 
 WRONG = (CHECK_FAILS, REPAIRED, MATCHED, UNREADABLE, JUNK)
@@ -53,7 +53,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
             "evidence": roster_row(),
         }
     )
-    return counted(told, after="approved_on", until=F.lit(date(1900, 1, 1)))
+    return with_months_that_count(told, after="approved_on", until=F.lit(date(1900, 1, 1)))
 
 
 def judge(params: NoParams) -> Judgement:

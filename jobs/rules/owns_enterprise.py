@@ -14,7 +14,7 @@ from jobs.registers.evidence import rows_of
 from jobs.registers.policy import in_force
 from jobs.registers.sentences import zh_day, zh_paid
 from jobs.rulebook.entities import ENTITY_FIELDS, does_not_trade, doubtful_standing, kind_zh, standing_signals, with_standing
-from jobs.rulebook.facts import Facts, counted, declares, held_by
+from jobs.rulebook.facts import Facts, declares, held_by, with_months_that_count
 from jobs.rulebook.household import household_exemptions
 from jobs.rulebook.rule import Judgement, Rule
 
@@ -28,7 +28,7 @@ def candidates(facts: Facts, params: OwnsEnterpriseParams) -> DataFrame:
     """One row per member and entity. Counting runs from the month after it was established to the month it ended."""
     held = held_by(facts.household, facts, "enterprises", "legal_rep_key", "legal_rep_name_key")
     entities = with_standing(held, in_force(facts.policy.entities, facts.as_of))
-    return counted(entities, after="established_on", until=F.col("traded_until"), has_grace=True).withColumns(
+    return with_months_that_count(entities, after="established_on", until=F.col("traded_until"), has_grace=True).withColumns(
         {
             "thing_key": F.concat_ws(":", F.lit("entity"), "uscc", "reg_no"),
             "evidence": rows_of("enterprises", *ENTITY_FIELDS),

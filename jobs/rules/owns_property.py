@@ -12,7 +12,7 @@ from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.means.what_counts import is_business, is_own_business, is_own_home, is_repeated_unit, unit_keys
 from jobs.registers.sentences import zh_day, zh_paid
-from jobs.rulebook.facts import MEMBER_COLUMNS, Facts, counted, held_by
+from jobs.rulebook.facts import MEMBER_COLUMNS, Facts, held_by, with_months_that_count
 from jobs.rulebook.household import household_exemptions
 from jobs.rulebook.rule import Judgement, NoParams, Rule
 
@@ -56,7 +56,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
         .withColumn("allowed_homes", F.lit(homes))
     )
     at = owned.withColumn("owned_on", F.when(is_above(), F.col("too_many_on")).otherwise(F.col("last_on")))
-    return counted(at, after="owned_on", has_grace=True).withColumn("thing_key", F.lit("properties"))
+    return with_months_that_count(at, after="owned_on", has_grace=True).withColumn("thing_key", F.lit("properties"))
 
 
 def _count(condition: Column) -> Column:

@@ -13,7 +13,7 @@ from jobs.registers.evidence import rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.means.what_counts import is_car, is_cheap, is_in, is_in_use, is_overdue
 from jobs.registers.sentences import zh_day, zh_paid
-from jobs.rulebook.facts import Facts, counted, declares, held_by
+from jobs.rulebook.facts import Facts, declares, held_by, with_months_that_count
 from jobs.rulebook.household import household_exemptions
 from jobs.rulebook.rule import Judgement, Rule
 
@@ -40,7 +40,7 @@ def candidates(facts: Facts, params: OwnsVehicleParams) -> DataFrame:
         }
     )
     return (
-        counted(told, after="registered_on", has_grace=True)
+        with_months_that_count(told, after="registered_on", has_grace=True)
         .withColumn("thing_key", F.concat_ws(":", F.lit("vehicle"), "plate_kind", "plate_no"))
         .withColumn(
             "evidence",

@@ -13,8 +13,8 @@ from pyspark.sql import functions as F
 from expectations.conf import Conf
 from jobs.registers.policy import AddOns, by_month
 from jobs.registers.sentences import zh_month, zh_yuan
-from jobs.rulebook.facts import Facts, counted, once, recipients
-from jobs.rulebook.payments import with_payment_rows, zh_counted
+from jobs.rulebook.facts import Facts, once, recipients, with_months_that_count
+from jobs.rulebook.payments import with_payment_rows, zh_months_and_yuan
 from jobs.rulebook.rule import Judgement, Rule
 
 
@@ -92,14 +92,16 @@ def candidates(facts: Facts, params: PaidAboveStandardParams) -> DataFrame:
         F.max(is_by_add_on.cast("int")).cast("boolean").alias("is_add_on"),
     )
     rows = recipients(facts).join(above, "case_id", "inner").join(shown, "case_id", "inner")  # one row a case each
-    timed = counted(rows.withColumn("thing_key", F.lit("standard")), after="before").withColumn("event_on", F.col("above_from"))
+    timed = with_months_that_count(rows.withColumn("thing_key", F.lit("standard")), after="before").withColumn(
+        "event_on", F.col("above_from")
+    )
     return with_payment_rows(timed, facts, months.select("case_id", "for_month"))
 
 
 def judge(params: PaidAboveStandardParams) -> Judgement:
     too_much = F.concat(
         F.lit("发放明细显示该户"), zh_month("highest_in"), F.lit("的待遇为"), zh_yuan("highest_yuan"), F.lit("，高于按发放人数和"),
-        F.lit("分类施保计算的最高额"), zh_yuan("limit_yuan"), F.lit("；超出部分"), zh_counted(), F.lit("，请核实发放标准和增发依据。"),
+        F.lit("分类施保计算的最高额"), zh_yuan("limit_yuan"), F.lit("；超出部分"), zh_months_and_yuan(), F.lit("，请核实发放标准和增发依据。"),
     )  # fmt: skip
     lawful = F.lit("发放明细显示该户有的月份发放额高于按发放人数计算的标准，可由分类施保增发或补发以前月份说明。")
     return Judgement(

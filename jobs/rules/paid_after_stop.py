@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.registers.sentences import zh_month, zh_paid
-from jobs.rulebook.facts import Facts, counted, recipients
+from jobs.rulebook.facts import Facts, recipients, with_months_that_count
 from jobs.rulebook.payments import with_payment_rows
 from jobs.rulebook.rule import Judgement, NoParams, Rule
 
@@ -29,7 +29,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
         .filter("still_paid = 0 AND stopped_in IS NOT NULL")
     )
     rows = recipients(facts).join(stopped, "case_id", "inner").withColumn("thing_key", F.lit("stop"))  # one row a case each
-    timed = counted(rows, after="stopped_in", has_grace=True).withColumn("event_on", F.last_day("stopped_in"))
+    timed = with_months_that_count(rows, after="stopped_in", has_grace=True).withColumn("event_on", F.last_day("stopped_in"))
     # For the months after, and arrears that went out after the stop for months before.
     was_sent = (F.col("for_month") > F.col("stopped_in")) | (F.col("last_paid_on") > F.last_day("stopped_in"))
     after = facts.months.join(stopped, "case_id", "inner").filter(was_sent)  # one row a case

@@ -9,8 +9,8 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.rulebook.facts import Facts, counted, once, recipients
-from jobs.rulebook.payments import transfers_of_benefits, with_payment_rows, zh_counted
+from jobs.rulebook.facts import Facts, once, recipients, with_months_that_count
+from jobs.rulebook.payments import transfers_of_benefits, with_payment_rows, zh_months_and_yuan
 from jobs.rulebook.rule import Judgement, Rule
 
 
@@ -76,7 +76,7 @@ def candidates(facts: Facts, params: SharedAccountParams) -> DataFrame:
     shared = accounts(facts, params).withColumn("before", F.add_months("first_drawn", -1))
     rows = recipients(facts).join(shared, "case_id", "inner")  # recipients are one row a case
     rows = rows.withColumn("thing_key", F.concat(F.lit("account:"), F.substring("bank_account_key", 1, 16)))
-    timed = counted(rows, after="before", until=F.col("last_drawn")).withColumn("event_on", F.col("first_drawn"))
+    timed = with_months_that_count(rows, after="before", until=F.col("last_drawn")).withColumn("event_on", F.col("first_drawn"))
     drawn = transfers_of_benefits(facts).join(
         shared.select("case_id", "bank_account_key"), ["case_id", "bank_account_key"], "left_semi"
     )
@@ -99,7 +99,7 @@ def judge(params: SharedAccountParams) -> Judgement:
         exempt={"R22": F.col("is_home") | F.col("is_guardian")},
         explanation=F.concat(
             F.lit("发放明细显示该户的待遇打入一个先后为"), F.col("households").cast("string"), F.lit("户收款的账户"), whose,
-            F.coalesce(F.concat(F.lit("；打入该账户"), zh_counted()), F.lit("")), F.lit("，请核实是否本人领取、有无委托。"),
+            F.coalesce(F.concat(F.lit("；打入该账户"), zh_months_and_yuan()), F.lit("")), F.lit("，请核实是否本人领取、有无委托。"),
         ),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.registers.sentences import zh_month, zh_paid
-from jobs.rulebook.facts import Facts, counted
+from jobs.rulebook.facts import Facts, with_months_that_count
 from jobs.rulebook.household import ended_before_benefit, household_exemptions
 from jobs.rulebook.payroll import payroll_evidence, payroll_spells, unknown_spell
 from jobs.rulebook.rule import Judgement, NoParams, Rule
@@ -21,7 +21,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
     """
     drawing = facts.members.filter(F.col("is_covered") | F.col("is_head"))
     return (
-        counted(payroll_spells(drawing, facts), after="from_month", until=F.col("to_month"), has_grace=True)
+        with_months_that_count(payroll_spells(drawing, facts), after="from_month", until=F.col("to_month"), has_grace=True)
         .withColumn("thing_key", F.concat_ws(":", F.lit("staff"), "unit", "staff_kind", F.col("from_month").cast("string")))
         .withColumn("evidence", payroll_evidence())
     )

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from expectations.conf import Conf
 from expectations.contracts.lake import EVIDENCE
 from jobs.registers.sentences import zh_paid
-from jobs.rulebook.facts import Facts, counted, recipients
+from jobs.rulebook.facts import Facts, recipients, with_months_that_count
 from jobs.rulebook.rule import Judgement, Rule
 
 
@@ -34,7 +34,7 @@ def candidates(facts: Facts, params: StrangeCaseParams) -> DataFrame:
             {"thing_key": F.lit("strange"), "began_on": F.lit(date(1900, 1, 1)), "evidence": F.lit(None).cast(EVIDENCE)}
         )
     )
-    timed = counted(rows, after="began_on").withColumn("count_from", F.lit(date(1900, 1, 1)))
+    timed = with_months_that_count(rows, after="began_on").withColumn("count_from", F.lit(date(1900, 1, 1)))
     return timed.withColumn("event_on", F.coalesce("approved_on", "start_month"))
 
 

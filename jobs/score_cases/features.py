@@ -14,7 +14,7 @@ from jobs.registers.benefits import Silver
 from jobs.registers.means.lines import Lines
 from jobs.registers.policy import Policy
 from jobs.rulebook.payments import transfers
-from jobs.score_cases.surroundings import accounts, approval_to_death, holdings, incomes, kin_in_office, traces
+from jobs.score_cases.surroundings import accounts, approval_to_death, incomes, kin_in_office, property_rows, traces
 from models.features import FEATURES, RANKING_FIGURES
 
 
@@ -62,7 +62,7 @@ def case_features(of: Registers) -> DataFrame:
         _payment_features(of.months),
         people,
         traces(of.register, persons),
-        holdings(of.register, persons),
+        property_rows(of.register, persons),
         incomes(of.register, persons, lines),
         kin_in_office(of.register, persons, of.kin, lines),
         approval_to_death(of.members, of.deaths),

@@ -49,7 +49,7 @@ def traces(register: Silver, persons: DataFrame) -> DataFrame:
     )
 
 
-def holdings(register: Silver, persons: DataFrame) -> DataFrame:
+def property_rows(register: Silver, persons: DataFrame) -> DataFrame:
     """case_id, <register>_held: rows of each register of property under a number of the case."""
     frames = [
         persons.join(register(code).select(F.col(key).alias("number_key")), "number_key", "inner")

@@ -16,7 +16,7 @@ from jobs.cells.dates import parse_date
 from jobs.cells.masking import mask_field
 from jobs.cells.text import read_enum
 from jobs.registers.delivered_rows import at, parse_record, place_of
-from jobs.registers.identity_verdicts import Verdicts, reference_side
+from jobs.registers.identity_verdicts import IdentityVerdicts, reference_side
 from jobs.registers.references import person_references
 from jobs.returns.brought import Brought
 from jobs.returns.checkers import checkers_of, fault_of
@@ -141,7 +141,7 @@ def _side(lake: Lake, text: str) -> str:
 def _refuse_contradictions(path: Path, rows: list[dict[str, Any]], fresh: dict[tuple[str, str], Decision]) -> None:
     same = tuple((row["left"], row["right"]) for row in rows if row["is_same"])
     apart = tuple((row["left"], row["right"]) for row in rows if not row["is_same"])
-    pair = Verdicts(same, apart).contradiction()
+    pair = IdentityVerdicts(same, apart).contradiction()
     if pair is None:
         return
     where = fresh[pair].line.place if pair in fresh else f"{path.name}: a decision taken in earlier"

@@ -10,8 +10,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from expectations.contracts.deliveries import DATA_SETS
-from jobs.check_quality.coverage import (
-    Hole,
+from jobs.check_quality.delivery_holes import (
+    DeliveryHole,
     expected_counties,
     is_county,
     month_holes,
@@ -33,7 +33,7 @@ def whole() -> tuple[dict[tuple[str, str], int], dict[str, set[str]]]:
     return totals, {code: {CITY} for code in DATA_SETS}
 
 
-def holes_of(totals: dict[tuple[str, str], int], areas: dict[str, set[str]]) -> list[Hole]:
+def holes_of(totals: dict[tuple[str, str], int], areas: dict[str, set[str]]) -> list[DeliveryHole]:
     return register_holes(totals, areas, [NORTH, SOUTH])
 
 
@@ -44,25 +44,25 @@ def test_a_whole_delivery_has_no_hole() -> None:
 @pytest.mark.parametrize("code", DATA_SETS)
 def test_a_register_that_is_missing_is_one_hole(code: str) -> None:
     totals, areas = whole()
-    assert holes_of({key: rows for key, rows in totals.items() if key[0] != code}, areas) == [Hole(code)]
+    assert holes_of({key: rows for key, rows in totals.items() if key[0] != code}, areas) == [DeliveryHole(code)]
 
 
 @pytest.mark.parametrize("code", BY_ROW)
 def test_a_county_without_rows_in_a_register_that_names_counties_is_a_hole(code: str) -> None:
     totals, areas = whole()
-    assert holes_of({key: rows for key, rows in totals.items() if key != (code, SOUTH)}, areas) == [Hole(code, SOUTH)]
+    assert holes_of({key: rows for key, rows in totals.items() if key != (code, SOUTH)}, areas) == [DeliveryHole(code, SOUTH)]
 
 
 def test_a_county_of_no_rows_is_one_without_rows() -> None:
     totals, areas = whole()
-    assert holes_of(totals | {("dibao_roster", SOUTH): 0}, areas) == [Hole("dibao_roster", SOUTH)]
+    assert holes_of(totals | {("dibao_roster", SOUTH): 0}, areas) == [DeliveryHole("dibao_roster", SOUTH)]
 
 
 def test_a_county_without_a_file_of_a_register_that_comes_by_county_is_a_hole() -> None:
     totals, areas = whole()
     del totals["village_cadres", CITY]
     totals["village_cadres", NORTH] = 9
-    assert holes_of(totals, areas | {"village_cadres": {NORTH}}) == [Hole("village_cadres", SOUTH)]
+    assert holes_of(totals, areas | {"village_cadres": {NORTH}}) == [DeliveryHole("village_cadres", SOUTH)]
 
 
 def test_a_file_of_the_whole_city_covers_every_county() -> None:
@@ -75,7 +75,7 @@ def test_a_whole_citys_file_that_leaves_a_county_out_does_not_cover_it() -> None
     """Of a register whose rows name the county, the rows tell and not the file's area."""
     totals, areas = whole()
     del totals["household_registry", SOUTH]
-    assert holes_of(totals, areas) == [Hole("household_registry", SOUTH)]
+    assert holes_of(totals, areas) == [DeliveryHole("household_registry", SOUTH)]
 
 
 def test_a_county_that_nobody_expects_is_no_hole() -> None:
@@ -147,27 +147,27 @@ def year(**counts: int) -> dict[tuple[str, date], int]:
     return {key: count for key, count in found.items() if count}
 
 
-MONTH_CASES: dict[str, tuple[dict[tuple[str, date], int], list[Hole]]] = {
+MONTH_CASES: dict[str, tuple[dict[tuple[str, date], int], list[DeliveryHole]]] = {
     "all months": (year(), []),
-    "a month without a payment": (year(m05=0), [Hole("payments", month="2017-05")]),
-    "two months": (year(m05=0, m06=0), [Hole("payments", month="2017-05"), Hole("payments", month="2017-06")]),
-    "a thin month is of arrears": (year(m05=15), [Hole("payments", month="2017-05")]),
+    "a month without a payment": (year(m05=0), [DeliveryHole("payments", month="2017-05")]),
+    "two months": (year(m05=0, m06=0), [DeliveryHole("payments", month="2017-05"), DeliveryHole("payments", month="2017-06")]),
+    "a thin month is of arrears": (year(m05=15), [DeliveryHole("payments", month="2017-05")]),
     "a month with half of the payments": (year(m05_north=50, m05_south=20), []),
-    "a month of one county": (year(m05_south=0), [Hole("payments", SOUTH, "2017-05")]),
+    "a month of one county": (year(m05_south=0), [DeliveryHole("payments", SOUTH, "2017-05")]),
     "a thin month of one county": (year(m05_south=1), []),
     "the year begins later": (year(m01=0, m02=0), []),
     "arrears of the year before": (year() | {(NORTH, date(2016, 3, 1)): 5}, []),
     "arrears paid ahead": (year() | {(NORTH, date(2018, 9, 1)): 5}, []),
     "December of the year before, January missing": (
         year(m01=0) | {(NORTH, date(2016, 12, 1)): 100},
-        [Hole("payments", month="2017-01"), Hole("payments", SOUTH, "2016-12")],
+        [DeliveryHole("payments", month="2017-01"), DeliveryHole("payments", SOUTH, "2016-12")],
     ),
     "a small county may well pay nothing in a month": (
         {key: min(count, 19) if key[0] == SOUTH else count for key, count in year(m05_south=0).items()}, []
     ),
     "twenty a month are enough to miss one": (
         {key: min(count, 20) if key[0] == SOUTH else count for key, count in year(m05_south=0).items()},
-        [Hole("payments", SOUTH, "2017-05")],
+        [DeliveryHole("payments", SOUTH, "2017-05")],
     ),
     "no payment at all": ({}, []),  # the register is missing: another hole
     "one month": ({(NORTH, date(2017, 1, 1)): 30}, []),

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES, NUMBER_STATES
 from jobs.check_quality.columns import column_counts, remember, remembered
-from jobs.check_quality.dry_run import Judgement, judge
+from jobs.check_quality.dry_run import DeliveryState, delivery_state
 from jobs.check_quality.figures import number_counts, number_states
 from jobs.check_quality.slips import quarantined_rows
 from jobs.commands.cli import app
@@ -71,8 +71,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def judged(faulty: Path) -> Judgement:
-    return judge(faulty, AS_OF, PIECE)
+def judged(faulty: Path) -> DeliveryState:
+    return delivery_state(faulty, AS_OF, PIECE)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def taken_in(embedded: Engine, settings: Settings, faulty: Path, tmp_path_factor
     return ctx
 
 
-def test_a_dry_run_gives_the_accounts_of_a_real_one(judged: Judgement, taken_in: RunContext) -> None:
+def test_a_dry_run_gives_the_accounts_of_a_real_one(judged: DeliveryState, taken_in: RunContext) -> None:
     assert in_order(judged.accounts) == in_order(ledger(taken_in.lake))
     fates = {account.entry.file_name: account.status for account in judged.accounts}
     assert fates == {
@@ -99,7 +99,7 @@ def test_a_dry_run_gives_the_accounts_of_a_real_one(judged: Judgement, taken_in:
     }
 
 
-def test_the_accounts_are_those_counted_by_hand(judged: Judgement) -> None:
+def test_the_accounts_are_those_counted_by_hand(judged: DeliveryState) -> None:
     by_name = {account.entry.file_name: account for account in judged.accounts}
     roster, payments = by_name["花名册.csv"], by_name["发放.csv"]
     assert (roster.accepted, roster.quarantined, roster.skipped) == (32, 2, 0)
@@ -108,13 +108,13 @@ def test_the_accounts_are_those_counted_by_hand(judged: Judgement) -> None:
     assert [told.code for told in by_name["空.csv"].remarks] == ["no_rows"]
 
 
-def test_a_dry_run_returns_the_rows_that_a_real_one_quarantines(judged: Judgement, taken_in: RunContext) -> None:
+def test_a_dry_run_returns_the_rows_that_a_real_one_quarantines(judged: DeliveryState, taken_in: RunContext) -> None:
     returned = sorted(judged.returned, key=lambda row: (row.file_id, row.sheet, row.row))
     assert returned == quarantined_rows(taken_in.lake, ledger(taken_in.lake))
     assert len(returned) == 2 + 2 + 1  # of the copy none: they are the same rows
 
 
-def test_a_dry_run_reads_numbers_as_a_real_one_does(judged: Judgement, taken_in: RunContext) -> None:
+def test_a_dry_run_reads_numbers_as_a_real_one_does(judged: DeliveryState, taken_in: RunContext) -> None:
     lake = taken_in.lake
     data_sets = [DATA_SETS[code] for code in ("dibao_roster", "household_registry", "payments")]
     scratch = Lake(taken_in.engine, str(taken_in.out / "scratch"))
@@ -127,7 +127,7 @@ def test_a_dry_run_reads_numbers_as_a_real_one_does(judged: Judgement, taken_in:
     assert judged.numbers[roster, "person"] == {"valid": 30, "junk": 1, "masked": 1}
 
 
-def test_a_dry_run_counts_the_cells_of_each_column_as_a_real_one_does(judged: Judgement, taken_in: RunContext) -> None:
+def test_a_dry_run_counts_the_cells_of_each_column_as_a_real_one_does(judged: DeliveryState, taken_in: RunContext) -> None:
     lake = taken_in.lake
     data_sets = [DATA_SETS[code] for code in ("dibao_roster", "household_registry", "payments")]
     current = {account.file_id for account in ledger(lake) if account.status == "accepted"}
@@ -142,30 +142,30 @@ def test_a_dry_run_counts_the_cells_of_each_column_as_a_real_one_does(judged: Ju
 
 def test_a_dry_run_touches_nothing_in_the_delivery(faulty: Path) -> None:
     before = state_of(faulty.parent)
-    judge(faulty, AS_OF, PIECE)
+    delivery_state(faulty, AS_OF, PIECE)
     assert state_of(faulty.parent) == before
 
 
-def test_each_file_is_reported_once(faulty: Path, judged: Judgement) -> None:
+def test_each_file_is_reported_once(faulty: Path, judged: DeliveryState) -> None:
     reported: list[int] = []
-    judge(faulty, AS_OF, PIECE, lambda: reported.append(1))
+    delivery_state(faulty, AS_OF, PIECE, lambda: reported.append(1))
     assert len(reported) == len(judged.accounts)
 
 
-def test_pieces_of_a_file_are_told_as_one(faulty: Path, judged: Judgement) -> None:
-    small = judge(faulty, AS_OF, 500)
+def test_pieces_of_a_file_are_told_as_one(faulty: Path, judged: DeliveryState) -> None:
+    small = delivery_state(faulty, AS_OF, 500)
     assert small.accounts == judged.accounts
     assert small.numbers == judged.numbers
     assert sorted(map(str, small.returned)) == sorted(map(str, judged.returned))
 
 
 def test_a_whole_city_is_judged_as_it_was_taken_in(finished: RunContext, city: City) -> None:
-    assert in_order(judge(city.delivery, AS_OF, PIECE).accounts) == in_order(ledger(finished.lake))
+    assert in_order(delivery_state(city.delivery, AS_OF, PIECE).accounts) == in_order(ledger(finished.lake))
 
 
 def test_a_delivery_without_a_manifest_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadDelivery, match=r"holds no 交接清单\.csv"):
-        judge(tmp_path, AS_OF, PIECE)
+        delivery_state(tmp_path, AS_OF, PIECE)
 
 
 def slips_to(folder: Path, delivery: Path) -> int:

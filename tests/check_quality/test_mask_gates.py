@@ -15,13 +15,13 @@ from pyspark.sql import SparkSession
 
 from jobs.cells.masking import masked_texts
 from jobs.check_quality.columns import ColumnCount
-from jobs.check_quality.report import print_columns, print_files, print_holes
+from jobs.check_quality.gate_in_words import print_columns, print_files, print_holes
 from jobs.check_quality.slip_workbook import UNREADABLE_CELL, Returned, Slip, write_slip
 from jobs.check_quality.slips import slips, written
 from jobs.delivery.ledger import ACCEPTED, REFUSED, Account
 from jobs.delivery.manifest import ManifestEntry
 from jobs.delivery.remarks import remark
-from jobs.link_people.side_by_side import Candidate, Explanation, Said, print_explanation
+from jobs.link_people.side_by_side import Explanation, PossiblePerson, Said, print_explanation
 from jobs.registers.divisions import division_names
 from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, BadVerdicts
@@ -136,7 +136,7 @@ def test_the_terminal_shows_no_number() -> None:
     told += shown_by(Console.warn, f"车辆_{NUMBER}.csv: refused")
     told += shown_by(Console.print_places, {"this delivery": Path(f"/data/{NUMBER}")})
     record = Said(number=NUMBER, name="张三", town=f"镇{NUMBER}", address=f"某村{NUMBER}号")
-    explanation = Explanation(f"名册_{NUMBER}.csv row 2", f"tied by {NUMBER}", "valid", record, [Candidate(record)])
+    explanation = Explanation(f"名册_{NUMBER}.csv row 2", f"tied by {NUMBER}", "valid", record, [PossiblePerson(record)])
     told += shown_by(print_explanation, explanation, full=False)
     assert "车辆_" in told
     assert "名册_" in told

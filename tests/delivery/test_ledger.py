@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.contracts.lake import FILES
-from jobs.delivery.ledger import Account, counted, from_rows, settled, without_repeats
+from jobs.delivery.ledger import Account, account_with_fates, from_rows, settled, without_repeats
 from jobs.delivery.manifest import ManifestEntry, delivery_id
 from jobs.delivery.remarks import remark
 
@@ -284,7 +284,7 @@ def test_rows_delivered_twice_are_told_and_forgotten_when_the_files_are_settled_
 
 
 def test_rows_that_differ_from_the_claim_are_told_with_both_counts() -> None:
-    found = counted(account("甲.csv"), {"accepted": 6, "quarantined": 3, "skipped": 2})
+    found = account_with_fates(account("甲.csv"), {"accepted": 6, "quarantined": 3, "skipped": 2})
     assert (found.accepted, found.quarantined, found.skipped) == (6, 3, 2)
     assert [told.en for told in found.remarks] == ["the manifest claims 10 rows, the file holds 9"]
 
@@ -295,11 +295,11 @@ def test_rows_that_differ_from_the_claim_are_told_with_both_counts() -> None:
 )
 def test_rows_as_claimed_or_without_a_claim_need_no_word(claimed: int | None, fates: dict[str, int]) -> None:
     file = account("甲.csv")
-    assert counted(replace(file, entry=replace(file.entry, claimed_rows=claimed)), fates).remarks == ()
+    assert account_with_fates(replace(file, entry=replace(file.entry, claimed_rows=claimed)), fates).remarks == ()
 
 
 def test_a_file_without_a_row_of_data_is_told() -> None:
-    told = [found.code for found in counted(account("甲.csv"), {"skipped": 3}).remarks]
+    told = [found.code for found in account_with_fates(account("甲.csv"), {"skipped": 3}).remarks]
     assert told == ["no_rows", "count_differs"]
 
 
@@ -316,11 +316,11 @@ def test_a_file_without_a_row_of_data_is_told() -> None:
 )
 def test_a_file_that_ends_where_spreadsheets_end_was_probably_cut(fates: dict[str, int], rows: int | None) -> None:
     file = account("甲.csv")
-    found = counted(replace(file, entry=replace(file.entry, claimed_rows=None)), fates)
+    found = account_with_fates(replace(file, entry=replace(file.entry, claimed_rows=None)), fates)
     expected = [f"exactly {rows} rows, where spreadsheets end: probably cut"] if rows else []
     assert [told.en for told in found.remarks] == expected
 
 
 def test_a_refused_file_has_no_rows_whatever_was_counted() -> None:
     refused = account("甲.csv", status="refused", accepted=0)
-    assert counted(refused, {"accepted": 5}) == refused
+    assert account_with_fates(refused, {"accepted": 5}) == refused

@@ -170,6 +170,6 @@ def test_a_dry_run_refuses_a_changed_file_too(tmp_path: Path, monkeypatch: pytes
     delivery = made(tmp_path / "delivery")
     folder = delivery.done()
     changing_after_survey(monkeypatch, dry_run, folder, "2017-01.csv")
-    judged = {account.entry.file_name: account for account in dry_run.judge(folder, AS_OF, 1 << 20).accounts}
+    judged = {account.entry.file_name: account for account in dry_run.delivery_state(folder, AS_OF, 1 << 20).accounts}
     assert (judged["2017-01.csv"].status, judged["2017-02.csv"].status) == ("refused", "accepted")
     assert [told.code for told in judged["2017-01.csv"].remarks] == ["changed"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jobs.find_needs.ranking import WEIGHTS, WORDS
+from jobs.find_needs.need_score import WEIGHTS, WORDS
 from jobs.needs import NEED_RULES
 from jobs.rulebook.need import NeedRule
 from jobs.rulebook.need_outcomes import CANNOT_JUDGE, EXCLUDED, EXCLUDED_WORDS, MISSING_WORDS, REASON_WORDS

@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 
 from expectations.contracts.lake.learning import VERDICT_OUTCOMES
-from jobs.learn.judging import Judged, KnownClue, Verdict, judged
 from jobs.learn.reading import lines_of
+from jobs.learn.verdicts_read import ClueVerdict, KnownClue, UsableVerdicts, usable_verdicts
 from jobs.returns.tables import Line
 from jobs.runtime.errors import BadVerdicts
 from jobs.sheets.clue_workbook import CLUE_SHEET, VERDICTS
@@ -31,13 +31,13 @@ GOOD = {
 LINE = Line("feedback.csv", "0" * 64, "", 7, GOOD)
 
 
-def of(**cells: str) -> Judged:
-    return judged([replace(LINE, cells={**GOOD, **cells})], CLUES, AS_OF)
+def of(**cells: str) -> UsableVerdicts:
+    return usable_verdicts([replace(LINE, cells={**GOOD, **cells})], CLUES, AS_OF)
 
 
-def after(*earlier: Verdict, **cells: str) -> Judged:
+def after(*earlier: ClueVerdict, **cells: str) -> UsableVerdicts:
     """The row, where these verdicts on its clue were taken in before."""
-    return judged([replace(LINE, cells={**GOOD, **cells})], {ID: replace(KNOWN, verdicts=earlier)}, AS_OF)
+    return usable_verdicts([replace(LINE, cells={**GOOD, **cells})], {ID: replace(KNOWN, verdicts=earlier)}, AS_OF)
 
 
 def test_a_good_row_is_read_as_it_stands() -> None:
@@ -97,24 +97,24 @@ def test_every_bad_row_is_named_and_none_is_taken_in() -> None:
         replace(LINE, sheet="线索", row=9, cells={**GOOD, "checkers": ""}),
     ]
     with pytest.raises(BadVerdicts) as refused:
-        judged(lines, CLUES, AS_OF)
+        usable_verdicts(lines, CLUES, AS_OF)
     assert "feedback.csv, row 8: 核查结论" in str(refused.value)
     assert "feedback.csv, sheet 线索, row 9: 核查人员 names 0 different people" in str(refused.value)
 
 
 def test_a_file_without_the_column_of_cases_says_nothing_of_them() -> None:
     cells = {name: cell for name, cell in GOOD.items() if name != "case_id"}
-    assert judged([replace(LINE, cells=cells)], CLUES, AS_OF).verdicts == of().verdicts
+    assert usable_verdicts([replace(LINE, cells=cells)], CLUES, AS_OF).verdicts == of().verdicts
 
 
 def test_a_visit_beyond_the_list_is_asked_back_unless_the_file_says_that_it_was_made() -> None:
     for never_or_later in (None, date(2018, 3, 6)):
         clues = {ID: replace(KNOWN, first_dispatched=never_or_later)}
         with pytest.raises(BadVerdicts, match=r"was on no list of clues to be visited up to 2018-03-05\..*未交办已核查"):
-            judged([LINE], clues, AS_OF)
+            usable_verdicts([LINE], clues, AS_OF)
         said = replace(LINE, cells={**GOOD, "beyond_list": "√"})
-        assert judged([said], clues, AS_OF).verdicts == of().verdicts
-    assert judged([LINE], {ID: replace(KNOWN, first_dispatched=date(2018, 3, 5))}, AS_OF).verdicts == of().verdicts
+        assert usable_verdicts([said], clues, AS_OF).verdicts == of().verdicts
+    assert usable_verdicts([LINE], {ID: replace(KNOWN, first_dispatched=date(2018, 3, 5))}, AS_OF).verdicts == of().verdicts
 
 
 (CONFIRMED,) = of().verdicts
@@ -159,15 +159,15 @@ def test_two_verdicts_of_one_file_that_contradict_each_other_are_asked_back() ->
     other = replace(LINE, row=8, cells={**GOOD, **REFUTES, "checked_on": "2018-03-20"})
     for lines in ([LINE, other], [other, LINE]):
         with pytest.raises(BadVerdicts, match=r"row 8: 查否-时间差 of 2018-03-20 contradicts"):
-            judged(lines, CLUES, AS_OF)
+            usable_verdicts(lines, CLUES, AS_OF)
 
 
 def test_two_verdicts_of_one_day_on_one_clue_are_refused_and_the_same_twice_is_one() -> None:
     with pytest.raises(
         BadVerdicts, match=r"row 8: another verdict on the clue C0123456789abcdef of the same day stands in feedback.csv, row 7"
     ):
-        judged([LINE, replace(LINE, row=8, cells={**GOOD, "verdict": "移送"})], CLUES, AS_OF)
-    assert len(judged([LINE, replace(LINE, row=8)], CLUES, AS_OF).verdicts) == 1
+        usable_verdicts([LINE, replace(LINE, row=8, cells={**GOOD, "verdict": "移送"})], CLUES, AS_OF)
+    assert len(usable_verdicts([LINE, replace(LINE, row=8)], CLUES, AS_OF).verdicts) == 1
 
 
 def test_more_than_the_clues_bound_but_not_than_the_household_drew_is_told_and_taken_in() -> None:
@@ -241,4 +241,4 @@ def test_a_returned_workbook_gives_the_rows_that_were_filled_in(tmp_path: Path) 
                 sheet.write_string(row, headings.index(heading), text)
     (line,) = lines_of(path)
     assert line.place == "线索清单_甲县.xlsx, sheet 线索, row 2"
-    assert judged([line], CLUES, AS_OF).verdicts == of().verdicts
+    assert usable_verdicts([line], CLUES, AS_OF).verdicts == of().verdicts

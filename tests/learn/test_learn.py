@@ -23,13 +23,13 @@ from expectations.contracts.model import Table
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.learn import job
-from jobs.learn.judging import Verdict
+from jobs.learn.learning_pages import Outcome
 from jobs.learn.proxies import proxies_among
-from jobs.learn.report import Outcome
 from jobs.learn.store import with_verdicts
 from jobs.learn.totals import OPEN, Standing, standings, totals
 from jobs.learn.training import Measured, better, examples, split
-from jobs.rank_clues.listed import keep_list
+from jobs.learn.verdicts_read import ClueVerdict
+from jobs.rank_clues.kept_clues import keep_ranked_clues
 from jobs.registers.traits import refused
 from jobs.returns.brought import Brought
 from jobs.runtime.errors import BadConfiguration, BadStore, BadVerdicts
@@ -37,7 +37,7 @@ from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
 from models import ranking_registry
-from models.clue_features import ListedClue
+from models.clue_features import ClueToRank
 from tests.conftest import KEY
 
 BROUGHT = Brought("clerk", "2018-04-02T08:00:00+00:00")
@@ -76,7 +76,7 @@ def ctx(embedded: Engine, settings: Settings, tmp_path: Path) -> RunContext:
     for table in (CASE_SCORES, PERSONS):
         lake.overwrite(table, session.createDataFrame([], plain_schema(table)))
     made = RunContext(embedded, lake, settings, LISTED_ON, tmp_path, KEY, RunReport(Console(quiet=True)))
-    keep_list(made)
+    keep_ranked_clues(made)
     return RunContext(embedded, lake, settings, AS_OF, tmp_path, KEY, RunReport(Console(quiet=True)))
 
 
@@ -117,7 +117,7 @@ def test_verdicts_train_a_champion_that_orders_the_next_list(ctx: RunContext, tm
     assert challenger.average_precision == 1.0 > stated.average_precision
     for name in ("calibration.svg", "reliability.csv", "learning.json"):
         assert (tmp_path / "learning" / name).stat().st_size > 100
-    keep_list(ctx)
+    keep_ranked_clues(ctx)
     listed = ctx.lake.read(CLUES).filter("is_dispatched").orderBy("rank").collect()
     assert [row["rank"] for row in listed] == list(range(1, 111))
     truths = [is_true(int(row["clue_id"][1:], 16)) for row in listed]
@@ -210,7 +210,7 @@ def test_few_verdicts_train_nothing(ctx: RunContext, tmp_path: Path) -> None:
     outcome = run(ctx, [feedback(tmp_path / "f.csv", range(20))])
     assert outcome.learned.version is None
     assert outcome.learned.said.startswith("20 verdicts that teach; training begins at 40")
-    keep_list(ctx)
+    keep_ranked_clues(ctx)
     assert {row["score"] for row in ctx.lake.read(CLUES).collect()} == {0.25}
 
 
@@ -221,7 +221,7 @@ def test_rollback_gives_the_stated_priors_back_and_the_same_verdicts_do_not_undo
     with pytest.raises(BadConfiguration, match="uses no learned ranking"):
         job.roll_back(tmp_path)
     assert run(ctx, [file]).learned.version is None
-    keep_list(ctx)
+    keep_ranked_clues(ctx)
     assert {row["score"] for row in ctx.lake.read(CLUES).collect()} == {0.25}
 
 
@@ -230,7 +230,7 @@ def test_a_champion_of_another_contract_ranks_nothing_and_is_told(
 ) -> None:
     run(ctx, [feedback(tmp_path / "f.csv", range(80))])
     monkeypatch.setattr(ranking_registry, "contract_fingerprint", lambda: "another")
-    keep_list(ctx)
+    keep_ranked_clues(ctx)
     assert {row["score"] for row in ctx.lake.read(CLUES).collect()} == {0.25}
     assert any("was trained on the feature contract" in warning for warning in ctx.report.warnings)
 
@@ -289,7 +289,7 @@ def test_a_verdict_keeps_the_list_before_the_visit_not_a_later_one() -> None:
         return {**cells, "as_of": day, "clue_id": "c", "case_id": "case", "months": months}
 
     lists = {"c": [listed(date(2017, 12, 31), 6), listed(date(2018, 1, 31), 7), listed(date(2018, 2, 28), 8)]}
-    verdict = Verdict("c", "查是-错保", None, date(2018, 2, 10), "甲、乙", None, None, None)
+    verdict = ClueVerdict("c", "查是-错保", None, date(2018, 2, 10), "甲、乙", None, None, None)
     random = {"case": [(date(2018, 1, 5), True), (date(2018, 2, 20), False)]}
     (row,), added = with_verdicts([], [verdict], lists, random, AS_OF, BROUGHT)
     assert (added, row["months"], row["listed_on"], row["is_random"]) == (1, 7, date(2018, 1, 31), True)
@@ -365,8 +365,8 @@ def test_a_challenger_that_is_not_better_is_registered_and_not_used(ctx: RunCont
 # --- proxies, random visits --------------------------------------------------------------------------------------------
 
 
-def listed_clue(n: int, signals: dict[str, float]) -> ListedClue:
-    return ListedClue(clue_id(n), f"case-{n}", "V01", "A", 6, 100.0, 0.5, 1, 0.3, signals=signals)
+def listed_clue(n: int, signals: dict[str, float]) -> ClueToRank:
+    return ClueToRank(clue_id(n), f"case-{n}", "V01", "A", 6, 100.0, 0.5, 1, 0.3, signals=signals)
 
 
 def test_an_input_that_tells_who_somebody_is_is_found_and_one_that_does_not_is_left_alone() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from expectations.contracts.lake import ALIASES, IDENTITIES, IDENTITY_COUNTS, LINK_CANDIDATES, LINKS
-from jobs.check_quality.report import print_identities
+from jobs.check_quality.gate_in_words import print_identities
 from jobs.link_people.counts import identity_counts
 from jobs.link_people.links import registered_pairs
 from jobs.link_people.records import unresolved

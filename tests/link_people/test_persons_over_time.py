@@ -13,7 +13,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import ALIASES, PERSON_IDS
 from jobs.link_people.aliases import aliases
 from jobs.link_people.person_ids import next_person_ids, person_changes, with_person_ids
-from jobs.registers.identity_verdicts import Groups, Verdicts, pair_side
+from jobs.registers.identity_verdicts import Groups, IdentityVerdicts, pair_side
 
 FIRST, SECOND = date(2017, 11, 30), date(2017, 12, 31)
 
@@ -45,18 +45,18 @@ def test_what_must_be_apart_is_apart_through_whatever_chain(
 
 
 def test_decisions_come_before_what_registers_say() -> None:
-    groups = Verdicts(same=((A, B),), apart=((B, C),)).groups([(A, C), (C, D)])
+    groups = IdentityVerdicts(same=((A, B),), apart=((B, C),)).groups([(A, C), (C, D)])
     assert groups.of(A) == groups.of(B) != groups.of(C) == groups.of(D)
 
 
 @pytest.mark.parametrize(
     ("verdicts", "found"),
     [
-        (Verdicts(same=((A, B), (B, C)), apart=((A, C),)), (A, C)),
-        (Verdicts(same=((A, B),), apart=((B, C),)), None),
+        (IdentityVerdicts(same=((A, B), (B, C)), apart=((A, C),)), (A, C)),
+        (IdentityVerdicts(same=((A, B),), apart=((B, C),)), None),
     ],
 )
-def test_decisions_that_contradict_each_other_are_found(verdicts: Verdicts, found: tuple[str, str] | None) -> None:
+def test_decisions_that_contradict_each_other_are_found(verdicts: IdentityVerdicts, found: tuple[str, str] | None) -> None:
     assert verdicts.contradiction() == found
 
 
@@ -68,7 +68,7 @@ def registry(session: SparkSession, *entries: tuple[str, str, str, str]) -> Data
     return session.createDataFrame([tuple({**same, **row}.get(f.name) for f in schema.fields) for row in rows], schema)
 
 
-def renamed(session: SparkSession, verdicts: Verdicts, *entries: tuple[str, str, str, str]) -> set[tuple[str, ...]]:
+def renamed(session: SparkSession, verdicts: IdentityVerdicts, *entries: tuple[str, str, str, str]) -> set[tuple[str, ...]]:
     known = registry(session, *entries)
     return {tuple(row) for row in aliases(lambda _: known, verdicts)[0].collect()}
 
@@ -92,16 +92,16 @@ CHANGED = ("n-old", "wang", "n-new", "wang", "new number")
 def test_a_cancelled_entry_beside_a_live_one_is_a_new_number(
     session: SparkSession, entries: Iterable[tuple[str, str, str, str]], expected: set[tuple[str, ...]]
 ) -> None:
-    assert renamed(session, Verdicts(), *entries) == expected
+    assert renamed(session, IdentityVerdicts(), *entries) == expected
 
 
 def test_inspectors_keep_apart_what_the_registry_would_make_one(session: SparkSession) -> None:
-    apart = Verdicts(apart=((pair_side("n-new", "wang"), pair_side("n-old", "wang")),))
+    apart = IdentityVerdicts(apart=((pair_side("n-new", "wang"), pair_side("n-old", "wang")),))
     assert renamed(session, apart, OLD, NEW) == set()
 
 
 def test_inspectors_make_one_person_of_two_and_the_live_entry_stands_for_both(session: SparkSession) -> None:
-    same = Verdicts(same=((pair_side("n-1", "wang"), pair_side("n-2", "wong")),))
+    same = IdentityVerdicts(same=((pair_side("n-1", "wang"), pair_side("n-2", "wong")),))
     entries = (("n-1", "wang", "b1", "迁出注销"), ("n-2", "wong", "b2", "正常"))
     assert renamed(session, same, *entries) == {("n-1", "wang", "n-2", "wong", "same person by verdict")}
 

@@ -11,18 +11,18 @@ import pytest
 
 from jobs.launch.settings import load_settings
 from models import ranking_registry
-from models.clue_features import ListedClue, RefusedInput, encoding_of, refuse_by_name
+from models.clue_features import ClueToRank, RefusedInput, encoding_of, refuse_by_name
 from models.measures import auroc, calibration_error, reliability
 from models.ranking import LearningParams, RankingModel, contributions, fit, out_of_fold, probability
 from models.ranking_registry import RankingMismatch, RankingRegistry
 
 PARAMS = load_settings().learning
-CLUE = ListedClue(
+CLUE = ClueToRank(
     "0" * 16, "case", "E01", "A", months=6, amount_yuan=2000.0, anomaly_percentile=0.5, clues_in_case=1, stated=0.25
 )
 
 
-def city(count: int, seed: int, truth: Callable[[float], float], wrong: float = 0.0) -> tuple[list[ListedClue], list[bool]]:
+def city(count: int, seed: int, truth: Callable[[float], float], wrong: float = 0.0) -> tuple[list[ClueToRank], list[bool]]:
     """Clues of two rules, stated 0.25 each. E01 has a signal in -2 ... 2, and `truth` says what share it confirms; V01 none, and 0.25."""
     rng = np.random.default_rng(seed)
     clues, confirmed = [], []

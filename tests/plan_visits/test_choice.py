@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from jobs.launch.plan_params import PlanParams
-from jobs.plan_visits.choice import Candidate, CaseState, Choice, ListedClue, Verdict, choose, settled_cases
+from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, VisitableCase, VisitOutcome, choose, settled_cases
 from jobs.plan_visits.expected_yield import expected_yield
 
 DAY = date(2018, 1, 31)
@@ -22,16 +22,16 @@ def params(random: float = 0.0, severity: float = 0.0, key_person: float = 0.0) 
     )
 
 
-def case(name: str, probability: float, yuan: int = 100) -> Candidate:
+def case(name: str, probability: float, yuan: int = 100) -> VisitableCase:
     """A name with h in it is a hard case, one with k touches a key person."""
-    return Candidate(name, probability, Decimal(yuan), "h" in name, "k" in name)
+    return VisitableCase(name, probability, Decimal(yuan), "h" in name, "k" in name)
 
 
 def ids(choice: Choice) -> list[str]:
     return [visit.case.case_id for visit in choice.visits]
 
 
-def many(count: int) -> list[Candidate]:
+def many(count: int) -> list[VisitableCase]:
     return [case(f"c{n:04d}", 0.9 - n / 10_000) for n in range(count)]
 
 
@@ -149,12 +149,12 @@ FIRST_RUN = date(2017, 12, 31)
 def test_a_case_is_not_visited_twice_unless_it_has_changed(
     story: str, is_refuted: bool, clues: list[tuple[str, date]], states: list[tuple[date, str]], is_settled: bool
 ) -> None:
-    verdicts = [Verdict("a", "case", is_refuted, VISITED_ON)]
-    listed = [ListedClue(clue, "case", first_seen) for clue, first_seen in clues]
+    verdicts = [VisitOutcome("a", "case", is_refuted, VISITED_ON)]
+    listed = [ClueToVisit(clue, "case", first_seen) for clue, first_seen in clues]
     history = [CaseState("case", as_of, fingerprint) for as_of, fingerprint in states]
     assert (settled_cases(verdicts, listed, history, DAY) == {"case"}) is is_settled, story
 
 
 def test_a_visit_on_the_day_of_the_list_or_later_does_not_count_for_it() -> None:
     for day, settled in ((DAY - timedelta(days=1), {"case"}), (DAY, set()), (DAY + timedelta(days=1), set())):
-        assert settled_cases([Verdict("a", "case", True, day)], [], [], DAY) == settled
+        assert settled_cases([VisitOutcome("a", "case", True, day)], [], [], DAY) == settled

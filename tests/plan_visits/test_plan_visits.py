@@ -17,7 +17,7 @@ from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.plan_visits import job as plan_visits
 from jobs.plan_visits.job import to_visit
-from jobs.plan_visits.lists import CASE_COLUMNS, PLAN_CLUE_SHEET, TELLING
+from jobs.plan_visits.plan_workbooks import CASE_COLUMNS, PLAN_CLUE_SHEET, TELLING
 from jobs.plan_visits.summary import print_plan
 from jobs.runtime import durable
 from jobs.runtime.arrow import on_driver

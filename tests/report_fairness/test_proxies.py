@@ -15,7 +15,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES, DEATHS, ENTITLEMENT_MONTHS, KIN, MEMBERS
 from jobs.launch.settings import Settings
 from jobs.registers.traits import Proxy, age_in_years, proxies, refused
-from jobs.report_fairness.report import Report
+from jobs.report_fairness.fairness_report import FairnessReport
 from jobs.score_cases.features import Registers, case_features
 from models.clue_features import NUMBERS, RefusedInput, refuse_by_name
 from models.features import FEATURES
@@ -146,7 +146,7 @@ def test_a_proxy_above_the_limit_is_refused_by_name_unless_a_reason_is_on_record
     assert [p.input for p in refused(found, 0.7, {"blank": "a reason"}) if p.trait == "sex"] == ["told"]
     assert refused(found, 1.0, {}) == []
     params = settings.fairness.model_copy(update={"proxy_limit": 0.7, "proxy_reasons": {"blank": "a reason"}})
-    told = Report(AS_OF, [], found, 0, params).warnings
+    told = FairnessReport(AS_OF, [], found, 0, params).warnings
     assert told[0].startswith("The feature told is refused: it tells 户主")
     assert "fairness.proxy_reasons.told" in told[0]
     assert not [warning for warning in told if "blank" in warning]

@@ -10,7 +10,7 @@ import pytest
 
 from jobs.report_fairness.groups import DIMENSIONS, grouped
 from jobs.report_fairness.picture import picture
-from jobs.report_fairness.rates import Group, counted, holm, judged, two_proportions_p, warnings_of
+from jobs.report_fairness.rates import Group, compared_groups, group_counts, holm, two_proportions_p, warnings_of
 
 AS_OF = date(2017, 12, 31)
 
@@ -90,7 +90,7 @@ def test_every_case_counts_once_in_every_dimension() -> None:
             "is_refuted": [True, False, False],
         }
     )
-    groups = counted(cases)
+    groups = group_counts(cases)
     assert [one for one in groups if one.dimension == "sex"] == [
         Group("sex", "甲", 2, 2, 1, 0, 1), Group("sex", "不详", 1, 0, 0, 0, 0),
     ]  # fmt: skip
@@ -119,46 +119,48 @@ def test_holm_multiplies_the_smallest_by_their_number_and_never_falls() -> None:
 
 
 def test_a_difference_beyond_chance_is_told_and_one_within_it_is_not() -> None:
-    groups = judged([group("街道", 100, 50), group("乡镇", 100, 20)], least_visits=20)
+    groups = compared_groups([group("街道", 100, 50), group("乡镇", 100, 20)], least_visits=20)
     assert [one.adjusted_p for one in groups] == pytest.approx([8.6e-6, 8.6e-6], rel=0.02)  # z 4.448; the pair counts once
     told = warnings_of(groups, 0.05)
     assert len(told) == 2
     assert "街道: 50 of 100 visits refuted (50%), of the others 20 of 100 (20%)" in told[0]
-    assert warnings_of(judged([group("街道", 100, 25), group("乡镇", 100, 20)], least_visits=20), 0.05) == []
+    assert warnings_of(compared_groups([group("街道", 100, 25), group("乡镇", 100, 20)], least_visits=20), 0.05) == []
 
 
 def test_a_correction_is_made_for_all_comparisons_of_the_report() -> None:
-    alone = judged([group("街道", 100, 30), group("乡镇", 100, 15)], 20)
+    alone = compared_groups([group("街道", 100, 30), group("乡镇", 100, 15)], 20)
     assert alone[0].adjusted_p == pytest.approx(0.01109, abs=1e-4)
     others = [group(f"县{n}", 50, 10, "county") for n in range(4)]
-    among = judged([group("街道", 100, 30), group("乡镇", 100, 15), *others], 20)
+    among = compared_groups([group("街道", 100, 30), group("乡镇", 100, 15), *others], 20)
     assert among[0].adjusted_p == pytest.approx(5 * 0.01109, abs=5e-4)  # one pair and four counties
     assert among[0].p_value == alone[0].p_value
 
 
 def test_few_visits_are_not_judged_whatever_they_found() -> None:
-    groups = judged([group("甲县", 19, 19, "county"), group("乙县", 400, 20, "county"), group("丙县", 20, 20, "county")], 20)
+    groups = compared_groups(
+        [group("甲县", 19, 19, "county"), group("乙县", 400, 20, "county"), group("丙县", 20, 20, "county")], 20
+    )
     assert [one.adjusted_p is None for one in groups] == [True, False, False]
-    small = judged([group("街道", 19, 0), group("乡镇", 400, 200)], 20)  # the rest of the large one is too small, too
+    small = compared_groups([group("街道", 19, 0), group("乡镇", 400, 200)], 20)  # the rest of the large one is too small, too
     assert [one.adjusted_p for one in small] == [None, None]
 
 
 def test_cases_of_no_known_group_are_neither_judged_nor_compared_with() -> None:
-    groups = judged([group("男", 100, 20, "sex"), group("女", 100, 20, "sex"), group("不详", 100, 100, "sex")], 20)
+    groups = compared_groups([group("男", 100, 20, "sex"), group("女", 100, 20, "sex"), group("不详", 100, 100, "sex")], 20)
     assert [one.adjusted_p for one in groups] == [1.0, 1.0, None]
     assert groups[0].rest_visited == 100
 
 
 def test_shares_come_with_their_wilson_interval() -> None:
-    one = judged([Group("sex", "女", 200, 20, 10, 8, 2)], 20)[0]
+    one = compared_groups([Group("sex", "女", 200, 20, 10, 8, 2)], 20)[0]
     share, (low, high) = one.rate("refuted")
     assert (share, round(low, 4), round(high, 4)) == (0.2, 0.0567, 0.5098)
     assert one.rate("dispatched")[0] == 0.1
-    assert judged([Group("sex", "女", 200, 20, 0, 0, 0)], 20)[0].rate("confirmed") == (None, (0.0, 1.0))
+    assert compared_groups([Group("sex", "女", 200, 20, 0, 0, 0)], 20)[0].rate("confirmed") == (None, (0.0, 1.0))
 
 
 def test_the_picture_shows_every_group_once_a_panel_and_red_only_what_is_beyond_chance() -> None:
-    groups = judged([group("街道", 100, 50), group("乡镇", 100, 20), group("<某县>", 5, 4, "county")], 20)
+    groups = compared_groups([group("街道", 100, 50), group("乡镇", 100, 20), group("<某县>", 5, 4, "county")], 20)
     drawn = picture(groups, 20, 0.05)
     root = ET.fromstring(drawn)
     circles = [one for one in root.iter() if one.tag.endswith("circle")]
@@ -167,4 +169,4 @@ def test_the_picture_shows_every_group_once_a_panel_and_red_only_what_is_beyond_
     assert all(0 < float(c.attrib["cx"]) < width and 0 < float(c.attrib["cy"]) < height for c in circles)
     assert sum(c.attrib["fill"] == "#b42318" for c in circles) == 2
     assert ">80%<" in drawn  # the axis reaches the point of a small group, though not the end of its interval
-    assert "#b42318" not in picture(judged([group("街道", 100, 20), group("乡镇", 100, 20)], 20), 20, 0.05)
+    assert "#b42318" not in picture(compared_groups([group("街道", 100, 20), group("乡镇", 100, 20)], 20), 20, 0.05)

@@ -18,8 +18,8 @@ from jobs.commands.cli import app
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.report_fairness import job as report_fairness
+from jobs.report_fairness.fairness_report import CSV_COLUMNS, print_fairness
 from jobs.report_fairness.groups import DIMENSIONS
-from jobs.report_fairness.report import CSV_COLUMNS, print_report
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.console import Console
 from jobs.runtime.lake import Lake, plain_schema, single_writer
@@ -121,5 +121,5 @@ def test_verdicts_make_rates_and_a_group_refuted_too_often_is_told(ctx: RunConte
     report = report_fairness.written(ctx.lake, ctx.settings, ctx.out, ctx.report.warn)
     assert report.lost_cases == 1
     shown = Console(record=True, width=100, quiet=False, file=(ctx.out / "shown").open("w"))
-    print_report(shown, report, ctx.out / "fairness")
+    print_fairness(shown, report, ctx.out / "fairness")
     assert "1 cases that were listed or visited draw no more" in shown.export_text()

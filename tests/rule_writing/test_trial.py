@@ -20,8 +20,8 @@ from jobs.rules import RULES
 from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, ContractBroken
 from tests.conftest import AS_OF
-from tools.rule_writing.report import print_rules, print_trial
 from tools.rule_writing.trial import LakeToRead, Trial, rules_named, tried, try_rules
+from tools.rule_writing.trial_in_words import print_rules, print_trial
 
 V01 = rules_named(["V01"])[0]
 MOTORCYCLES = "exempt", "R11"

@@ -7,15 +7,15 @@ from pyspark.sql import SparkSession
 from expectations.contracts.lake import FINDINGS, RULE_COVERAGE
 from jobs.find_clues.job import held_rules
 from jobs.launch.settings import FloodSettings, Settings
-from jobs.rank_clues.ranking import clues_of
-from jobs.rulebook.coverage import NO_NUMBER, OTHER_NAME, USABLE, Hole, is_blind, rule_coverage
+from jobs.rank_clues.clue_order import clues_of
+from jobs.rulebook.rule_coverage import NO_NUMBER, OTHER_NAME, USABLE, RegisterHole, is_blind, rule_coverage
 from jobs.rules import RULES
 
 BY_CODE = {rule.code: rule for rule in RULES}
 PEOPLE = {("420202", USABLE): 90, ("420202", NO_NUMBER): 6, ("420203", USABLE): 40, ("420203", OTHER_NAME): 4}
 
 
-def covered(code: str, *holes: Hole) -> dict[str, object]:
+def covered(code: str, *holes: RegisterHole) -> dict[str, object]:
     row = rule_coverage([BY_CODE[code]], PEOPLE, holes, {(code, "found"): 3, (code, "exempt"): 2}, {code: 3})[0]
     return dict(zip(RULE_COVERAGE.column_names, row, strict=True))
 
@@ -33,12 +33,12 @@ def test_people_without_number_or_under_another_name_are_not_judged() -> None:
 
 
 def test_a_county_without_the_register_is_not_judged() -> None:
-    row = covered("V01", Hole("vehicles", "420203"), Hole("properties", "420202"))
+    row = covered("V01", RegisterHole("vehicles", "420203"), RegisterHole("properties", "420202"))
     assert (row["judged"], row["without_register"], row["holes"], row["missing_registers"]) == (90, 40, 1, "")
 
 
 def test_a_register_that_never_came_leaves_the_rule_blind() -> None:
-    row = covered("V01", Hole("vehicles", ""))
+    row = covered("V01", RegisterHole("vehicles", ""))
     assert (row["judged"], row["without_register"], row["missing_registers"]) == (0, 130, "vehicles")
 
 

@@ -40,7 +40,7 @@ EVERY = {rule.code for rule in RULES}
         ("jobs.rulebook.outcomes", EVERY),
         ("jobs.rulebook.facts", EVERY),
         ("jobs.registers.policy", EVERY),
-        ("jobs.rulebook.coverage", set()),  # tells of rules, and decides nothing
+        ("jobs.rulebook.rule_coverage", set()),  # tells of rules, and decides nothing
         ("jobs.publish", set()),
     ],
 )

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from expectations.conf import Conf
 from jobs.registers.evidence import rows_of
 from jobs.registers.sentences import $zh_names
-from jobs.rulebook.facts import Facts, counted, held_by
+from jobs.rulebook.facts import Facts, with_months_that_count, held_by
 from jobs.rulebook.rule import Judgement, Rule
 
 
@@ -30,7 +30,7 @@ def candidates(facts: Facts, params: ${camel}Params) -> DataFrame:
     # Yours to say: whose entries count. facts.members is everyone in the rosters; facts.household has their husbands and wives, too.
     covered = facts.members.filter("is_covered")
     entries = held_by(covered, facts, "$register", "$number_key", "$name_key")
-    return counted($entries, after="$after").withColumns(
+    return with_months_that_count($entries, after="$after").withColumns(
         {
             # Two entries of one person are two things: what tells them apart, and stays the same in the next delivery.
             "thing_key": F.concat_ws(

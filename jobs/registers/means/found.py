@@ -30,7 +30,7 @@ words, note  what was found, without names or numbers; why it is no means
 """
 
 
-def holding(rows: DataFrame, data_set: str, **columns: Column) -> DataFrame:
+def held_rows(rows: DataFrame, data_set: str, **columns: Column) -> DataFrame:
     """RECORD_COLUMNS and HOLDING_COLUMNS of register rows, held by the first person that each row names."""
     reference = person_references(DATA_SETS[data_set])[0]
     empty = {"kind": "string", "counts": "string", "deed_key": "string", "place_key": "string", "monthly_yuan": "decimal(18,2)"}
@@ -60,7 +60,7 @@ def insurance(rows: DataFrame, lines: Lines) -> DataFrame:
     is_wage = what_counts.is_insured_wage(lines)
     lasts = lines.lasts("to_month")
     is_job = F.coalesce(what_counts.spell_months(lines) >= lines.wages.employed_months, F.lit(True))
-    return holding(
+    return held_rows(
         rows, "social_insurance",
         thing_key=F.concat_ws(":", F.lit("insurance"), "kind", "unit", F.col("from_month").cast("string")),
         kind=F.when(is_wage, F.lit(WAGES)), is_current=lasts, is_reported=is_wage,
@@ -75,7 +75,7 @@ def pensions(rows: DataFrame, lines: Lines) -> DataFrame:
     """Whether a pension is too much depends on how many live on it: the household decides."""
     is_earned = what_counts.is_earned_pension(lines)
     lasts = F.col("to_month").isNull() | (F.col("to_month") >= F.trunc(F.lit(lines.as_of), "month"))
-    return holding(
+    return held_rows(
         rows, "pensions",
         thing_key=F.concat_ws(":", F.lit("pension"), "kind", F.col("from_month").cast("string")),
         kind=F.when(is_earned, F.lit(PENSION)), is_current=lasts, is_reported=is_earned,
@@ -88,7 +88,7 @@ def pensions(rows: DataFrame, lines: Lines) -> DataFrame:
 
 def housing_fund(rows: DataFrame, lines: Lines) -> DataFrame:
     is_open = what_counts.is_fund_open(lines) & lines.lasts("to_month")
-    return holding(
+    return held_rows(
         rows, "housing_fund",
         thing_key=F.concat_ws(":", F.lit("fund"), "unit", F.col("from_month").cast("string")),
         kind=F.lit(FUND), is_current=is_open, counts=_first_of({FUND: is_open}), since_on=F.col("from_month"),
@@ -102,7 +102,7 @@ def housing_fund(rows: DataFrame, lines: Lines) -> DataFrame:
 def payroll(rows: DataFrame, lines: Lines) -> DataFrame:
     is_staff = what_counts.is_staff(lines)
     lasts = what_counts.is_paid_staff(lines) & lines.lasts("to_month")
-    return holding(
+    return held_rows(
         rows, "fiscal_staff",
         thing_key=F.concat_ws(":", F.lit("staff"), "unit", "staff_kind", F.col("from_month").cast("string")),
         kind=F.when(is_staff, F.lit(STAFF)), is_current=lasts, counts=_first_of({STAFF: is_staff & lasts}),
@@ -115,7 +115,7 @@ def payroll(rows: DataFrame, lines: Lines) -> DataFrame:
 
 def vehicles(rows: DataFrame, lines: Lines) -> DataFrame:
     is_car, is_used, is_cheap = what_counts.is_car(lines), what_counts.is_in_use(lines), what_counts.is_cheap(lines)
-    return holding(
+    return held_rows(
         rows, "vehicles",
         thing_key=F.concat_ws(":", F.lit("vehicle"), "plate_kind", "plate_no"),
         kind=F.when(is_car, F.lit(VEHICLE)), is_current=~what_counts.is_gone(lines),
@@ -134,7 +134,7 @@ def properties(rows: DataFrame, lines: Lines) -> DataFrame:
     is_whole, is_given = what_counts.is_whole(lines), what_counts.is_given(lines)
     is_dwelling, is_business = what_counts.is_home(lines), what_counts.is_business(lines)
     kind = _first_of({BUSINESS: what_counts.is_own_business(lines), DWELLING: what_counts.is_own_home(lines)})
-    return holding(
+    return held_rows(
         rows, "properties",
         thing_key=F.concat_ws(":", F.lit("property"), "cert_no", "address"),
         kind=kind, is_current=F.lit(True), counts=F.when(kind == BUSINESS, F.lit(BUSINESS)),
@@ -166,7 +166,7 @@ def entities(rows: DataFrame, lines: Lines) -> DataFrame:
     """Legal representatives and operators."""
     signs = _signs_of_trade(lines)
     is_nominal, is_dead, trades, is_dormant = (signs[name] for name in ("is_nominal", "is_dead", "trades", "is_dormant"))
-    return holding(
+    return held_rows(
         rows, "enterprises",
         thing_key=F.concat_ws(":", F.lit("entity"), "uscc", "reg_no"),
         kind=F.when(~is_nominal, F.lit(ENTITY)), is_current=~is_dead,
@@ -193,7 +193,7 @@ def roles(rows: DataFrame, lines: Lines, register: Silver) -> DataFrame:
     with_entity = rows.join(told, "uscc", "left")  # one row a code
     is_trifle = holds(what_counts.is_trifle(lines))
     is_partner = what_counts.is_partner(lines) & ~is_trifle & ~holds(F.col("_is_nominal"))
-    return holding(
+    return held_rows(
         with_entity, "enterprise_roles",
         thing_key=F.concat_ws(":", F.lit("role"), "uscc", "role"),
         kind=F.when(is_partner, F.lit(SHARE)), is_current=~holds(F.col("_is_dead")),

@@ -17,7 +17,7 @@ from jobs.registers.traits import Proxy, refused
 from jobs.report_fairness import rates
 from jobs.report_fairness.groups import DIMENSIONS
 from jobs.report_fairness.picture import picture
-from jobs.report_fairness.rates import Judged
+from jobs.report_fairness.rates import ComparedGroup
 from jobs.runtime.console import Console
 from jobs.sheets.files import write_csv
 
@@ -36,14 +36,14 @@ _NO_FEATURES = (
 
 
 @dataclass(frozen=True)
-class Report:
+class FairnessReport:
     """What was found of every group and feature.
 
     proxies: null where no features of the day are kept. lost_cases: listed or visited ones that draw no more, and belong to no group.
     """
 
     as_of: date
-    groups: Sequence[Judged]
+    groups: Sequence[ComparedGroup]
     proxies: Sequence[Proxy] | None
     lost_cases: int
     params: FairnessParams
@@ -56,7 +56,7 @@ class Report:
             return [*of_groups, _NO_FEATURES.format(day=self.as_of)]
         return [*of_groups, *_warnings_of(self.proxies, params)]
 
-    def judgement(self, one: Judged) -> str:
+    def judgement(self, one: ComparedGroup) -> str:
         if one.p_value is None:
             return "not judged"
         return "differs beyond chance" if one.is_beyond_chance(self.params.significance) else "within chance"
@@ -71,7 +71,7 @@ def _warnings_of(found: Sequence[Proxy], params: FairnessParams) -> list[str]:
     ]
 
 
-def write_report(report: Report, folder: Path) -> None:
+def write_fairness(report: FairnessReport, folder: Path) -> None:
     """fairness.csv, fairness.svg and, where there are features, proxies.csv, into an empty folder. Groups and counts only."""
     rows = []
     for one in report.groups:
@@ -87,7 +87,7 @@ def write_report(report: Report, folder: Path) -> None:
     (folder / "fairness.svg").write_text(drawn, encoding="utf-8")
 
 
-def _write_proxies(report: Report, told: Sequence[Proxy], path: Path) -> None:
+def _write_proxies(report: FairnessReport, told: Sequence[Proxy], path: Path) -> None:
     reasons, limit = report.params.proxy_reasons, report.params.proxy_limit
     rows = [
         (
@@ -99,7 +99,7 @@ def _write_proxies(report: Report, told: Sequence[Proxy], path: Path) -> None:
     write_csv(pl.DataFrame(rows, _PROXY_COLUMNS, orient="row"), path)
 
 
-def print_report(console: Console, report: Report, folder: Path) -> None:
+def print_fairness(console: Console, report: FairnessReport, folder: Path) -> None:
     table = Table(
         title=f"Fairness, {report.as_of.isoformat()}: share and 95 % interval (Wilson)",
         title_justify="left",
@@ -141,12 +141,12 @@ def print_report(console: Console, report: Report, folder: Path) -> None:
     console.print_places({"table, proxies, picture": folder})
 
 
-def _parts(one: Judged, rate: str) -> tuple[str | None, str | None, str | None]:
+def _parts(one: ComparedGroup, rate: str) -> tuple[str | None, str | None, str | None]:
     share, (low, high) = one.rate(rate)
     return (None, None, None) if share is None else (_number(share), _number(low), _number(high))
 
 
-def _shown(one: Judged, rate: str) -> Text:
+def _shown(one: ComparedGroup, rate: str) -> Text:
     share, (low, high) = one.rate(rate)
     if share is None:
         return Text()

@@ -32,7 +32,7 @@ _OTHER_CELL = Field("other", "", Kind.DATE, "a cell of digits")
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ClueVerdict:
     """A usable verdict. source: the row that it was read from; null for one that was taken in before."""
 
     clue_id: str
@@ -68,21 +68,21 @@ class KnownClue:
     first_dispatched: date | None
     amount_upper: Decimal
     paid_yuan: Decimal | None
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[ClueVerdict, ...] = ()
 
 
 @dataclass(frozen=True)
-class Judged:
+class UsableVerdicts:
     """The verdicts of some files. remarks: what was odd and is taken in all the same."""
 
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ClueVerdict, ...]
     remarks: tuple[str, ...]
 
 
-def judged(lines: Sequence[Line], clues: Mapping[str, KnownClue], as_of: date) -> Judged:
+def usable_verdicts(lines: Sequence[Line], clues: Mapping[str, KnownClue], as_of: date) -> UsableVerdicts:
     """All lines as verdicts, or BadVerdicts that names every row that cannot be used. The same row twice is one verdict."""
     faults: list[str] = []
-    found: dict[tuple[str, date], tuple[Verdict, Line]] = {}
+    found: dict[tuple[str, date], tuple[ClueVerdict, Line]] = {}
     above, without_words = 0, 0
     for line in lines:
         of_line = list(_faults(line, clues, as_of))
@@ -112,7 +112,7 @@ def judged(lines: Sequence[Line], clues: Mapping[str, KnownClue], as_of: date) -
         )
     if without_words:
         remarks.append(f"{without_words} refutations give {OTHER_REASON} (其他) without a note. Ask for the reason in words.")
-    return Judged(tuple(verdict for verdict, _ in found.values()), tuple(remarks))
+    return UsableVerdicts(tuple(verdict for verdict, _ in found.values()), tuple(remarks))
 
 
 def _faults(line: Line, clues: Mapping[str, KnownClue], as_of: date) -> Iterable[str]:
@@ -183,7 +183,7 @@ def _list_faults(line: Line, clue: KnownClue | None) -> Iterable[str]:
         )
 
 
-def _contradictions(found: Iterable[tuple[Verdict, Line]], clues: Mapping[str, KnownClue]) -> Iterable[str]:
+def _contradictions(found: Iterable[tuple[ClueVerdict, Line]], clues: Mapping[str, KnownClue]) -> Iterable[str]:
     """Verdicts that turn round what an earlier one says, or take it back, without saying that they are meant to."""
     so_far = {clue_id: list(clue.verdicts) for clue_id, clue in clues.items()}
     for verdict, line in sorted(found, key=lambda one: one[0].checked_on):
@@ -204,7 +204,7 @@ def _contradictions(found: Iterable[tuple[Verdict, Line]], clues: Mapping[str, K
             )
 
 
-def _turns_round(verdict: Verdict, held: Verdict) -> bool:
+def _turns_round(verdict: ClueVerdict, held: ClueVerdict) -> bool:
     if verdict.is_holding is None:  # an older visit that met nobody takes nothing back
         return held.is_holding is not None and verdict.checked_on >= held.checked_on
     return held.is_holding is not None and held.is_holding != verdict.is_holding
@@ -234,12 +234,12 @@ def _amount_faults(text: str, clue: KnownClue | None) -> Iterable[str]:
         )
 
 
-def _verdict(line: Line) -> Verdict:
+def _verdict(line: Line) -> ClueVerdict:
     cells = line.cells
     checked_on = parse_date(cells["checked_on"])
     assert checked_on is not None
     recovered = parse_amount(cells.get("recovered", ""))
-    return Verdict(
+    return ClueVerdict(
         clue_id=cells["clue_id"],
         verdict=cells["verdict"],
         refutation_reason=cells["refutation_reason"] or None,

@@ -51,7 +51,7 @@ def planned_clues(planned: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def write_lists(
+def write_plan_workbooks(
     folder: Path, order: Sequence[str], cases: pl.DataFrame, listed: pl.DataFrame, counties: Mapping[str, str], as_of: date
 ) -> None:
     """The lists into the empty folders FOLDER/exports and FOLDER/restricted.

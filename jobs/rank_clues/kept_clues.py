@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from expectations.contracts.lake import CASE_SCORES, CLUES, LISTED_CLUES
 from jobs.launch.context import RunContext
 from jobs.launch.ranking_in_use import as_ranked, champion_of
-from jobs.rank_clues.ranking import place
+from jobs.rank_clues.clue_order import place
 from jobs.runtime.lake import Lake, plain_schema
 from models.ranking import RankingModel, contributions, probability
 
@@ -32,7 +32,7 @@ _TELLING = 0.1
 """Log-odds below which a contribution is not worth a word."""
 
 
-def keep_list(ctx: RunContext) -> None:
+def keep_ranked_clues(ctx: RunContext) -> None:
     """Keeps gold.clues of the run in gold.listed_clues and, where there is a champion, orders gold.clues by its scores."""
     lake, champion = ctx.lake, champion_of(ctx)
     rows = _seen_by_ranking(lake)

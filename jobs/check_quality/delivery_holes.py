@@ -24,7 +24,7 @@ _LEAST_PAYMENTS = 20
 
 
 @dataclass(frozen=True)
-class Hole:
+class DeliveryHole:
     """A register that is missing in a county, or in all where `area` is empty; of payments perhaps in one month only."""
 
     data_set: str
@@ -60,7 +60,7 @@ def expected_counties(areas: Iterable[str], *people: Counter[str]) -> list[str]:
 
 def register_holes(
     totals: Mapping[tuple[str, str], int], areas: Mapping[str, Collection[str]], counties: Collection[str]
-) -> list[Hole]:
+) -> list[DeliveryHole]:
     """Registers that are missing, and counties missing from those that come by county.
 
     `totals`: current rows by register and county; `areas`: areas of each register's files.
@@ -69,10 +69,10 @@ def register_holes(
     for code, data_set in DATA_SETS.items():
         covered = {county for (register, county), rows in totals.items() if register == code and rows}
         if not covered:
-            holes.append(Hole(code))
+            holes.append(DeliveryHole(code))
         elif "county_code" in data_set.field_names or any(is_county(area) for area in areas.get(code, ())):
             whole_city = "county_code" not in data_set.field_names and any(not is_county(a) for a in areas.get(code, ()))
-            holes += [Hole(code, county) for county in sorted(counties) if county not in covered and not whole_city]
+            holes += [DeliveryHole(code, county) for county in sorted(counties) if county not in covered and not whole_city]
     return holes
 
 
@@ -83,7 +83,7 @@ def payments_by_month(silver: Silver) -> dict[tuple[str, date], int]:
     return {(row[0], row[1]): row[2] for row in counted if row[0] and row[1]}
 
 
-def month_holes(payments: Mapping[tuple[str, date], int]) -> list[Hole]:
+def month_holes(payments: Mapping[tuple[str, date], int]) -> list[DeliveryHole]:
     """Months without a payment, of one county or of all, between the first and the last month that was delivered."""
     by_month: Counter[date] = Counter()
     for (_, month), count in payments.items():
@@ -92,12 +92,18 @@ def month_holes(payments: Mapping[tuple[str, date], int]) -> list[Hole]:
         return []
     usual = median(by_month.values())
     delivered = sorted(month for month, count in by_month.items() if count >= _DELIVERED_SHARE * usual)
-    holes = [Hole("payments", month=f"{month:%Y-%m}") for month in _months(delivered[0], delivered[-1]) if month not in delivered]
+    holes = [
+        DeliveryHole("payments", month=f"{month:%Y-%m}")
+        for month in _months(delivered[0], delivered[-1])
+        if month not in delivered
+    ]
     for county in sorted({county for county, _ in payments}):
         of_county = [payments.get((county, month), 0) for month in delivered]
         if median(of_county) >= _LEAST_PAYMENTS:
             holes += [
-                Hole("payments", county, f"{month:%Y-%m}") for month, count in zip(delivered, of_county, strict=True) if not count
+                DeliveryHole("payments", county, f"{month:%Y-%m}")
+                for month, count in zip(delivered, of_county, strict=True)
+                if not count
             ]
     return holes
 

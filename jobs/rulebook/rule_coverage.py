@@ -17,7 +17,7 @@ USABLE, NO_NUMBER, OTHER_NAME = "usable", "without_number", "other_name"
 
 
 @dataclass(frozen=True)
-class Hole:
+class RegisterHole:
     """A register, and the county for which nothing of it was delivered; an empty county = everywhere."""
 
     data_set: str
@@ -41,7 +41,7 @@ def people_by_county(named: DataFrame, cases: DataFrame) -> dict[tuple[str, str]
 def rule_coverage(
     rules: Iterable[Rule],
     people: Mapping[tuple[str, str], int],
-    holes: Sequence[Hole],
+    holes: Sequence[RegisterHole],
     outcomes: Mapping[tuple[str, str], int],
     held: Mapping[str, int],
 ) -> list[tuple[Any, ...]]:
