@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jobs.runtime.errors import BadConfiguration, BadStore, explanation
 from jobs.runtime.paths import plain_name
@@ -36,15 +37,17 @@ def refuse_silent_server() -> None:
     url = os.environ.get(SERVER_VARIABLE, "")
     if not url.startswith(("http://", "https://")):
         return
+    parts = urlsplit(url)
+    address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()  # neither asked for nor shown with a password
     try:
-        urllib.request.urlopen(url, timeout=_PATIENCE_SECONDS).close()
+        urllib.request.urlopen(address, timeout=_PATIENCE_SECONDS).close()
     except urllib.error.HTTPError:
         return  # it answers: what it thinks of the caller is told where it is asked for a model
     except (OSError, ValueError, http.client.HTTPException) as error:
         if isinstance(getattr(error, "reason", None), ssl.SSLError):
             return  # the same
         raise BadConfiguration(
-            f"{SERVER_VARIABLE} is {url}, which gives no answer. Start the server, or unset the variable: the models are then kept in OUT."
+            f"{SERVER_VARIABLE} is {address}, which gives no answer. Start the server, or unset the variable: the models are then kept in OUT."
         ) from None
 
 

@@ -70,9 +70,12 @@ def test_whatever_opens_the_store_gives_a_silent_server_up(
 
 
 def test_a_server_that_speaks_something_else_is_refused_in_a_sentence(silent: socket.socket, tmp_path: Path) -> None:
+    silent.settimeout(10)
+    asked = []
+
     def speak() -> None:
         with silent.accept()[0] as client:
-            client.recv(1000)
+            asked.append(client.recv(1000))
             client.sendall(b"220 mail ready\r\n")
 
     speaking = Thread(target=speak)
@@ -80,3 +83,4 @@ def test_a_server_that_speaks_something_else_is_refused_in_a_sentence(silent: so
     with pytest.raises(BadConfiguration, match="which gives no answer"):
         model_store.model_store(tmp_path)
     speaking.join()
+    assert asked
