@@ -465,14 +465,15 @@ def test_names_in_a_summary_are_neither_markup_nor_commands_to_the_terminal(tmp_
     assert "[red]住址[/red]" in text
 
 
-def test_a_delivery_of_hostile_names_is_judged_and_shown_as_it_reads(tmp_path: Path) -> None:
+def test_a_delivery_of_hostile_names_is_judged_and_shown_as_it_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "console", Console(width=400))
     delivery = Delivery(tmp_path / "delivery")
     (tmp_path / "delivery").mkdir()
     payments = Payments()
     delivery.add("[/x]\x1b[2J\u202e发放.csv", payments.csv([f"{HOSTILE[:4]}列", *payments.header[1:]], payments.row()), rows="7")
     delivery.add("[bold]缺[/bold]\n\x07.csv", None, department="[/x]\x1b[2J民政局")
     delivery.write_manifest()
-    result = CliRunner().invoke(app, [*shlex.split(JUDGE), str(delivery.folder)], env={"COLUMNS": "400"})
+    result = CliRunner().invoke(app, [*shlex.split(JUDGE), str(delivery.folder)])
     assert result.exit_code == 0, result.output
     assert not UNSEEN.search(result.output)
     assert "[/x][2J发放.csv" in result.output  # what no name may hold was left out when the manifest was read

@@ -20,7 +20,7 @@ from jobs.cells.person_numbers import ABSENT
 from jobs.cells.typed import standardised
 from jobs.registers.benefits import Silver
 from jobs.runtime.arrow import arrow_batches, polars_frames
-from jobs.runtime.lake import Lake
+from jobs.runtime.lake import Lake, plain_schema
 
 _SHOWN_FORMS = 3
 NO_KEY = "counted only"
@@ -117,7 +117,7 @@ def counts_of(
 
 
 def remember(lake: Lake, counts: Iterable[ColumnCount]) -> None:
-    lake.overwrite(COLUMNS, lake.session.createDataFrame([astuple(counted) for counted in counts], COLUMNS.schema))
+    lake.overwrite(COLUMNS, lake.session.createDataFrame([astuple(counted) for counted in counts], plain_schema(COLUMNS)))
 
 
 def remembered(lake: Lake) -> list[ColumnCount]:
@@ -159,7 +159,7 @@ def _marks(data_set: DataSet, rows: DataFrame) -> DataFrame:
 
 def _typed(data_set: DataSet, refused: DataFrame) -> DataFrame:
     """Quarantined rows as the silver rows that they would have become."""
-    schema = data_set.silver.schema
+    schema = plain_schema(data_set.silver)
 
     def typed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         cells = pl.Struct({name: pl.String for name in data_set.field_names})

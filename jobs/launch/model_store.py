@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jobs.runtime.errors import BadConfiguration, BadStore, explanation
 from jobs.runtime.paths import plain_name
@@ -37,8 +37,7 @@ def refuse_silent_server() -> None:
     url = os.environ.get(SERVER_VARIABLE, "")
     if not url.startswith(("http://", "https://")):
         return
-    parts = urlsplit(url)
-    address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()  # neither asked for nor shown with a password
+    address = re.sub(r"//[^/]*@", "//", url)  # neither asked for nor shown with a password
     try:
         urllib.request.urlopen(address, timeout=_PATIENCE_SECONDS).close()
     except urllib.error.HTTPError:

@@ -119,7 +119,8 @@ class Lake:
             if self._kept_here:
                 return self._rows_of(place, current(self._kept_here, place))
             rows = self.session.read.format("delta").load(self._path(place))
-            return _Rows(rows, rows.columns)  # asked for now, not in the midst of a job
+            schema = rows.schema  # asked for now, not in the midst of a job
+            return _Rows(self._without_comments(rows, schema), schema.names)
         except Exception as error:  # each engine and store has errors of its own
             if isinstance(error, AnalysisException) and str(error).startswith(_NOT_THERE) and not self.folder:
                 return None
@@ -127,12 +128,21 @@ class Lake:
             raise explanation(error) or damaged from error
 
     def _rows_of(self, place: str, version: Version) -> _Rows:
-        # Without the comments of columns, over which the embedded engine's planner trips.
-        plain = StructType([StructField(field.name, field.dataType) for field in version.schema])
+        schema = version.schema
+        plain = StructType([StructField(field.name, field.dataType) for field in schema])
         if not version.files:
             return _Rows(self.session.createDataFrame([], plain), plain.names, version.commit)
+        if self._is_embedded and any(field.metadata for field in schema):  # its files may have comments, too: it knows how they do
+            rows = self.session.read.format("delta").load(self._path(place))
+            return _Rows(self._without_comments(rows, schema), plain.names, version.commit)
         files = [f"{self._path(place)}/{file}" for file in version.files]
         return _Rows(self.session.read.schema(plain).parquet(*files), plain.names, version.commit)
+
+    def _without_comments(self, rows: DataFrame, schema: StructType) -> DataFrame:
+        """The embedded engine's planner trips over comments of columns, which Spark's tables and those of earlier versions have."""
+        if not self._is_embedded or not any(field.metadata for field in schema):
+            return rows
+        return rows.select(*(F.coalesce(F.col(name), F.lit(None)).alias(name) for name in rows.columns))
 
     def read(self, table: Table) -> DataFrame:
         """The table's current rows in contract columns; one that it gained since they were written is null. Raises ContractBroken
@@ -210,7 +220,7 @@ class Lake:
 
     def _write(self, table: Table, frame: DataFrame, mode: Mode) -> None:
         self._assure_declared(table, self._writable, "WRITES")
-        rows = conform(frame, table)
+        rows = self._without_comments(conform(frame, table), frame.schema)
         if table.zone in RESTRICTED_ZONES and self.folder:  # closed before its first byte
             zone = self.folder / table.zone
             zone.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -233,7 +243,9 @@ class Lake:
         if mode == "overwrite":
             writer = writer.option("overwriteSchema", "true")
         writer.option("userMetadata", self._said()).save(self._path(place))
-        return _Rows(self.session.read.format("delta").load(self._path(place)), [])
+        written = self._found(place)
+        assert written is not None
+        return written
 
     def _said(self) -> str:
         """What a commit says of the job and the run that it is of, and of what these had read."""

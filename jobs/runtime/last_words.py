@@ -37,10 +37,10 @@ def refuse_small_limit() -> None:
 def have_last_words() -> None:
     """From now on they are said, unless this process comes to its own end."""
     reading, writing = os.pipe()
+    _pipes.append(writing)  # first: a signal that comes now ends the command in a sentence of its own
     # A session of its own: what a terminal sends to the command does not end it.
     subprocess.Popen([sys.executable, "-I", "-S", __file__], stdin=reading, stdout=subprocess.DEVNULL, start_new_session=True)
     os.close(reading)
-    _pipes.append(writing)
     atexit.register(need_none)
     sys.excepthook = _end
 

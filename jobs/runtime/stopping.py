@@ -15,6 +15,8 @@ from types import FrameType
 
 import psutil
 
+from jobs.runtime.last_words import need_none
+
 _NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 _CHILDREN_MAY_TAKE = 3.0
 """Seconds: a Java machine removes its temporary files as it ends."""
@@ -57,6 +59,7 @@ def go_no_further(_number: int, _frame: FrameType | None) -> None:
 def _end_at_once(number: int, _frame: FrameType | None) -> None:
     try:
         _tell(number)
+        need_none()
     finally:
         os._exit(128 + number)
 

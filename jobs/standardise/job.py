@@ -21,7 +21,7 @@ from jobs.delivery.remarks import in_english
 from jobs.launch.context import RunContext
 from jobs.registers.references import person_references
 from jobs.runtime.arrow import arrow_batches, polars_frames
-from jobs.runtime.lake import PARALLEL_TABLES, Lake
+from jobs.runtime.lake import PARALLEL_TABLES, Lake, plain_schema
 from jobs.standardise.fillers import fillers, owners, without_fillers
 from jobs.standardise.repeats import Repeat, take_out_repeats
 
@@ -32,7 +32,7 @@ WRITES = (*SILVER, FILES)
 
 def standardise(data_set: DataSet, bronze: DataFrame, current_files: list[str], key: str) -> DataFrame:
     """Silver rows of the accepted rows of the current files, with the origin of each."""
-    schema = data_set.silver.schema
+    schema = plain_schema(data_set.silver)
 
     def typed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for rows in polars_frames(batches):
@@ -79,7 +79,7 @@ def run(ctx: RunContext) -> None:
         list(pool.map(standardise_one, sorted(current, key=lambda code: -rows[code])))
         for data_set in DATA_SETS.values():
             if data_set.code not in current and ctx.lake.exists(data_set.silver):  # its files were accepted once, and are no more
-                ctx.lake.overwrite(data_set.silver, ctx.lake.session.createDataFrame([], data_set.silver.schema))
+                ctx.lake.overwrite(data_set.silver, ctx.lake.session.createDataFrame([], plain_schema(data_set.silver)))
         count = take_out_fillers(ctx.lake, [DATA_SETS[code] for code in sorted(current)], ctx.settings.ingest.filler_names)
         ctx.report.stages[-1].rows = sum(rows.values())
     _tell_repeats(ctx, ledger, repeats)
@@ -100,7 +100,7 @@ def _tell_repeats(ctx: RunContext, ledger: Sequence[Account], repeats: Mapping[s
     if told != current:
         known = {id(account): told[key] for key, account in current.items()}
         rows = [known.get(id(account), account).as_row() for account in ledger]
-        ctx.lake.overwrite(FILES, ctx.lake.session.createDataFrame(rows, FILES.schema))
+        ctx.lake.overwrite(FILES, ctx.lake.session.createDataFrame(rows, plain_schema(FILES)))
     for account in told.values():
         if account.repeated:
             ctx.report.warn(f"{account.entry.file_name}: delivered twice: {in_english(account.remarks[-1:])}")

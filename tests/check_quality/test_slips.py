@@ -62,7 +62,7 @@ FAULTY: list[tuple[dict[str, str], tuple[str, str, str]]] = [
     ({"id_number": "欧阳娜娜"}, ("身份证号码", "****", "不是18位或15位号码")),
     ({"id_number": "#N/A", "approved_on": "#REF!"}, ("身份证号码", "#N/A", "不是18位或15位号码")),
     ({"start_month": '=TEXT(B2,"0")'}, ("起始月份", '=TEXT(B2,"0")', "单元格是错误值，或公式没有保存结果，该行未能使用")),
-    ({"approved_on": "2015-06-01T16:00Z#", "covered_heads": "一", "rigid_expense": "无"}, ("", "", "")),
+    ({"approved_on": "2015-06-01T16:00Z#", "covered_heads": "若干", "rigid_expense": "无"}, ("", "", "")),
 ]
 REFUSED = 5
 """Rows of FAULTY that are quarantined."""

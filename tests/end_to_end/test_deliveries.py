@@ -477,8 +477,8 @@ def test_nothing_usable_writes_nothing(embedded: Engine, settings: Settings, tmp
     assert code == 2
     assert "No file of" in said
     assert "Nothing was written." in said
-    lake = tmp_path / "out" / "lake"  # what it says of itself, whose key it is under, is no table
-    assert not [path for path in lake.glob("*/*") if path.parent.name != "_about"]
+    lake = tmp_path / "out" / "lake"  # it says of itself whose key it is under, and that a run was refused
+    assert [path.name for path in lake.glob("*/*") if path.parent.name != "_about"] == ["runs"]
 
 
 def test_nothing_required_delivered_leaves_accounts_without_quarantined_rows(

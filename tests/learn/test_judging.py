@@ -66,7 +66,7 @@ REFUSED = {
     "before the list": ({"checked_on": "2017-12-30"}, "核查日期 2017-12-30 is before the clue was first listed, 2017-12-31"),
     "in the future": ({"checked_on": "2018-04-01"}, "核查日期 2018-04-01 lies in the future of --as-of 2018-03-31"),
     "too much": ({"recovered": "1500.01"}, "追回金额 1500.01 is above the upper bound: 1000.00 of the clue, 1500.00 paid to the household"),
-    "no amount": ({"recovered": "一千"}, "追回金额 is 一*. Expected yuan such as 1200.00"),
+    "no amount": ({"recovered": "若干"}, "追回金额 is **. Expected yuan such as 1200.00"),
     "negative amount": ({"recovered": "-5"}, "追回金额 is -5. Expected yuan"),
     "no month": ({"stop_month": "soon"}, "停发月份 is soon. Expected a month such as 2018-01"),
 }  # fmt: skip
