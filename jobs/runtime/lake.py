@@ -132,7 +132,8 @@ class Lake:
         plain = StructType([StructField(field.name, field.dataType) for field in schema])
         if not version.files:
             return _Rows(self.session.createDataFrame([], plain), plain.names, version.commit)
-        if self._is_embedded and any(field.metadata for field in schema):  # its files may have comments, too: it knows how they do
+        if self._is_embedded and any(field.metadata for field in schema):
+            # Its files may have them, too: the engine knows how both go together.
             rows = self.session.read.format("delta").load(self._path(place))
             return _Rows(self._without_comments(rows, schema), plain.names, version.commit)
         files = [f"{self._path(place)}/{file}" for file in version.files]
