@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from jobs.runtime.delta_log import ROWS_WRITTEN, Commit, last_version
 SCRATCH = "_scratch"
 """Zone of what is computed once and read back."""
 Mode = Literal["overwrite", "append", "error"]
+_ROWS = re.compile(r"[0-9a-f]{32}/[^/]+\.parquet|part-[^/]+\.parquet")
+"""Files of rows, as they are laid out: in a folder a commit; by the engines themselves, as in earlier versions, side by side."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, sa
 
 def tidy(lake: Path, versions: int) -> None:
     """Takes away the rows of all but the last versions of each table, of scratch all but the last, and those of commits that never
-    came to be. A table with no more folders of rows than versions is not looked at.
+    came to be. A table with no more folders of rows than versions is not looked at. What a person put beside them stays.
     """
     for log in sorted(lake.glob("*/*/_delta_log")):
         folder = log.parent
@@ -88,9 +91,10 @@ def tidy(lake: Path, versions: int) -> None:
             old = table.vacuum(
                 0, True, enforce_retention_duration=False, full=True, keep_versions=list(range(max(0, last - kept + 1), last + 1))
             )
-            for name in old:
+            gone = [name for name in old if _ROWS.fullmatch(name)]
+            for name in gone:
                 (folder / name).unlink(missing_ok=True)
-            for data in {(folder / name).parent for name in old} - {folder}:
+            for data in {(folder / name).parent for name in gone} - {folder}:
                 with suppress(OSError):  # the marks that Spark leaves beside its files keep a folder
                     data.rmdir()
 

@@ -161,14 +161,22 @@ def test_old_versions_and_what_killed_runs_left_are_taken_away(embedded: Engine,
         row = (date(2017, 12, 1 + n), "supervision", "a test")
         lake.overwrite(PURPOSES, lake.session.createDataFrame([row], plain_schema(PURPOSES)))
         scratch = lake.computed_once(lake.session.range(n + 1).selectExpr("id AS a"), "numbers")
-    killed = tmp_path / PURPOSES.zone / PURPOSES.name / "0f"
+    killed = tmp_path / PURPOSES.zone / PURPOSES.name / ("0f" * 16)
     killed.mkdir()
     (killed / "part.parquet").write_bytes(b"half written")
+    papers = killed.parent / "papers"
+    papers.mkdir()
+    own = (killed.parent / "notes.txt", papers / "figures.parquet", papers / "letter.docx")
+    for path in own:
+        path.write_bytes(b"a person's")
     held, before = lake.read(PURPOSES), log_of(lake)
     versions = len(commits(before))
     lake.tidy(2)
     assert len(commits(before)) == versions
     assert not killed.exists()
+    assert [path.read_bytes() for path in own] == [b"a person's"] * 3
+    for path in own:
+        path.unlink()
     assert rows_below(lake, "ops/purposes") <= 2 * embedded.cores
     assert [row["as_of"].day for row in held.collect()] == [6]
     assert [row["as_of"].day for row in lake.read(PURPOSES).collect()] == [6]
