@@ -14,7 +14,10 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from expectations.contracts.ids import visit_id
+from expectations.contracts.lake.planning import ROUTINE_VISIT
 from jobs.cells.masking import masked_texts
+from jobs.rulebook.rule import EXEMPTIONS
 from jobs.rules import RULES
 from jobs.runtime.results import RESTRICTED
 from jobs.sheets.books import book_of_case, books, refuse_unless_whole
@@ -43,12 +46,31 @@ def planned_cases(order: Sequence[str], cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def planned_clues(planned: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
-    """Rows of the published list that a visit is about, in the order of the cases."""
+    """Rows of the published list that a visit is about, in the order of the cases: those to visit or, where an exemption explains all
+    of a case's, these. Of a routine visit there is one without a claim, for what is found to be written beside.
+    """
     about_data = [rule.code for rule in RULES if rule.is_about_data]
-    to_visit = listed.filter((pl.col("dispatched") == "是") & ~pl.col("rule_code").is_in(about_data))
-    return to_visit.join(planned.select("case_id", "position", "is_separate"), on="case_id", suffix="_of_case").sort(
-        "position", "rank"
+    decidable = listed.filter(~pl.col("rule_code").is_in(about_data))
+    is_to_visit = pl.col("dispatched") == "是"
+    to_visit = decidable.filter(is_to_visit | ~is_to_visit.any().over("case_id")).with_columns(
+        explanation=pl.when(is_to_visit).then("explanation").otherwise(pl.col("explanation") + _in_words())
     )
+    routine = planned.filter(pl.col("rule_codes") == ROUTINE_VISIT)
+    without_claim = routine.select(
+        pl.col("case_id").map_elements(lambda case_id: visit_id(ROUTINE_VISIT, case_id), return_dtype=pl.String).alias("clue_id"),
+        "case_id", "county_code", "town", "village", "household_no", "program", "explanation", rule_code=pl.lit(ROUTINE_VISIT),
+        evidence=pl.lit("[]"),
+    )  # fmt: skip
+    return (
+        pl.concat([to_visit, without_claim], how="diagonal")
+        .join(planned.select("case_id", "position", "is_separate"), on="case_id", suffix="_of_case")
+        .sort("position", "rank")
+    )
+
+
+def _in_words() -> pl.Expr:
+    said = pl.col("exemption_code").replace_strict(EXEMPTIONS, default="其他", return_dtype=pl.String)
+    return pl.lit("按资料可能属于：") + said + pl.lit("，请当面核实。")
 
 
 def write_plan_workbooks(

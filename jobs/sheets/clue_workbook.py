@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from expectations.contracts.lake.planning import ROUTINE_VISIT
 from jobs.rules import RULES
 from jobs.sheets.evidence import evidence_text
 from jobs.sheets.tables import FILLING_IN, NATURE_OF_CLUES, Heading, cell_formats, masking_told, write_guide, write_table
@@ -28,7 +29,7 @@ VERDICTS = (
 )
 """Verdicts of the delivery contract; the cells offer nothing else."""
 
-RULE_TITLES = {rule.code: rule.title_zh for rule in RULES}
+RULE_TITLES = {**{rule.code: rule.title_zh for rule in RULES}, ROUTINE_VISIT: "例行走访"}
 _VERIFY = {rule.code: "；".join(rule.verify) for rule in RULES}
 
 
