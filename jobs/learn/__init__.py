@@ -5,6 +5,7 @@ Reads   files of verdicts            a CSV file, or our workbook filled in   con
         gold.clues, silver.persons, and the registers of people and disability: only for the test of proxies
         silver.entitlement_months    one row per case and month              key case_id, for_month
         ops.ledger                   which visits were drawn at random       key as_of, list_no, case_id
+        silver.cases                 where the households of routine visits are    key case_id
         vault.verdicts               the verdicts so far                     key clue_id, verdict_no
         ops.files                    which delivery was the last             key delivery_id, file_name, sha256
 Writes  vault.verdicts               one row per verdict, replaced ones kept key clue_id, verdict_no

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from expectations.contracts.lake import (
+    CASES,
     CLUES,
     ENTITLEMENT_MONTHS,
     FILES,
@@ -18,6 +19,7 @@ from expectations.contracts.lake import (
 from jobs.launch.context import RunContext
 from jobs.launch.model_store import has_model_store, model_store, store_errors_told
 from jobs.launch.ranking_in_use import as_ranked, champion_of
+from jobs.learn.beyond_list import explained_cases, missed, routine_visits
 from jobs.learn.learning_pages import Outcome, print_outcome, write_pages
 from jobs.learn.proxies import proxies_among, traits_of_clues
 from jobs.learn.reading import lines_of
@@ -37,7 +39,7 @@ from models.ranking import LearningParams
 from models.ranking_registry import RankingRegistry
 
 NAME = "learn"
-READS = (LISTED_CLUES, CLUES, PERSONS, ENTITLEMENT_MONTHS, FILES, LEDGER, VERDICTS, *TOLD_BY)
+READS = (LISTED_CLUES, CLUES, CASES, PERSONS, ENTITLEMENT_MONTHS, FILES, LEDGER, VERDICTS, *TOLD_BY)
 WRITES = (VERDICTS, VERDICT_TOTALS)
 FOLDER = "learning"
 
@@ -66,7 +68,7 @@ def run(ctx: RunContext, files: Sequence[Path] = (), brought: Brought = NOBODY) 
             raise BadConfiguration(f"{error} The verdicts are taken in; nothing was trained.") from error
         champion = champion_of(ctx)
         calibration = shown_on(teaching, champion.model, params) if champion and len(teaching) >= params.least_verdicts else None
-    outcome = Outcome(taken_in, account, learned, calibration, _worth(ctx, teaching))
+    outcome = Outcome(taken_in, account, learned, calibration, _worth(ctx, teaching), missed(rows))
     with publication(ctx.out, NAME, [FOLDER], Stamp(ctx.as_of, Delivered(ctx.lake).name), ctx.report.warn) as staged:
         write_pages(outcome, staged / FOLDER)
     print_outcome(ctx.report.console, outcome, ctx.out / FOLDER)
@@ -80,9 +82,10 @@ def take_in(ctx: RunContext, files: Sequence[Path], brought: Brought) -> tuple[i
         if not ctx.lake.exists(VERDICTS):
             ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame([], plain_schema(VERDICTS)))
         return 0, ()
-    lists = runs_that_listed(ctx.lake, (line.cells["clue_id"] for line in lines))
+    clue_ids = [line.cells["clue_id"] for line in lines]
+    lists = {**runs_that_listed(ctx.lake, clue_ids), **routine_visits(ctx.lake, clue_ids)}
     stored = stored_verdicts(ctx.lake)
-    found = usable_verdicts(lines, known_clues(ctx.lake, lists, stored), ctx.as_of)
+    found = usable_verdicts(lines, known_clues(ctx.lake, lists, stored, explained_cases(ctx.lake)), ctx.as_of)
     rows, added = with_verdicts(stored, found.verdicts, lists, drawn_at_random(ctx.lake), ctx.as_of, brought)
     if added:
         values = [tuple(row.get(name) for name in VERDICTS.column_names) for row in rows]
@@ -122,8 +125,8 @@ def _without_proxies(ctx: RunContext) -> LearningParams:
 
 
 def _worth(ctx: RunContext, verdicts: Sequence[Example]) -> Lift | None:
-    """Lift and recall, where visits were drawn at random; of those of which the ledger says how they were chosen."""
-    known = [example for example in verdicts if example.is_random is not None]
+    """Lift and recall among clues to visit, where visits were drawn at random; of those of which the ledger says how they were chosen."""
+    known = [example for example in verdicts if example.is_random is not None and not example.clue.exemption_code]
     if not any(example.is_random for example in known):
         return None
     ranked = {example.clue.clue_id for example in known if not example.is_random}
