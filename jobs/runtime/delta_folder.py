@@ -71,7 +71,7 @@ def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, sa
     if folder.parent.name != SCRATCH:
         for path in heads:
             durable.sync(path)
-        durable.sync_names([folder / data], lake)
+        durable.sync_names([folder / data], folder if log.is_dir() else lake)
     known = _entries(log)
     if mode == "error" or last_version(lake, place) is None:
         create_table_with_add_actions(str(folder), kept, added, mode="error", commit_properties=stated)
@@ -85,7 +85,7 @@ def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, sa
         table.create_write_transaction(added, mode, kept, commit_properties=stated)
     for _, entry in _entries(log) - known:
         durable.sync(Path(entry))
-    durable.sync_names([log], folder)
+    durable.sync_names([log], log if known else folder)
     table.update_incremental()
     return Version(Commit(table.version(), rows), schema, tuple(action.path for action in added))
 
