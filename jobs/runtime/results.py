@@ -123,11 +123,7 @@ def settle(root: Path, warn: Warn) -> None:
 
 def replace_file(path: Path, text: str) -> None:
     """Replaces a single file whole; readable by whoever may enter its folder."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.chmod(path.parent.stat().st_mode & _READERS & _FILES)
-    durable.sync(fresh)
-    durable.replace(fresh, path)
+    durable.replace_text(path, text, path.parent.stat().st_mode & _READERS & _FILES)
 
 
 @contextmanager

@@ -158,6 +158,16 @@ def test_of_scratch_the_log_alone_must_outlive_a_power_cut(tmp_path: Path, commi
     assert f"{SCRATCH}/paid/{LOG}/{0:020}.json" in after
 
 
+def test_a_file_is_not_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("mine")
+    for name in ("report.json", ".report.json.new"):
+        (tmp_path / name).symlink_to("victim")
+    replace_file(tmp_path / "report.json", "{}")
+    assert (tmp_path / "victim").read_text() == "mine"
+    assert (tmp_path / "report.json").read_text() == "{}"
+    assert not (tmp_path / "report.json").is_symlink()
+
+
 def test_nothing_else_moves_a_file_into_place() -> None:
     """One helper for all: who moves a file without it forgets the disk. Results are moved by the zone and then synced."""
     sources = Path(site_key.__file__).parents[1].rglob("*.py")
