@@ -99,9 +99,12 @@ def learn(
     if version := registry.left_behind(fingerprint):
         registry.promote(version)
         said = f"Version {version} is the champion from now on: better when it was trained, by a run that was stopped before it was used."
-        return Learned(said, version, is_promoted=True)
-    if registry.is_known(fingerprint):
-        return Learned(f"No verdict is new since the last training. {_named(champion).capitalize()} {_keep(champion)} in use.")
+        return Learned(said, version, True, *_compared_then(registry.comparison(fingerprint)))
+    if (known := registry.comparison(fingerprint)) is not None:
+        said = f"No verdict is new since the last training. {_named(champion).capitalize()} {_keep(champion)} in use."
+        return Learned(
+            said, None, False, *_compared_then(known)
+        )  # its page may be lost: the run that trained may have been stopped
     earlier, later = split(verdicts, champion.imports_seen if champion else 0, params)
     if len(later) < params.least_later or not earlier or len({example.is_confirmed for example in later}) < 2:
         return Learned(
@@ -129,6 +132,7 @@ def learn(
         imports_seen=max(example.import_no for example in verdicts),
         as_of=as_of.isoformat(),
         measures={**measures, "later_verdicts": len(later)},
+        comparison=json.dumps([len(later), [asdict(measured) for measured in compared]]),
         is_better=is_better,
     )
     if is_better:
@@ -139,6 +143,12 @@ def learn(
         else f"Version {version} is not better than {_named(champion)} on {len(later)} later verdicts and is not used."
     )
     return Learned(said, version, is_better, len(later), compared)
+
+
+def _compared_then(kept: str | None) -> tuple[int, tuple[Measured, ...]]:
+    """Later verdicts and comparison, as they were kept; none of a version that kept none."""
+    later, compared = json.loads(kept or "[0, []]")
+    return later, tuple(Measured(**measured) for measured in compared)
 
 
 def better(champion: Measured, challenger: Measured, tolerance: float) -> bool:

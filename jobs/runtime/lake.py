@@ -24,6 +24,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
+from jobs.runtime import durable
 from jobs.runtime.delta_folder import SCRATCH, Mode, Version, commit, current, schema_written, tidy
 from jobs.runtime.delta_log import LEFT, Commit, last_commit, last_commit_on_a_store, last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, explanation
@@ -244,6 +245,8 @@ class Lake:
         if mode == "overwrite":
             writer = writer.option("overwriteSchema", "true")
         writer.option("userMetadata", self._said()).save(self._path(place))
+        if self.folder:
+            durable.sync_tree(self.folder / place)
         written = self._found(place)
         assert written is not None
         return written
