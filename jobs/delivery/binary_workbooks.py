@@ -43,7 +43,8 @@ class Table:
     def frame(self, rows: int | None = None) -> pl.DataFrame:
         """The first rows as text columns c0, c1, …; row 0 is the sheet's first row."""
         cells = [cell for cell in self.cells if rows is None or cell[0] < rows]
-        height, width = (max((cell[side] for cell in cells), default=-1) + 1 for side in (0, 1))
+        height = max((row for row, _, _ in cells), default=-1) + 1
+        width = max((column for _, column, _ in cells), default=-1) + 1
         columns: list[list[str | None]] = [[None] * height for _ in range(width)]
         for row, column, text in cells:
             columns[column][row] = text
