@@ -17,7 +17,7 @@ from jobs.registers.origins import Place, texts_at
 from jobs.rules import RULES
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
-from jobs.sheets.evidence import TELLING_CELLS, SourceFile, source_files
+from jobs.sheets.evidence import TELLING_CELLS, SourceFile, cells_of, source_files
 from jobs.sheets.history import History
 
 _MOST_SOURCES = 4
@@ -168,11 +168,11 @@ def _sources(evidence: Sequence[Row], files: Mapping[str, SourceFile]) -> tuple[
 def _things(evidence: Sequence[Row]) -> tuple[str, ...]:
     """Cells that name a thing outright; those of staff are told beside the person."""
     told = [
-        f"{pair['key']} {pair['value']}"
+        f"{header} {value}"
         for row in evidence
         if row["data_set"] != "fiscal_staff"
-        for pair in row["cells"]
-        if pair["key"] in TELLING_CELLS and pair["value"]
+        for header, value in sorted(cells_of(row))
+        if header in TELLING_CELLS and value
     ]
     return tuple(dict.fromkeys(told))
 

@@ -14,7 +14,10 @@ from jobs.launch.context import RunContext
 from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, VisitableCase, VisitOutcome, choose, settled_cases
 from jobs.plan_visits.expected_yield import Yield, expected_yield
 from jobs.plan_visits.ledger import CITY, Entry, entries_of, number_of, refuse_if_worked_on, replaced_by
-from jobs.plan_visits.plan_workbooks import write_plan_workbooks
+from jobs.papers.gathering import households_of, innocent_codes
+from jobs.papers.pdf import Printer
+from jobs.plan_visits.plan_papers import write_plan_papers
+from jobs.plan_visits.plan_workbooks import planned_cases, planned_clues, write_plan_workbooks
 from jobs.registers.delivered import Delivered
 from jobs.registers.verdicts import verdicts_in_force
 from jobs.rules import RULES
@@ -23,6 +26,7 @@ from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.results import LIST, Stamp, publication
 from jobs.sheets.clue_list import published_clues
+from jobs.sheets.history import history_before
 from jobs.sheets.zones import ZONES, county_names
 
 NAME = "plan_visits"
@@ -54,7 +58,8 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
     """The list of the day. Raises BadConfiguration, and writes nothing, where there is no run to make it from."""
     lake, as_of = ctx.lake, ctx.as_of
     with ctx.report.stage("plan visits") as progress:
-        task = progress.add_task("plan visits", total=3)
+        task = progress.add_task("plan visits", total=4)
+        printer = Printer()
         clues = _frame(lake, CLUES.column_names)
         run_as_of = _day_of_run(clues, as_of)
         counties = county_names(lake)
@@ -78,8 +83,13 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         folder = _folder(as_of, county)
         folders = {folder, *_overlapping(ctx.out, as_of, county)}
         zones = [f"{day}/{zone}" for day in sorted(folders) for zone in ZONES]
+        listed = published_clues(lake)
+        planned = planned_cases(order, files)
+        households = households_of(lake, planned, planned_clues(planned, listed), counties, history_before(lake, as_of))
         with publication(ctx.out, NAME, zones, Stamp(run_as_of, Delivered(lake).name), ctx.report.warn) as staged:
-            write_plan_workbooks(staged / folder, order, files, published_clues(lake), counties, as_of)
+            write_plan_workbooks(staged / folder, planned, listed, counties, as_of)
+            progress.advance(task)
+            write_plan_papers(staged / folder, planned, households, innocent_codes(ctx.settings), counties, printer, as_of)
             progress.advance(task)
             if is_new:
                 gone = set(replaced)

@@ -52,13 +52,9 @@ def planned_clues(planned: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
 
 
 def write_plan_workbooks(
-    folder: Path, order: Sequence[str], cases: pl.DataFrame, listed: pl.DataFrame, counties: Mapping[str, str], as_of: date
+    folder: Path, planned: pl.DataFrame, listed: pl.DataFrame, counties: Mapping[str, str], as_of: date
 ) -> None:
-    """The lists into the empty folders FOLDER/exports and FOLDER/restricted.
-
-    order: case ids, first to be visited first. cases: gold.case_files of the run. listed: the published list in full.
-    """
-    planned = planned_cases(order, cases)
+    """The lists into the empty folders FOLDER/exports and FOLDER/restricted. planned: see planned_cases. listed: the published list in full."""
     clues = planned_clues(planned, listed)
     _write_zone(folder / RESTRICTED, planned, clues, counties, as_of, is_masked=False)
     _write_zone(folder / EXPORTS, masked_texts(planned), masked(clues), counties, as_of, is_masked=True)

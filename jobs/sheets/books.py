@@ -9,17 +9,37 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
+from jobs.cells.masking import mask_numbers
 from jobs.runtime.errors import ContractBroken
 from jobs.sheets.files import workbook_names
 
 SEPARATE = "另行办理"
 """The workbook of what must not pass through the hands of the office that approved."""
-_NO_DIVISION = "未注明区划"
+_NO_DIVISION, _NO_TOWN = "未注明区划", "未注明乡镇"
+_BELOW = "/"
 
 
 def book_of_case() -> pl.Expr:
     """The workbook: a division's code, or SEPARATE."""
     return pl.when("is_separate").then(pl.lit(SEPARATE)).otherwise(pl.col("county_code").fill_null(_NO_DIVISION))
+
+
+def township_of_case() -> pl.Expr:
+    """The township that a case is of, below its division; SEPARATE for what no township gets."""
+    division = pl.col("county_code").fill_null(_NO_DIVISION)
+    township = pl.concat_str(division, pl.col("town").fill_null(_NO_TOWN), separator=_BELOW)
+    return pl.when("is_separate").then(pl.lit(SEPARATE)).otherwise(township)
+
+
+def township_books(
+    kind: str, townships: Iterable[str], names: Mapping[str, str], suffix: str = ".xlsx"
+) -> list[tuple[str, str, str]]:
+    """Township, title and file name of each book, in the order of divisions and townships. No number of a person in a name."""
+    ordered = sorted(set(townships))
+    parts = [(code, mask_numbers(town)) for code, _, town in (township.partition(_BELOW) for township in ordered)]
+    titles = [" ".join(part for part in (names.get(code, code), town) if part) for code, town in parts]
+    labels = ["_".join(part for part in (code, names.get(code, ""), town) if part) for code, town in parts]
+    return list(zip(ordered, titles, workbook_names(kind, labels, suffix), strict=True))
 
 
 def books(kind: str, codes: Iterable[str], names: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +48,17 @@ def evidence_texts(evidence: list[Any], files: Mapping[str, SourceFile]) -> list
 
 def _row(row: Mapping[str, Any], files: Mapping[str, SourceFile]) -> dict[str, Any]:
     file = files.get(row["file_id"], SourceFile("", row["data_set"], ""))
-    cells = row["cells"]
-    pairs = cells.items() if isinstance(cells, Mapping) else ((c["key"], c["value"]) for c in cells)
     return {
         "data_set": row["data_set"], "title": DATA_SETS[row["data_set"]].title, "file": file.name, "sheet": row["sheet"] or "",
         "row": row["row"], "extract_date": file.extract_date,
-        "cells": {header: value for header, value in sorted(pairs) if value is not None},
+        "cells": {header: value for header, value in sorted(cells_of(row)) if value is not None},
     }  # fmt: skip
+
+
+def cells_of(row: Mapping[str, Any]) -> Iterable[tuple[str, str | None]]:
+    """Headers and values of a row of evidence, whichever form the engine gives a map."""
+    cells = row["cells"]
+    return cells.items() if isinstance(cells, Mapping) else ((cell["key"], cell["value"]) for cell in cells)
 
 
 def masked_evidence(evidence: str) -> str:
