@@ -19,10 +19,9 @@ from jobs.cells.text import read_enum
 from jobs.learn.reading import HEADERS
 from jobs.returns.checkers import checkers_of, fault_of
 from jobs.returns.tables import Line
-from jobs.rulebook.rule import EXEMPTIONS
+from jobs.rulebook.rule import EXEMPTIONS, OTHER_REASON
 from jobs.runtime.errors import BadVerdicts
 
-OTHER_REASON = "R99"
 _SHOWN = 20
 _CLUE_ID = re.compile(r"C[0-9a-f]{16}")
 _VERDICT_CELL = Field("verdict", "核查结论", Kind.ENUM, "verdict", values=tuple(VERDICT_OUTCOMES))

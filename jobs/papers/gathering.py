@@ -10,15 +10,12 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES, CLUES, MEMBERS, PEOPLE
-from jobs.launch.settings import Settings
 from jobs.papers.household import Household, Member, Other, Question
-from jobs.papers.household_page import source_told
 from jobs.registers.origins import Place, texts_at
-from jobs.rules import RULES
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
-from jobs.sheets.evidence import TELLING_CELLS, SourceFile, cells_of, source_files
-from jobs.sheets.history import History
+from jobs.sheets.clue_workbook import Told
+from jobs.sheets.evidence import TELLING_CELLS, SourceFile, cells_of, source_files, source_told
 
 _MOST_SOURCES = 4
 _PEOPLE_FIELDS = {
@@ -39,15 +36,7 @@ Texts = Mapping[tuple[str, Place], tuple[str | None, ...]]
 Row = Mapping[str, Any]
 
 
-def innocent_codes(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """By rule, the exemptions that it tries, in its order: data have ruled them out, people are asked all the same."""
-    judged = {rule.code: rule.judge(settings.params(rule.code)) for rule in RULES}
-    return {code: tuple(dict.fromkeys([*judgement.doubts, *judgement.exempt])) for code, judgement in judged.items()}
-
-
-def households_of(
-    lake: Lake, planned: pl.DataFrame, clues: pl.DataFrame, counties: Mapping[str, str], history: History
-) -> list[Household]:
+def households_of(lake: Lake, planned: pl.DataFrame, clues: pl.DataFrame, told: Told) -> list[Household]:
     """The households of a list in its order, in full. planned: its cases with position. clues: rows of the published list, in order."""
     wanted = lake.session.createDataFrame([(case,) for case in planned["case_id"]], "case_id string")
     cases = {row["case_id"]: row for row in _of(lake, CASES, wanted)}
@@ -63,13 +52,13 @@ def households_of(
         number, name = people.get(case["head_person_id"]) or ((named.number, named.name) if named else ("", ""))
         made.append(
             Household(
-                case_id=row["case_id"], position=row["position"], county=counties.get(row["county_code"], row["county_code"] or ""),
+                case_id=row["case_id"], position=row["position"], county=told.counties.get(row["county_code"], row["county_code"] or ""),
                 town=row["town"] or "", village=row["village"] or "", household_no=row["household_no"] or "",
                 program=row["program"] or "", head_name=name, head_number=number,
                 phone=next((phone for _, _, phone in of_case if phone), None), heads=case["covered_heads"],
                 monthly_yuan=case["monthly_amount"], since=case["start_month"], stopped=case["stop_month"],
                 members=tuple(dict.fromkeys(member for member, _, _ in of_case)), questions=tuple(questions.get(row["case_id"], ())),
-                earlier=history.told(row["case_id"]),
+                earlier=told.history.told(row["case_id"]),
             )
         )  # fmt: skip
     return made

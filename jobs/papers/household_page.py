@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from expectations.contracts.deliveries import DATA_SETS
 from jobs.papers.household import Household, Member, Other, Question
 from jobs.papers.page import Block, Box, Field, Fields, Grid, Item, Lines, Note, Page, Section
-from jobs.rulebook.rule import EXEMPTIONS
 from jobs.rules import RULES
+from jobs.sheets.asked import Innocent, innocent_words, verify_words
 from jobs.sheets.choices import REASONS, VERDICTS
 
 TITLE = "入户核查表"
@@ -35,8 +34,8 @@ BROUGHT: Mapping[str, tuple[str, ...]] = {
 """Papers that tell more than a register does, by the register that a clue rests on."""
 
 
-def household_page(household: Household, innocent: Mapping[str, Sequence[str]], listed_on: date) -> Page:
-    """The page. innocent: by rule, the exemption codes to ask about first, see innocent_codes. listed_on: day of the list."""
+def household_page(household: Household, innocent: Innocent, listed_on: date) -> Page:
+    """The page. innocent: by rule, the exemption codes to ask about first, see jobs.sheets.asked. listed_on: day of the list."""
     place = " ".join(part for part in (household.county, household.town, household.village) if part)
     return Page(
         TITLE,
@@ -48,8 +47,8 @@ def household_page(household: Household, innocent: Mapping[str, Sequence[str]], 
                 "二、需要核实的问题（线索是请人核实的问题，不是结论；请先听本人说明）",
                 tuple(_item(n, question, innocent) for n, question in enumerate(household.questions, start=1)),
             ),
-            Section("三、核查结果", tuple(_results(household.questions))),
-            Section("四、陈述和签字", _signed()),
+            Section("三、核查结果", tuple(_results(household))),
+            Section("四、陈述和签字", _signed(household)),
         ),
     )
 
@@ -60,11 +59,16 @@ def _family(household: Household, place: str) -> list[Block]:
         Fields(
             (
                 (
-                    Field("户主", household.head_name, 3), Field("身份证号码", household.head_number, 4),
+                    Field("户主", household.head_name, 3),
+                    Field("身份证号码", household.head_number, 4),
                     Field("联系电话", household.phone or "", 3),
                 ),
                 (Field("住址", place),),
-                (Field("待遇", household.program, 2), Field("证号", household.household_no, 4), Field("自", f"{_month(household.since)}{stopped}", 4)),
+                (
+                    Field("待遇", household.program, 2),
+                    Field("证号", household.household_no, 4),
+                    Field("自", f"{_month(household.since)}{stopped}", 4),
+                ),
                 (
                     Field("保障人数", f"{household.heads}人" if household.heads is not None else ""),
                     Field("月保障金", _yuan(household.monthly_yuan)),
@@ -91,21 +95,18 @@ def _brought(questions: Sequence[Question]) -> list[str]:
     return list(dict.fromkeys([*_ALWAYS_BROUGHT, *(paper for register in registers for paper in BROUGHT.get(register, ()))]))
 
 
-def _item(n: int, question: Question, innocent: Mapping[str, Sequence[str]]) -> Item:
+def _item(n: int, question: Question, innocent: Innocent) -> Item:
     rule = _RULES[question.rule_code]
     about = f"（{question.subject}）" if question.subject else ""
     amount = f"　估计涉及{_yuan(question.amount_yuan)}" if question.amount_yuan else ""
-    codes = list(dict.fromkeys([*([question.doubt_code] if question.doubt_code else []), *innocent.get(rule.code, ())]))
     notes = (
         Field("来源", "；".join(question.sources)),
         Field("登记内容", "；".join(question.things)),
         Field("涉及", "；".join(_other(other) for other in question.others)),
-        Field("先问是否", "、".join(EXEMPTIONS[code] for code in codes)),
-        Field("再核对", "；".join(rule.verify)),
+        Field("先问是否", innocent_words(rule.code, innocent, question.doubt_code)),
+        Field("再核对", verify_words(rule.code)),
     )
-    return Item(
-        f"{n}. {rule.title_zh}{about}{amount}", question.explanation, tuple(note for note in notes if note.text)
-    )
+    return Item(f"{n}. {rule.title_zh}{about}{amount}", question.explanation, tuple(note for note in notes if note.text))
 
 
 def _other(other: Other) -> str:
@@ -115,28 +116,31 @@ def _other(other: Other) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _results(questions: Sequence[Question]) -> list[Block]:
-    rows = tuple((str(n), "", "", "", "", "") for n in range(1, len(questions) + 1))
+def _results(household: Household) -> list[Block]:
+    rows = tuple((str(n), "", "", "", "", "") for n in range(1, len(household.questions) + 1))
     return [
-        Grid(("序号", "核查结论", "查否原因", "追回金额", "停发月份", "核实情况"), (11, 30, 28, 20, 19, 70), rows, row_mm=7),
+        Grid(
+            ("序号", "核查结论", "查否原因", "追回金额", "停发月份", "核实情况"),
+            (11, 30, 28, 20, 19, 70),
+            rows,
+            row_mm=11 if _has_room(household) else 7,
+        ),
         Note("核查结论", "、".join(VERDICTS)),
         Note("查否原因", "；".join(REASONS)),
     ]
 
 
-def _signed() -> tuple[Block, ...]:
+def _signed(household: Household) -> tuple[Block, ...]:
     return (
-        Box("本人（家属）陈述，以及发现的困难：", 15),
+        Box("本人（家属）陈述，以及发现的困难：", 34 if _has_room(household) else 15),
         Lines(("本人（家属）签字", "核查人员签字", "核查人员签字")),
         Lines(("核查日期", "交回地点", "交回期限")),
     )
 
 
-def source_told(data_set: str, extract_date: str) -> str:
-    """Which office's register, as of which day."""
-    contract = DATA_SETS[data_set]
-    day = f"，截至{extract_date}" if extract_date else ""
-    return f"{contract.owner}《{contract.title}》{day}"
+def _has_room(household: Household) -> bool:
+    """Is there room on one sheet for large boxes to write into?"""
+    return len(household.questions) <= 2 and len(household.members) <= 5
 
 
 def _yuan(amount: Decimal | None) -> str:

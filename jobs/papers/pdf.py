@@ -15,7 +15,15 @@ from jobs.papers.page import Block, Page
 from jobs.papers.qr import qr_of
 from jobs.runtime.errors import BadConfiguration
 
-FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Serif CJK SC", "Source Han Serif SC", "WenQuanYi Zen Hei", "Microsoft YaHei", "SimSun")
+FONTS = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Noto Serif CJK SC",
+    "Source Han Serif SC",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "SimSun",
+)
 """Families with simplified Chinese, the first that is there is taken."""
 
 
@@ -37,7 +45,11 @@ class Printer:
         """One file, in the order of the pages; dated with the day, not with the clock."""
         given = {"pages": json.dumps([_told(page) for page in pages], ensure_ascii=False), "font": self.font}
         made = self._compiler.compile(
-            self._look, sys_inputs=given, format="pdf", timestamp=int(datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC).timestamp()), pdf_tags=False
+            self._look,
+            sys_inputs=given,
+            format="pdf",
+            timestamp=int(datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC).timestamp()),
+            pdf_tags=False,
         )
         assert isinstance(made, bytes)
         return made

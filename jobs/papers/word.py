@@ -48,7 +48,9 @@ def docx_of(pages: Sequence[Page], as_of: date) -> bytes:
     for n, page in enumerate(pages):
         section = book.sections[0] if n == 0 else book.add_section()
         if n:  # the paragraph that ends a section has no text and must need no line
-            body[-2].get_or_add_pPr().insert(0, parse_xml(f'<w:spacing {nsdecls("w")} w:after="0" w:line="20" w:lineRule="exact"/>'))
+            body[-2].get_or_add_pPr().insert(
+                0, parse_xml(f'<w:spacing {nsdecls("w")} w:after="0" w:line="20" w:lineRule="exact"/>')
+            )
         _set_up(section, page, is_first=n == 0)
         drawn = parse_xml(f"<w:body {nsdecls('w')}>{_head(page)}{''.join(_told(page))}</w:body>")
         *_, beside_title = drawn[0].iter(qn("w:r"))
@@ -93,16 +95,14 @@ def _drawn(block: Block) -> Iterator[str]:
                 share = (_WIDTH_MM - sum(labels)) / sum(field.share for field in row)
                 widths = tuple(w for label, field in zip(labels, row, strict=True) for w in (label, share * field.share))
                 cells = [
-                    _paragraph(part)
-                    for field in row
-                    for part in (_run(field.label, _SMALL, grey=True), _run(field.text, _CELL))
+                    _paragraph(part) for field in row for part in (_run(field.label, _SMALL, grey=True), _run(field.text, _CELL))
                 ]
                 yield _table([cells], widths)
             yield _paragraph("", thin=True)
         case Grid():
             widths = tuple(_WIDTH_MM * width / sum(block.widths) for width in block.widths)
-            cells = [[_paragraph(_run(text, _CELL)) for text in row] for row in (block.headings, *block.rows)]
-            yield _table(cells, widths, row_mm=block.row_mm, has_head=True) + _paragraph("", thin=True)
+            drawn = [[_paragraph(_run(text, _CELL)) for text in row] for row in (block.headings, *block.rows)]
+            yield _table(drawn, widths, row_mm=block.row_mm, has_head=True) + _paragraph("", thin=True)
         case Item():
             lines = [(Field("", block.text), _BODY), *((note, _SMALL) for note in block.notes)]
             yield _paragraph(_run(block.heading, _BODY, bold=True), with_next=True)
@@ -111,7 +111,9 @@ def _drawn(block: Block) -> Iterator[str]:
         case Note():
             yield _paragraph(_labelled(Field(block.label, block.text), _SMALL))
         case Box():
-            yield _table([[_paragraph(_run(block.label, _SMALL, grey=True))]], (_WIDTH_MM,), row_mm=block.mm) + _paragraph("", thin=True)
+            yield _table([[_paragraph(_run(block.label, _SMALL, grey=True))]], (_WIDTH_MM,), row_mm=block.mm) + _paragraph(
+                "", thin=True
+            )
         case Lines():
             blank = 84 // len(block.labels)
             line = "　".join(f"{label}{'_' * max(8, blank - 2 * len(label))}" for label in block.labels)
@@ -123,14 +125,18 @@ def _table(
 ) -> str:
     """rows: cells of paragraphs. Two that follow one another without a paragraph between them are one table to Word."""
     twips = [round(width * _TWIPS_A_MM) for width in widths]
-    sides = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="808080"/>' for side in ("top", "left", "bottom", "right", "insideH", "insideV"))
+    sides = "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:color="808080"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in twips)
     drawn = []
     for n, row in enumerate(rows):
         is_head = has_head and n == 0
         height = f'<w:trHeight w:val="{round(row_mm * _TWIPS_A_MM)}"/>' if row_mm and not is_head else ""
         cells = "".join(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{cell}</w:tc>' for width, cell in zip(twips, row, strict=True)
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{cell}</w:tc>'
+            for width, cell in zip(twips, row, strict=True)
         )
         drawn.append(f"<w:tr><w:trPr><w:cantSplit/>{height}{'<w:tblHeader/>' if is_head else ''}</w:trPr>{cells}</w:tr>")
     return (

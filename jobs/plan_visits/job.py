@@ -11,13 +11,13 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CLUES, FILES, LEDGER, LISTED_CLUES, MEMBERS, PEOPLE, VERDICTS
 from jobs.launch.context import RunContext
+from jobs.papers.gathering import households_of
+from jobs.papers.pdf import Printer
 from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, VisitableCase, VisitOutcome, choose, settled_cases
 from jobs.plan_visits.expected_yield import Yield, expected_yield
 from jobs.plan_visits.ledger import CITY, Entry, entries_of, number_of, refuse_if_worked_on, replaced_by
-from jobs.papers.gathering import households_of, innocent_codes
-from jobs.papers.pdf import Printer
 from jobs.plan_visits.plan_papers import write_plan_papers
-from jobs.plan_visits.plan_workbooks import planned_cases, planned_clues, write_plan_workbooks
+from jobs.plan_visits.plan_workbooks import KIND, planned_cases, planned_clues, write_plan_workbooks
 from jobs.registers.delivered import Delivered
 from jobs.registers.verdicts import verdicts_in_force
 from jobs.rules import RULES
@@ -25,7 +25,9 @@ from jobs.runtime.arrow import on_driver
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.results import LIST, Stamp, publication
+from jobs.sheets.asked import innocent_codes
 from jobs.sheets.clue_list import published_clues
+from jobs.sheets.clue_workbook import Told
 from jobs.sheets.history import history_before
 from jobs.sheets.zones import ZONES, county_names
 
@@ -83,13 +85,14 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         folder = _folder(as_of, county)
         folders = {folder, *_overlapping(ctx.out, as_of, county)}
         zones = [f"{day}/{zone}" for day in sorted(folders) for zone in ZONES]
-        listed = published_clues(lake)
         planned = planned_cases(order, files)
-        households = households_of(lake, planned, planned_clues(planned, listed), counties, history_before(lake, as_of))
+        asked = planned_clues(planned, published_clues(lake))
+        told = Told(KIND, counties, innocent_codes(ctx.settings), history_before(lake, as_of), as_of, is_masked=False)
+        households = households_of(lake, planned, asked, told)
         with publication(ctx.out, NAME, zones, Stamp(run_as_of, Delivered(lake).name), ctx.report.warn) as staged:
-            write_plan_workbooks(staged / folder, planned, listed, counties, as_of)
+            write_plan_workbooks(staged / folder, planned, asked, told)
             progress.advance(task)
-            write_plan_papers(staged / folder, planned, households, innocent_codes(ctx.settings), counties, printer, as_of)
+            write_plan_papers(staged / folder, planned, households, told, printer)
             progress.advance(task)
             if is_new:
                 gone = set(replaced)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from jobs.runtime.lake import Lake
 
 TELLING_CELLS = frozenset({"号牌号码", "企业名称", "统一社会信用代码", "不动产权证号", "单位名称", "坐落"})
 """Cells that name a person's thing, home or employer outright; masked lists leave them out."""
+_ROSTERS = frozenset({"dibao_roster", "tekun_roster"})
 MOST_OF_A_REGISTER = 3
 """Rows of one register shown in a cell of a workbook; the list has all."""
 
@@ -67,6 +68,29 @@ def masked_evidence(evidence: str) -> str:
     for row in rows:
         row["cells"] = {header: value for header, value in row["cells"].items() if header not in TELLING_CELLS}
     return json.dumps(masked_within(rows), ensure_ascii=False)
+
+
+def source_told(data_set: str, extract_date: str) -> str:
+    """Which office's register, as of which day."""
+    contract = DATA_SETS[data_set]
+    day = f"，截至{extract_date}" if extract_date else ""
+    return f"{contract.owner}《{contract.title}》{day}"
+
+
+def sources_told(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Which registers the rows of evidence, as in the JSON, are of, as of which day, and what they name outright; the first some.
+
+    The household's own roster is told only where nothing else is there.
+    """
+    elsewhere = [row for row in rows if row["data_set"] not in _ROSTERS]
+    found: dict[str, list[str]] = {}
+    for row in elsewhere or rows:
+        told = [f"{header} {value}" for header, value in row["cells"].items() if header in TELLING_CELLS]
+        found.setdefault(source_told(row["data_set"], row["extract_date"]), []).extend(told)
+    shown = [
+        (source, list(dict.fromkeys(told))[:MOST_OF_A_REGISTER]) for source, told in list(found.items())[:MOST_OF_A_REGISTER]
+    ]
+    return "；".join(f"{source}（{'，'.join(told)}）" if told else source for source, told in shown)
 
 
 def evidence_text(evidence: str) -> str:
