@@ -15,7 +15,6 @@ import xlsxwriter
 from jobs.rules import RULES
 from jobs.sheets.asked import Innocent, innocent_words, verify_words
 from jobs.sheets.books import CASES, CLUES, DATA, VISITED
-from jobs.sheets.choices import VERDICT_WORDS
 from jobs.sheets.evidence import sources_told
 from jobs.sheets.history import History
 from jobs.sheets.tables import (
@@ -24,6 +23,7 @@ from jobs.sheets.tables import (
     Band,
     Heading,
     cell_formats,
+    joined,
     masking_told,
     write_guide,
     write_lists,
@@ -35,7 +35,7 @@ ABOUT_DATA = tuple(rule.code for rule in RULES if rule.is_about_data)
 STATES = {"new": "新增", "changed": "有变化", "unchanged": "未变化", "gone": "本次未再查出"}
 CASE_SHEET = (
     Heading("序号", 6, "whole"),
-    Heading("对象姓名", 14, "wrapped"),
+    Heading("对象姓名", 12, "wrapped"),
     Heading("与上次相比", 9, "wrapped"),
     Heading("首次发现", 11),
     Heading("乡镇街道", 12, "wrapped"),
@@ -43,22 +43,22 @@ CASE_SHEET = (
     Heading("线索数", 5, "whole"),
     Heading("涉及金额估计（元）", 11, "money"),
     Heading("重点人员", 12, "wrapped"),
-    Heading("说明", 42, "wrapped"),
-    Heading("以往计划和核查", 18, "wrapped"),
+    Heading("说明", 40, "wrapped"),
+    Heading("以往计划和核查", 16, "wrapped"),
     Heading("案件编号", 7, "id"),
 )
 CLUE_SHEET = (
     Heading("序号", 5, "whole"),
-    Heading("对象和待遇", 18, "wrapped"),
-    Heading("需要核实的问题", 38, "wrapped"),
-    Heading("先问、再核对", 19, "wrapped"),
+    Heading("对象和待遇", 17, "wrapped"),
+    Heading("需要核实的问题", 35, "wrapped"),
+    Heading("先问、再核对", 18, "wrapped"),
     Heading("核查结论", 10, "input", "verdict"),
-    Heading("查否原因代码", 12, "input", "reason"),
-    Heading("核查日期", 11, "input", "date"),
+    Heading("查否原因代码", 11, "input", "reason"),
+    Heading("核查日期", 10, "input", "date"),
     Heading("核查人员（两人）", 9, "input"),
     Heading("追回金额（元）", 9, "input", "yuan"),
     Heading("停发月份", 8, "input", "month"),
-    Heading("备注", 10, "input"),
+    Heading("备注", 8, "input"),
     Heading("更正前次结论", 5, "input", "yes or no"),
     Heading("案件编号", 6, "id"),
     Heading("线索编号", 6, "id"),
@@ -116,7 +116,7 @@ def write_workbook(
         if len(of_data):
             write_table(book, formats, DATA, DATA_SHEET, list(_data_rows(of_data, told)), title=heading, since=since)
         _write_guide(book, formats, f"{heading}，共{len(to_visit)}条", to_visit, guide, is_masked=told.is_masked)
-        write_lists(book, formats)
+        write_lists(book, formats, ("reason", "verdict", "correction"))
 
 
 def visited_cases(clues: pl.DataFrame, history: History) -> list[str]:
@@ -138,8 +138,8 @@ def case_rows(cases: pl.DataFrame, clues: pl.DataFrame, visited: Sequence[str], 
         titles = "、".join(RULE_TITLES.get(code, code) for code in case["rule_codes"].split("、"))
         return (
             n, names.get(case["case_id"], ""), STATES[case["state"]], case["first_seen"].isoformat(), case["town"],
-            _joined(case["program"], case["household_no"]), case["clue_count"], case["amount_estimate"], case["key_person"] or "",
-            _joined(titles, case["explanation"]), _joined(*told.history.told(case["case_id"])), case["case_id"],
+            joined(case["program"], case["household_no"]), case["clue_count"], case["amount_estimate"], case["key_person"] or "",
+            joined(titles, case["explanation"]), joined(*told.history.told(case["case_id"])), case["case_id"],
         )  # fmt: skip
 
     numbered = list(enumerate(cases.iter_rows(named=True), start=1))
@@ -177,13 +177,13 @@ def _clue_cells(clue: Mapping[str, Any], told: Told) -> tuple[str, str, str]:
     listed = [f"列入计划 {day.isoformat()}" for day in told.history.listed_on.get(clue["case_id"], ())]
     innocent = innocent_words(code, told.innocent)
     return (
-        _joined(clue["subject_name"], clue["subject_id"], clue["program"], clue["household_no"]),
-        _joined(
+        joined(clue["subject_name"], clue["subject_id"], clue["program"], clue["household_no"]),
+        joined(
             "，".join(part for part in (f"【{RULE_TITLES.get(code, code)}】", amount) if part), clue["explanation"],
             f"来源：{sources_told(json.loads(clue['evidence']))}",
             f"以往：{'；'.join([*listed, *([earlier.told] if earlier else [])])}" if listed or earlier else "",
         ),
-        _joined(f"先问是否：{innocent}" if innocent else "", f"再核对：{verify_words(code)}"),
+        joined(f"先问是否：{innocent}" if innocent else "", f"再核对：{verify_words(code)}"),
     )  # fmt: skip
 
 
@@ -206,10 +206,6 @@ def _by_village(
     return list(found.items())
 
 
-def _joined(*parts: str | None) -> str:
-    return "\n".join(part for part in parts if part)
-
-
 def _write_guide(
     book: Any, formats: dict[str, Any], title: str, clues: pl.DataFrame, guide: Sequence[tuple[str, str]], *, is_masked: bool
 ) -> None:
@@ -221,7 +217,6 @@ def _write_guide(
         ("重点人员", "按本地设定的口径标注；身份本身不是问题。标为“另行办理”的单独成册，不经原审批单位。"),
         ("数据核对", "身份号码存疑的，请数据报送单位核对后更正；这是数据问题，不涉及对当事人的判断。"),
         FILLING_IN,
-        *VERDICT_WORDS.items(),
         masking_told("核查", is_masked=is_masked),
         *(
             (RULE_TITLES[rule.code], f"依据：{rule.source}。核查要点：{'；'.join(rule.verify)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ TELLING_CELLS = frozenset({"号牌号码", "企业名称", "统一社会信用�
 """Cells that name a person's thing, home or employer outright; masked lists leave them out."""
 _ROSTERS = frozenset({"dibao_roster", "tekun_roster"})
 MOST_OF_A_REGISTER = 3
-"""Rows of one register shown in a cell of a workbook; the list has all."""
+"""Registers, and things of one, shown in a cell of a workbook; the list has all."""
 
 
 @dataclass(frozen=True)
@@ -91,17 +90,3 @@ def sources_told(rows: Sequence[Mapping[str, Any]]) -> str:
         (source, list(dict.fromkeys(told))[:MOST_OF_A_REGISTER]) for source, told in list(found.items())[:MOST_OF_A_REGISTER]
     ]
     return "；".join(f"{source}（{'，'.join(told)}）" if told else source for source, told in shown)
-
-
-def evidence_text(evidence: str) -> str:
-    """The JSON as lines that a person reads; of many rows of one register the first."""
-    rows = json.loads(evidence)
-    lines, shown = [], Counter[str]()
-    for row in rows:
-        shown[row["data_set"]] += 1
-        if shown[row["data_set"]] <= MOST_OF_A_REGISTER:
-            cells = "，".join(f"{header} {value}" for header, value in row["cells"].items())
-            sheet = f" 工作表{row['sheet']}" if row["sheet"] else ""
-            lines.append(f"{row['title']}（{row['file']}{sheet} 第{row['row']}行，截至{row['extract_date']}）：{cells}")
-    left = sum(max(0, count - MOST_OF_A_REGISTER) for count in shown.values())
-    return "\n".join([*lines, *([f"另有同类记录{left}条，见清单 CSV 的证据栏。"] if left else [])])

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jobs.sheets.choices import CORRECTIONS, NEED_PROGRAMS, NEED_RESULTS, REASONS, VERDICTS, YES_NO
+from jobs.sheets.choices import CORRECTIONS, NEED_PROGRAMS, NEED_RESULTS, REASONS, VERDICT_WORDS, VERDICTS, YES_NO
 
 LINE_POINTS = 14.5
-_PAGE_CHARACTERS = 165
+_PAGE_CHARACTERS = 160
 """Columns wider than this together are printed two pages wide: type below nine points is read by nobody."""
 _MARGIN_INCHES = 0.32
 _LONGEST_LIST = 255
@@ -151,22 +151,27 @@ def _validation(column: Heading, since: date) -> dict[str, Any]:
     offered = OFFERS[column.offers]
     source: Any = list(offered)
     if len(",".join(offered)) > _LONGEST_LIST:
-        place = "ABCDEFGHIJ"[list(OFFERS).index(column.offers)]
-        source = f"={LISTS}!${place}$2:${place}${len(offered) + 1}"
+        source = f"={LISTS}!$A$2:$A${len(offered) + 1}"
     return {**told, "validate": "list", "source": source, "error_message": "请从下拉列表中选择"}
 
 
-def write_lists(book: Any, formats: dict[str, Any]) -> None:
-    """The sheet on which all values stand that drop-downs offer: what may be filled in, to be read and to be looked up."""
+def write_lists(book: Any, formats: dict[str, Any], wanted: Sequence[str]) -> None:
+    """The sheet LISTS: what may be filled in, to be read and to be looked up. wanted: keys of OFFERS; the first is looked up by cells."""
+    columns = []
+    for offers in wanted:
+        columns.append((_LIST_TITLES[offers], OFFERS[offers]))
+        if offers == "verdict":
+            columns.append(("什么时候选", tuple(VERDICT_WORDS.values())))
     sheet = book.add_worksheet(LISTS)
-    for i, (offers, values) in enumerate(OFFERS.items()):
+    for i, (heading, values) in enumerate(columns):
         sheet.set_column(i, i, 2 + max(2 * len(value) for value in values))
-        sheet.write_string(0, i, _LIST_TITLES[offers], formats["heading"])
+        sheet.write_string(0, i, heading, formats["heading"])
         for r, value in enumerate(values, start=1):
             sheet.write_string(r, i, value, formats["text"])
     sheet.protect()
     sheet.set_landscape()
     sheet.set_paper(9)
+    sheet.set_margins(_MARGIN_INCHES, _MARGIN_INCHES, 0.6, 0.5)
     sheet.fit_to_pages(1, 0)
 
 
@@ -202,6 +207,11 @@ def write_guide(
         sheet.write_string(r, 0, label, formats["label"])
         sheet.write_string(r, 1, text, formats["plain"])
         sheet.set_row(r, LINE_POINTS * lines_needed(told, text))
+
+
+def joined(*parts: str | None) -> str:
+    """The parts that say something, each on a line of the cell."""
+    return "\n".join(part for part in parts if part)
 
 
 def lines_needed(column: Heading, value: Any) -> int:
