@@ -109,7 +109,7 @@ def _questions(lake: Lake, clues: pl.DataFrame, cases: Mapping[str, Row]) -> dic
                 rule_code=clue["rule_code"], subject=clue["subject_name"] or "", explanation=clue["explanation"],
                 sources=_sources(evidence, files), things=_things(evidence),
                 others=tuple(_others(clue["rule_code"], evidence, texts, cases[clue["case_id"]]["household_no"])),
-                doubt_code=of_clue[clue["clue_id"]]["doubt_code"], amount_yuan=clue["amount_estimate"],
+                doubt_code=of_clue[clue["clue_id"]]["doubt_code"], amount_yuan=clue["amount_estimate"], grade=clue["identity_grade"],
             )
         )  # fmt: skip
     return made

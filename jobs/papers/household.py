@@ -48,6 +48,7 @@ class Question:
     things: tuple[str, ...] = ()
     others: tuple[Other, ...] = ()
     doubt_code: str | None = None
+    grade: str | None = None
     amount_yuan: Decimal | None = None
 
 

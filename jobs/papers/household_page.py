@@ -9,7 +9,7 @@ from decimal import Decimal
 from jobs.papers.household import Household, Member, Other, Question
 from jobs.papers.page import Block, Box, Field, Fields, Grid, Item, Lines, Note, Page, Section
 from jobs.rules import RULES
-from jobs.sheets.asked import Innocent, innocent_words, verify_words
+from jobs.sheets.asked import GRADE_WORDS, Innocent, innocent_words, verify_words
 from jobs.sheets.choices import REASONS, VERDICTS
 
 TITLE = "入户核查表"
@@ -102,6 +102,7 @@ def _item(n: int, question: Question, innocent: Innocent) -> Item:
     notes = (
         Field("来源", "；".join(question.sources)),
         Field("登记内容", "；".join(question.things)),
+        Field("身份等级", GRADE_WORDS.get(question.grade or "", "")),
         Field("涉及", "；".join(_other(other) for other in question.others)),
         Field("先问是否", innocent_words(rule.code, innocent, question.doubt_code)),
         Field("再核对", verify_words(rule.code)),

@@ -8,6 +8,7 @@ Reads   gold.clues                   one row per clue                        key
         vault.people                 one row per person of a benefit         key person_id
         silver.cases                 one row per benefit household           key case_id
         silver.members               one row per person of a case            key case_id, data_set, origin
+        silver.check_requests        one row per member of an application    key see its contract
         bronze.<registers>           number and name of people whom the vault does not know
         ops.files                    one row per file                        key file_name, sha256
 Writes  OUT/restricted/clues.csv, needs.csv, checks.csv, workbooks/*.xlsx    numbers and names in full, readable by their owner only

@@ -12,7 +12,10 @@ from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CHECKS, CLUES
 from expectations.contracts.model import Table
 from jobs.cells.masking import masked_texts
 from jobs.launch.context import RunContext
+from jobs.papers.pdf import Printer
 from jobs.publish.beside import Writer, checks_files, needs_files
+from jobs.publish.check_reports import FOLDER, REQUESTS, members_of_applications, write_check_reports
+from jobs.publish.checks_list import checks_to_publish
 from jobs.registers.delivered import Delivered
 from jobs.runtime.results import RESTRICTED, Stamp, publication
 from jobs.sheets.asked import innocent_codes
@@ -24,7 +27,7 @@ from jobs.sheets.history import history_before
 from jobs.sheets.zones import EXPORTS, ZONES, county_names
 
 NAME = "publish"
-READS = (CLUES, CASE_FILES, NEEDS, CHECKS, VERDICTS, LEDGER, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
+READS = (CLUES, CASE_FILES, NEEDS, CHECKS, VERDICTS, LEDGER, PEOPLE, FILES, CASES, MEMBERS, REQUESTS.silver, *BRONZE)
 WRITES: tuple[Table, ...] = ()
 
 KIND = "线索清单"
@@ -58,14 +61,20 @@ def write_zone(listed: pl.DataFrame, cases: pl.DataFrame, beside: Sequence[Write
 
 
 def publish_checks(ctx: RunContext, out: Path) -> None:
-    """The list of checks alone, into the zones under `out`; what supervision published there stays as it is."""
+    """The list of checks alone with a report an application, into the zones under `out`; what supervision published stays as it is."""
     with ctx.report.stage("publish checks"):
-        write = checks_files(ctx.lake, county_names(ctx.lake), ctx.as_of)
+        counties, printer = county_names(ctx.lake), Printer()
+        write = checks_files(ctx.lake, counties, ctx.as_of)
+        listed, members = checks_to_publish(ctx.lake), members_of_applications(ctx.lake)
         stamp = Stamp(ctx.as_of, Delivered(ctx.lake).name)
         with publication(out, "publish_checks", ZONES, stamp, ctx.report.warn) as staged:
             for zone in ZONES:
+                is_masked = zone != RESTRICTED
                 (staged / zone / "workbooks").mkdir()
-                write(staged / zone, zone != RESTRICTED)
+                write(staged / zone, is_masked)
+                (papers := staged / zone / FOLDER).mkdir()
+                shown = masked(listed) if is_masked else listed
+                write_check_reports(papers, shown, members, counties, ctx.as_of, printer, is_masked=is_masked)
 
 
 def run(ctx: RunContext) -> None:

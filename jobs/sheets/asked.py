@@ -10,6 +10,12 @@ from jobs.rules import RULES
 
 Innocent = Mapping[str, Sequence[str]]
 """By rule, the exemption codes to ask about first."""
+GRADE_WORDS = {
+    "B": "姓名与登记的写法不同，请核对是否同一人",
+    "C": "号码经升位或修复，请先核对号码",
+    "E": "没有号码，凭姓名、出生和住址认定，请先确认登记的是不是本人",
+}
+"""What has to be asked first where number and name do not simply agree."""
 _RULES = {rule.code: rule for rule in RULES}
 
 
@@ -27,3 +33,8 @@ def innocent_words(rule_code: str, innocent: Innocent, doubt_code: str | None = 
 
 def verify_words(rule_code: str) -> str:
     return "；".join(_RULES[rule_code].verify) if rule_code in _RULES else ""
+
+
+def grade_words(grade: str | None) -> str:
+    """How surely the register's row is the person's, and what follows from it; empty where nothing was compared."""
+    return "，".join(part for part in (f"身份等级{grade}", GRADE_WORDS.get(grade, "")) if part) if grade else ""

@@ -13,7 +13,7 @@ import polars as pl
 import xlsxwriter
 
 from jobs.rules import RULES
-from jobs.sheets.asked import Innocent, innocent_words, verify_words
+from jobs.sheets.asked import Innocent, grade_words, innocent_words, verify_words
 from jobs.sheets.books import CASES, CLUES, DATA, VISITED
 from jobs.sheets.evidence import sources_told
 from jobs.sheets.history import History
@@ -172,12 +172,13 @@ def clue_rows(clues: pl.DataFrame, told: Told) -> list[tuple[Any, ...] | Band]:
 def _clue_cells(clue: Mapping[str, Any], told: Told) -> tuple[str, str, str]:
     """Who draws what; the question with its source and what was before; what to ask."""
     code = clue["rule_code"]
-    amount = f"估计涉及{clue['amount_estimate']:,.2f}元" if clue["amount_estimate"] else ""
+    most = f"（上限{clue['amount_upper']:,.2f}元）" if clue["amount_upper"] else ""
+    amount = f"估计涉及{clue['amount_estimate']:,.2f}元{most}" if clue["amount_estimate"] else ""
     earlier = told.history.of_clue(clue["case_id"], clue["clue_id"])
     listed = [f"列入计划 {day.isoformat()}" for day in told.history.listed_on.get(clue["case_id"], ())]
     innocent = innocent_words(code, told.innocent)
     return (
-        joined(clue["subject_name"], clue["subject_id"], clue["program"], clue["household_no"]),
+        joined(clue["subject_name"], clue["subject_id"], clue["program"], clue["household_no"], grade_words(clue["identity_grade"])),
         joined(
             "，".join(part for part in (f"【{RULE_TITLES.get(code, code)}】", amount) if part), clue["explanation"],
             f"来源：{sources_told(json.loads(clue['evidence']))}",
