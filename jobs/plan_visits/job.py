@@ -25,11 +25,14 @@ from expectations.contracts.lake import (
 )
 from expectations.contracts.lake.planning import DISPATCHED, EXEMPTED, UNREMARKABLE
 from jobs.launch.context import RunContext
+from jobs.papers.gathering import households_of
+from jobs.papers.pdf import Printer
 from jobs.plan_visits.beyond import exempted_cases, files_of_unremarkable, unremarkable_households
 from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, VisitableCase, VisitOutcome, choose, settled_cases
 from jobs.plan_visits.expected_yield import Yield, expected_yield
 from jobs.plan_visits.ledger import CITY, Entry, entries_of, number_of, refuse_if_worked_on, replaced_by
-from jobs.plan_visits.plan_workbooks import write_plan_workbooks
+from jobs.plan_visits.plan_papers import write_plan_papers
+from jobs.plan_visits.plan_workbooks import KIND, planned_cases, planned_clues, write_plan_workbooks
 from jobs.registers.delivered import Delivered
 from jobs.registers.verdicts import verdicts_in_force
 from jobs.rules import RULES
@@ -37,7 +40,10 @@ from jobs.runtime.arrow import on_driver
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.results import LIST, Stamp, publication
+from jobs.sheets.asked import innocent_codes
 from jobs.sheets.clue_list import published_clues
+from jobs.sheets.clue_workbook import Told
+from jobs.sheets.history import history_before
 from jobs.sheets.zones import ZONES, county_names
 
 NAME = "plan_visits"
@@ -69,7 +75,8 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
     """The list of the day. Raises BadConfiguration, and writes nothing, where there is no run to make it from."""
     lake, as_of = ctx.lake, ctx.as_of
     with ctx.report.stage("plan visits") as progress:
-        task = progress.add_task("plan visits", total=3)
+        task = progress.add_task("plan visits", total=4)
+        printer = Printer()
         clues = _frame(lake, CLUES.column_names)
         run_as_of = _day_of_run(clues, as_of)
         counties = county_names(lake)
@@ -103,8 +110,14 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         folder = _folder(as_of, county)
         folders = {folder, *_overlapping(ctx.out, as_of, county)}
         zones = [f"{day}/{zone}" for day in sorted(folders) for zone in ZONES]
+        planned = planned_cases(order, shown)
+        asked = planned_clues(planned, published_clues(lake))
+        told = Told(KIND, counties, innocent_codes(ctx.settings), history_before(lake, as_of), as_of, is_masked=False)
+        households = households_of(lake, planned, asked, told)
         with publication(ctx.out, NAME, zones, Stamp(run_as_of, Delivered(lake).name), ctx.report.warn) as staged:
-            write_plan_workbooks(staged / folder, order, shown, published_clues(lake), counties, as_of)
+            write_plan_workbooks(staged / folder, planned, asked, told)
+            progress.advance(task)
+            write_plan_papers(staged / folder, planned, households, told, printer)
             progress.advance(task)
             if is_new:
                 gone = set(replaced)
