@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from expectations.contracts.lake.learning import REFUTED, UNVERIFIABLE, VERDICT_OUTCOMES
+from expectations.contracts.returned import REFUTED, UNVERIFIABLE, VERDICT_OUTCOMES
 from expectations.contracts.model import Field, Kind
 from jobs.cells.amounts import parse_amount
 from jobs.cells.dates import parse_date, parse_month
