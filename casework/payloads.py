@@ -114,17 +114,16 @@ class Payload(Conf):
 
 
 class Dispatched(Payload):
-    """交办. fingerprint: that of the case's file in the list, by which a later one is known as changed."""
+    """交办 of a case on a list of visits. is_separate: past the office that approved."""
 
     KIND = Kind.DISPATCHED
     to: Office
     due_on: date
     severity: Severity
-    is_separate: bool = Field(description="past the office that approved")
+    is_separate: bool
     clues: tuple[DispatchedClue, ...] = Field(min_length=1)
     list_on: date
     list_no: int
-    fingerprint: str | None = None
 
 
 class Received(Payload):
@@ -282,11 +281,10 @@ class Closed(Payload):
 
 
 class Snoozed(Payload):
-    """Set aside until a day, or, without one, until the case changes. fingerprint: that of the case's file when it was set aside."""
+    """Set aside until a day, and in any case no longer than until the case changes."""
 
     KIND = Kind.SNOOZED
     until: date | None = None
-    fingerprint: str | None = None
     reason: Words
 
 
