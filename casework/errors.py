@@ -9,6 +9,10 @@ class UnusableStore(CaseworkError):
     """The database cannot be opened, or holds what this version did not write; it was left as it is."""
 
 
+class BadAddress(CaseworkError):
+    """What names the database names none that can be used."""
+
+
 class Contradiction(CaseworkError):
     """The same event was recorded before with another restricted fact; which of the two holds is for people to say."""
 

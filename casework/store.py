@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -15,7 +16,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, func, insert, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 
-from casework.errors import Contradiction, UnusableStore
+from casework.errors import BadAddress, Contradiction, UnusableStore
 from casework.events import SCHEMA_VERSION, Event, NewEvent, Place, Role, Source, Subject
 from casework.payloads import PAYLOADS, Kind, Payload, Restricted, SubjectKind
 from casework.tables import EVENTS, LAYOUT, RESTRICTED, STORE, metadata
@@ -206,6 +207,8 @@ class CaseStore:
         except DatabaseError as error:
             if type(error) not in (DatabaseError, OperationalError, ProgrammingError):
                 raise  # what the tables refuse is a fault of this program
+            if "disk is full" in str(error.orig):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._name) from error
             said = type(error.orig).__name__ if error.orig else type(error).__name__
             raise UnusableStore(
                 f"The case store {self._name} cannot be used ({said}): it is no such database, gives no answer, is held by another process "
@@ -224,7 +227,7 @@ def store_url(folder: Path) -> URL:
     except ArgumentError:
         url = None
     if url is None or url.drivername not in ("postgresql", "postgresql+psycopg"):
-        raise UnusableStore(
+        raise BadAddress(
             f"{URL_VARIABLE} is no address of a PostgreSQL database. Expected postgresql://USER:PASSWORD@HOST/DATABASE. Unset it to keep "
             f"the cases in OUT/{FILE}."
         )
