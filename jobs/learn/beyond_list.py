@@ -14,8 +14,8 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.ids import visit_id
 from expectations.contracts.lake import CASES, LEDGER, LISTED_CLUES
-from expectations.contracts.lake.learning import CONFIRMED, REFERRED, UNVERIFIABLE
 from expectations.contracts.lake.planning import EXEMPTED, ROUTINE_VISIT, UNREMARKABLE
+from expectations.contracts.returned import CONFIRMED, REFERRED, UNVERIFIABLE
 from jobs.runtime.lake import Lake
 from models.measures import Share, share_of
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from expectations.contracts.ids import without_letter
-from expectations.contracts.lake.learning import CONFIRMED, REFERRED, UNVERIFIABLE
 from expectations.contracts.lake.planning import ROUTINE_VISIT
+from expectations.contracts.returned import CONFIRMED, REFERRED, UNVERIFIABLE
 from jobs.launch.ranking_in_use import as_ranked
 from models.clue_features import ClueToRank, contract_fingerprint
 from models.measures import Vector, average_precision, log_loss

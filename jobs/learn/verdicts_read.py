@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from expectations.contracts.lake.learning import REFUTED, UNVERIFIABLE, VERDICT_OUTCOMES
 from expectations.contracts.model import Field, Kind
+from expectations.contracts.returned import REFUTED, UNVERIFIABLE, VERDICT_OUTCOMES
 from jobs.cells.amounts import parse_amount
 from jobs.cells.dates import parse_date, parse_month
 from jobs.cells.masking import mask_field

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.contracts.lake.learning import VERDICT_OUTCOMES
+from expectations.contracts.returned import VERDICT_OUTCOMES
 from jobs.rulebook.rule import EXEMPTIONS
 
 VERDICTS = tuple(VERDICT_OUTCOMES)
