@@ -20,6 +20,7 @@ ODD = {
     "same_phone": "{}户留的是同一个电话",
     "next_account": "{}户的收款卡号一个挨着一个",
     "same_amount": "{}户的人均金额分文不差",
+    "full_rate": "{}户都按最高标准足额发放",
     "unknown": "{}户在其他各类登记中查不到人",
     "foreign": "{}户的钱打入户外人员的账户",
 }
@@ -110,6 +111,7 @@ def _oddities(city: City, used: pl.DataFrame) -> pl.DataFrame:
         same_phone=(pl.col("phone_key").is_not_null() & (pl.len().over("pool", "phone_key") >= 3)).fill_null(False),
         next_account=is_next,
         same_amount=(pl.col("per_head").is_not_null() & ~is_full & same & (pl.len().over("pool") >= LEAST_APPROVED)).fill_null(False),
+        full_rate=is_full & (pl.col("family") == "dibao"),
         unknown=(pl.col("registers_knowing").fill_null(0) == 0),
         foreign=(pl.col("foreign_holder_ratio").fill_null(0.0) > 0.5) & ~pl.col("is_home").fill_null(False) & ~pl.col("has_guardian").fill_null(False),
     )  # fmt: skip

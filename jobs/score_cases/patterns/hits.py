@@ -88,4 +88,3 @@ def spelled(day: object) -> str:
     return f"{day:%Y}年{day.month}月{day.day}日" if hasattr(day, "month") else ""
 
 
-__all__ = ["HITS", "LEAST_MEMBERS", "WINDOW_DAYS", "crowding", "hits", "none", "of_cases", "spelled", "timedelta", "wandering"]
