@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CHECKS, CLUES, FILES, MEMBERS, NEEDS, PEOPLE
+from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CHECKS, CLUES, FILES, MEMBERS, NEEDS, PEOPLE, VERDICTS
 from expectations.contracts.model import Table
 from jobs.cells.masking import masked_texts
 from jobs.launch.context import RunContext
@@ -16,13 +16,13 @@ from jobs.publish.beside import Writer, checks_files, needs_files
 from jobs.registers.delivered import Delivered
 from jobs.runtime.results import RESTRICTED, Stamp, publication
 from jobs.sheets.books import book_of_case, books, refuse_unless_whole
-from jobs.sheets.clue_list import COLUMNS, case_list, masked, published_clues
+from jobs.sheets.clue_list import CLUE_COLUMNS, case_list, masked, published_clues
 from jobs.sheets.clue_workbook import write_workbook
 from jobs.sheets.files import write_csv
 from jobs.sheets.zones import EXPORTS, ZONES, county_names
 
 NAME = "publish"
-READS = (CLUES, CASE_FILES, NEEDS, CHECKS, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
+READS = (CLUES, CASE_FILES, NEEDS, CHECKS, PEOPLE, FILES, CASES, MEMBERS, VERDICTS, *BRONZE)
 WRITES: tuple[Table, ...] = ()
 
 KIND = "线索清单"
@@ -41,7 +41,7 @@ def write_zone(
     """clues.csv, the workbooks and what stands beside them, into the zone's empty folder. Every listed clue is in one workbook."""
     folder = zone / "workbooks"
     folder.mkdir()
-    write_csv(listed.select(*COLUMNS), zone / "clues.csv")
+    write_csv(listed.select(*CLUE_COLUMNS), zone / "clues.csv")
     dispatched = listed.filter(pl.col("dispatched") == "是").with_columns(book=book_of_case())
     files = cases.with_columns(book=book_of_case())
     for code, title, name in books(KIND, [*dispatched["book"], *files["book"]], counties):

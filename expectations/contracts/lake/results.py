@@ -89,7 +89,7 @@ CASE_SCORES = Table(
         Column(
             "reasons",
             TEXT,
-            "the features that made it strange, in Chinese, strongest first, each with what the score were with its usual value",
+            "the features that made it strange, in Chinese, strongest first, each with its usual value",
         ),
         Column("figures", SIGNALS, "all figures of the case, see the model card; their names begin with case."),
         Column("model_version", TEXT, "registered version of the model; null where none scored"),
