@@ -16,13 +16,14 @@ from jobs.launch.plan_params import PlanParams
 
 @dataclass(frozen=True)
 class VisitableCase:
-    """A case that may be visited. probability: that a visit confirms something, 0-1."""
+    """A case that may be visited. probability: that a visit confirms something, 0-1. waits: for the first visits to its pattern."""
 
     case_id: str
     probability: float
     amount_yuan: Decimal
     is_hard: bool
     is_key_person: bool
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,13 @@ def choose(candidates: Iterable[VisitableCase], visits: int, as_of: date, params
 
     A quota takes the best cases of its kind that the rank alone would have missed, and pushes out the weakest others.
     The random ones are drawn uniformly from everything outside, by hash of day and case: the same on every machine, and
-    another day draws others.
+    another day draws others. What waits for the first visits to its pattern is drawn by chance alone.
     """
-    ordered = sorted(candidates, key=lambda case: (-case.probability, -case.amount_yuan, case.case_id))
+    by_probability = sorted(candidates, key=lambda case: (-case.probability, -case.amount_yuan, case.case_id))
+    ordered = [case for case in by_probability if not case.waits]
     random_places = min(ceil(visits * params.random_share), max(0, visits - 1))
     ranked = _ranked(ordered, visits - random_places, visits, params)
-    outside = [case for case in ordered if case.case_id not in ranked]
+    outside = [case for case in by_probability if case.case_id not in ranked]
     by_draw = sorted(outside, key=lambda case: _draw(as_of, without_letter(case.case_id)))
     drawn = by_draw[:random_places]
     listed = _interleaved([case for case in ordered if case.case_id in ranked], drawn, ranked, as_of)

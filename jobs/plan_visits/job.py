@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from jobs.launch.context import RunContext
 from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, VisitableCase, VisitOutcome, choose, settled_cases
 from jobs.plan_visits.expected_yield import Yield, expected_yield
 from jobs.plan_visits.ledger import CITY, Entry, entries_of, number_of, refuse_if_worked_on, replaced_by
+from jobs.plan_visits.patterns import waiting
 from jobs.plan_visits.plan_workbooks import write_plan_workbooks
 from jobs.registers.delivered import Delivered
 from jobs.registers.verdicts import verdicts_in_force
@@ -65,7 +67,8 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         scope = files if county is None else files.filter(pl.col("county_code") == county)
         verdicts = verdicts_in_force(lake)
         visited = _settled(verdicts, clues, states, as_of)
-        candidates = candidates_of(scope, clues, ctx.settings.plan.hard_rules)
+        waits = waiting(to_visit(clues), verdicts, ctx.settings.plan.first_of_pattern)
+        candidates = candidates_of(scope, clues, ctx.settings.plan.hard_rules, waits)
         choice = choose([case for case in candidates if case.case_id not in visited], visits, as_of, ctx.settings.plan)
         progress.advance(task)
         known = _ledger(lake)
@@ -94,6 +97,11 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
     later = verdicts.filter(pl.col("checked_on") >= as_of)["case_id"].n_unique()
     if later:
         ctx.report.warn(f"{later} cases have a verdict of this day or later; it counts for the lists of later days (--as-of).")
+    if waits & {case.case_id for case in candidates}:
+        ctx.report.warn(
+            f"{len(waits & {case.case_id for case in candidates})} cases wait for the first visits to their pattern "
+            f"(plan.first_of_pattern); they follow once half of these or more are confirmed."
+        )
     if len(order) < visits:
         ctx.report.warn(f"{visits} visits were asked for, {len(order)} cases are to be visited.")
     earlier = {entry.case_id for entry in known if entry.as_of < as_of}
@@ -112,8 +120,10 @@ def to_visit(clues: pl.DataFrame) -> pl.DataFrame:
     return clues.filter(pl.col("is_dispatched") & ~pl.col("rule_code").is_in(about_data))
 
 
-def candidates_of(files: pl.DataFrame, clues: pl.DataFrame, hard_rules: list[str]) -> list[VisitableCase]:
-    """Cases that may be visited. Their probability is that of their likeliest clue.
+def candidates_of(
+    files: pl.DataFrame, clues: pl.DataFrame, hard_rules: list[str], waits: Collection[str] = ()
+) -> list[VisitableCase]:
+    """Cases that may be visited. Their probability is that of their likeliest clue. waits: cases that wait for their pattern.
 
     Clues of one household often stand or fall together, on one mistaken number or one declared car: to count them as
     independent would promise more than visits find.
@@ -125,9 +135,12 @@ def candidates_of(files: pl.DataFrame, clues: pl.DataFrame, hard_rules: list[str
     )
     rows = files.join(of_case, on="case_id").sort("case_id")  # one row a case in both
     return [
-        VisitableCase(row["case_id"], row["probability"], row["amount_estimate"], row["is_hard"], row["key_person"] is not None)
+        VisitableCase(
+            row["case_id"], row["probability"], row["amount_estimate"], row["is_hard"], row["key_person"] is not None,
+            row["case_id"] in waits,
+        )
         for row in rows.iter_rows(named=True)
-    ]
+    ]  # fmt: skip
 
 
 def _day_of_run(clues: pl.DataFrame, as_of: date) -> date:
