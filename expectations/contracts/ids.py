@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-LETTERS = {"clue_id": "C", "case_id": "H", "need_id": "N", "check_id": "K"}
+LETTERS = {"clue_id": "C", "case_id": "H", "need_id": "N", "check_id": "K", "group_id": "G"}
 """First letter by the column that holds the id."""
 DIGITS = 16
 _OF_AN_EARLIER_VERSION = re.compile(f"[0-9a-f]{{{DIGITS}}}")

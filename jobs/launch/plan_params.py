@@ -20,6 +20,7 @@ class PlanParams(Conf):
     severity_share: float = Field(ge=0, le=1, description="of the list, at least, to cases in which a hard rule found something")
     hard_rules: list[str] = Field(description="rules whose fact settles eligibility once identity and dates are verified")
     key_person_share: float = Field(ge=0, le=1, description="of the list, at least, to cases that touch a key person")
+    first_of_pattern: int = Field(ge=1, description="households of a pattern that are visited before the others of it")
     next_visits: int = Field(ge=1, description="further visits whose yield is told beside the list's")
 
     @model_validator(mode="after")

@@ -16,7 +16,10 @@ from jobs.launch.plan_params import PlanParams
 
 @dataclass(frozen=True)
 class VisitableCase:
-    """A case that may be visited. probability: that a visit confirms something, 0-1; of an unremarkable household nobody knows it."""
+    """A case that may be visited. probability: that a visit confirms something, 0-1; of an unremarkable household nobody knows it.
+
+    waits: for the first visits to its pattern.
+    """
 
     case_id: str
     probability: float
@@ -24,6 +27,7 @@ class VisitableCase:
     is_hard: bool
     is_key_person: bool
     stratum: str = DISPATCHED
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,16 @@ def choose(
     What is to be visited comes first; who has more visits goes on among the cases that an exemption explains, likeliest first.
     A quota takes the best cases of its kind that the rank alone would have missed, and pushes out the weakest others.
     The random ones are drawn uniformly from everything of their stratum outside, by hash of day and case: the same on every
-    machine, and another day draws others. Which stratum each comes from is drawn, too, by the stated parts.
+    machine, and another day draws others. Which stratum each comes from is drawn, too, by the stated parts. What waits for the
+    first visits to its pattern is drawn by chance alone.
     """
-    ordered = sorted(
+    by_probability = sorted(
         candidates, key=lambda case: (STRATA.index(case.stratum), -case.probability, -case.amount_yuan, case.case_id)
     )
+    ordered = [case for case in by_probability if not case.waits]
     random_places = min(ceil(visits * params.random_share), max(0, visits - 1))
     ranked = _ranked(ordered, visits - random_places, visits, params)
-    outside = [case for case in ordered if case.case_id not in ranked]
+    outside = [case for case in by_probability if case.case_id not in ranked]
     drawn = _drawn(outside, unremarkable, random_places, as_of, params)
     listed = _interleaved([case for case in ordered if case.case_id in ranked], drawn, ranked, as_of)
     on_list = {visit.case.case_id for visit in listed}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -31,6 +32,7 @@ from jobs.plan_visits.beyond import exempted_cases, files_of_unremarkable, unrem
 from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, VisitableCase, VisitOutcome, choose, settled_cases
 from jobs.plan_visits.expected_yield import Yield, expected_yield
 from jobs.plan_visits.ledger import CITY, Entry, entries_of, number_of, refuse_if_worked_on, replaced_by
+from jobs.plan_visits.patterns import waiting
 from jobs.plan_visits.plan_papers import write_plan_papers
 from jobs.plan_visits.plan_workbooks import KIND, planned_cases, planned_clues, write_plan_workbooks
 from jobs.registers.delivered import Delivered
@@ -88,8 +90,9 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         verdicts = verdicts_in_force(lake)
         of_explained = clues.filter(pl.col("case_id").is_in(explained["case_id"].implode()))
         visited = _settled(verdicts, pl.concat([to_visit(clues), of_explained]), states, as_of)
+        waits = waiting(to_visit(clues), verdicts, ctx.settings.plan.first_of_pattern)
         candidates = [
-            *candidates_of(_of_county(files, county), clues, ctx.settings.plan.hard_rules),
+            *candidates_of(_of_county(files, county), clues, ctx.settings.plan.hard_rules, waits),
             *explained_candidates(_of_county(explained, county), clues),
         ]
         seen = sorted({*verdicts.filter(pl.col("checked_on") < as_of)["case_id"]})
@@ -132,6 +135,11 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
     later = verdicts.filter(pl.col("checked_on") >= as_of)["case_id"].n_unique()
     if later:
         ctx.report.warn(f"{later} cases have a verdict of this day or later; it counts for the lists of later days (--as-of).")
+    if waits & {case.case_id for case in candidates}:
+        ctx.report.warn(
+            f"{len(waits & {case.case_id for case in candidates})} cases wait for the first visits to their pattern "
+            f"(plan.first_of_pattern); they follow once half of these or more are confirmed."
+        )
     if len(order) < visits:
         ctx.report.warn(f"{visits} visits were asked for, {len(order)} cases have a clue that a visit can decide.")
     earlier = {entry.case_id for entry in known if entry.as_of < as_of}
@@ -150,8 +158,10 @@ def to_visit(clues: pl.DataFrame) -> pl.DataFrame:
     return clues.filter(pl.col("is_dispatched") & ~pl.col("rule_code").is_in(about_data))
 
 
-def candidates_of(files: pl.DataFrame, clues: pl.DataFrame, hard_rules: list[str]) -> list[VisitableCase]:
-    """Cases that may be visited. Their probability is that of their likeliest clue.
+def candidates_of(
+    files: pl.DataFrame, clues: pl.DataFrame, hard_rules: list[str], waits: Collection[str] = ()
+) -> list[VisitableCase]:
+    """Cases that may be visited. Their probability is that of their likeliest clue. waits: cases that wait for their pattern.
 
     Clues of one household often stand or fall together, on one mistaken number or one declared car: to count them as
     independent would promise more than visits find.
@@ -163,9 +173,12 @@ def candidates_of(files: pl.DataFrame, clues: pl.DataFrame, hard_rules: list[str
     )
     rows = files.join(of_case, on="case_id").sort("case_id")  # one row a case in both
     return [
-        VisitableCase(row["case_id"], row["probability"], row["amount_estimate"], row["is_hard"], row["key_person"] is not None)
+        VisitableCase(
+            row["case_id"], row["probability"], row["amount_estimate"], row["is_hard"], row["key_person"] is not None,
+            waits=row["case_id"] in waits,
+        )
         for row in rows.iter_rows(named=True)
-    ]
+    ]  # fmt: skip
 
 
 def explained_candidates(explained: pl.DataFrame, clues: pl.DataFrame) -> list[VisitableCase]:
