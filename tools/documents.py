@@ -44,6 +44,7 @@ from jobs.score_cases import job as score_cases
 from jobs.settle_identities import job as settle_identities
 from jobs.standardise import job as standardise
 from jobs.state_purpose import job as state_purpose
+from jobs.take_in import job as take_in
 from models.features import FEATURES, RANKING_FIGURES
 from tools.command_reference import command_reference
 from tools.configuration_reference import key_tables, policy_sections
@@ -69,6 +70,7 @@ JOBS: tuple[ModuleType, ...] = (
     plan_visits,
     report_fairness,
     learn,
+    take_in,
 )
 """The jobs of a run, in their order, and those that people start."""
 

@@ -18,6 +18,7 @@ from jobs.commands.lineage import trace
 from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Full, Future, LakeRoot, Out
 from jobs.commands.plan import plan
 from jobs.commands.rule import rule
+from jobs.commands.take_in import take_in
 from jobs.runtime import private_network
 from jobs.runtime.code_version import code_digest
 from jobs.runtime.console import Console
@@ -320,7 +321,7 @@ def doctor() -> None:
 
 
 app.add_typer(rule, name="rule")
-for command in (plan, fairness, learn, trace):
+for command in (plan, take_in, fairness, learn, trace):
     app.command()(command)
 
 
