@@ -52,12 +52,14 @@ class Form:
         return self.kind in (Kind.VERDICT, Kind.NEED_OUTCOME, Kind.DATA_OUTCOME)
 
     def is_named_by(self, columns: Mapping[str, object]) -> bool:
-        """Is it this table, or one of which the telling column was lost? A note alone tells nothing: lists have one, too."""
-        return self.telling in columns or (
-            any(name in columns for name in self.ids) and any(name in columns for name in self.to_fill_in if name != "note")
-        )
+        """Is it this table, or one that lost its ids or its telling column? A note alone tells nothing, lists have one, too; nor do two
+        columns of choices, which our workbooks explain on a sheet."""
+        if not any(name in columns for name in self.ids):
+            return self.telling in columns and len(columns) > _EXPLAINED
+        return any(name in columns for name in self.to_fill_in if name != "note")
 
 
+_EXPLAINED = 2
 VERDICTS = Form(
     "核查结论",
     Kind.VERDICT,

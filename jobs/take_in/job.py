@@ -10,7 +10,7 @@ from pathlib import Path
 from casework.events import Event
 from casework.payloads import Kind, Restricted
 from casework.store import Book
-from expectations.contracts.lake import FILES, LISTED_CLUES, NEEDS
+from expectations.contracts.lake import CASES, FILES, LISTED_CLUES, NEEDS
 from jobs.casebook.opened import case_store_beside
 from jobs.casebook.projecting import PROJECTIONS, SEEN, project
 from jobs.launch.context import RunContext
@@ -102,9 +102,8 @@ def run(ctx: RunContext, files: Sequence[Returned] = (), brought: Brought = NOBO
     zone = f"{RESTRICTED}/{FOLDER}/{ctx.as_of.isoformat()}-{_digest(files)}"
     with publication(ctx.out, NAME, [zone], Stamp(ctx.as_of, Delivered(ctx.lake).name), ctx.report.warn) as staged:
         write_accounts(staged / zone / FILE, accounts, files, ctx.as_of)
-        write_slips(
-            staged / zone, [fate.row for fate in fates if fate.fate == MEND], known.where, county_names(ctx.lake), ctx.as_of
-        )
+        names = county_names(ctx.lake) if ctx.lake.exists(CASES) else {}  # a lake of checks has none
+        write_slips(staged / zone, [fate.row for fate in fates if fate.fate == MEND], known.where, names, ctx.as_of)
     print_accounts(ctx.report.console, accounts, files, fates)
     return TakenIn(tuple(accounts), tuple(fates), unread, tuple(recorded), ctx.out / zone)
 
