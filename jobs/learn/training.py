@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from expectations.contracts.ids import without_letter
-from expectations.contracts.lake.learning import CONFIRMED, REFERRED, UNVERIFIABLE
+from expectations.contracts.lake.planning import ROUTINE_VISIT
+from expectations.contracts.returned import CONFIRMED, REFERRED, UNVERIFIABLE
 from jobs.launch.ranking_in_use import as_ranked
 from models.clue_features import ClueToRank, contract_fingerprint
 from models.measures import Vector, average_precision, log_loss
@@ -54,11 +55,13 @@ class Learned:
 
 
 def examples(rows: Iterable[Mapping[str, Any]]) -> list[Example]:
-    """Verdicts in force that teach, in order of the visit. What could not be verified teaches nothing; 移送 counts as confirmed."""
+    """Verdicts in force that teach, in order of the visit; 移送 counts as confirmed. What could not be verified teaches nothing of a clue,
+    nor does a routine visit, which no clue asked for.
+    """
     found = [
         Example(as_ranked(row), row["outcome"] in (CONFIRMED, REFERRED), row["checked_on"], row["import_no"], row["is_random"])
         for row in rows
-        if row["is_in_force"] and row["outcome"] != UNVERIFIABLE
+        if row["is_in_force"] and row["outcome"] != UNVERIFIABLE and row["rule_code"] != ROUTINE_VISIT
     ]
     return sorted(found, key=lambda example: (example.checked_on, example.clue.clue_id))
 

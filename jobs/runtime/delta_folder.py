@@ -24,8 +24,6 @@ from jobs.runtime import durable
 from jobs.runtime.delta_log import ROWS_WRITTEN, Commit, last_version
 
 LOG = "_delta_log"
-SCRATCH = "_scratch"
-"""Zone of what is computed once and read back."""
 Mode = Literal["overwrite", "append", "error"]
 _ROWS = re.compile(r"[0-9a-f]{32}/[^/]+\.parquet|part-[^/]+\.parquet")
 """Files of rows, as they are laid out: in a folder a commit; by the engines themselves, as in earlier versions, side by side."""
@@ -55,12 +53,16 @@ def schema_written(folder: Path, data: str) -> StructType | None:
     return from_arrow_schema(pq.read_schema(paths[0])) if paths else None
 
 
+def files_of_rows(folder: Path, data: str) -> tuple[str, ...]:
+    """Parquet files in FOLDER/data, by their paths in the folder, without those that hold no row."""
+    return tuple(f"{data}/{path.name}" for path in _parquet(folder / data) if pq.read_metadata(path).num_rows)
+
+
 def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, said: str) -> Version:
     """Makes the Parquet files in the table's folder `data` its rows, or adds them, in one commit; error: refuses where there is a
     table. Until then they belong to nothing. said: kept with the commit as Delta's userMetadata.
 
-    A power cut leaves the table as it was before or after, and nothing written later that rests on a commit that is lost. Of
-    scratch the rows need not outlive one: only its log must be whole, or no run could write to it again.
+    A power cut leaves the table as it was before or after, and nothing written later that rests on a commit that is lost.
     """
     folder, log = lake / place, lake / place / LOG
     heads = {path: pq.read_metadata(path) for path in _parquet(folder / data)}
@@ -68,10 +70,9 @@ def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, sa
     rows = sum(head.num_rows for head in heads.values())
     stated = CommitProperties(custom_metadata={"userMetadata": said, ROWS_WRITTEN: str(rows)})
     kept = Schema.from_json(schema.json())
-    if folder.parent.name != SCRATCH:
-        for path in heads:
-            durable.sync(path)
-        durable.sync_names([folder / data], folder if log.is_dir() else lake)
+    for path in heads:
+        durable.sync(path)
+    durable.sync_names([folder / data], folder if log.is_dir() else lake)
     known = _entries(log)
     if mode == "error" or last_version(lake, place) is None:
         create_table_with_add_actions(str(folder), kept, added, mode="error", commit_properties=stated)
@@ -91,18 +92,21 @@ def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, sa
 
 
 def tidy(lake: Path, versions: int) -> None:
-    """Takes away the rows of all but the last versions of each table, of scratch all but the last, and those of commits that never
-    came to be. A table with no more folders of rows than versions is not looked at. What a person put beside them stays.
+    """Takes away the rows of all but the last versions of each table, and those of commits that never came to be. A table with no
+    more folders of rows than versions is not looked at. What a person put beside them stays.
     """
     for log in sorted(lake.glob(f"*/*/{LOG}")):
         folder = log.parent
-        kept = 1 if folder.parent.name == SCRATCH else versions
-        if sum(entry.is_dir() for entry in os.scandir(folder)) - 1 > kept:
+        if sum(entry.is_dir() for entry in os.scandir(folder)) - 1 > versions:
             table = DeltaTable(folder)
             last = table.version()
             # To remove them itself, it would make two commits.
             old = table.vacuum(
-                0, True, enforce_retention_duration=False, full=True, keep_versions=list(range(max(0, last - kept + 1), last + 1))
+                0,
+                True,
+                enforce_retention_duration=False,
+                full=True,
+                keep_versions=list(range(max(0, last - versions + 1), last + 1)),
             )
             gone = [name for name in old if _ROWS.fullmatch(name)]
             for name in gone:

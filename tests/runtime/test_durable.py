@@ -13,7 +13,7 @@ from deltalake import DeltaTable, transaction
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from jobs.runtime import delta_folder, site_key
-from jobs.runtime.delta_folder import LOG, SCRATCH, Mode
+from jobs.runtime.delta_folder import LOG, Mode
 from jobs.runtime.results import LIST, WORK, Stamp, publication, replace_file
 
 Calls = list[tuple[str, str]]
@@ -150,12 +150,6 @@ def test_a_checkpoint_is_synced_whenever_one_is_written(tmp_path: Path, commits:
     place, last = "gold/clues", f"gold/clues/{LOG}/_last_checkpoint"
     synced = [last in committed(tmp_path, place, str(n), "append", ONE, commits)[1] for n in range(101)]
     assert [n for n, is_synced in enumerate(synced) if is_synced] == [0, 99], "deltalake writes one every hundred commits"
-
-
-def test_of_scratch_the_log_alone_must_outlive_a_power_cut(tmp_path: Path, commits: Calls) -> None:
-    before, after = committed(tmp_path, f"{SCRATCH}/paid", "0", "overwrite", ONE, commits)
-    assert before == set()
-    assert f"{SCRATCH}/paid/{LOG}/{0:020}.json" in after
 
 
 def test_a_file_is_not_written_through_a_link(tmp_path: Path) -> None:
