@@ -8,6 +8,7 @@ import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import polars as pl
@@ -25,6 +26,7 @@ from jobs.runtime.results import KEPT, LIST, WORK
 from jobs.runtime.run_report import RunReport
 from jobs.sheets.books import SEPARATE, books, refuse_unless_whole
 from jobs.sheets.clue_list import case_list, published_clues
+from jobs.sheets.clue_workbook import write_workbook
 from jobs.sheets.zones import county_names
 from tests.conftest import AS_OF
 
@@ -86,6 +88,23 @@ def test_two_counties_of_one_name_and_cases_of_none_are_all_listed(finished: Run
     assert {f"{KIND}_未注明区划.xlsx", *(f"{KIND}_{code}_一县.xlsx" for code in codes[1:])} == names - {f"{KIND}_{SEPARATE}.xlsx"}
 
 
+def test_a_county_with_cases_alone_or_with_clues_alone_has_its_workbook(finished: RunContext, tmp_path: Path) -> None:
+    clues, cases = published_clues(finished.lake), case_list(finished.lake, AS_OF)
+    names = county_names(finished.lake)
+    without_clues, without_cases = sorted(names)[:2]
+    write_zone(
+        clues.filter(pl.col("county_code") != without_clues),
+        cases.filter(pl.col("county_code") != without_cases),
+        [],
+        names,
+        tmp_path,
+        AS_OF,
+        is_masked=False,
+    )
+    written = {path.name for path in (tmp_path / "workbooks").iterdir()}
+    assert {f"{KIND}_{code}_{names[code]}.xlsx" for code in (without_clues, without_cases)} <= written
+
+
 def test_books_are_named_by_code_and_name_in_the_order_of_codes() -> None:
     found = books(KIND, ["420293", SEPARATE, "420292", "420293"], {"420292": "一县", "420293": "一县"})
     assert found == [
@@ -105,6 +124,20 @@ def test_a_list_of_which_a_workbook_is_missing_or_too_many_is_not_published(fini
     for wrong, lack, hold in (([*listed, "C1"], 1, 0), (listed[1:], 0, 1), ([*listed, listed[0]], 1, 0)):
         with pytest.raises(ContractBroken, match=rf"lack {lack} of the {len(wrong)} listed and hold {hold} that"):
             refuse_unless_whole(folder, KIND, sheets, "线索编号", wrong)
+
+
+@pytest.mark.parametrize("lost", ["clue", "case"])
+def test_a_list_is_not_published_without_a_row_that_its_workbooks_lost(
+    ctx: RunContext, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    def write_less(path: Path, title: str, clues: pl.DataFrame, cases: pl.DataFrame, *rest: Any, **named: Any) -> None:
+        kept = (clues[1:], cases) if lost == "clue" else (clues, cases[1:])
+        write_workbook(path, title, *kept, *rest, **named)
+
+    monkeypatch.setattr(publish, "write_workbook", write_less)
+    with pytest.raises(ContractBroken, match="Nothing was published"):
+        publish.run(ctx)
+    assert not (ctx.out / "exports").exists()
 
 
 def test_what_people_put_into_the_zones_outlives_a_run(ctx: RunContext) -> None:
@@ -160,11 +193,14 @@ def test_each_zone_says_which_run_it_is_of(finished: RunContext) -> None:
     assert len(stamp[1]) == 16
 
 
+@pytest.mark.parametrize("is_there", [False, True])
 def test_restricted_zones_of_the_lake_are_closed_before_their_first_table(
-    ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_there: bool
 ) -> None:
-    """Looked at when the first byte is about to be written."""
+    """Looked at when the first byte is about to be written. is_there: the zone was made by somebody, open to all."""
     lake, seen = Lake(ctx.engine, str(tmp_path / "other")), []
+    if is_there:
+        (tmp_path / "other" / "vault").mkdir(parents=True, mode=0o755)
     people = ctx.lake.read(PEOPLE)
     save = type(people.write).save
 
