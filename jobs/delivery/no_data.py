@@ -35,6 +35,8 @@ _LINE = r"^[-=_+|—]+$"
 _MOST_NOTES = 6
 _LONGEST_NOTHING = 3
 """Bytes of the cells that may stand for an empty one: 0, /, 无."""
+_PREFILLED = frozenset({"county_code", "county", "town", "village", "program"})
+"""Fields that whoever hands out a form fills in for everybody."""
 _MEASURES = frozenset({Kind.YUAN, Kind.WAN_YUAN, Kind.INTEGER, Kind.PERCENT, Kind.SQUARE_METRES})
 
 
@@ -85,6 +87,7 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
         .when(is_total).then(pl.lit("subtotal"))
         .when(((filled <= _MOST_NOTES) & first.str.contains(_NOTE)) | is_alone).then(pl.lit("note"))
         .when(repeats | (pl.lit(at) == header_at + 1) & _is_second_header(cells.columns, filled)).then(pl.lit("repeated header"))
+        .when(_is_prefilled_form(cells.columns, header)).then(pl.lit("blank"))
     ).to_series()  # fmt: skip
     return reasons.scatter(at, judged)
 
@@ -115,6 +118,15 @@ def _is_total(columns: list[str], key: list[str], lacks_column: bool) -> pl.Expr
     }
     lacks_key = [is_named[column] | nothing[column].fill_null(True) for column in key]
     return pl.any_horizontal(is_total) & pl.any_horizontal([*lacks_key, pl.lit(lacks_column)])
+
+
+def _is_prefilled_form(columns: list[str], header: Header) -> pl.Expr:
+    """The same where the form says to everybody which county it is for, and more of the kind."""
+    known = {f"c{i}": field for i, field in enumerate(header.fields)}
+    given = [column for column in columns if known.get(column) in _PREFILLED]
+    asked = [column for column in columns if column not in given]
+    is_given = pl.sum_horizontal([pl.col(column).is_not_null() for column in given] or [pl.lit(0)]) > 1
+    return is_given & _is_empty_form(asked, header, pl.lit(0)) if asked else pl.lit(False)
 
 
 def _is_empty_form(columns: list[str], header: Header, filled: pl.Expr) -> pl.Expr:
