@@ -94,10 +94,9 @@ def _begins_with_digit(column: str) -> pl.Expr:
 
 
 def _is_plain_number(column: str) -> pl.Expr:
-    """Digits, and perhaps an X, at both ends, and no short number: nobody's word for a total. It spares most rows a closer look."""
-    end = pl.col(column).str.tail(1)
+    """A digit, and a digit or a capital, at the ends, and no short number: nobody's word for a total. It spares most rows a closer look."""
     is_long = pl.col(column).str.len_bytes() > _LONGEST_NOTHING
-    return _begins_with_digit(column) & is_long & ((end >= "0") & (end < ":") | (end == "X"))
+    return _begins_with_digit(column) & is_long & pl.col(column).str.tail(1).is_between(pl.lit("0"), pl.lit("Z"))
 
 
 def _may_be_no_data(texts: pl.DataFrame, key: list[str], header: Header) -> pl.Series:
