@@ -24,7 +24,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
-from jobs.runtime import delta_folder, scratch
+from jobs.runtime import delta_folder, durable, scratch
 from jobs.runtime.delta_folder import Mode, commit, current, files_of_rows, schema_written
 from jobs.runtime.delta_log import LEFT, Commit, last_commit, last_commit_on_a_store, last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, explanation
@@ -259,6 +259,8 @@ class Lake:
         if mode == "overwrite":
             writer = writer.option("overwriteSchema", "true")
         writer.option("userMetadata", self._said()).save(self._path(place))
+        if self.folder:
+            durable.sync_tree(self.folder / place)
         written = self._found(place)
         assert written is not None
         return written
