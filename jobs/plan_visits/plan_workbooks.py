@@ -16,7 +16,7 @@ from jobs.cells.masking import masked_texts
 from jobs.runtime.results import RESTRICTED
 from jobs.sheets.books import refuse_unless_every_book_is_whole, write_books
 from jobs.sheets.clue_list import masked
-from jobs.sheets.clue_workbook import ABOUT_DATA, Told, write_workbook
+from jobs.sheets.clue_workbook import ABOUT_DATA, Told, with_cells, write_workbook
 from jobs.sheets.files import write_csv
 from jobs.sheets.zones import EXPORTS
 
@@ -45,8 +45,8 @@ def planned_cases(order: Sequence[str], cases: pl.DataFrame) -> pl.DataFrame:
 def planned_clues(planned: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """Rows of the published list that a visit is about, in the order of the cases, with the case's own place and handling."""
     to_visit = listed.filter((pl.col("dispatched") == "是") & ~pl.col("rule_code").is_in(ABOUT_DATA)).drop("is_separate")
-    of_case = planned.select("case_id", "is_separate", place="position")
-    return to_visit.join(of_case, on="case_id").sort("place", "rank")
+    of_case = planned.select("case_id", "is_separate", "position")
+    return to_visit.join(of_case, on="case_id").sort("position", "rank")
 
 
 def write_plan_workbooks(folder: Path, planned: pl.DataFrame, clues: pl.DataFrame, told: Told) -> None:
@@ -69,5 +69,5 @@ def _write_zone(zone: Path, planned: pl.DataFrame, clues: pl.DataFrame, told: To
     def write(path: Path, title: str, of_book: pl.DataFrame, cases: pl.DataFrame) -> None:
         write_workbook(path, title, of_book, cases, told, GUIDE)
 
-    write_books(folder, KIND, clues, planned, told.counties, write)
+    write_books(folder, KIND, with_cells(clues, "position", told), planned, told.counties, write)
     refuse_unless_every_book_is_whole(folder, KIND, clues, planned)
