@@ -42,6 +42,7 @@ from jobs.runtime.console import Console
 from jobs.runtime.lake import RESTRICTED_ZONES
 from jobs.score_cases import job as score_cases
 from jobs.settle_identities import job as settle_identities
+from jobs.sheets.choices import VERDICT_WORDS
 from jobs.standardise import job as standardise
 from jobs.state_purpose import job as state_purpose
 from models.features import FEATURES, RANKING_FIGURES
@@ -336,6 +337,11 @@ def need_facts(rule: NeedRule) -> str:
     return markdown_table(("", ""), facts)
 
 
+def verdicts() -> str:
+    """The verdicts, and when an inspector chooses which."""
+    return markdown_table(("核查结论", "什么时候选"), VERDICT_WORDS.items())
+
+
 def reasons() -> str:
     """The exemption codes, two in a row: what an inspector writes beside a refuted clue."""
     codes = list(EXEMPTIONS.items())
@@ -373,7 +379,7 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
         **{rule_page(rule): {"facts": need_facts(rule)} for rule in NEED_RULES},
         **{rule_page(rule): {"facts": rule_facts(rule, settings)} for rule in RULES},
         **{chinese_rule_page(rule): {"facts": chinese_facts(rule, root)} for rule in every},
-        RETURNING: {"reasons": reasons()},
+        RETURNING: {"verdicts": verdicts(), "reasons": reasons()},
         RULE_INDEX: {"rules": rule_index(RULES, root), "needs": rule_index(NEED_RULES, root)},
         CHINESE_RULE_INDEX: {"rules": chinese_rule_index(RULES, root), "needs": chinese_rule_index(NEED_RULES, root)},
     }

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulation.scenarios import deaths, firms, identities, incomes, needs, offices, payment_files, properties, strange_groups, strange_months, vehicles
+from simulation.scenarios import (
+    deaths,
+    firms,
+    identities,
+    incomes,
+    needs,
+    offices,
+    payment_files,
+    properties,
+    strange_groups,
+    strange_months,
+    vehicles,
+)
 from simulation.scenarios.stage import BUILDERS, Stage
 from simulation.scenarios.table import BY_CODE, SCENARIOS, Scenario
 

@@ -10,9 +10,9 @@ import polars as pl
 
 from expectations.contracts.lake import NEEDS
 from jobs.launch.context import RunContext
-from jobs.publish.beside import CHECKS_BOOK, NEEDS_BOOK
+from jobs.publish.beside import CHECKS_BOOK
 from jobs.publish.checks_list import CHECK_COLUMNS, FINDING_SHEET, HOUSEHOLD_SHEET
-from jobs.publish.needs_list import LEFT_OUT_SHEET, NEED_SHEET
+from jobs.publish.needs_list import KIND, LEFT_OUT_SHEET, NEED_SHEET
 from jobs.sheets.clue_list import COLUMNS
 from tests.conftest import City
 
@@ -73,14 +73,10 @@ def test_masked_lists_show_no_number_and_no_name(finished: RunContext) -> None:
         assert masked["subject_name"].drop_nulls().str.contains(r"^.\*$").all()
         telling = ("号牌号码", "不动产权证号", "企业名称", "单位名称", "统一社会信用代码")
         assert not [word for word in telling if word in text], name
-    for book in (NEEDS_BOOK, CHECKS_BOOK):
-        cells = {
-            str(cell.value)
-            for sheet in openpyxl.load_workbook(finished.out / "exports" / "workbooks" / book)
-            for row in sheet
-            for cell in row
-        }
-        assert not [cell for cell in cells if NUMBER.search(cell)], book
+    folder = finished.out / "exports" / "workbooks"
+    for path in (folder / CHECKS_BOOK, *folder.rglob(f"{KIND}_*.xlsx")):
+        cells = {str(cell.value) for sheet in openpyxl.load_workbook(path) for row in sheet for cell in row}
+        assert not [cell for cell in cells if NUMBER.search(cell)], path
 
 
 def test_evidence_of_checks_leads_back_to_what_was_delivered(finished: RunContext, city: City) -> None:
@@ -113,13 +109,24 @@ def test_checks_have_one_summary_a_household_and_refuse_without_authorisation(fi
 
 
 def test_workbooks_of_needs_and_checks_open_with_their_headings(finished: RunContext) -> None:
-    sheets = {
-        NEEDS_BOOK: {"应保未保": NEED_SHEET, "暂未列入": LEFT_OUT_SHEET},
-        CHECKS_BOOK: {"家庭": HOUSEHOLD_SHEET, "核对发现": FINDING_SHEET},
-    }
-    for name, expected in sheets.items():
-        book = openpyxl.load_workbook(finished.out / "restricted" / "workbooks" / name)
-        assert book.sheetnames == [*expected, "说明"]
+    needs, checks = {"应保未保": NEED_SHEET, "暂未列入": LEFT_OUT_SHEET}, {"家庭": HOUSEHOLD_SHEET, "核对发现": FINDING_SHEET}
+    folder = finished.out / "restricted" / "workbooks"
+    by_county, by_township = (sorted(place.glob(f"{KIND}_*.xlsx")) for place in (folder, folder / "townships"))
+    assert 0 < len(by_county) < len(by_township)
+    for path in (*by_county, *by_township, folder / CHECKS_BOOK):
+        expected = checks if path.name == CHECKS_BOOK else needs
+        book = openpyxl.load_workbook(path)
+        assert book.sheetnames == [*expected, "说明", "填写选项"]
         for title, columns in expected.items():
             assert [cell.value for cell in book[title][1]] == [column.heading for column in columns]
-            assert book[title].max_row > 1
+            assert book[title].protection.sheet == any(column.style == "input" for column in columns)
+            assert path.parent.name == "townships" or book[title].max_row > 1
+    ids = [
+        row[-1]
+        for path in by_township
+        for name in needs
+        for row in openpyxl.load_workbook(path)[name].iter_rows(min_row=2, values_only=True)
+        if row[-1]
+    ]
+    assert set(listed(finished, "restricted", "needs.csv")["clue_id"]) <= set(ids)
+    assert len(ids) == len(set(ids))
