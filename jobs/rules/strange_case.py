@@ -16,7 +16,9 @@ from jobs.rulebook.rule import Judgement, Rule
 
 
 class StrangeCaseParams(Conf):
-    false_share: float = Field(gt=0, le=0.5, description="of the patterns of a family that are asked about, the share expected to be chance")
+    false_share: float = Field(
+        gt=0, le=0.5, description="of the patterns of a family that are asked about, the share expected to be chance"
+    )
 
 
 def candidates(facts: Facts, params: StrangeCaseParams) -> DataFrame:
@@ -41,7 +43,7 @@ def judge(params: StrangeCaseParams) -> Judgement:
         threshold=F.col("surprise_needed"),
         is_personal=False,
         exempt={code: is_rare & (F.col("lawful_code") == code) for code in ("R22", "R99")},
-        explanation=F.concat("seen", usual, F.lit("。其家庭"), zh_paid(), F.lit("，请上门核实家庭和审批情况是否真实。")),
+        explanation=F.concat("seen", usual, F.lit("；其家庭"), zh_paid(), F.lit("，请上门核实家庭和审批情况是否真实。")),
         # One figure a kind, so that what visits find of a pattern moves its kind.
         signals={
             "cases_in_group": F.col("cases_in_group"),
@@ -61,7 +63,12 @@ RULE = Rule(
     params=StrangeCaseParams,
     candidates=candidates,
     judge=judge,
-    verify=("入户核实家庭成员和居住情况", "核对审批材料、经办人和批准日期", "核对电话、账户是否为本人所有", "同一模式的户先走访几户，查实后再走访其余"),
+    verify=(
+        "入户核实家庭成员和居住情况",
+        "核对审批材料、经办人和批准日期",
+        "核对电话、账户是否为本人所有",
+        "同一模式的户先走访几户，查实后再走访其余",
+    ),
     registers=("dibao_roster", "payments"),
     needs_scores=True,
 )

@@ -172,11 +172,7 @@ def test_reasons_in_words_say_value_and_usual_value_and_no_score() -> None:
         Reason(months, 3, float("nan"), 0.71, 0.6),
         Reason(ratio, float("nan"), 0.125, 0.71, 0.7),
     ]
-    assert in_words(reasons) == (
-        "同一电话户数6户（通常1户）、"
-        "批准至死亡月数3个月（通常无）、"
-        "补发占比缺失（通常0.12）"
-    )
+    assert in_words(reasons) == ("同一电话户数6户（通常1户）、批准至死亡月数3个月（通常无）、补发占比缺失（通常0.12）")
     assert in_words([]) == ""
 
 

@@ -114,6 +114,24 @@ PATTERNS = Table(
     ),
 )
 
+CASE_STATES = Table(
+    "gold",
+    "case_states",
+    "a run and a benefit household, as it stood",
+    ("as_of", "case_id"),
+    (
+        Column("as_of", DATE, "day the run stands for", nullable=False),
+        Column("case_id", TEXT, "the case", nullable=False),
+        Column("county_code", TEXT, "county where the benefit is drawn"),
+        Column("program", TEXT, "programme"),
+        Column("approved_on", DATE, "day of approval"),
+        Column("monthly_amount", YUAN, "benefit of the household a month", unit="yuan"),
+        Column("covered_heads", INT, "persons counted for the benefit", unit="persons"),
+        Column("bank_account_key", TEXT, "digest of the account on the roster"),
+    ),
+)
+"""Kept from run to run, the last ones: what changed between two deliveries without an approval is told against it."""
+
 NOVEL_FINDINGS = Table(
     "gold",
     "novel_findings",

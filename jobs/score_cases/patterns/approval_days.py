@@ -47,7 +47,9 @@ def found(city: City) -> pl.DataFrame:
             pl.col("of_officer").first(), pl.col("active_days").first(),
         ), on="group",
     ).sort("group")  # fmt: skip
-    size, span, of_officer, active = (told[name].to_numpy().astype(float) for name in ("size", "span", "of_officer", "active_days"))
+    size, span, of_officer, active = (
+        told[name].to_numpy().astype(float) for name in ("size", "span", "of_officer", "active_days")
+    )
     by_days = of_crowding(size, of_officer, span / np.maximum(active, span))
     counts = told.select("group").join(
         marked.group_by("group").agg(pl.col(name).sum() for name in ODD), on="group", how="left", maintain_order="left"
@@ -63,7 +65,8 @@ def found(city: City) -> pl.DataFrame:
     least = np.clip(len(ODD) * np.minimum.reduce(list(chances.values())), LEAST, 1.0)
     is_odd = least < 1e-3
     parts = [
-        [ODD[name].format(counts[name][i]) for name in ODD if chances[name][i] < 1e-2 and counts[name][i] > 1] for i in range(len(size))
+        [ODD[name].format(counts[name][i]) for name in ODD if chances[name][i] < 1e-2 and counts[name][i] > 1]
+        for i in range(len(size))
     ]
     seen = [
         f"该户是同一名经办人在{spelled(first)}{'' if first == last else '至' + spelled(last)}批准的{int(n)}户之一"
@@ -71,7 +74,10 @@ def found(city: City) -> pl.DataFrame:
         for first, last, n, part in zip(told["first"], told["last"], size, parts, strict=True)
     ]
     pace = size * 0 + of_officer / np.maximum(active, 1) * span
-    usual = [f"这名经办人平常这样的{int(days)}天里批准{max(pace_, 0.1):.1f}户，各户互不相干" for days, pace_ in zip(span, pace, strict=True)]
+    usual = [
+        f"这名经办人平常这样的{int(days)}天里批准{max(pace_, 0.1):.1f}户，各户互不相干"
+        for days, pace_ in zip(span, pace, strict=True)
+    ]
     kept = told["kept"].to_numpy() * 2 > told["size"].to_numpy()
     told = told.with_columns(
         chance=pl.Series(np.where(is_odd, together([by_days, least]), by_days)),
@@ -113,5 +119,5 @@ def _oddities(city: City, used: pl.DataFrame) -> pl.DataFrame:
         same_amount=(pl.col("per_head").is_not_null() & ~is_full & same & (pl.len().over("pool") >= LEAST_APPROVED)).fill_null(False),
         full_rate=is_full & (pl.col("family") == "dibao"),
         unknown=(pl.col("registers_knowing").fill_null(0) == 0),
-        foreign=(pl.col("foreign_holder_ratio").fill_null(0.0) > 0.5) & ~pl.col("is_home").fill_null(False) & ~pl.col("has_guardian").fill_null(False),
+        foreign=(pl.col("foreign_holder_ratio").fill_null(0.0) > 0.5) & ~(pl.col("is_home") | pl.col("has_guardian")).fill_null(False),
     )  # fmt: skip

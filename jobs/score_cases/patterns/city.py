@@ -1,7 +1,7 @@
 """What the detectors of patterns look at, in the driver's memory: a benefit city is some ten thousand households.
 
 Bounds: `cases` has a row per benefit household, `months` at most twelve per household and year, `members` one per person of a
-roster. Ten cities at once are some hundred megabytes. Nothing here grows with the registers.
+roster, `states` KEPT_RUNS rows per household. Ten cities at once are some hundred megabytes. Nothing here grows with the registers.
 """
 
 from __future__ import annotations
@@ -14,19 +14,28 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, FINDINGS, MEMBERS, PERSONS
+from expectations.contracts.lake import CASE_STATES, CASES, ENTITLEMENT_MONTHS, FINDINGS, MEMBERS, PERSONS
 from expectations.contracts.model import ORIGIN
 from jobs.launch.context import RunContext
 from jobs.registers.linked import linked_registers
 from jobs.rulebook.payments import transfers
 from jobs.runtime.arrow import on_driver
 
+KEPT_RUNS = 6
+"""States of the households that are kept: half a year of monthly deliveries."""
 ROSTERS = (DATA_SETS["dibao_roster"], DATA_SETS["tekun_roster"])
 _ABOUT_THE_CASE = (
     "case_id", "family", "program", "county_code", "town", "village", "category", "covered_heads", "member_count", "monthly_amount",
-    "approved_on", "start_month", "stop_month", "phone_key", "approver_name_key",
+    "approved_on", "start_month", "stop_month", "phone_key", "approver_name_key", "bank_account_key",
 )  # fmt: skip
-_FIGURES = ("to_standard", "paid_yuan_per_head", "paid_months", "registers_knowing", "foreign_holder_ratio", "months_paid_before_approval")
+_FIGURES = (
+    "to_standard",
+    "paid_yuan_per_head",
+    "paid_months",
+    "registers_knowing",
+    "foreign_holder_ratio",
+    "months_paid_before_approval",
+)
 
 
 @dataclass(frozen=True)
@@ -39,12 +48,14 @@ class City:
               account and holder (digests)
     members   a row a person of a case: number_key, name_key, is_covered, in_registry, registry_status, book
     stated    case_id, rule_code, outcome of what rules found or exempted
+    states    gold.case_states of the runs of other days
     """
 
     cases: pl.DataFrame
     months: pl.DataFrame
     members: pl.DataFrame
     stated: pl.DataFrame
+    states: pl.DataFrame
     as_of: date
 
 
@@ -52,7 +63,10 @@ def gathered(ctx: RunContext, features: DataFrame) -> City:
     """The city of a run. features: a row a case, as the forest sees it."""
     lake = ctx.lake
     figures = features.select("case_id", *_FIGURES)
-    flags = [F.col("rigid_expense").isNotNull().alias("has_rigid_expense"), F.col("declared_assets").isNotNull().alias("has_declared")]
+    flags = [
+        F.col("rigid_expense").isNotNull().alias("has_rigid_expense"),
+        F.col("declared_assets").isNotNull().alias("has_declared"),
+    ]
     cases = on_driver(lake.read(CASES).select(*_ABOUT_THE_CASE, *flags).join(figures, "case_id", "left"))  # one row a case each
     members = on_driver(_members(ctx))
     months = on_driver(lake.read(ENTITLEMENT_MONTHS).drop("gross_yuan", "transfer_count").filter("paid_yuan > 0"))
@@ -62,7 +76,9 @@ def gathered(ctx: RunContext, features: DataFrame) -> City:
         .groupBy("case_id", "for_month")
         .agg(F.min("bank_account_key").alias("account"), F.max("account_name_key").alias("holder"))
     )
-    stated = on_driver(lake.read(FINDINGS).filter("outcome IN ('found', 'exempt')").select("case_id", "rule_code", "outcome").distinct())
+    stated = on_driver(
+        lake.read(FINDINGS).filter("outcome IN ('found', 'exempt')").select("case_id", "rule_code", "outcome").distinct()
+    )
     of_case = members.group_by("case_id").agg(pl.col("is_single_cover").any())
     return City(
         cases=cases.join(_on_rosters(ctx), on="case_id", how="left").join(of_case, on="case_id", how="left").sort("case_id"),
@@ -71,6 +87,7 @@ def gathered(ctx: RunContext, features: DataFrame) -> City:
         .sort("case_id", "for_month"),
         members=members.sort("case_id", "number_key", "name_key"),
         stated=stated,
+        states=on_driver(lake.read_or_empty(CASE_STATES).filter(F.col("as_of") != F.lit(ctx.as_of))),
         as_of=ctx.as_of,
     )
 

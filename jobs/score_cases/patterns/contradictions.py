@@ -18,7 +18,9 @@ def nobody_knows(city: City) -> pl.DataFrame:
     cases = city.cases.join(unknown, on="case_id").with_columns(
         _is=pl.col("unknown") & (pl.col("registers_knowing").fill_null(0) == 0)
     )
-    return _contradicting(cases, "nobody_knows", "该户没有一个人能在户籍和其他各类登记中查到", "本县{}%的享受家庭至少有一人查得到")
+    return _contradicting(
+        cases, "nobody_knows", "该户没有一个人能在户籍和其他各类登记中查到", "本县{}%的享受家庭至少有一人查得到"
+    )
 
 
 def everybody_left(city: City) -> pl.DataFrame:
@@ -27,7 +29,9 @@ def everybody_left(city: City) -> pl.DataFrame:
         _is=(pl.col("registry_status") == "迁出注销").fill_null(False).all()
     )  # fmt: skip
     cases = city.cases.join(left, on="case_id").filter(pl.col("stop_month").is_null())
-    return _contradicting(cases, "everybody_left", "该户享受待遇的人都已迁出户籍注销，待遇仍在发放", "本县{}%的享受家庭户籍仍在本市")
+    return _contradicting(
+        cases, "everybody_left", "该户享受待遇的人都已迁出户籍注销，待遇仍在发放", "本县{}%的享受家庭户籍仍在本市"
+    )
 
 
 def _contradicting(cases: pl.DataFrame, kind: str, seen: str, usual: str) -> pl.DataFrame:
@@ -35,5 +39,7 @@ def _contradicting(cases: pl.DataFrame, kind: str, seen: str, usual: str) -> pl.
     county = pl.col("_is").sum().over("county_code"), pl.len().over("county_code")
     told = cases.with_columns(_share=(county[0] - pl.col("_is").cast(pl.Int64) + 0.5) / (county[1] + 1.0)).filter("_is")
     rare = told.filter((pl.col("_share") <= USUAL_SHARE) | (pl.col("_share") * pl.len() < 1.0))
-    marked = rare.with_columns(chance=pl.lit(LEAST), seen=pl.lit(seen), usual=pl.format(usual, (100 * (1 - pl.col("_share"))).floor().cast(pl.Int64)))
+    marked = rare.with_columns(
+        chance=pl.lit(LEAST), seen=pl.lit(seen), usual=pl.format(usual, (100 * (1 - pl.col("_share"))).floor().cast(pl.Int64))
+    )
     return hits(marked, kind, max(len(cases), 1))

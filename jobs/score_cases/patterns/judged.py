@@ -32,7 +32,9 @@ def judged(found: Iterable[pl.DataFrame], false_share: float) -> pl.DataFrame:
     if hits.is_empty():
         return pl.DataFrame(schema=JUDGED)
     families = pl.col("kind").replace_strict(PATTERN_FAMILIES)
-    hits = hits.with_columns(family=families, unit=pl.when(pl.col("group") == "").then(pl.col("case_id")).otherwise(pl.col("group")))
+    hits = hits.with_columns(
+        family=families, unit=pl.when(pl.col("group") == "").then(pl.col("case_id")).otherwise(pl.col("group"))
+    )
     limits = _limits(hits, false_share)
     marked = hits.with_columns(limit=pl.col("family").replace_strict(limits, return_dtype=pl.Float64)).with_columns(
         is_admitted=pl.col("chance") <= pl.col("limit")
@@ -62,7 +64,9 @@ def _one_pattern(hits: pl.DataFrame) -> pl.DataFrame:
     told: list[tuple[str, str, str, str]] = []
     for kind, unit, cases, size in units.select("kind", "unit", "case_id", "size").iter_rows():
         own = set(cases)
-        lead = next((lead for lead in leads if size > 1 and len(own & lead[2]) * 2 >= min(size, len(lead[2])) and len(lead[2]) > 1), None)
+        lead = next(
+            (lead for lead in leads if size > 1 and len(own & lead[2]) * 2 >= min(size, len(lead[2])) and len(lead[2]) > 1), None
+        )
         if lead is None:
             leads.append((kind, unit, own))
             told.append((kind, unit, kind, unit))
@@ -81,7 +85,9 @@ def _one_a_case(hits: pl.DataFrame) -> pl.DataFrame:
         pl.col("seen").alias("_seen"), pl.col("usual").alias("_usual"), (pl.col("group") != "").alias("_is_group"),
     )  # fmt: skip
     sizes = hits.group_by(pattern).agg(cases_in_group=pl.col("case_id").n_unique())
-    beside = hits.filter(pl.col("is_admitted") & ((pl.col("kind") != pl.col("lead_kind")) | (pl.col("unit") != pl.col("lead_unit"))))
+    beside = hits.filter(
+        pl.col("is_admitted") & ((pl.col("kind") != pl.col("lead_kind")) | (pl.col("unit") != pl.col("lead_unit")))
+    )
     also = (
         beside.sort("chance", "kind", "unit").group_by("case_id", *pattern, maintain_order=True)
         .agg(pl.col("seen").unique(maintain_order=True).head(_MOST_BESIDE).str.join("；").alias("_also"))
@@ -91,7 +97,9 @@ def _one_a_case(hits: pl.DataFrame) -> pl.DataFrame:
         .sort(pl.col("_chance") > pl.col("_limit"), pl.col("_lawful") != "", "_chance", -pl.col("cases_in_group").cast(pl.Int64), *pattern)
         .unique("case_id", keep="first", maintain_order=True)
     )  # fmt: skip
-    group_ids = [_group_id(kind, unit) if is_group else None for kind, unit, is_group in of_case.select(*pattern, "_is_group").iter_rows()]
+    group_ids = [
+        _group_id(kind, unit) if is_group else None for kind, unit, is_group in of_case.select(*pattern, "_is_group").iter_rows()
+    ]
     seen = pl.when(pl.col("_also").is_null()).then(pl.col("_seen")).otherwise(pl.format("{}；此外，{}", "_seen", "_also"))
     return of_case.select(
         "case_id",
@@ -113,5 +121,3 @@ def _surprise(chance: str) -> pl.Expr:
 
 def _group_id(kind: str, unit: str) -> str:
     return LETTERS["group_id"] + hashlib.sha256(f"{kind}|{unit}".encode()).hexdigest()[:DIGITS]
-
-

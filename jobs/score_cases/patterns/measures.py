@@ -24,7 +24,9 @@ _IS_DIBAO = pl.col("family") == "dibao"
 _ALL = pl.lit(True)
 MEASURES = (
     Measure("many_full_rates", "按最高标准足额发放", pl.col("to_standard").is_between(0.995, 1.005), _IS_DIBAO),
-    Measure("many_just_below", "发放额恰好略低于最高标准", pl.col("to_standard").is_between(0.96, 0.995, closed="left"), _IS_DIBAO),
+    Measure(
+        "many_just_below", "发放额恰好略低于最高标准", pl.col("to_standard").is_between(0.96, 0.995, closed="left"), _IS_DIBAO
+    ),
     Measure("many_add_ons", "拿到了超过标准的增发", pl.col("to_standard") > 1.005, _IS_DIBAO),
     Measure("many_category_a", "定为A类", pl.col("category") == "A", _IS_DIBAO),
     Measure("many_round_amounts", "月发放额是整百元", pl.col("monthly_amount") % 100 == 0, _IS_DIBAO),
@@ -32,7 +34,12 @@ MEASURES = (
     Measure("many_deductions", "认定了刚性支出扣减", pl.col("has_rigid_expense"), _IS_DIBAO),
     Measure("many_single_covers", "按单人保纳入", pl.col("is_single_cover"), _IS_DIBAO),
     Measure("many_split_books", "与同一本户口簿上的另一户几乎同时获批", pl.col("is_split"), _IS_DIBAO),
-    Measure("many_outsiders", "把钱打入户外人员的账户", pl.col("foreign_holder_ratio") > 0.5, ~pl.col("is_kept") & ~pl.col("is_on_shared_account")),
+    Measure(
+        "many_outsiders",
+        "把钱打入户外人员的账户",
+        pl.col("foreign_holder_ratio") > 0.5,
+        ~pl.col("is_kept") & ~pl.col("is_on_shared_account"),
+    ),
     Measure("many_moved_accounts", "在年内更换了收款账户", pl.col("has_moved"), _ALL),
     Measure("many_unknown", "全家在其他各类登记中查不到人", pl.col("registers_knowing").fill_null(0) == 0, _ALL),
     Measure("many_before_approval", "在批准之前就开始领钱", pl.col("months_paid_before_approval") > 0, _ALL),
@@ -58,7 +65,14 @@ def measured(city: City) -> pl.DataFrame:
     shared = accounts.filter(pl.len().over("account") > 1).select("case_id", is_on_shared_account=pl.lit(True)).unique()
     in_village = ["county_code", "town", "village", "per_head"]
     is_below = pl.col("to_standard").fill_null(1.0) < 0.995
-    flags = {"is_dead_paid": False, "has_died": False, "has_moved": False, "is_on_shared_account": False, "has_rigid_expense": False, "is_single_cover": False}
+    flags = {
+        "is_dead_paid": False,
+        "has_died": False,
+        "has_moved": False,
+        "is_on_shared_account": False,
+        "has_rigid_expense": False,
+        "is_single_cover": False,
+    }
     return (
         city.cases.with_columns(per_head=pl.col("paid_yuan_per_head").round(2))
         .join(died, on="case_id", how="left")
@@ -79,7 +93,11 @@ def measured(city: City) -> pl.DataFrame:
 def _split(city: City) -> pl.DataFrame:
     """case_id, is_split: households that were approved within a month of another one of the same household book."""
     in_book = city.members.filter(pl.col("book").is_not_null() & (pl.col("book") != "")).select("case_id", "book").unique()
-    dated = in_book.join(city.cases.select("case_id", "approved_on"), on="case_id").drop_nulls("approved_on").sort("book", "approved_on", "case_id")
+    dated = (
+        in_book.join(city.cases.select("case_id", "approved_on"), on="case_id")
+        .drop_nulls("approved_on")
+        .sort("book", "approved_on", "case_id")
+    )
     before = pl.col("approved_on").diff().over("book") <= timedelta(days=31)
     after = (pl.col("approved_on").shift(-1) - pl.col("approved_on")).over("book") <= timedelta(days=31)
     return dated.filter(before.fill_null(False) | after.fill_null(False)).select("case_id", is_split=pl.lit(True)).unique()

@@ -48,7 +48,7 @@ def _of(cases: pl.DataFrame, measure: Measure, key: list[str], called: str, name
 
 def _expected(asked: pl.DataFrame) -> pl.DataFrame:
     """group, size, holding, expected: what of the group would hold by the shares of its counties and programmes without it."""
-    everywhere = (asked["_holds"].sum() + 0.5) / (len(asked) + 1)
+    everywhere = (float(asked["_holds"].sum()) + 0.5) / (len(asked) + 1)
     stratum = asked.group_by("group", *LIKE).agg(pl.len().alias("n"), pl.col("_holds").sum().alias("k")).with_columns(
         all_n=pl.col("n").sum().over(LIKE), all_k=pl.col("k").sum().over(LIKE)
     )  # fmt: skip
