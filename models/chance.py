@@ -34,6 +34,19 @@ def admitted(chances: Vector, false_share: float, tests: int | None = None) -> f
     return float(ordered[passed[-1]]) if len(passed) else 0.0
 
 
+def tests_that_count(attainable: Vector, false_share: float) -> int:
+    """How many of the things looked at could be admitted at all; attainable: the smallest chance that each can come to.
+
+    Tarone 1990: the least m of which no more than m reach false_share / m. A village of four can never be told from chance, and
+    must not make it harder for the others.
+    """
+    ordered = np.sort(attainable)
+    for m in range(1, len(ordered) + 1):
+        if np.searchsorted(ordered, false_share / m, side="right") <= m:
+            return m
+    return len(ordered)
+
+
 def together(chances: Sequence[Vector]) -> Vector:
     """One chance for independent ones about the same thing (Fisher 1932)."""
     statistic = -2.0 * np.sum([np.log(np.clip(chance, LEAST, 1.0)) for chance in chances], axis=0)

@@ -50,7 +50,7 @@ PATTERN_KINDS: dict[str, tuple[str, str]] = {
     "many_add_ons": ("rates", "增发偏多"),
     "many_category_a": ("rates", "A类偏多"),
     "many_round_amounts": ("rates", "整百金额偏多"),
-    "many_same_amounts": ("rates", "金额雷同偏多"),
+    "many_same_amounts": ("many_same_amounts", "金额雷同偏多"),
     "many_deductions": ("rates", "刚性支出扣减偏多"),
     "many_single_covers": ("rates", "单人保偏多"),
     "many_split_books": ("rates", "分户申请偏多"),

@@ -13,6 +13,7 @@ from jobs.score_cases.patterns import (
     contradictions,
     points,
     rates,
+    same_amounts,
     sequences,
     shared_things,
     silent_changes,
@@ -29,7 +30,9 @@ def found(city: City, scores: pl.DataFrame, false_share: float) -> Iterator[pl.D
     yield shared_things.one_telephone(city)
     yield shared_things.one_holder(city)
     yield account_runs.found(city)
-    yield rates.found(replace(city, cases=city.cases.join(_of_campaigns(days, false_share), on="case_id", how="anti")))
+    one_by_one = replace(city, cases=city.cases.join(_of_campaigns(days, false_share), on="case_id", how="anti"))
+    yield rates.found(one_by_one, false_share)
+    yield from same_amounts.found(one_by_one)
     yield from sequences.found(city)
     yield contradictions.nobody_knows(city)
     yield contradictions.everybody_left(city)

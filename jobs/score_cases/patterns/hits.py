@@ -36,9 +36,7 @@ def none() -> pl.DataFrame:
 def hits(rows: pl.DataFrame, kind: str, tests: int) -> pl.DataFrame:
     """The rows as HITS; what they do not state of group and lawful reason is empty."""
     empty = {name: pl.lit("") for name in ("group", "lawful") if name not in rows.columns}
-    return (
-        rows.with_columns(kind=pl.lit(kind), tests=pl.lit(tests, dtype=pl.Int64), **empty).select(HITS.names()).cast(HITS)
-    )
+    return rows.with_columns(kind=pl.lit(kind), tests=pl.lit(tests, dtype=pl.Int64), **empty).select(HITS.names()).cast(HITS)
 
 
 def crowding(city: City, groups: pl.DataFrame) -> pl.DataFrame:
