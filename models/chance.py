@@ -83,7 +83,7 @@ def of_sharing(sizes: Vector) -> Vector:
     things, beginning from GOES_ON: a few strange things must not make one another usual, a city full of them does.
     """
     things, shared = len(sizes), sizes >= 2
-    more = np.maximum(sizes - 2, 0)
+    more = np.maximum(sizes.astype(float) - 2, 0.0)  # counts of a frame are unsigned: 1 - 2 would be four thousand millions
     pairs = (shared.sum() - shared + 0.5) / (things + 0.5)
     tries = more.sum() - more + shared.sum() - shared
     goes_on = _learned(more.sum() - more, tries, GOES_ON)
@@ -95,6 +95,7 @@ def of_wandering(places: Vector, shared: npt.NDArray[np.bool_]) -> Vector:
 
     Beginning from LEAVES; beyond a fourth place, more say no more.
     """
+    places = places.astype(float)
     leaves = shared & (places > 1)
     rate = _learned(leaves.sum() - leaves, shared.sum() - shared, LEAVES)
     return _bounded(np.where(leaves, rate ** np.minimum(places - 1, _MOST_PLACES), 1.0))

@@ -47,6 +47,7 @@ def test_things_that_everybody_shares_are_nothing() -> None:
     assert of_sharing(rare)[-1] < 1e-6
     assert of_sharing(common)[-1] > 1e-3
     assert (of_sharing(rare)[:500] == 1.0).all()
+    assert of_sharing(rare.astype("uint32")).tolist() == of_sharing(rare).tolist()  # as counts come from a frame
 
 
 def test_a_crowd_in_one_window_of_a_hundredth_of_the_time() -> None:

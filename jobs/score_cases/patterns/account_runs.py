@@ -33,7 +33,7 @@ def found(city: City) -> pl.DataFrame:
     if used.is_empty():
         return hits(used.with_columns(chance=pl.lit(1.0), seen=pl.lit(""), usual=pl.lit("")), KIND, 0)
     told = long.join(of_cases(city, used), on="group").join(crowding(city, used), on="group", how="left")
-    own = told["length"].to_numpy() - 1
+    own = told["length"].to_numpy().astype(float) - 1
     by_place = of_wandering(told["villages"].to_numpy(), told["length"].to_numpy() >= LEAST_RUN)
     crowd = told["crowd_chance"].fill_null(1.0)
     chance = together([of_rows(own, near, series), by_place, crowd.to_numpy()])
