@@ -58,14 +58,14 @@ def ordinary() -> City:
         },
         schema_overrides={"account_no": pl.Int128},
     ).with_columns(start_month=pl.col("approved_on"), stop_month=pl.lit(None, dtype=pl.Date))
-    months = cases.select("case_id", "county_code", paid_yuan="monthly_amount", paid_heads="covered_heads", account="bank_account_key").join(
-        pl.DataFrame({"for_month": [date(2017, n, 1) for n in range(1, 13)]}), how="cross"
-    )
+    months = cases.select(
+        "case_id", "county_code", paid_yuan="monthly_amount", paid_heads="covered_heads", account="bank_account_key"
+    ).join(pl.DataFrame({"for_month": [date(2017, n, 1) for n in range(1, 13)]}), how="cross")
     payday = pl.col("for_month").dt.offset_by("9d")
     holders = cases.select("case_id", holder=pl.format("name{}", "case_id"))
     months = months.join(holders, on="case_id").with_columns(is_regular=pl.lit(True), last_paid_on=payday).drop("county_code")
     members = holders.select(
-        "case_id", number_key=pl.format("number{}", "case_id"), name_key="holder", is_covered=pl.lit(True), in_registry=pl.lit(True),
+        "case_id", number_key=pl.format("number{}", "case_id"), name_key="holder", is_covered=pl.lit(True), in_registry=pl.lit(True), has_namesake=pl.lit(False),
         registry_status=pl.lit("正常"), book=pl.format("book{}", "case_id"),
     )  # fmt: skip
     states = cases.clear().select(STATE).with_columns(as_of=pl.lit(AS_OF))
@@ -109,9 +109,9 @@ def with_months(city: City, who: list[int], months: range, **cells: Callable[[in
 def scores_of(city: City) -> pl.DataFrame:
     """Of the forest: an ordinary tail."""
     spread = [((n * 37) % HOUSEHOLDS + 0.5) / HOUSEHOLDS for n in range(HOUSEHOLDS)]
-    return city.cases.select("case_id", anomaly=pl.Series(spread).log() * -0.05, dependence=pl.Series(spread).log() * -1.0).with_columns(
-        moved=pl.lit(1.0), reasons=pl.lit("同一电话户数6户（通常1户）")
-    )
+    return city.cases.select(
+        "case_id", anomaly=pl.Series(spread).log() * -0.05, dependence=pl.Series(spread).log() * -1.0
+    ).with_columns(moved=pl.lit(1.0), reasons=pl.lit("同一电话户数6户（通常1户）"))
 
 
 def told(city: City, scores: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -154,6 +154,11 @@ def _before(city: City, **changed: tuple[list[int], Cell]) -> City:
     return replace(city, states=frame.select(STATE).with_columns(as_of=pl.lit(date(2017, 11, 30))))
 
 
+def _unknown(city: City, **cells: Cell) -> City:
+    members = with_cells(city.members, [50], in_registry=lambda n: False, **cells)
+    return replace(with_cases(city, [50], registers_knowing=lambda n: 0.0), members=members)
+
+
 STRANGE: dict[str, Callable[[City], Made]] = {
     "one_telephone": lambda city: (with_cases(city, SIX, phone_key=lambda n: "one"), SIX),
     "one_holder": lambda city: (with_months(city, SIX, range(1, 13), holder=lambda month: "stranger"), SIX),
@@ -163,15 +168,21 @@ STRANGE: dict[str, Callable[[City], Made]] = {
     "many_add_ons": lambda city: (with_cases(city, EIGHT, to_standard=lambda n: 1.2), EIGHT),
     "many_before_approval": lambda city: (with_cases(city, EIGHT, months_paid_before_approval=lambda n: 4.0), EIGHT),
     "many_same_amounts": lambda city: (with_cases(city, EIGHT, paid_yuan_per_head=lambda n: 233.5), EIGHT),
-    "creeping_amount": lambda city: (with_months(city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 10 * (month // 3)), [50]),
-    "restless_amount": lambda city: (with_months(city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 90 * (month // 3 % 2)), [50]),
-    "wandering_account": lambda city: (with_months(city, [50], range(5, 13), account=lambda month: f"other{month // 9}"), [50]),
-    "odd_days": lambda city: (with_months(city, [50], range(3, 9), last_paid_on=lambda month: date(2017, month, 27)), [50]),
-    "nobody_knows": lambda city: (
-        replace(with_cases(city, [50], registers_knowing=lambda n: 0.0), members=with_cells(city.members, [50], in_registry=lambda n: False)),
+    "creeping_amount": lambda city: (
+        with_months(city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 10 * (month // 3)),
         [50],
     ),
-    "everybody_left": lambda city: (replace(city, members=with_cells(city.members, [50], registry_status=lambda n: "迁出注销")), [50]),
+    "restless_amount": lambda city: (
+        with_months(city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 90 * (month // 3 % 2)),
+        [50],
+    ),
+    "wandering_account": lambda city: (with_months(city, [50], range(5, 13), account=lambda month: f"other{month // 9}"), [50]),
+    "odd_days": lambda city: (with_months(city, [50], range(3, 9), last_paid_on=lambda month: date(2017, month, 27)), [50]),
+    "nobody_knows": lambda city: (_unknown(city), [50]),
+    "everybody_left": lambda city: (
+        replace(city, members=with_cells(city.members, [50], registry_status=lambda n: "迁出注销")),
+        [50],
+    ),
     "silent_change": lambda city: (_before(city, monthly_amount=([50], lambda n: 99.0)), [50]),
 }
 LAWFUL: dict[str, Callable[[City], City]] = {
@@ -195,6 +206,7 @@ LAWFUL: dict[str, Callable[[City], City]] = {
     ),
     "a lost card": lambda city: with_months(city, [50], range(5, 13), account=lambda month: "other"),
     "one transfer that bounced": lambda city: with_months(city, [50], range(6, 7), last_paid_on=lambda month: date(2017, 6, 27)),
+    "a number that is wrong, for the village knows the name": lambda city: _unknown(city, has_namesake=lambda n: True),
     "a county whose registry was not delivered": lambda city: replace(
         with_cases(city, list(range(0, HOUSEHOLDS, 8)), registers_knowing=lambda n: 0.0),
         members=with_cells(city.members, list(range(0, HOUSEHOLDS, 2)), in_registry=lambda n: False),

@@ -17,10 +17,13 @@ COVERED_SHARE = 0.9
 
 def nobody_knows(city: City) -> pl.DataFrame:
     """Nobody of the household is in the household registry or any other register; where the registry knows the others of the
-    county. Of a county whose registry was not delivered nothing is told."""
-    known = city.members.group_by("case_id").agg(known=pl.col("in_registry").fill_null(False).any())
+    county. Of a county whose registry was not delivered nothing is told; nor where it knows somebody of the name in the village:
+    there the number is wrong, and the data's owner is asked (U01)."""
+    known = city.members.group_by("case_id").agg(
+        known=pl.col("in_registry").fill_null(False).any(), has_namesake=pl.col("has_namesake").any()
+    )
     cases = city.cases.join(known, on="case_id").with_columns(
-        _is=~pl.col("known") & (pl.col("registers_knowing").fill_null(0) == 0),
+        _is=~pl.col("known") & ~pl.col("has_namesake") & (pl.col("registers_knowing").fill_null(0) == 0),
         _covered=pl.col("known").mean().over("county_code") >= COVERED_SHARE,
     )
     cases = cases.filter("_covered")
