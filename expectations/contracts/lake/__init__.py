@@ -2,6 +2,7 @@
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake.benefits import CASES, DEATHS, ENTITLEMENT_MONTHS, MEMBERS
+from expectations.contracts.lake.casework import CASE_STATES, CASEWORK
 from expectations.contracts.lake.evidence import EVIDENCE, GRADES, KIN_RELATIONS
 from expectations.contracts.lake.help import CHECKS, NEEDS, PURPOSES
 from expectations.contracts.lake.identity import (
@@ -45,9 +46,14 @@ LAKE_TABLES: dict[str, Table] = {
     for table in (
         FILES, QUARANTINE, NUMBER_STATES, COLUMNS, COVERAGE, TOTALS, QUALITY, LINKS, LINK_CANDIDATES, ALIASES, PERSON_IDS, PERSON_CHANGES,
         IDENTITY_VERDICTS, IDENTITY_COUNTS, KIN, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
+<<<<<<< HEAD
         ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, PATTERNS, CASE_STATES, NOVEL_FINDINGS,
         CLUES, CASE_FILES, RULE_COVERAGE, LISTED_CLUES, VERDICTS,
         VERDICT_TOTALS, LEDGER,
+=======
+        ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, PATTERNS, NOVEL_FINDINGS, CLUES, CASE_FILES, RULE_COVERAGE,
+        LISTED_CLUES, VERDICTS, VERDICT_TOTALS, LEDGER, CASE_STATES, CASEWORK,
+>>>>>>> main
         NEEDS, CHECKS, PURPOSES, RUNS,
     )
 }  # fmt: skip
@@ -61,6 +67,7 @@ __all__ = [
     "ALIASES",
     "BRONZE",
     "CASES",
+    "CASEWORK",
     "CASE_FILES",
     "CASE_SCORES",
     "CASE_STATES",
