@@ -18,11 +18,11 @@ from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 from expectations.contracts.lake import (
     ALIASES,
     CASE_SCORES,
-    CASE_STATES,
     CASES,
     DEATHS,
     ENTITLEMENT_MONTHS,
     FINDINGS,
+    HOUSEHOLD_STATES,
     IDENTITIES,
     KIN,
     LINKS,
@@ -59,10 +59,10 @@ from models.strangeness import Scores, StrangenessModel, in_words, model_fingerp
 
 NAME = "score_cases"
 READS = (
-    FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, VERDICTS, PATTERNS, CASE_STATES,
+    FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, VERDICTS, PATTERNS, HOUSEHOLD_STATES,
     *(roster.bronze for roster in ROSTERS), *SILVER,
 )  # fmt: skip
-WRITES = (CASE_SCORES, PATTERNS, CASE_STATES, NOVEL_FINDINGS)
+WRITES = (CASE_SCORES, PATTERNS, HOUSEHOLD_STATES, NOVEL_FINDINGS)
 LEAST_CASES = 30
 """Among fewer cases nothing is usual, so that nothing is strange: no model learns from them."""
 _EXPLAINED_SHARE = 0.10
@@ -231,7 +231,7 @@ def write_patterns(ctx: RunContext, features: DataFrame, order: DataFrame) -> No
     days = sorted(city.states["as_of"].unique())[-(KEPT_RUNS - 1) :]
     today = city.cases.select(STATE).with_columns(as_of=pl.lit(ctx.as_of))
     kept = pl.concat([city.states.filter(pl.col("as_of").is_in(days)), today], how="diagonal")
-    lake.overwrite(CASE_STATES, _of_driver(lake, CASE_STATES, kept))
+    lake.overwrite(HOUSEHOLD_STATES, _of_driver(lake, HOUSEHOLD_STATES, kept))
 
 
 def _of_driver(lake: Lake, table: Table, rows: pl.DataFrame) -> DataFrame:

@@ -114,9 +114,9 @@ PATTERNS = Table(
     ),
 )
 
-CASE_STATES = Table(
+HOUSEHOLD_STATES = Table(
     "gold",
-    "case_states",
+    "household_states",
     "a run and a benefit household, as it stood",
     ("as_of", "case_id"),
     (

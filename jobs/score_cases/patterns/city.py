@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASE_STATES, CASES, ENTITLEMENT_MONTHS, FINDINGS, MEMBERS, PERSONS
+from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, FINDINGS, HOUSEHOLD_STATES, MEMBERS, PERSONS
 from expectations.contracts.model import ORIGIN
 from jobs.launch.context import RunContext
 from jobs.registers.linked import linked_registers
@@ -49,7 +49,7 @@ class City:
     members   a row a person of a case: number_key, name_key, is_covered, in_registry, registry_status, book, has_namesake (somebody of
               the name is registered in the village: a number that is unknown may be written wrong)
     stated    case_id, rule_code, outcome of what rules found or exempted
-    states    gold.case_states of the runs of other days
+    states    gold.household_states of the runs of other days
     """
 
     cases: pl.DataFrame
@@ -88,7 +88,7 @@ def gathered(ctx: RunContext, features: DataFrame) -> City:
         .sort("case_id", "for_month"),
         members=members.with_columns(pl.col("has_namesake").fill_null(False)).sort("case_id", "number_key", "name_key"),
         stated=stated,
-        states=on_driver(lake.read_or_empty(CASE_STATES).filter(F.col("as_of") != F.lit(ctx.as_of))),
+        states=on_driver(lake.read_or_empty(HOUSEHOLD_STATES).filter(F.col("as_of") != F.lit(ctx.as_of))),
         as_of=ctx.as_of,
     )
 

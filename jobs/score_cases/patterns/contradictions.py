@@ -30,12 +30,6 @@ def nobody_knows(city: City) -> pl.DataFrame:
     return _contradicting(
         cases, "nobody_knows", "该户没有一个人能在户籍和其他各类登记中查到", "本县{}%的享受家庭至少有一人查得到"
     )
-<<<<<<< HEAD
-=======
-    return _contradicting(
-        cases, "nobody_knows", "该户没有一个人能在户籍和其他各类登记中查到", "本县{}%的享受家庭至少有一人查得到"
-    )
->>>>>>> main
 
 
 def everybody_left(city: City) -> pl.DataFrame:
@@ -53,11 +47,7 @@ def _contradicting(cases: pl.DataFrame, kind: str, seen: str, usual: str) -> pl.
     """No crowd, no rate: each is strange by itself, as long as it is rare where it stands. The chance is the share of others."""
     county = pl.col("_is").sum().over("county_code"), pl.len().over("county_code")
     told = cases.with_columns(_share=(county[0] - pl.col("_is").cast(pl.Int64) + 0.5) / (county[1] + 1.0)).filter("_is")
-<<<<<<< HEAD
     rare = told.filter(pl.col("_share") <= USUAL_SHARE)
-=======
-    rare = told.filter((pl.col("_share") <= USUAL_SHARE) | (pl.col("_share") * pl.len() < 1.0))
->>>>>>> main
     marked = rare.with_columns(
         chance=pl.lit(LEAST), seen=pl.lit(seen), usual=pl.format(usual, (100 * (1 - pl.col("_share"))).floor().cast(pl.Int64))
     )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from datetime import date
 
-=======
->>>>>>> main
 import numpy as np
 import polars as pl
 
@@ -39,13 +36,7 @@ def none() -> pl.DataFrame:
 def hits(rows: pl.DataFrame, kind: str, tests: int) -> pl.DataFrame:
     """The rows as HITS; what they do not state of group and lawful reason is empty."""
     empty = {name: pl.lit("") for name in ("group", "lawful") if name not in rows.columns}
-<<<<<<< HEAD
     return rows.with_columns(kind=pl.lit(kind), tests=pl.lit(tests, dtype=pl.Int64), **empty).select(HITS.names()).cast(HITS)
-=======
-    return (
-        rows.with_columns(kind=pl.lit(kind), tests=pl.lit(tests, dtype=pl.Int64), **empty).select(HITS.names()).cast(dict(HITS))
-    )
->>>>>>> main
 
 
 def crowding(city: City, groups: pl.DataFrame) -> pl.DataFrame:
@@ -83,8 +74,4 @@ def of_cases(city: City, groups: pl.DataFrame) -> pl.DataFrame:
 
 def spelled(day: date) -> str:
     """2017年3月5日"""
-<<<<<<< HEAD
     return f"{day.year}年{day.month}月{day.day}日"
-=======
-    return f"{day:%Y}年{day.month}月{day.day}日" if hasattr(day, "month") else ""
->>>>>>> main

@@ -62,11 +62,6 @@ def measured(city: City) -> pl.DataFrame:
     # One account for several households is rule F02's, whether it is a collector's or a home's.
     accounts = city.months.drop_nulls("account").select("case_id", "account").unique()
     shared = accounts.filter(pl.len().over("account") > 1).select("case_id", is_on_shared_account=pl.lit(True)).unique()
-<<<<<<< HEAD
-=======
-    in_village = ["county_code", "town", "village", "per_head"]
-    is_below = pl.col("to_standard").fill_null(1.0) < 0.995
->>>>>>> main
     flags = {
         "is_dead_paid": False,
         "has_died": False,
