@@ -135,7 +135,7 @@ HOUSEHOLD_STATES = Table(
 NOVEL_FINDINGS = Table(
     "gold",
     "novel_findings",
-    "a case that the scorer found strange: what came out, explained by a rule or not",
+    "a case with a pattern of strangeness: what came out",
     FINDINGS.key,
     FINDINGS.columns,
 )
