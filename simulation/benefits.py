@@ -43,8 +43,8 @@ class Case:
     """A household (or one destitute person) on a roster. The first member is the head.
 
     `stop`: last month of entitlement on the roster, None while in payment; `paid_through`: last month
-    really paid regularly; `unpaid`: months left out; `account_of_month`: where a month's money went to another account. `yuan_by_month` and `heads_by_month` hold the regular
-    payment of the twelve months.
+    really paid regularly; `unpaid`: months left out; `account_of_month`: months whose money went to another
+    account. `yuan_by_month` and `heads_by_month` hold the regular payment of the twelve months.
     """
 
     village: Village

@@ -26,7 +26,7 @@ from jobs.runtime.results import KEPT, LIST, WORK
 from jobs.runtime.run_report import RunReport
 from jobs.sheets.books import SEPARATE, books, refuse_unless_whole, township_books
 from jobs.sheets.clue_list import case_list, published_clues
-from jobs.sheets.clue_workbook import Told
+from jobs.sheets.clue_workbook import Told, write_workbook
 from jobs.sheets.history import History
 from jobs.sheets.zones import county_names
 from tests.conftest import AS_OF
