@@ -9,9 +9,21 @@ from pathlib import Path
 import polars as pl
 from pyspark.sql import functions as F
 
-from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CLUES, FILES, LEDGER, LISTED_CLUES, MEMBERS, PEOPLE, VERDICTS
+from expectations.contracts.lake import (
+    BRONZE,
+    CASE_FILES,
+    CASE_STATES,
+    CASES,
+    CLUES,
+    FILES,
+    LEDGER,
+    LISTED_CLUES,
+    MEMBERS,
+    PEOPLE,
+    VERDICTS,
+)
 from jobs.launch.context import RunContext
-from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, VisitableCase, VisitOutcome, choose, settled_cases
+from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, LastWord, VisitableCase, VisitOutcome, choose, settled_cases
 from jobs.plan_visits.expected_yield import Yield, expected_yield
 from jobs.plan_visits.ledger import CITY, Entry, entries_of, number_of, refuse_if_worked_on, replaced_by
 from jobs.plan_visits.plan_workbooks import write_plan_workbooks
@@ -26,7 +38,7 @@ from jobs.sheets.clue_list import published_clues
 from jobs.sheets.zones import ZONES, county_names
 
 NAME = "plan_visits"
-READS = (CLUES, CASE_FILES, LISTED_CLUES, VERDICTS, LEDGER, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
+READS = (CLUES, CASE_FILES, LISTED_CLUES, VERDICTS, CASE_STATES, LEDGER, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
 WRITES = (LEDGER,)
 FOLDER = "plans"
 
@@ -64,7 +76,7 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
             raise BadConfiguration(f"--county is {county!r}. Expected one of {', '.join(sorted(codes))}. Nothing was written.")
         scope = files if county is None else files.filter(pl.col("county_code") == county)
         verdicts = verdicts_in_force(lake)
-        visited = _settled(verdicts, clues, states, as_of)
+        visited = _settled(verdicts, clues, states, as_of, _last_words(lake))
         candidates = candidates_of(scope, clues, ctx.settings.plan.hard_rules)
         choice = choose([case for case in candidates if case.case_id not in visited], visits, as_of, ctx.settings.plan)
         progress.advance(task)
@@ -149,7 +161,7 @@ def _is_calibrated(lake: Lake, run_as_of: date) -> bool:
     return learned.count() > 0
 
 
-def _settled(verdicts: pl.DataFrame, clues: pl.DataFrame, states: pl.DataFrame, as_of: date) -> set[str]:
+def _settled(verdicts: pl.DataFrame, clues: pl.DataFrame, states: pl.DataFrame, as_of: date, words: list[LastWord]) -> set[str]:
     dispatched = to_visit(clues)
     return settled_cases(
         [VisitOutcome(*row) for row in verdicts.select("clue_id", "case_id", "is_refuted", "checked_on").iter_rows()],
@@ -159,7 +171,19 @@ def _settled(verdicts: pl.DataFrame, clues: pl.DataFrame, states: pl.DataFrame, 
             for row in states.filter(pl.col("state") != "gone").select("case_id", "as_of", "fingerprint").iter_rows()
         ],
         as_of,
+        words,
     )
+
+
+def _last_words(lake: Lake) -> list[LastWord]:
+    rows = (
+        lake.read_or_empty(CASE_STATES).select("case_id", "set_aside_on", "sleeps_until", "reopened_on").collect()
+    )  # one a case in hand
+    return [
+        LastWord(row["case_id"], row["set_aside_on"] or row["reopened_on"], row["set_aside_on"] is not None, row["sleeps_until"])
+        for row in rows
+        if row["set_aside_on"] or row["reopened_on"]
+    ]
 
 
 def _ledger(lake: Lake) -> list[Entry]:

@@ -190,7 +190,8 @@ def test_the_same_step_again_adds_nothing_and_is_said(sqlite_store: CaseStore) -
     ):
         first, again = taken(sqlite_store, on, ("H1", payload)), taken(sqlite_store, on + 1, ("H1", payload))
         assert (len(first.recorded), first.already, again.recorded, again.already) == (1, (), (), ("H1",))
-    assert taken(sqlite_store, 5, ("H1", dispatched("C11"))).already == ("H1",)
+    assert taken(sqlite_store, 5, ("H1", dispatched("C11", due=60))).already == ("H1",), "it is out with this clue"
+    assert len(taken(sqlite_store, 5, ("H1", dispatched("C11", "C12", due=60))).recorded) == 1, "not with this one"
 
 
 def test_what_is_said_twice_in_turn_is_two_events(sqlite_store: CaseStore) -> None:
@@ -203,7 +204,7 @@ def test_what_is_said_twice_in_turn_is_two_events(sqlite_store: CaseStore) -> No
 @pytest.mark.parametrize(
     ("before", "payload", "on", "why"),
     [
-        ([OUT], dispatched("C12"), 5, "has been out since 2018-01-01, due 2018-01-30"),
+        ([OUT], dispatched("C13"), 0, "had its last step on 2018-01-01"),
         ([OUT], Received(), 0, "had its last step on 2018-01-01, later than 2017-12-31"),
         ([OUT], SentBack(reason="无"), 5, "nothing to send back"),
         ([OUT], Reopened(reason="无"), 5, "neither closed nor set aside"),
