@@ -55,8 +55,8 @@ def take(book: WritableBook, steps: Mapping[str, Payload], hand: Hand, places: M
         else:
             events.append(_event(state, payload, hand, (places or {}).get(case_id)))
     if refused:
-        more = f"\n… and {len(refused) - _SHOWN} more." if len(refused) > _SHOWN else ""
-        raise StepRefused("\n".join(refused[:_SHOWN]) + more + "\nNothing was taken in.")
+        more = [f"… and {len(refused) - _SHOWN} more."] if len(refused) > _SHOWN else []
+        raise StepRefused(" ".join([*refused[:_SHOWN], *more, "Nothing was taken in."]))
     return Taken(tuple(book.record(events)), tuple(already))
 
 
