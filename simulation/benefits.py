@@ -43,7 +43,7 @@ class Case:
     """A household (or one destitute person) on a roster. The first member is the head.
 
     `stop`: last month of entitlement on the roster, None while in payment; `paid_through`: last month
-    really paid regularly; `unpaid`: months left out. `yuan_by_month` and `heads_by_month` hold the regular
+    really paid regularly; `unpaid`: months left out; `account_of_month`: where a month's money went to another account. `yuan_by_month` and `heads_by_month` hold the regular
     payment of the twelve months.
     """
 
@@ -72,6 +72,7 @@ class Case:
     extra: list[Payment] = field(default_factory=list)
     uses: list[str] = field(default_factory=list)
     payday: tuple[int, ...] = ()
+    account_of_month: dict[int, str] = field(default_factory=dict)
 
     @property
     def head(self) -> Member:

@@ -2,6 +2,7 @@
 
 Reads   ops.ledger                   the cases of the list                   key as_of, list_no, case_id
         gold.case_files              county, township, key person            key as_of, case_id
+        gold.key_persons, silver.cases   the same of cases without a file, drawn at random
         gold.listed_clues            the clues to visit of each case         key as_of, clue_id
         vault.verdicts, silver.cases, ops.casework: only to take over an OUT of an earlier version, and to follow
 Writes  the case store               an event per case; all of a list, or none

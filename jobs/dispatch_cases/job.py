@@ -13,7 +13,9 @@ from casework.events import Place
 from casework.payloads import Dispatched, DispatchedClue, Office, Severity
 from casework.states import ClockParams
 from casework.steps import Hand, Taken, take
-from expectations.contracts.lake import CASE_FILES, LEDGER, LISTED_CLUES
+from expectations.contracts.ids import visit_id
+from expectations.contracts.lake import CASE_FILES, CASES, KEY_PERSONS, LEDGER, LISTED_CLUES
+from expectations.contracts.lake.planning import ROUTINE_VISIT
 from jobs.casebook.opened import case_store_beside
 from jobs.casebook.projecting import PROJECTIONS, SEEN, project
 from jobs.launch.context import RunContext
@@ -23,8 +25,9 @@ from jobs.runtime.lake import Lake
 from jobs.sheets.zones import county_names
 
 NAME = "dispatch_cases"
-READS = (LEDGER, CASE_FILES, LISTED_CLUES, *SEEN)
+READS = (LEDGER, CASE_FILES, KEY_PERSONS, LISTED_CLUES, *SEEN)
 WRITES = PROJECTIONS
+_PLACE = ("county_code", "town")
 Row = dict[str, Any]
 
 
@@ -77,15 +80,30 @@ def dispatched(
 
 
 def _listed(lake: Lake, list_on: date, county_code: str) -> list[Row]:
-    """Cases of the list with their files of the run that it was made from, first to be visited first."""
+    """Cases of the list, first to be visited first: where each is and whether it touches a key person, by its file of the run that the
+    list was made from, or, of a case that had nothing to visit, by the tables of the last run."""
     lists = lake.read_or_empty(LEDGER)
     chosen = lists.filter((F.col("as_of") == F.lit(list_on)) & (F.col("county_code") == county_code)).select(
         F.col("as_of").alias("list_on"), "list_no", "position", "case_id", F.col("run_as_of").alias("as_of")
     )
-    files = lake.read(CASE_FILES).select("as_of", "case_id", "county_code", "town", "is_separate", "key_person")
+    files = lake.read(CASE_FILES).select(
+        "as_of", "case_id", "is_separate", "key_person", *(F.col(name).alias(f"_{name}") for name in _PLACE)
+    )
+    keys = (
+        lake.read(KEY_PERSONS)
+        .groupBy("case_id")
+        .agg(F.max("title").alias("_title"), F.max(F.col("is_separate").cast("int")).cast("boolean").alias("_separate"))
+    )
     rows = (
-        chosen.join(files, ["as_of", "case_id"], "inner").orderBy("position").collect()
-    )  # as many as visits; one file a case and run
+        chosen.join(files, ["as_of", "case_id"], "left")  # one file a case and run
+        .join(lake.read(CASES).select("case_id", *_PLACE), "case_id", "left")  # one row a case
+        .join(keys, "case_id", "left")  # one row a case
+        .select(
+            "list_on", "list_no", "case_id", "as_of", *(F.coalesce(f"_{name}", name).alias(name) for name in _PLACE),
+            F.coalesce("key_person", "_title").alias("key_person"), F.coalesce("is_separate", "_separate", F.lit(False)).alias("is_separate"),
+        )
+        .orderBy("position").collect()
+    )  # fmt: skip  # as many as visits
     if not rows:
         known = lists.select("as_of", "county_code").distinct().orderBy("as_of", "county_code").collect()  # as many as lists
         names = [f"{row['as_of']}_{row['county_code']}".rstrip("_") for row in known]
@@ -97,15 +115,19 @@ def _listed(lake: Lake, list_on: date, county_code: str) -> list[Row]:
 
 
 def _with_clues(lake: Lake, listed: Sequence[Row]) -> list[tuple[Row, list[Row]]]:
+    """The clues that a visit is about: those to visit, or the exempted ones of a case that has no other, or the visit itself."""
     about_data = [rule.code for rule in RULES if rule.is_about_data]
     wanted = lake.session.createDataFrame([(row["as_of"], row["case_id"]) for row in listed], "as_of date, case_id string")
     rows = (
-        lake.read(LISTED_CLUES)
-        .filter(F.col("is_dispatched") & ~F.col("rule_code").isin(about_data))
-        .join(wanted, ["as_of", "case_id"], "left_semi")
-        .select("case_id", "clue_id", "rule_code").orderBy("clue_id").collect()
+        lake.read(LISTED_CLUES).filter(~F.col("rule_code").isin(about_data)).join(wanted, ["as_of", "case_id"], "left_semi")
+        .select("case_id", "clue_id", "rule_code", "is_dispatched").orderBy("clue_id").collect()
     )  # fmt: skip  # some a case
     of_case: dict[str, list[Row]] = {}
     for row in rows:
         of_case.setdefault(row["case_id"], []).append(row.asDict())
-    return [(case, of_case[case["case_id"]]) for case in listed]
+    return [(case, _of_visit(case["case_id"], of_case.get(case["case_id"], []))) for case in listed]
+
+
+def _of_visit(case_id: str, clues: list[Row]) -> list[Row]:
+    to_visit = [clue for clue in clues if clue["is_dispatched"]]
+    return to_visit or clues or [{"clue_id": visit_id(ROUTINE_VISIT, case_id), "rule_code": ROUTINE_VISIT}]

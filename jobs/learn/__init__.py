@@ -8,7 +8,7 @@ Reads   files of verdicts            a CSV file, or our workbook filled in   con
         the case store               the verdicts so far, see jobs/casebook
         vault.verdicts               the same as the lake shows them         key clue_id, verdict_no
         ops.casework                 how far the lake has followed           key store_id
-        silver.cases                 townships                               key case_id
+        silver.cases                 townships, and routine visits           key case_id
         ops.files                    which delivery was the last             key delivery_id, file_name, sha256
 Writes  the case store               an event per verdict; all of a take-in, or none
         vault.verdicts               one row per verdict, replaced ones kept key clue_id, verdict_no

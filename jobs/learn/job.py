@@ -20,6 +20,7 @@ from jobs.casebook.projecting import PROJECTIONS, SEEN, project
 from jobs.launch.context import RunContext
 from jobs.launch.model_store import has_model_store, model_store, store_errors_told
 from jobs.launch.ranking_in_use import as_ranked, champion_of
+from jobs.learn.beyond_list import explained_cases, missed, routine_visits
 from jobs.learn.learning_pages import Outcome, print_outcome, write_pages
 from jobs.learn.proxies import proxies_among, traits_of_clues
 from jobs.learn.reading import lines_of
@@ -68,7 +69,7 @@ def run(ctx: RunContext, files: Sequence[Path] = (), brought: Brought = NOBODY) 
             raise BadConfiguration(f"{error} The verdicts are taken in; nothing was trained.") from error
         champion = champion_of(ctx)
         calibration = shown_on(teaching, champion.model, params) if champion and len(teaching) >= params.least_verdicts else None
-    outcome = Outcome(taken_in, account, learned, calibration, _worth(ctx, teaching))
+    outcome = Outcome(taken_in, account, learned, calibration, _worth(ctx, teaching), missed(rows))
     with publication(ctx.out, NAME, [FOLDER], Stamp(ctx.as_of, Delivered(ctx.lake).name), ctx.report.warn) as staged:
         write_pages(outcome, staged / FOLDER)
     print_outcome(ctx.report.console, outcome, ctx.out / FOLDER)
@@ -83,8 +84,10 @@ def take_in(ctx: RunContext, files: Sequence[Path], brought: Brought) -> tuple[i
             project(ctx.lake, book)
         if not lines:
             return 0, ()
-        lists = runs_that_listed(ctx.lake, (line.cells["clue_id"] for line in lines))
-        found = usable_verdicts(lines, known_clues(ctx.lake, lists, stored_verdicts(ctx.lake)), ctx.as_of)
+        clue_ids = [line.cells["clue_id"] for line in lines]
+        lists = {**runs_that_listed(ctx.lake, clue_ids), **routine_visits(ctx.lake, clue_ids)}
+        clues = known_clues(ctx.lake, lists, stored_verdicts(ctx.lake), explained_cases(ctx.lake))
+        found = usable_verdicts(lines, clues, ctx.as_of)
         towns = towns_of(ctx.lake, {rows[-1]["case_id"] for rows in lists.values()})
         with store.writing() as book:
             added = book.record(verdict_events(found.verdicts, lists, drawn_at_random(ctx.lake), towns, ctx.as_of, brought))
@@ -125,8 +128,8 @@ def _without_proxies(ctx: RunContext) -> LearningParams:
 
 
 def _worth(ctx: RunContext, verdicts: Sequence[Example]) -> Lift | None:
-    """Lift and recall, where visits were drawn at random; of those of which the ledger says how they were chosen."""
-    known = [example for example in verdicts if example.is_random is not None]
+    """Lift and recall among clues to visit, where visits were drawn at random; of those of which the ledger says how they were chosen."""
+    known = [example for example in verdicts if example.is_random is not None and not example.clue.exemption_code]
     if not any(example.is_random for example in known):
         return None
     ranked = {example.clue.clue_id for example in known if not example.is_random}

@@ -30,8 +30,13 @@ def runs_that_listed(lake: Lake, clue_ids: Iterable[str]) -> dict[str, list[Row]
     return found
 
 
-def known_clues(lake: Lake, lists: Mapping[str, Sequence[Row]], known: Sequence[Row]) -> dict[str, KnownClue]:
-    """What a verdict on each clue is held against. The bound is that of the list on which it was largest. known: rows of VERDICTS."""
+def known_clues(
+    lake: Lake, lists: Mapping[str, Sequence[Row]], known: Sequence[Row], explained: Mapping[str, date]
+) -> dict[str, KnownClue]:
+    """What a verdict on each clue is held against. The bound is that of the list on which it was largest. known: rows of VERDICTS.
+
+    explained: by case, the day of the first list of visits that gave out its clues although an exemption explains them.
+    """
     so_far: dict[str, list[ClueVerdict]] = {}
     for row in known:
         so_far.setdefault(row["clue_id"], []).append(ClueVerdict(row["clue_id"], **{name: row[name] for name in _SAID}))
@@ -44,13 +49,19 @@ def known_clues(lake: Lake, lists: Mapping[str, Sequence[Row]], known: Sequence[
         clue_id: KnownClue(
             case_id=rows[-1]["case_id"],
             first_listed=rows[0]["as_of"],
-            first_dispatched=next((row["as_of"] for row in rows if row["is_dispatched"]), None),
+            first_dispatched=min(
+                (day for day in (_first_dispatched(rows), explained.get(rows[-1]["case_id"])) if day is not None), default=None
+            ),
             amount_upper=max(row["amount_upper"] or Decimal(0) for row in rows),
             paid_yuan=paid_yuan.get(rows[-1]["case_id"]),
             verdicts=tuple(so_far.get(clue_id, ())),
         )
         for clue_id, rows in lists.items()
     }
+
+
+def _first_dispatched(rows: Sequence[Row]) -> date | None:
+    return next((row["as_of"] for row in rows if row["is_dispatched"]), None)
 
 
 def verdict_events(

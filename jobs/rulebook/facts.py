@@ -43,8 +43,7 @@ class Facts:
     deaths, identities   silver tables
     register    a delivered register's silver rows, none where it was not delivered
     policy      rates, caps and who counts, by period
-    strange     cases that draw and in which no rule found anything, for the rule that needs them; none before the scorer has
-                run: case_id, strangeness, strangeness_percentile (among them, 0-1, 1 = strangest), strange_reasons
+    strange     gold.patterns, for the rule that needs it; none before the scorer has run
     keep        computes a frame now, to be read many times; kept: what `once` has computed so
     """
 

@@ -13,7 +13,9 @@ from rich.console import Console
 from casework.events import Role
 from casework.payloads import Dispatched, Severity, Snoozed
 from casework.steps import Hand, take
-from expectations.contracts.lake import CASE_FILES, CASE_STATES, CLUES, LEDGER
+from expectations.contracts.ids import visit_id
+from expectations.contracts.lake import CASE_FILES, CASE_STATES, CASES, CLUES, KEY_PERSONS, LEDGER
+from expectations.contracts.lake.planning import EXEMPTED, ROUTINE_VISIT, UNREMARKABLE
 from jobs.casebook.opened import case_store_beside
 from jobs.dispatch_cases import job
 from jobs.launch.context import RunContext
@@ -35,7 +37,7 @@ def planned(finished: RunContext, settings: Settings, tmp_path_factory: pytest.T
     """A lake with a list of 25 visits, one in five of them for key persons."""
     out = tmp_path_factory.mktemp("planned")
     shutil.copytree(finished.out / "lake", out / "lake", ignore=shutil.ignore_patterns("_scratch", ".writer.lock"))
-    plan = settings.plan.model_copy(update={"key_person_share": 0.2})
+    plan = settings.plan.model_copy(update={"key_person_share": 0.2, "random_share": 0.3})
     lake, report = Lake(finished.engine, str(out / "lake")), RunReport(Console(quiet=True))
     ctx = replace(finished, lake=lake, settings=settings.model_copy(update={"plan": plan}), out=out, report=report)
     plan_visits.run(ctx, 25)
@@ -58,13 +60,15 @@ def dispatch(ctx: RunContext, due_on: date | None = None) -> dict[str, Dispatche
 def test_every_case_of_the_list_goes_to_its_township_and_separate_ones_past_it(ctx: RunContext) -> None:
     said = dispatch(ctx)
     files = {row["case_id"]: row for row in rows_of(ctx.lake, CASE_FILES)}
+    places = {row["case_id"]: (row["county_code"], row["town"]) for row in rows_of(ctx.lake, CASES)}
+    separate = {row["case_id"] for row in rows_of(ctx.lake, KEY_PERSONS) if row["is_separate"]}
     assert set(said) == {row["case_id"] for row in rows_of(ctx.lake, LEDGER)}
     for case_id, sent in said.items():
-        file = files[case_id]
-        office = (None, None) if file["is_separate"] else (file["county_code"], file["town"])
-        assert (sent.to.county_code, sent.to.town, sent.is_separate) == (*office, file["is_separate"])
-        assert {clue.rule_code for clue in sent.clues} == set(file["rule_codes"].split("、"))
-        assert len(sent.clues) == file["clue_count"]
+        office = (None, None) if case_id in separate else places[case_id]
+        assert (sent.to.county_code, sent.to.town, sent.is_separate) == (*office, case_id in separate)
+        if case_id in files:
+            assert {clue.rule_code for clue in sent.clues} == set(files[case_id]["rule_codes"].split("、"))
+            assert len(sent.clues) == files[case_id]["clue_count"]
     assert {True, False} == {sent.is_separate for sent in said.values()}
     states = {row["case_id"]: row for row in rows_of(ctx.lake, CASE_STATES)}
     assert {case_id: (row["held"], row["due_on"], row["open_clues"]) for case_id, row in states.items()} == {
@@ -72,10 +76,22 @@ def test_every_case_of_the_list_goes_to_its_township_and_separate_ones_past_it(c
     }
 
 
+def test_a_case_that_chance_has_drawn_goes_out_like_any_other(ctx: RunContext) -> None:
+    """By its exempted clues, or, where nothing was found of it, by the visit itself."""
+    said, strata = dispatch(ctx), {row["case_id"]: row["stratum"] for row in rows_of(ctx.lake, LEDGER)}
+    exemptions = {row["clue_id"]: row["exemption_code"] for row in rows_of(ctx.lake, CLUES)}
+    for case_id, sent in said.items():
+        if strata[case_id] == UNREMARKABLE:
+            assert [(clue.clue_id, clue.rule_code) for clue in sent.clues] == [(visit_id(ROUTINE_VISIT, case_id), ROUTINE_VISIT)]
+        else:
+            assert {bool(exemptions[clue.clue_id]) for clue in sent.clues} == {strata[case_id] == EXEMPTED}
+    assert {UNREMARKABLE, EXEMPTED} <= set(strata.values())
+
+
 def test_a_case_is_due_by_its_severity_or_on_the_day_that_is_named(ctx: RunContext) -> None:
     clues = rows_of(ctx.lake, CLUES)
     hard = {row["case_id"] for row in clues if row["rule_code"] in ctx.settings.plan.hard_rules and row["is_dispatched"]}
-    keys = {row["case_id"] for row in rows_of(ctx.lake, CASE_FILES) if row["key_person"]}
+    keys = {row["case_id"] for row in rows_of(ctx.lake, KEY_PERSONS)}
     said = dispatch(ctx)
     days = {Severity.HARD: 10, Severity.KEY_PERSON: 15, Severity.ORDINARY: 30}
     for case_id, sent in said.items():

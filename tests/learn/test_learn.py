@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import shutil
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -40,7 +41,7 @@ from jobs.learn.learning_pages import Outcome
 from jobs.learn.proxies import proxies_among
 from jobs.learn.store import verdict_events
 from jobs.learn.totals import OPEN, Standing, standings, totals
-from jobs.learn.training import Measured, better, examples, split
+from jobs.learn.training import STATED, Measured, better, examples, split
 from jobs.learn.verdicts_read import ClueVerdict
 from jobs.project_cases import job as project_cases
 from jobs.rank_clues.kept_clues import keep_ranked_clues
@@ -116,6 +117,11 @@ def run(ctx: RunContext, files: Sequence[Path]) -> Outcome:
     return job.run(ctx, files, BROUGHT)
 
 
+def compared_in(out: Path) -> tuple[int, list[dict[str, Any]]]:
+    told = json.loads((out / "learning" / "learning.json").read_text(encoding="utf-8"))
+    return told["later_verdicts"], told["comparison"]
+
+
 def verdicts_of(ctx: RunContext) -> list[dict[str, Any]]:
     return [row.asDict() for row in ctx.lake.read(VERDICTS).orderBy("clue_id", "verdict_no").collect()]
 
@@ -153,12 +159,35 @@ def test_the_same_verdicts_again_change_nothing(ctx: RunContext, tmp_path: Path)
     run(ctx, [file])
     before, version = verdicts_of(ctx), ctx.lake.session.read.format("delta").load(ctx.lake.path(VERDICTS)).count()
     pages = {path.name: path.read_bytes() for path in (tmp_path / "learning").iterdir() if path.suffix != ".json"}
+    compared = compared_in(tmp_path)
     again = run(ctx, [file, file])
     assert (again.taken_in, again.learned.version) == (0, None)
     assert again.learned.said.startswith("No verdict is new")
     assert verdicts_of(ctx) == before
     assert version == 80
     assert {path.name: path.read_bytes() for path in (tmp_path / "learning").iterdir() if path.suffix != ".json"} == pages
+    assert compared_in(tmp_path) == compared
+
+
+@pytest.mark.parametrize(("place", "promoted"), [("promote", True), ("write_pages", False)])
+def test_a_comparison_whose_page_was_never_written_is_told_by_the_next_run(
+    ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, promoted: bool
+) -> None:
+    """Stopped before the version came into use, or after it."""
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    files = [feedback(tmp_path / "f.csv", range(80))]
+    with monkeypatch.context() as patched:
+        patched.setattr(ranking_registry.RankingRegistry if place == "promote" else job, place, stopped)
+        with pytest.raises(KeyboardInterrupt):
+            run(ctx, files)
+    assert not (tmp_path / "learning" / "learning.json").exists()
+    assert run(ctx, files).learned.is_promoted == promoted
+    later, comparison = compared_in(tmp_path)
+    assert later > 0
+    assert [measured["name"] for measured in comparison] == [f"the {STATED}", "challenger"]
 
 
 def test_a_later_verdict_replaces_the_earlier_and_both_stay_readable(ctx: RunContext, tmp_path: Path) -> None:
