@@ -23,6 +23,7 @@ from expectations.contracts.lake import BRONZE, LAKE_TABLES, SILVER
 from expectations.contracts.model import Column, DataSet, Table
 from jobs.check_households import job as check_households
 from jobs.check_quality import job as check_quality
+from jobs.dispatch_cases import job as dispatch_cases
 from jobs.find_clues import job as find_clues
 from jobs.find_needs import job as find_needs
 from jobs.ingest import job as ingest
@@ -68,6 +69,7 @@ JOBS: tuple[ModuleType, ...] = (
     publish,
     project_cases,
     plan_visits,
+    dispatch_cases,
     report_fairness,
     learn,
 )

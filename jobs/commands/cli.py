@@ -12,6 +12,8 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from jobs import __version__
+from jobs.commands.cases import cases
+from jobs.commands.dispatch import dispatch
 from jobs.commands.fairness import fairness
 from jobs.commands.learn import learn
 from jobs.commands.lineage import trace
@@ -320,7 +322,8 @@ def doctor() -> None:
 
 
 app.add_typer(rule, name="rule")
-for command in (plan, fairness, learn, trace):
+app.add_typer(cases, name="cases")
+for command in (plan, dispatch, fairness, learn, trace):
     app.command()(command)
 
 

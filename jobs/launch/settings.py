@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
+from casework.states import ClockParams
 from expectations.bounds import SuiteBounds
 from expectations.conf import Conf
 from jobs.launch.fairness_params import FairnessParams
@@ -75,6 +76,7 @@ class Settings(Conf):
     learning: LearningParams
     plan: PlanParams
     fairness: FairnessParams
+    casework: ClockParams
 
     @property
     def fingerprint(self) -> str:
