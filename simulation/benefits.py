@@ -44,7 +44,8 @@ class Case:
 
     `stop`: last month of entitlement on the roster, None while in payment; `paid_through`: last month
     really paid regularly; `unpaid`: months left out. `yuan_by_month` and `heads_by_month` hold the regular
-    payment of the twelve months.
+    payment of the twelve months. `add_on_yuan` is the part of it that a class of need adds. `visits_missed`: by whom
+    the household is not visited, of `simulation.visits.DUTIES`.
     """
 
     village: Village
@@ -72,6 +73,10 @@ class Case:
     extra: list[Payment] = field(default_factory=list)
     uses: list[str] = field(default_factory=list)
     payday: tuple[int, ...] = ()
+    add_on_kinds: list[str] = field(default_factory=list)
+    add_on_yuan: float | None = None
+    is_add_on_withheld: bool = False
+    visits_missed: str = ""
 
     @property
     def head(self) -> Member:
