@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,9 @@ _VERIFY = {rule.code: "；".join(rule.verify) for rule in NEED_RULES}
 LEFT_OUT = (EXCLUDED, CANNOT_JUDGE)
 _COMMON = (Heading("姓名", 10), Heading("身份证号码", 21), Heading("县市区", 12), Heading("乡镇街道", 14), Heading("村社区", 16))
 NEED_SHEET = (
-    Heading("排名", 6, "whole"), Heading("困难类型", 16), *_COMMON, Heading("户内人数", 7, "whole"), Heading("困难程度", 9, "score"),
-    Heading("说明", 56, "wrapped"), Heading("排序理由", 30, "wrapped"), Heading("核查要点", 34, "wrapped"), Heading("登记依据", 50, "wrapped"),
+    Heading("排名", 6, "whole"), Heading("走访序号", 7, "whole"), Heading("困难类型", 20, "wrapped"), *_COMMON, Heading("户内人数", 7, "whole"),
+    Heading("困难程度", 9, "score"), Heading("说明", 56, "wrapped"), Heading("可了解的救助", 24, "wrapped"),
+    Heading("排序理由", 30, "wrapped"), Heading("核查要点", 34, "wrapped"), Heading("登记依据", 50, "wrapped"),
     Heading("走访情况", 30, "input"), Heading("处理意见", 18, "input"), Heading("走访日期", 12, "input"), Heading("走访人员（两人）", 16, "input"),
 )  # fmt: skip
 LEFT_OUT_SHEET = (
@@ -52,7 +54,8 @@ def people_at(
 
 
 def needs_to_publish(lake: Lake) -> pl.DataFrame:
-    """Needs, and people left out with their reason, in full: COLUMNS, and outcome, reason, heads. Needs first, by rank. Restricted."""
+    """Needs, and people left out with their reason, in full: COLUMNS, and outcome, reason, heads, visit_no, assistance. Needs first, by
+    rank, a person's greatest first. Restricted."""
     needs = on_driver(lake.read(NEEDS).filter(f"outcome IN {(FOUND, *LEFT_OUT)}"))  # some thousands
     places = list(needs.select("who_data_set", "who_file_id", "who_sheet", "who_row").iter_rows())
     people = people_at(lake, places)
@@ -71,14 +74,22 @@ def needs_to_publish(lake: Lake) -> pl.DataFrame:
         pl.col("need_id").alias("clue_id"),
         pl.col("household_no").fill_null(""),
     )
-    order = ["rank", "outcome", "rule_code", "county_code", "town", "clue_id"]
-    return listed.sort(order, descending=[False, True, False, False, False, False], nulls_last=True).select(
-        *COLUMNS, "outcome", "reason", "heads"
+    order = {
+        "rank": False,
+        "score": True,
+        "outcome": True,
+        "rule_code": False,
+        "county_code": False,
+        "town": False,
+        "clue_id": False,
+    }
+    return listed.sort(list(order), descending=list(order.values()), nulls_last=True).select(
+        *COLUMNS, "outcome", "reason", "heads", "visit_no", "assistance"
     )
 
 
 def needs_csv(listed: pl.DataFrame) -> pl.DataFrame:
-    """Rows and columns of needs.csv: needs only, the greatest first."""
+    """Rows and columns of needs.csv: needs only, a row a person and need, those of a person under one rank, the greatest first."""
     return listed.filter(pl.col("outcome") == FOUND).select(*COLUMNS)
 
 
@@ -93,7 +104,7 @@ def write_needs_workbook(path: Path, listed: pl.DataFrame, counties: dict[str, s
         left_out = listed.filter(pl.col("outcome") != FOUND)
         write_table(book, formats, "应保未保", NEED_SHEET, list(_need_rows(found, counties)))
         write_table(book, formats, "暂未列入", LEFT_OUT_SHEET, list(_left_out_rows(left_out, counties)))
-        _reading_guide(book, formats, len(found), len(left_out), as_of, is_masked=is_masked)
+        _reading_guide(book, formats, found["rank"].n_unique(), len(left_out), as_of, is_masked=is_masked)
 
 
 def _who(row: dict[str, Any], counties: dict[str, str]) -> tuple[Any, ...]:
@@ -104,10 +115,16 @@ def _who(row: dict[str, Any], counties: dict[str, str]) -> tuple[Any, ...]:
 
 
 def _need_rows(found: pl.DataFrame, counties: dict[str, str]) -> Iterator[tuple[Any, ...]]:
-    for row in found.iter_rows(named=True):
+    """One row a person, the needs joined; what several needs ask or suggest stands once."""
+    for _, needs in groupby(found.iter_rows(named=True), key=lambda row: row["rank"]):
+        rows = list(needs)
+        first = rows[0]
+        kinds = [kind for row in rows for kind in (row["assistance"] or "").split("、") if kind]
+        asked = [question for row in rows for question in _VERIFY[row["rule_code"]].split("；")]
         yield (
-            row["rank"], *_who(row, counties), row["score"], row["explanation"], row["reasons"], _VERIFY[row["rule_code"]],
-            evidence_text(row["evidence"]), *[None] * 4,
+            first["rank"], first["visit_no"], "、".join(NEED_TITLES[row["rule_code"]] for row in rows), *_who(first, counties)[1:],
+            first["score"], "\n".join(row["explanation"] for row in rows), "、".join(dict.fromkeys(kinds)), first["reasons"],
+            "；".join(dict.fromkeys(asked)), "\n".join(evidence_text(row["evidence"]) for row in rows), *[None] * 4,
         )  # fmt: skip
 
 
@@ -120,7 +137,9 @@ def _left_out_rows(left_out: pl.DataFrame, counties: dict[str, str]) -> Iterator
 
 def _reading_guide(book: Any, formats: dict[str, Any], found: int, left_out: int, as_of: date, *, is_masked: bool) -> None:
     lines = [
-        ("性质", "清单所列是可能需要帮助而尚未享受低保、特困供养的群众，请上门了解情况、告知政策，愿意申请的请协助办理。"),
+        ("性质", "清单所列是可能需要帮助的群众：尚未享受低保、特困供养，或者享受后还有应增发、应走访的，"
+            "请上门了解情况、告知政策，愿意申请的请协助办理。"),
+        ("走访", "一人一行，几项困难合在一起；走访序号相同的是同一户，一次走访。“可了解的救助”按政策给出，仅供参考，以走访为准。"),
         ("先后", "按困难程度排列：看事实本身的轻重、是否已认定为贫困户、户内有无可以劳动的人、有无老人孩子要照料、"
             "有无住房。不考虑救助金额多少。"),
         ("暂未列入", "家庭成员登记有收入财产的、近期停发的、或者资料不全无法判断的，列在“暂未列入”表并写明原因。"
