@@ -221,6 +221,7 @@ def data_dictionary() -> str:
 def _data_set_row(data_set: DataSet) -> tuple[str, ...]:
     kinds = ["snapshot" if data_set.snapshot else "adds up"]
     kinds += ["required"] if data_set.is_required else []
+    kinds += ["optional"] if data_set.is_optional else []
     kinds += ["for authorised checks only"] if data_set.purpose == "check" else []
     link = f"[`{data_set.code}`](#{_anchor(data_set.bronze.full_name)})"
     return link, data_set.title, data_set.owner, data_set.grain, _names(data_set.key), ", ".join(kinds)
