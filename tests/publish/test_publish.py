@@ -89,15 +89,9 @@ def test_a_county_with_cases_alone_or_with_clues_alone_has_its_workbook(finished
     clues, cases = published_clues(finished.lake), case_list(finished.lake, AS_OF)
     names = county_names(finished.lake)
     without_clues, without_cases = sorted(names)[:2]
-    write_zone(
-        clues.filter(pl.col("county_code") != without_clues),
-        cases.filter(pl.col("county_code") != without_cases),
-        [],
-        names,
-        tmp_path,
-        AS_OF,
-        is_masked=False,
-    )
+    told = Told(KIND, names, {}, History({}, {}), AS_OF, is_masked=False)
+    to_visit, listed = clues.filter(pl.col("county_code") != without_clues), cases.filter(pl.col("county_code") != without_cases)
+    write_zone(to_visit, listed, [], tmp_path, told)
     written = {path.name for path in (tmp_path / "workbooks").iterdir()}
     assert {f"{KIND}_{code}_{names[code]}.xlsx" for code in (without_clues, without_cases)} <= written
 
