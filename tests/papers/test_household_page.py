@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -133,7 +134,10 @@ def test_the_square_holds_the_number_and_nothing_else() -> None:
 def test_the_same_pages_give_the_same_bytes(printer: Printer) -> None:
     pages = [page_of(HOUSEHOLD), page_of(USUAL)]
     assert printer.pdf(pages, DAY) == Printer().pdf(pages, DAY)
-    assert docx_of(pages, DAY) == docx_of(pages, DAY)
+    made = docx_of(pages, DAY)
+    assert made == docx_of(pages, DAY)
+    with zipfile.ZipFile(io.BytesIO(made)) as package:  # the hour at which it was packed is told nowhere
+        assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_a_text_is_never_markup_and_no_character_breaks_a_page(printer: Printer) -> None:
