@@ -51,10 +51,8 @@ def _expected(asked: pl.DataFrame) -> pl.DataFrame:
     everywhere = (float(asked["_holds"].sum()) + 0.5) / (len(asked) + 1)
     stratum = asked.group_by("group", *LIKE).agg(pl.len().alias("n"), pl.col("_holds").sum().alias("k")).with_columns(
         all_n=pl.col("n").sum().over(LIKE), all_k=pl.col("k").sum().over(LIKE)
-    )  # fmt: skip
+    ).sort("group", *LIKE)  # fmt: skip
     others = (pl.col("all_k") - pl.col("k") + CITY_WEIGHT * everywhere) / (pl.col("all_n") - pl.col("n") + CITY_WEIGHT)
-    return (
-        stratum.group_by("group")
-        .agg(size=pl.col("n").sum(), holding=pl.col("k").sum(), expected=(pl.col("n") * others).sum())
-        .sort("group")
+    return stratum.group_by("group", maintain_order=True).agg(  # sums of doubles in one order give one figure
+        size=pl.col("n").sum(), holding=pl.col("k").sum(), expected=(pl.col("n") * others).sum()
     )
