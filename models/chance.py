@@ -85,6 +85,16 @@ def of_group_rates(counts: Vector, sizes: Vector, expected: Vector) -> Vector:
     return _bounded(chance)
 
 
+def of_counts(counts: Vector, expected: Vector) -> Vector:
+    """P(at least `counts`) of each group where so many are expected: negative binomial, by how much groups differ around what is
+    expected of them, the most extreme left out."""
+    mean = np.maximum(expected, 1e-3)
+    excess = (counts - mean) ** 2 - mean
+    kept = np.argsort(np.abs(counts - mean) / np.sqrt(mean), kind="stable")[: max(len(mean) - _extreme(len(mean)), 1)]
+    spread = np.clip(excess[kept].sum() / max((mean[kept] ** 2).sum(), 1e-9), 1e-3, 4.0)
+    return _bounded(stats.nbinom.sf(counts - 1, 1 / spread, 1 / (1 + spread * mean)))
+
+
 def _extreme(groups: int) -> int:
     return min(_FEW + groups // 100, groups // 4)
 
