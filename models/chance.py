@@ -23,6 +23,7 @@ NEIGHBOURS = (0.01, 100.0)
 """What is taken for usual before anything is seen, and how many things seen weigh as much: of what two share one in ten is shared by
 another one; of what is shared one in ten leaves its village; of numbers of one series one in a hundred has its neighbour beside it."""
 _MOST_PLACES = 3
+_LEAST_SPREAD = 0.1
 _FEW = 3
 """Groups left out of how groups differ, beside the most extreme hundredth."""
 
@@ -36,7 +37,7 @@ def admitted(chances: Vector, false_share: float, tests: int | None = None) -> f
     return float(ordered[passed[-1]]) if len(passed) else 0.0
 
 
-def tests_that_count(attainable: Vector, false_share: float) -> int:
+def countable_tests(attainable: Vector, false_share: float) -> int:
     """How many of the things looked at could be admitted at all; attainable: the smallest chance that each can come to.
 
     Tarone 1990: the least m of which no more than m reach false_share / m. A village of four can never be told from chance, and
@@ -86,12 +87,11 @@ def of_group_rates(counts: Vector, sizes: Vector, expected: Vector) -> Vector:
 
 
 def of_counts(counts: Vector, expected: Vector) -> Vector:
-    """P(at least `counts`) of each group where so many are expected: negative binomial, by how much groups differ around what is
-    expected of them, the most extreme left out."""
+    """P(at least `counts`) of each group where so many are expected: negative binomial, by how much the other groups differ around
+    what is expected of them. What makes villages differ is manifold, so they are taken to differ by a third at least."""
     mean = np.maximum(expected, 1e-3)
-    excess = (counts - mean) ** 2 - mean
-    kept = np.argsort(np.abs(counts - mean) / np.sqrt(mean), kind="stable")[: max(len(mean) - _extreme(len(mean)), 1)]
-    spread = np.clip(excess[kept].sum() / max((mean[kept] ** 2).sum(), 1e-9), 1e-3, 4.0)
+    excess, weight = (counts - mean) ** 2 - mean, mean**2
+    spread = np.clip((excess.sum() - excess) / np.maximum(weight.sum() - weight, 1e-9), _LEAST_SPREAD, 4.0)
     return _bounded(stats.nbinom.sf(counts - 1, 1 / spread, 1 / (1 + spread * mean)))
 
 

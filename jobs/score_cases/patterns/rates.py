@@ -8,7 +8,7 @@ import polars as pl
 from jobs.score_cases.patterns.city import City
 from jobs.score_cases.patterns.hits import hits, none
 from jobs.score_cases.patterns.measures import MEASURES, Measure, measured
-from models.chance import of_at_least, of_group_rates, tests_that_count
+from models.chance import countable_tests, of_at_least, of_group_rates
 from models.ranks import Vector
 
 LIKE = ["county_code", "program"]
@@ -27,7 +27,7 @@ def found(city: City, false_share: float) -> pl.DataFrame:
     such groups differ. All are one family of tests: looked at are thousands of rates, and the least of them is no news."""
     cases = measured(city)
     parts = [_of(cases, measure, *GROUPS[name], name) for name in GROUPS for measure in MEASURES]
-    tests = tests_that_count(np.concatenate([attainable for _, attainable in parts]), false_share)
+    tests = countable_tests(np.concatenate([attainable for _, attainable in parts]), false_share)
     return pl.concat([none(), *(frame.with_columns(tests=pl.lit(tests, dtype=pl.Int64)) for frame, _ in parts)])
 
 
