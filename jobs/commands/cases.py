@@ -148,7 +148,7 @@ def history(
             events = book.events(cases=[case_id])
         if not events:
             raise NoSuchRecord(f"The case store knows no case {case_id}. Take the id from mingjing cases.")
-        print_history(console, events)
+        print_history(console, events, full=full)
 
     raise typer.Exit(explained(show, console))
 
