@@ -159,6 +159,7 @@ CHINESE = Language(
         "a rule and county, with what became of its clues": "一条规则和一个县区，及其线索的核查结果",
         "a clue: a fact that a person should look into; an accusation of nobody": "一条线索：请人核实的事实，不指控任何人",
         "a list of visits and a case on it": "一份核查计划及其中的一户",
+        "a case in which something is strange, by the strongest kind of strangeness": "有异常情形的一户，按其中最突出的一种",
         "a case that people have done something with": "有办理记录的一户",
         "a case store whose events the lake has followed": "数据湖已跟进的一个办理记录库",
         "a rule of needs and a person it looked at: in need, left out with the reason, or not to be judged": (

@@ -104,7 +104,7 @@ def print_history(console: Console, events: Iterable[Event], *, full: bool) -> N
         said = event.after.model_dump(mode="json", exclude_none=True, exclude=left_out)
         words = f" {json.dumps(said, ensure_ascii=False)}" if said else ""
         source = f", {event.source.file}:{event.source.row}" if event.source else ""
-        line = f"{event.on_day} {event.after.KIND} {event.subject.id} ({event.role}{source}){words}"
+        line = f"{event.on_day} {event.after.KIND} {event.subject.id} ({event.by or 'unknown'} as {event.role}{source}){words}"
         console.print(Text(line) if full else line, soft_wrap=True)
 
 
