@@ -19,6 +19,7 @@ from jobs.commands.learn import learn
 from jobs.commands.lineage import trace
 from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Full, Future, LakeRoot, Out
 from jobs.commands.plan import plan
+from jobs.commands.policy import policy
 from jobs.commands.rule import rule
 from jobs.runtime import private_network
 from jobs.runtime.code_version import code_digest
@@ -323,6 +324,7 @@ def doctor() -> None:
 
 app.add_typer(rule, name="rule")
 app.add_typer(cases, name="cases")
+app.add_typer(policy, name="policy")
 for command in (plan, dispatch, fairness, learn, trace):
     app.command()(command)
 

@@ -38,6 +38,7 @@ def params(
         hard_rules=["D01"],
         key_person_share=key_person,
         next_visits=2,
+        first_of_pattern=3,
     )
 
 
