@@ -192,7 +192,10 @@ class CaseStore:
 
     def _made(self) -> str:
         """The store's id; its tables are made where there are none."""
-        with self._engine.connect().execution_options(writing=True) as connection, connection.begin():
+        alone = (
+            {"writing": True} if self._is_sqlite else {"isolation_level": "READ COMMITTED"}
+        )  # sees what was made while it waited
+        with self._engine.connect().execution_options(**alone) as connection, connection.begin():
             if not self._is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": STORE.name})
             metadata.create_all(connection)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DatabaseError
 
 from casework.errors import BadAddress, Contradiction, UnusableStore
@@ -254,6 +254,27 @@ def test_a_reader_sees_one_moment_while_another_writes(store: CaseStore) -> None
         assert (book.last_position, book.events()) == (0, [])
     with store.reading() as book:
         assert book.last_position == 1
+
+
+@pytest.mark.parametrize("kept_in", ["sqlite", "postgresql"])
+def test_those_who_open_a_new_store_at_once_make_one(request: pytest.FixtureRequest, tmp_path: Path, kept_in: str) -> None:
+    url = store_url(tmp_path)
+    if kept_in == "postgresql":
+        url = make_url(request.getfixturevalue("database")).set(drivername="postgresql+psycopg")
+    begin, found = threading.Barrier(6), list[str]()
+
+    def open_it() -> None:
+        begin.wait()
+        with CaseStore(url) as store:
+            found.append(store.store_id)
+
+    threads = [threading.Thread(target=open_it) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 6
+    assert len(set(found)) == 1
 
 
 # --- the file and the address ------------------------------------------------------------------------------------------
