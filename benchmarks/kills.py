@@ -134,8 +134,16 @@ def rows(out: Path) -> dict[str, list[str]]:
 
 
 def _texts(table: pl.DataFrame) -> list[str]:
-    kept = table.drop(WHEN, strict=False).with_columns(pl.col(pl.Float64).round(6))
-    return sorted(str(tuple(row.values())) for row in kept.iter_rows(named=True))
+    return sorted(str(tuple(map(_rounded, row))) for row in table.drop(WHEN, strict=False).iter_rows())
+
+
+def _rounded(value: object) -> object:
+    """Doubles to six digits, in lists and maps, too."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, dict):
+        return {name: _rounded(part) for name, part in value.items()}
+    return [_rounded(part) for part in value] if isinstance(value, list) else value
 
 
 def differences(expected: Path, found: Path) -> list[str]:

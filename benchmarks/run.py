@@ -1,7 +1,8 @@
 """`make bench`: the main job at a chosen scale beside a hand-written DuckDB + scikit-learn script, in one run.
 
 Both are whole processes on the same simulated (synthetic) city; time, CPU and peak memory are the operating
-system's own. Machines are shared and noisy: quote the ratio, not the seconds.
+system's own. Machines are shared and noisy: quote the ratio, not the seconds. The figures are kept in benchmarks/figures.jsonl,
+and what changed against the last of the same kind is told.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ import argparse
 import json
 import shutil
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.kept_figures import Figures, changes, keep, of_commit, of_machine
 from benchmarks.process import Measured, measure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,14 +76,29 @@ def main() -> None:
             ours.append(measure(f"mingjing, {given.engine}", [*mingjing, "--engine", given.engine], WORK / "mingjing.log"))
         with console.status(f"run {turn + 1} of {given.runs}: the DuckDB script"):
             peers.append(measure("DuckDB + scikit-learn script", script, WORK / "duckdb.log"))
-    _show(console, given.scale, _median(ours), _median(peers), WORK / "out" / "run_report.json")
+    ours_median, peer_median = _median(ours), _median(peers)
+    stages = json.loads((WORK / "out" / "run_report.json").read_text(encoding="utf-8"))["stages"]
+    _show(console, given.scale, ours_median, peer_median, stages)
+    now = Figures(
+        commit=of_commit(ROOT),
+        machine=of_machine(),
+        engine=given.engine,
+        scale=given.scale,
+        seconds=round(ours_median.seconds, 1),
+        cpu_seconds=round(ours_median.cpu_seconds, 1),
+        peak_mib=round(ours_median.peak_mib),
+        ratio_of_cpu=round(ours_median.cpu_seconds / peer_median.cpu_seconds, 2),
+        stages={stage["name"]: round(stage["cpu_seconds"], 1) for stage in stages},
+    )
+    if before := keep(now):
+        console.print(changes(now, before))
 
 
 def _median(runs: list[Measured]) -> Measured:
     return sorted(runs, key=lambda run: run.seconds)[len(runs) // 2]
 
 
-def _show(console: Console, scale: float, ours: Measured, peer: Measured, report: Path) -> None:
+def _show(console: Console, scale: float, ours: Measured, peer: Measured, stages_of_run: Sequence[Mapping[str, Any]]) -> None:
     table = Table(title=f"Whole process, synthetic city of scale {scale:g}", title_justify="left")
     for heading in ("", "seconds", "CPU seconds", "peak MiB"):
         table.add_column(heading, justify="left" if not heading else "right")
@@ -89,11 +108,18 @@ def _show(console: Console, scale: float, ours: Measured, peer: Measured, report
     table.add_row("ratio", *(f"{ratio:.2f}" for ratio in ratios), style="bold")
     console.print(table)
     stages = Table(title="Stages of mingjing", title_justify="left")
-    for heading in ("stage", "seconds", "rows", "rows/s", "peak MiB"):
+    for heading in ("stage", "seconds", "CPU seconds", "rows", "rows/s", "peak MiB"):
         stages.add_column(heading, justify="left" if heading == "stage" else "right")
-    for stage in json.loads(report.read_text(encoding="utf-8"))["stages"]:
+    for stage in stages_of_run:
         speed = f"{stage['rows'] / stage['seconds']:,.0f}" if stage["rows"] else ""
-        stages.add_row(stage["name"], f"{stage['seconds']:.1f}", f"{stage['rows']:,}", speed, f"{stage['peak_mib']:,.0f}")
+        cells = (
+            f"{stage['seconds']:.1f}",
+            f"{stage['cpu_seconds']:.1f}",
+            f"{stage['rows']:,}",
+            speed,
+            f"{stage['peak_mib']:,.0f}",
+        )
+        stages.add_row(stage["name"], *cells)
     console.print(stages)
     console.print(
         "The script reads the same files to the same five rules; it keeps no lake, no quality pages and no model registry."

@@ -123,7 +123,7 @@ def lift(is_confirmed: Sequence[bool], is_random: Sequence[bool], outside: int) 
     outside: clues of the list that no ranked visit has looked at, the ones visited at random among them.
     """
     found, drawn = np.asarray(is_confirmed, dtype=bool), np.asarray(is_random, dtype=bool)
-    ranked, random = _share(found[~drawn]), _share(found[drawn])
+    ranked, random = share_of(found[~drawn]), share_of(found[drawn])
     if not (ranked.visited and random.visited):
         return Lift(ranked, random)
 
@@ -146,6 +146,6 @@ def lift(is_confirmed: Sequence[bool], is_random: Sequence[bool], outside: int) 
     )
 
 
-def _share(found: npt.NDArray[np.bool_]) -> Share:
-    hits = int(found.sum())
+def share_of(found: Sequence[bool] | npt.NDArray[np.bool_]) -> Share:
+    hits = int(np.count_nonzero(found))
     return Share(hits, len(found), *wilson(hits, len(found)))

@@ -18,7 +18,7 @@ from models.registry import CHAMPION, WITHDRAWN, ModelStore
 RANKING_NAME = "mingjing-ranking"
 _FILE = "ranking.json"
 _FINGERPRINT, _CONTRACT, _BEFORE, _SEEN = "training_fingerprint", "feature_contract", "champion_before", "imports_seen"
-_BETTER = "is_better"
+_BETTER, _COMPARISON = "is_better", "comparison"
 
 
 class RankingMismatch(ValueError):
@@ -62,9 +62,9 @@ class RankingRegistry(ModelStore):
             ) from error
         return RegisteredRanking(model, str(version.version), int(version.tags.get(_SEEN, 0)))
 
-    def is_known(self, fingerprint: str) -> bool:
-        """Was a ranking ever trained on this? Then it was compared, too, and is not trained again."""
-        return bool(self._trained_on(fingerprint))
+    def comparison(self, fingerprint: str) -> str | None:
+        """What was kept of how the ranking trained on this compared; empty of an earlier version's, null where none ever was."""
+        return next((version.tags.get(_COMPARISON, "") for version in self._trained_on(fingerprint)), None)
 
     def left_behind(self, fingerprint: str) -> str | None:
         """The version trained on this, where it was better and never came into use: the run that registered it was stopped."""
@@ -88,9 +88,13 @@ class RankingRegistry(ModelStore):
         imports_seen: int,
         as_of: str,
         measures: Mapping[str, float],
+        comparison: str,
         is_better: bool,
     ) -> str:
-        """Logs the run and registers the version, without making it the champion; gives the version. is_better: it shall be."""
+        """Logs the run and registers the version, without making it the champion; gives the version. is_better: it shall be.
+
+        comparison: kept with the version, to be told again.
+        """
         if not self._client.search_registered_models(f"name='{RANKING_NAME}'"):
             self._client.create_registered_model(RANKING_NAME)
         self._point_mlflow_here()
@@ -102,7 +106,8 @@ class RankingRegistry(ModelStore):
             self._mlflow.set_tags({_CONTRACT: model.contract, "as_of": as_of, "data": "counts, measures and weights only"})
             source = self._mlflow.get_artifact_uri()
         tags = {_FINGERPRINT: fingerprint, _CONTRACT: model.contract, _SEEN: str(imports_seen), "as_of": as_of}
-        tags[_BETTER] = str(is_better).lower()
+        tags |= {_BETTER: str(is_better).lower(), _COMPARISON: comparison}
+        self._sync_artifacts()
         made = self._client.create_model_version(RANKING_NAME, source, run.info.run_id, tags=tags)
         return str(made.version)
 

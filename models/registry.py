@@ -78,7 +78,8 @@ class ModelStore:
         folder = folder.absolute()
         self._uri = self._server or f"sqlite:///{folder}/mlflow.db"
         # By the folder's own name: the one that it was opened by may be a link of this process.
-        artifacts = None if self._server else (folder.resolve() / "artifacts").as_uri()
+        self._artifacts = None if self._server else folder.resolve() / "artifacts"
+        artifacts = self._artifacts.as_uri() if self._artifacts else None
         with self._as_refused():
             if artifacts:
                 self._make_store(folder)
@@ -128,6 +129,14 @@ class ModelStore:
                 if error.error_code not in _NO_SUCH_ALIAS:
                     raise
                 return None
+
+    def _sync_artifacts(self) -> None:
+        """What was logged is on the disk: before a version that is used names it. SQLite sees to its own file, MLflow to no other."""
+        for base, _, files in os.walk(self._artifacts or "", topdown=False):
+            for path in (*(Path(base, name) for name in files), Path(base)):
+                descriptor = os.open(path, os.O_RDONLY)
+                os.fsync(descriptor)
+                os.close(descriptor)
 
     def _download(self, uri: str, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
@@ -203,6 +212,7 @@ class ForestRegistry(ModelStore):
         version = str(info.registered_model_version)
         for key, value in tags.items():
             self._client.set_model_version_tag(MODEL_NAME, version, key, value)
+        self._sync_artifacts()
         self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
         return RegisteredModel(model, version)
 

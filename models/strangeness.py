@@ -136,7 +136,7 @@ class StrangenessModel:
 
 
 def in_words(reasons: Sequence[Reason]) -> str:
-    """The reasons as a part of a Chinese sentence: value, usual value, and the score with the usual value."""
+    """The reasons as a part of a Chinese sentence: value and usual value, and never a score: it is read aloud at a door."""
     return "、".join(map(_phrase, reasons))
 
 
@@ -155,7 +155,7 @@ def _phrase(reason: Reason) -> str:
     feature = reason.feature
     stated = "缺失" if np.isnan(reason.value) else f"{_figure(reason.value)}{feature.unit}"
     usual = "无" if np.isnan(reason.usual) else f"{_figure(reason.usual)}{feature.unit}"
-    return f"{feature.label}{stated}（通常{usual}；若为通常值，异常度由{reason.score:.2f}降为{reason.score_if_usual:.2f}）"
+    return f"{feature.label}{stated}（通常{usual}）"
 
 
 def _figure(value: float) -> str:

@@ -129,7 +129,7 @@ def write_payments(people: People, cases: list[Case], registers: Registers) -> N
                 payment.heads,
                 payment.yuan,
                 payment.kind,
-                case.account,
+                case.account_of_month.get(payment.month, case.account),
                 holder,
                 batch,
             )

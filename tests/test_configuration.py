@@ -81,7 +81,9 @@ def test_every_key_of_the_configuration_is_read_by_somebody() -> None:
     models = set().union(*(models_of(model) for model in (Settings, *(rule.params for rule in RULES))))
     root = CONF.parent
     texts = [
-        path.read_text(encoding="utf-8") for room in ("jobs", "models", "expectations") for path in (root / room).rglob("*.py")
+        path.read_text(encoding="utf-8")
+        for room in ("jobs", "models", "casework", "expectations")
+        for path in (root / room).rglob("*.py")
     ]
     read = {node.attr for text in texts for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)}
     stated = {f"{model.__name__}.{name}" for model in models for name in model.model_fields}

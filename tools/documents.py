@@ -31,6 +31,7 @@ from jobs.learn import job as learn
 from jobs.link_people import job as link_people
 from jobs.needs import NEED_RULES
 from jobs.plan_visits import job as plan_visits
+from jobs.project_cases import job as project_cases
 from jobs.publish import job as publish
 from jobs.rank_clues import job as rank_clues
 from jobs.report_fairness import job as report_fairness
@@ -64,6 +65,7 @@ JOBS: tuple[ModuleType, ...] = (
     score_cases,
     rank_clues,
     publish,
+    project_cases,
     plan_visits,
     report_fairness,
     learn,
@@ -155,6 +157,8 @@ CHINESE = Language(
         "a rule and county, with what became of its clues": "一条规则和一个县区，及其线索的核查结果",
         "a clue: a fact that a person should look into; an accusation of nobody": "一条线索：请人核实的事实，不指控任何人",
         "a list of visits and a case on it": "一份核查计划及其中的一户",
+        "a case that people have done something with": "有办理记录的一户",
+        "a case store whose events the lake has followed": "数据湖已跟进的一个办理记录库",
         "a rule of needs and a person it looked at: in need, left out with the reason, or not to be judged": (
             "一条需求规则看过的一个人及其结果：需要帮助、未列入（附原因）、无需或无法判断"
         ),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jobs.runtime.errors import BadConfiguration
 
-PACKAGES = ("jobs", "models", "expectations")
+PACKAGES = ("jobs", "models", "casework", "expectations")
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _RUN_JOB = '''"""Runs one job of app.zip: run_job.py <job> [arguments of the job]."""
 

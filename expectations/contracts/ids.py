@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
-LETTERS = {"clue_id": "C", "case_id": "H", "need_id": "N", "check_id": "K"}
+LETTERS = {"clue_id": "C", "case_id": "H", "need_id": "N", "check_id": "K", "group_id": "G"}
 """First letter by the column that holds the id."""
 DIGITS = 16
 _OF_AN_EARLIER_VERSION = re.compile(f"[0-9a-f]{{{DIGITS}}}")
@@ -18,3 +19,8 @@ def as_id(column: str, text: str) -> str:
 def without_letter(text: str) -> str:
     """What draws and digests go by, so that they are what they were before ids had a letter."""
     return text[-DIGITS:]
+
+
+def visit_id(kind: str, case_id: str) -> str:
+    """Stands where a clue's id stands for a visit that no clue asks for: made as a clue's is, from its kind and the case."""
+    return LETTERS["clue_id"] + hashlib.sha256(f"{kind}|{case_id}".encode()).hexdigest()[:DIGITS]

@@ -19,6 +19,7 @@ from jobs.launch.context import RunContext
 from jobs.launch.model_store import model_store
 from jobs.launch.start import launch
 from jobs.link_people import job as link_people
+from jobs.project_cases import job as project_cases
 from jobs.publish import job as publish
 from jobs.rank_clues import job as rank_clues
 from jobs.report_fairness import job as report_fairness
@@ -29,7 +30,7 @@ from jobs.state_purpose import job as state_purpose
 from models.registry import ForestRegistry
 
 NAME = "run_all"
-STAGES = (ingest, state_purpose, standardise, check_quality, link_people, find_clues, find_needs, check_households)
+STAGES = (project_cases, ingest, state_purpose, standardise, check_quality, link_people, find_clues, find_needs, check_households)
 """Every stage that needs nothing but the lake; scoring and publishing follow."""
 
 

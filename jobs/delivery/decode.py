@@ -12,6 +12,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import DataSet, Kind
 from jobs.cells.text import map_distinct, trimmed
 from jobs.cells.typed import column_marks, marked_fields, out_of_place, unreadable_essentials
+from jobs.delivery.archives import member
 from jobs.delivery.headers import Header
 from jobs.delivery.no_data import skip_reasons
 from jobs.delivery.number_formats import Use, use_of
@@ -41,13 +42,13 @@ def decode(piece: Piece) -> Iterator[pl.DataFrame]:
 
 def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
     """The rows of a piece, and which of them are long, as `read_piece` tells."""
-    path = Path(piece.path)
+    source = member(Path(piece.path), piece.member)
     if piece.is_workbook:
         fields = enumerate(piece.header.fields)
         uses = {i: Use.TEXT if name is None else use_of(DATA_SETS[piece.data_set][name].kind) for i, name in fields}
-        yield read_cells(path, piece.sheet, uses, piece.header.row, is_plain=piece.is_plain), None
+        yield read_cells(source, piece.sheet, uses, piece.header.row, is_plain=piece.is_plain), None
     else:
-        yield from read_piece(path, piece.start, piece.end, piece.dialect, len(piece.header.names))
+        yield from read_piece(source, piece.start, piece.end, piece.dialect, len(piece.header.names))
 
 
 def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Series | None) -> pl.DataFrame:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import mmap
 import re
 import zipfile
 from enum import Enum
 from pathlib import Path
 
 from jobs.delivery.packages import plain_name
+
+Source = Path | zipfile.Path
+"""A file, or one inside an archive."""
 
 _SAMPLE = 64 * 1024
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -59,22 +61,24 @@ class Format(Enum):
 SUFFIXES = {
     Format.TEXT: (".csv", ".txt", ".tsv"),
     Format.WORKBOOK: (".xlsx", ".xlsm"),
+    Format.BINARY_WORKBOOK: (".xlsb",),
     Format.OLD_WORKBOOK: (".xls", ".et"),
     Format.OPEN_DOCUMENT: (".ods",),
+    Format.DBASE: (".dbf",),
     Format.LOCKED_WORKBOOK: (".xlsx", ".xlsm", ".xls", ".et"),
 }
 
 
-def format_of(path: Path) -> Format:
+def format_of(path: Source) -> Format:
     """Raises OSError when the file cannot be read."""
     with path.open("rb") as stream:
         head = stream.read(_SAMPLE)
         is_all = len(head) < _SAMPLE
         if head.startswith(OLE):
-            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                if content.find(_LOCKED) >= 0:
-                    return Format.LOCKED_WORKBOOK
-                return Format.DOCUMENT if content.find(_LETTER) >= 0 else Format.OLD_WORKBOOK
+            content = head + stream.read()
+            if _LOCKED in content:
+                return Format.LOCKED_WORKBOOK
+            return Format.DOCUMENT if _LETTER in content else Format.OLD_WORKBOOK
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _of_archive(path)
     if head.startswith(_ARCHIVES):
@@ -86,7 +90,7 @@ def format_of(path: Path) -> Format:
     head = head.removeprefix(codecs.BOM_UTF8)
     if is_all and not head.strip(b"\x00 \t\r\n"):
         return Format.EMPTY
-    if _DBASE.match(head) and bytes(8) in head[12:32]:
+    if is_dbase(head):
         return Format.DBASE
     if _MARKUP.match(head):
         return Format.WEB_PAGE
@@ -95,17 +99,21 @@ def format_of(path: Path) -> Format:
     return Format.OTHER if is_binary else Format.TEXT
 
 
+def is_dbase(head: bytes) -> bool:
+    return _DBASE.match(head) is not None and bytes(8) in head[12:32]
+
+
 def _is_decodable(sample: bytes) -> bool:
     """Whether all of it is text, but for a character that the end of the sample cuts: some programs put controls before cells."""
     return any(len(sample) - len(sample.decode(encoding, "ignore").encode(encoding)) <= 3 for encoding in ("utf-8", "gb18030"))
 
 
-def _of_archive(path: Path) -> Format:
+def _of_archive(path: Source) -> Format:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
             names = {plain_name(name) for name in archive.namelist()}
-    except Exception:  # zipfile raises many things; opening it as a workbook will tell which
-        return Format.WORKBOOK
+    except Exception:  # zipfile raises many things; opening it will tell which
+        return Format.ARCHIVE if path.suffix.lower() == ".zip" else Format.WORKBOOK
     if "xl/workbook.bin" in names:
         return Format.BINARY_WORKBOOK
     if any(name.startswith("xl/") for name in names):

@@ -34,8 +34,13 @@ class Header:
     units: Mapping[str, str]
 
 
-def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | Remark:
-    """The row, or two rows, that name most of the contract's fields, if they name every required one; else why not."""
+def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet, longest_name: int | None = None) -> Header | Remark:
+    """The row, or two rows, that name most of the contract's fields, if they name every required one; else why not.
+
+    longest_name: bytes that the format of the file, a database's, has for the name of a column. Its first row are the names.
+    """
+    if longest_name and rows:
+        rows = [[_uncut(name or "", data_set, longest_name) for name in rows[0]], *rows[1:]]
     best = _best_header(rows, data_set)
     if best is None or _named(best) < min(2, len(data_set.fields)):
         return remark("no_header", title=data_set.title, depth=SEARCH_DEPTH)
@@ -44,6 +49,15 @@ def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Head
         found = "、".join(name for name in best.names if name)
         return remark("missing_column", columns="、".join(missing), found=found)
     return best
+
+
+def _uncut(name: str, data_set: DataSet, longest: int) -> str:
+    """The header that a name was cut from: the first of the only field of which one begins so. Else the name."""
+    cut = plain_header(half_width(name)).encode("gb18030")
+    if len(cut) < longest - 1:  # a character has two bytes
+        return name
+    whole = {field: header for header, field in reversed(data_set.headers.items()) if header.encode("gb18030").startswith(cut)}
+    return next(iter(whole.values())) if len(whole) == 1 else name
 
 
 def fields_named(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> int:

@@ -9,14 +9,10 @@ from decimal import Decimal, InvalidOperation
 from xml.etree import ElementTree
 
 from jobs.delivery.number_formats import Use
-from jobs.delivery.sheet_cells import Found, found_cells
+from jobs.delivery.sheet_cells import Found, TooLarge, found_cells
 
 CONTENT = "content.xml"
 _CELLS = ("table-cell", "covered-table-cell")
-
-
-class TooLarge(Exception):
-    """A sheet whose filled rectangle has more cells than are allowed: a cell may state that it is repeated."""
 
 
 @dataclass
@@ -70,7 +66,7 @@ def read_tables(archive: zipfile.ZipFile, largest_sheet: int) -> dict[str, Table
                 repeated = int(_get(element, "number-rows-repeated") or 1)
                 filled = _read_row(table, row, element)
                 width = max(width, filled)
-                if filled and (row + repeated) * width > largest_sheet:
+                if filled and (row + repeated) * width > largest_sheet:  # a cell may state that it is repeated
                     raise TooLarge
                 if filled and _get(element, "visibility"):
                     table.hidden_rows += repeated

@@ -112,25 +112,42 @@ WORDINGS: dict[str, Wording] = {
         "电子表格的打开密码与约定的不符，无法读取",
         "请使用约定的密码或取消密码后重新报送，并更新交接清单中的SHA256。",
     ),
-    "binary_workbook": Wording(
-        "a binary workbook (.xlsb), which is not read",
-        "二进制工作簿（.xlsb），无法读取",
-        "请另存为.xlsx或.csv后重新报送，并更新交接清单。",
-    ),
-    "dbase_file": Wording(
-        "a dBASE or FoxPro file (.dbf), which is not read",
-        "dBASE或FoxPro数据库文件（.dbf），无法读取",
-        "请用电子表格软件打开后另存为.xlsx或.csv，重新报送，并更新交接清单。",
-    ),
     "web_page": Wording(
         "a web page or XML under the name of a table, which is not read",
         "文件实为网页或XML，并非表格，无法读取",
         "请用电子表格软件打开后另存为.xlsx或.csv，重新报送，并更新交接清单。",
     ),
     "archive": Wording(
-        "an archive (.zip, .rar, .7z, .gz), which is not read",
-        "文件是压缩包，无法直接读取",
+        "an archive (.rar, .7z, .gz), which is not read; only a .zip that holds one file is",
+        "文件是压缩包（.rar、.7z、.gz等），无法直接读取",
         "请解压后报送其中的表格，并在交接清单中逐个登记。",
+    ),
+    "several_in_archive": Wording(
+        "an archive of {number} files ({names}): which of them is meant cannot be told",
+        "压缩包内有{number}个文件（{names}），无法确定应读取哪一个",
+        "请解压后报送其中的表格，并在交接清单中逐个登记；或每个压缩包只放一个表格。",
+    ),
+    "empty_archive": Wording("an archive without a file", "压缩包内没有文件", RESEND),
+    "locked_archive": Wording(
+        "an archive protected by a password, which is not read",
+        "压缩包设有密码，无法读取",
+        "请解压后直接报送其中的表格，或取消密码后重新报送，并更新交接清单中的SHA256。",
+    ),
+    "damaged_archive": Wording("a damaged archive ({why})", "压缩包已损坏，无法解压（{why}）", RESEND),
+    "memo_cells": Wording(
+        "cells of {columns} lie in a file beside the database (.fpt, .dbt) and were not read",
+        "以下列的内容存放在附属文件（.fpt、.dbt）中，未读取：{columns}",
+        "如需使用这些列，请另存为.xlsx或.csv后重新报送。",
+    ),
+    "deleted_records": Wording(
+        "{rows} records marked as deleted, left out",
+        "有{rows}条记录带删除标记，未采用",
+        "如这些记录应采用，请恢复后重新报送；否则无需处理。",
+    ),
+    "big5_text": Wording(
+        "text in Big5, the encoding of traditional characters, which is not read",
+        "文件采用繁体中文编码（Big5），无法读取",
+        "请另存为UTF-8编码的简体.csv或.xlsx后重新报送，并更新交接清单中的SHA256。",
     ),
     "document": Wording(
         "a document (.pdf, .doc, .docx, .wps), which is no table and not read",
@@ -172,6 +189,16 @@ WORDINGS: dict[str, Wording] = {
         "an OpenDocument spreadsheet under the suffix {suffix}, read as one",
         "文件内容为OpenDocument电子表格，扩展名却为{suffix}，已按电子表格读取",
         "请下次使用.ods或.xlsx扩展名。",
+    ),
+    "binary_workbook_by_content": Wording(
+        "a binary workbook under the suffix {suffix}, read as a workbook",
+        "文件内容为二进制工作簿，扩展名却为{suffix}，已按电子表格读取",
+        "请下次使用.xlsx或.xlsb扩展名。",
+    ),
+    "dbase_file_by_content": Wording(
+        "a dBASE or FoxPro file under the suffix {suffix}, read as one",
+        "文件内容为dBASE或FoxPro数据库，扩展名却为{suffix}，已按数据库读取",
+        "请下次使用.dbf或.xlsx扩展名。",
     ),
     "workbook_by_content": Wording(
         "a workbook under the suffix {suffix}, read as a workbook",

@@ -35,6 +35,10 @@ _PROTECTED = re.compile('="[^"]*"')
 _LONGEST_FORMULA = 200
 
 
+class TooLarge(Exception):
+    """A sheet whose filled rectangle has more cells than are allowed."""
+
+
 def suspects(block: bytes, styled: str) -> bool:
     """Does a block of a sheet hold anything that calamine leaves out? `styled`: of `styled_numbers`."""
     if b"mergeCell " in block or (styled and re.search(styled.encode(), block)):

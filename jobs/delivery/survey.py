@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import DataSet
-from jobs.delivery.formats import SUFFIXES, Format, format_of
+from jobs.delivery.archives import BadArchive, opened
+from jobs.delivery.dbase_files import LONGEST_NAME
+from jobs.delivery.formats import SUFFIXES, Format, Source
 from jobs.delivery.headers import SEARCH_DEPTH, Header, fields_named, find_header
 from jobs.delivery.ledger import ACCEPTED, REFUSED
 from jobs.delivery.manifest import MANIFEST_NAME, ManifestEntry, printable
 from jobs.delivery.remarks import Remark, in_english, remark
-from jobs.delivery.text_files import Dialect, delimiter_of, read_head, survey_text_file
+from jobs.delivery.text_files import BIG5, Dialect, delimiter_of, read_head, survey_text_file
 from jobs.delivery.unchanged import FILE_ID_LENGTH, FileChanged, State, assure_unchanged, state_of
 from jobs.delivery.workbooks import BadWorkbook, Sheet, sha256_of, survey_workbook
 
@@ -24,7 +27,8 @@ from jobs.delivery.workbooks import BadWorkbook, Sheet, sha256_of, survey_workbo
 class Piece:
     """What one decoding task reads: a byte range of a text file, or a sheet.
 
-    `state`: of the file when it was hashed; `set_aside`: why its rows are not used, empty where they are.
+    `member`: its name in the archive, empty where the file is none; `state`: of the file when it was hashed; `set_aside`: why its
+    rows are not used, empty where they are.
     """
 
     data_set: str
@@ -32,6 +36,7 @@ class Piece:
     path: str
     state: State
     header: Header
+    member: str = ""
     is_workbook: bool = False
     sheet: str = ""
     is_1904: bool = False
@@ -112,16 +117,33 @@ def _survey_file(delivery: Path, entry: ManifestEntry, piece_bytes: int) -> Surv
     return surveyed
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A file that is read: `source` is the file itself, or the only one in it, of the name `member`."""
+
+    path: Path
+    state: State
+    source: Source
+    member: str
+    format: Format
+
+    def piece(self, data_set: DataSet, file_id: str, header: Header, **more: Any) -> Piece:
+        return Piece(data_set.code, file_id, str(self.path.resolve()), self.state, header, self.member, **more)
+
+
 def _survey_content(path: Path, state: State, entry: ManifestEntry, data_set: DataSet, piece_bytes: int) -> SurveyedFile:
-    found = format_of(path)
-    if found is Format.TEXT:
-        return _survey_text(path, state, entry, data_set, piece_bytes)
+    try:
+        found, why = _Found(path, state, *opened(path)), None
+    except BadArchive as bad:
+        found, why = _Found(path, state, path, "", Format.ARCHIVE), bad.why
+    if found.format is Format.TEXT:
+        return _survey_text(found, entry, data_set, piece_bytes)
     sha256 = sha256_of(path)
     if problem := _hash_problem(entry, sha256):
         return problem
-    if found in SUFFIXES:
-        return _survey_workbook(path, state, found, entry, data_set, sha256[:FILE_ID_LENGTH])
-    return _refused(entry, remark(found.value), sha256[:FILE_ID_LENGTH])
+    if found.format in SUFFIXES:
+        return _survey_workbook(found, entry, data_set, sha256[:FILE_ID_LENGTH])
+    return _refused(entry, why or remark(found.format.value), sha256[:FILE_ID_LENGTH])
 
 
 def _hash_problem(entry: ManifestEntry, sha256: str) -> SurveyedFile | None:
@@ -132,32 +154,30 @@ def _hash_problem(entry: ManifestEntry, sha256: str) -> SurveyedFile | None:
     )
 
 
-def _survey_text(path: Path, state: State, entry: ManifestEntry, data_set: DataSet, piece_bytes: int) -> SurveyedFile:
-    delimiter = delimiter_of(path, SEARCH_DEPTH, lambda rows: fields_named(rows, data_set))
-    text = survey_text_file(path, piece_bytes, delimiter)
-    if problem := _hash_problem(entry, text.sha256):
+def _survey_text(found: _Found, entry: ManifestEntry, data_set: DataSet, piece_bytes: int) -> SurveyedFile:
+    delimiter = delimiter_of(found.source, SEARCH_DEPTH, lambda rows: fields_named(rows, data_set))
+    text = survey_text_file(found.source, piece_bytes, delimiter)
+    sha256 = sha256_of(found.path) if found.member else text.sha256
+    if problem := _hash_problem(entry, sha256):
         return problem
-    file_id = text.sha256[:FILE_ID_LENGTH]
-    header = find_header(read_head(path, text.dialect, SEARCH_DEPTH), data_set)
+    file_id = sha256[:FILE_ID_LENGTH]
+    header = find_header(read_head(found.source, text.dialect, SEARCH_DEPTH), data_set)
     if isinstance(header, Remark):
-        return _refused(entry, header, file_id)
+        return _refused(entry, remark("big5_text") if text.dialect.encoding == BIG5 else header, file_id)
     pieces = tuple(
-        Piece(
-            data_set.code, file_id, str(path.resolve()), state, header, start=start, end=end, first_row=row, dialect=text.dialect
-        )
+        found.piece(data_set, file_id, header, start=start, end=end, first_row=row, dialect=text.dialect)
         for start, end, row in zip(text.cuts, (*text.cuts[1:], text.size), text.first_rows, strict=True)
     )
-    return SurveyedFile(entry, file_id, ACCEPTED, _by_content(path, Format.TEXT) + _unknown_columns(_unknown(header)), pieces)
+    return SurveyedFile(entry, file_id, ACCEPTED, _by_content(found) + _unknown_columns(_unknown(header)), pieces)
 
 
-def _survey_workbook(
-    path: Path, state: State, found: Format, entry: ManifestEntry, data_set: DataSet, file_id: str
-) -> SurveyedFile:
+def _survey_workbook(found: _Found, entry: ManifestEntry, data_set: DataSet, file_id: str) -> SurveyedFile:
     try:
-        book = survey_workbook(path, SEARCH_DEPTH)
+        book = survey_workbook(found.source, SEARCH_DEPTH)
     except BadWorkbook as bad:
         return _refused(entry, bad.why, file_id)
-    headers = [(sheet, find_header(sheet.head, data_set)) for sheet in book.sheets]
+    longest_name = LONGEST_NAME if found.format is Format.DBASE else None
+    headers = [(sheet, find_header(sheet.head, data_set, longest_name)) for sheet in book.sheets]
     headers, continued, unread = _continued(headers)
     tables = [(sheet, header) for sheet, header in headers if isinstance(header, Header)]
     if not tables:
@@ -168,11 +188,9 @@ def _survey_workbook(
     aside = [sheet.name for sheet, _ in tables if sheet.is_hidden and not all_hidden]  # most often old copies
     copies = _copies([sheet for sheet, _ in tables if sheet.name not in aside])
     pieces = tuple(
-        Piece(
-            data_set.code,
+        found.piece(
+            data_set,
             file_id,
-            str(path.resolve()),
-            state,
             header,
             is_workbook=True,
             sheet=sheet.name,
@@ -183,7 +201,8 @@ def _survey_workbook(
         for sheet, header in tables
     )
     used = [(sheet, header) for sheet, header in tables if sheet.name not in aside]
-    remarks = _by_content(path, found) + _unknown_columns(tuple(name for _, header in used for name in _unknown(header)))
+    remarks = _by_content(found) + _unknown_columns(tuple(name for _, header in used for name in _unknown(header)))
+    remarks += tuple(told for sheet, _ in used for told in sheet.remarks)
     if rows := sum(sheet.hidden_rows for sheet, _ in used):
         remarks += (remark("hidden_rows", rows=rows),)
     if aside:
@@ -224,10 +243,9 @@ def _continued(
     return found, continued, unread
 
 
-def _by_content(path: Path, found: Format) -> tuple[Remark, ...]:
-    if path.suffix.lower() in SUFFIXES[found]:
-        return ()
-    return (remark(f"{found.value}_by_content", suffix=path.suffix or "-"),)
+def _by_content(found: _Found) -> tuple[Remark, ...]:
+    suffix = found.source.suffix
+    return () if suffix.lower() in SUFFIXES[found.format] else (remark(f"{found.format.value}_by_content", suffix=suffix or "-"),)
 
 
 def _unknown(header: Header) -> tuple[str, ...]:

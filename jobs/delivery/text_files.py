@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import islice
 from operator import or_
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from jobs.cells.text import cleaned, trimmed
-from jobs.delivery.formats import utf16_of
+from jobs.delivery.formats import Source, utf16_of
 
 _BLOCK = 1024 * 1024  # what the processor's cache holds is worked on twice as fast
 _SAMPLE = 256 * 1024
@@ -42,6 +41,10 @@ _FIRST_FOREIGN = re.compile(rb"[\x80-\xff]")
 # characters hardly one of 100,000 ends like this in GB18030.
 _PARTS = bytes(ord("." if i < 0x80 else "c" if i < 0xC0 else "L" if 0xE3 <= i <= 0xE9 or i == 0xEF else "x") for i in range(256))
 _ONE_OF_UTF8, _TWO_OF_UTF8 = b".Lcc.", b"LccLcc."
+BIG5 = "big5hkscs"
+_FEW = 16
+"""Characters that tell nothing about the encoding of a file: rare ones stand in names."""
+_OF_TWO_BYTES = re.compile(rb"[\xa1-\xf9][\x40-\x7e\xa1-\xfe]")
 _NULL_IF_EMPTY = pl.when(pl.all() != "").then(pl.all())
 
 
@@ -72,7 +75,7 @@ class TextFile:
     size: int
 
 
-def survey_text_file(path: Path, piece_bytes: int, delimiter: str) -> TextFile:
+def survey_text_file(path: Source, piece_bytes: int, delimiter: str) -> TextFile:
     """Reads the file once. It is cut where a line ends outside of quotes, unless it is UTF-16 or a quote is stray.
 
     In UTF-8 and in GB18030 alike no character contains the byte of a newline or a quote.
@@ -155,7 +158,7 @@ class _Quotes:
         return len(ends), int(ends[-1]) if len(ends) else 0
 
 
-def dialect_at_start(path: Path, delimiter: str) -> Dialect:
+def dialect_at_start(path: Source, delimiter: str) -> Dialect:
     """What the start of the file tells; the encoding is empty where no byte order mark states it."""
     head = next(_raw(path, 0, _SAMPLE, _SAMPLE), b"")
     encoding = utf16_of(head)
@@ -164,13 +167,20 @@ def dialect_at_start(path: Path, delimiter: str) -> Dialect:
 
 
 def encoding_of(sample: bytes) -> str:
-    """UTF-8 unless most of what is not ASCII is no UTF-8: one damaged character does not change a file's encoding."""
+    """UTF-8 unless most of what is not ASCII is no UTF-8: one damaged character does not change a file's encoding.
+
+    Else GB18030, or Big5 where a quarter of the characters end in a byte that ends none of the common characters of GB18030.
+    """
     foreign = len(sample) - len(sample.translate(None, _FOREIGN))
     broken = len(sample) - len(sample.decode("utf-8", errors="ignore").encode())
-    return "gb18030" if broken * 2 > foreign else "utf-8"
+    if broken * 2 <= foreign:
+        return "utf-8"
+    characters = _OF_TWO_BYTES.findall(sample)
+    of_big5 = sum(pair[1] < 0x80 for pair in characters)
+    return BIG5 if of_big5 > max(len(characters) // 4, _FEW) else "gb18030"
 
 
-def _raw(path: Path, start: int, end: int | None, size: int) -> Iterator[bytes]:
+def _raw(path: Source, start: int, end: int | None, size: int) -> Iterator[bytes]:
     """The file's bytes from start to end, `size` at a time."""
     with path.open("rb") as stream:
         stream.seek(start)
@@ -284,26 +294,28 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
         yield line.split(delimiter, _MOST_CELLS)
 
 
-def read_head(path: Path, dialect: Dialect, rows: int) -> list[list[str]]:
+def read_head(path: Source, dialect: Dialect, rows: int) -> list[list[str]]:
     """The first rows of a text file as cells."""
     blocks = _utf8_blocks(_raw(path, 0, _SAMPLE, _SAMPLE), dialect)
     return list(islice(_rows(_lines(block.decode() for block in blocks), dialect.delimiter), rows))
 
 
-def delimiter_of(path: Path, rows: int, named: Callable[[list[list[str]]], int]) -> str:
+def delimiter_of(path: Source, rows: int, named: Callable[[list[list[str]]], int]) -> str:
     """The one that parts the first `rows` rows of a text into most headers that are known, as `named` counts them."""
     heads = {delimiter: read_head(path, dialect_at_start(path, delimiter), rows) for delimiter in DELIMITERS}
     return max(heads, key=lambda delimiter: named(heads[delimiter]))
 
 
-def read_rows(path: Path, delimiter: str) -> Iterator[list[str]]:
+def read_rows(path: Source, delimiter: str) -> Iterator[list[str]]:
     """All rows of a small text file as cells. Raises OSError when it cannot be read."""
     dialect = survey_text_file(path, _LONGEST_LINE, delimiter).dialect
     blocks = _utf8_blocks(_raw(path, 0, None, _BLOCK), dialect)
     yield from _rows(_lines(block.decode() for block in blocks), dialect.delimiter)
 
 
-def read_piece(path: Path, start: int, end: int, dialect: Dialect, width: int) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
+def read_piece(
+    path: Source, start: int, end: int, dialect: Dialect, width: int
+) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
     """Rows of a piece as text columns c0 … c{width-1}; beside them, null when all have so many cells, which of them are long.
 
     Long is a row with something behind its last column; it keeps what fits. False stands for one with fewer cells, or with empty

@@ -7,7 +7,7 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +17,12 @@ import fastexcel
 import msoffcrypto
 import polars as pl
 
-from jobs.delivery import old_workbooks, open_documents
-from jobs.delivery.formats import OLE
+from jobs.delivery import binary_workbooks, dbase_files, old_workbooks, open_documents
+from jobs.delivery.formats import OLE, Source, is_dbase
 from jobs.delivery.number_formats import Use
 from jobs.delivery.packages import Package, read_package
 from jobs.delivery.remarks import Remark, remark
-from jobs.delivery.sheet_cells import NOTHING, SHOWN, column_number, laid_over, search, styled_numbers, suspects
+from jobs.delivery.sheet_cells import NOTHING, SHOWN, TooLarge, column_number, laid_over, search, styled_numbers, suspects
 
 PASSWORD = "MINGJING_WORKBOOK_PASSWORD"
 """Variable of the environment with the password that departments were asked to protect their workbooks with."""
@@ -33,6 +33,7 @@ LARGEST_BOOK = 2 << 30
 LARGEST_SHEET = 64 << 20
 """Cells in the rectangle of a sheet: calamine keeps 32 bytes for each, filled or not."""
 _MOST_COLUMNS = 16_384
+_HEAD = 4096
 _BLOCK = 4 * 1024 * 1024
 _ONE_SPELLING = bytes.maketrans(b"\t\r\n'", b'   "')  # XML parts attributes by any blank and quotes them either way
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\bhidden="(?:1|true)"')
@@ -58,7 +59,7 @@ class Sheet:
     """A sheet, its first rows and what a reader of it should know.
 
     `hidden_rows`: they are read like any others. `is_plain`: calamine leaves nothing of it out. `rows`: equal where two sheets of
-    a workbook were copied from each other; empty where that is not known.
+    a workbook were copied from each other; empty where that is not known. `remarks`: what else is to be said of it.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Sheet:
     hidden_rows: int
     is_plain: bool
     rows: bytes = b""
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,16 +84,29 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def survey_workbook(path: Path, rows: int, largest_book: int = LARGEST_BOOK, largest_sheet: int = LARGEST_SHEET) -> Workbook:
+def survey_workbook(path: Source, rows: int, largest_book: int = LARGEST_BOOK, largest_sheet: int = LARGEST_SHEET) -> Workbook:
     """The sheets, each with its first `rows` rows. Raises BadWorkbook when it is damaged or would fill the memory."""
     with _only_bad_workbook():
         content = _unlocked(path)
+        if _begins(content, is_dbase):
+            return _survey_database(_bytes(content), rows)
         if _is_old(content):
             return _survey_old(content, rows)
         with zipfile.ZipFile(content) as archive:
             if _is_open_document(archive):
                 return _survey_open_document(content, archive, rows, largest_book, largest_sheet)
+            if _is_binary(archive):
+                return _survey_binary(archive, rows, largest_book, largest_sheet)
             return _survey_package(content, archive, rows, largest_book, largest_sheet)
+
+
+def _survey_database(content: bytes, rows: int) -> Workbook:
+    """A table without a name. All of it is read: what is marked as deleted may stand anywhere."""
+    found = dbase_files.read_database(content)
+    remarks = [remark("deleted_records", rows=found.deleted)] if found.deleted else []
+    if found.elsewhere:
+        remarks.append(remark("memo_cells", columns="、".join(found.elsewhere)))
+    return Workbook((Sheet("", found.frame.head(rows).rows(), False, 0, False, remarks=tuple(remarks)),), is_1904=False)
 
 
 def _survey_old(content: Path | io.BytesIO, rows: int) -> Workbook:
@@ -127,16 +142,30 @@ def _survey_open_document(
     content: Path | io.BytesIO, archive: zipfile.ZipFile, rows: int, largest_book: int, largest_sheet: int
 ) -> Workbook:
     _parts(archive, "", largest_book, largest_sheet)
-    try:
-        told = open_documents.read_tables(archive, largest_sheet)
-    except open_documents.TooLarge as error:
-        raise BadWorkbook(remark("far_cells", limit=f"{largest_sheet:,}")) from error
+    told = open_documents.read_tables(archive, largest_sheet)
     book = fastexcel.read_excel(_bytes(content))
     sheets = (
         Sheet(name, _cells(book, name, rows)[0].rows(), told[name].is_hidden, told[name].hidden_rows, False)
         for name in book.sheet_names
     )
     return Workbook(tuple(sheets), is_1904=False)
+
+
+def _survey_binary(archive: zipfile.ZipFile, rows: int, largest_book: int, largest_sheet: int) -> Workbook:
+    if sum(entry.file_size for entry in archive.infolist()) > largest_book:
+        raise BadWorkbook(remark("unpacks_too_large", limit=f"{largest_book:,}"))
+    if damaged := archive.testzip():  # what is stated of the sizes may be wrong
+        raise BadWorkbook(remark("damaged_workbook", why=damaged[:80]))
+    book = binary_workbooks.read_book(archive)
+    sheets = []
+    for name in book.sheets:
+        table = binary_workbooks.read_table(archive, book, name, largest_sheet)
+        sheets.append(Sheet(name, table.frame(rows).rows(), name in book.hidden, table.hidden_rows, False))
+    return Workbook(tuple(sheets), book.is_1904)
+
+
+def _is_binary(archive: zipfile.ZipFile) -> bool:
+    return binary_workbooks.BOOK in archive.namelist()
 
 
 def _is_open_document(archive: zipfile.ZipFile) -> bool:
@@ -147,13 +176,13 @@ def _bytes(content: Path | io.BytesIO) -> bytes:
     return content.getvalue() if isinstance(content, io.BytesIO) else content.read_bytes()
 
 
-def read_sheet(path: Path, name: str) -> pl.DataFrame:
+def read_sheet(path: Source, name: str) -> pl.DataFrame:
     """A sheet's cells as text columns c0, c1, … without the empty ones; row 0 is the sheet's first row."""
     return read_cells(path, name).drop(SHOWN)
 
 
 def read_cells(
-    path: Path, name: str, uses: Mapping[int, Use] = MappingProxyType({}), header_at: int = -1, *, is_plain: bool = False
+    path: Source, name: str, uses: Mapping[int, Use] = MappingProxyType({}), header_at: int = -1, *, is_plain: bool = False
 ) -> pl.DataFrame:
     """The same with SHOWN behind it: the columns whose cell was read by its number format.
 
@@ -161,7 +190,9 @@ def read_cells(
     each of their rows. is_plain: the sheet was surveyed, and holds nothing to look at more closely.
     """
     content = _unlocked(path)
-    if _is_old(content):
+    if _begins(content, is_dbase):
+        frame, found, formats, is_1904 = dbase_files.read_database(_bytes(content)).frame, NOTHING, {}, False
+    elif _is_old(content):
         book = old_workbooks.opened(content)
         sheet, formats, is_1904 = book.sheet_by_name(name), old_workbooks.formats_of(book), bool(book.datemode)
         frame, found = old_workbooks.text_cells(sheet), old_workbooks.beside(sheet, formats)
@@ -171,6 +202,11 @@ def read_cells(
             if _is_open_document(archive):
                 frame, first = _cells(fastexcel.read_excel(_bytes(content)), name)
                 found = open_documents.read_tables(archive, LARGEST_SHEET)[name].found(uses, first)
+            elif _is_binary(archive):
+                binary = binary_workbooks.read_book(archive)
+                formats, is_1904 = binary.formats, binary.is_1904
+                table = binary_workbooks.read_table(archive, binary, name, LARGEST_SHEET)
+                frame, found = table.frame(), table.found
             else:
                 package = read_package(archive)
                 formats, is_1904 = package.formats, package.is_1904
@@ -201,20 +237,28 @@ def _cells(book: fastexcel.ExcelReader, name: str, rows: int | None = None) -> t
 
 
 def _is_old(content: Path | io.BytesIO) -> bool:
+    return _begins(content, lambda head: head.startswith(OLE))
+
+
+def _begins(content: Path | io.BytesIO, so: Callable[[bytes], bool]) -> bool:
     if isinstance(content, io.BytesIO):
-        return content.getbuffer()[: len(OLE)] == OLE
+        return so(bytes(content.getbuffer()[:_HEAD]))
     with content.open("rb") as stream:
-        return stream.read(len(OLE)) == OLE
+        return so(stream.read(_HEAD))
 
 
-def _unlocked(path: Path) -> Path | io.BytesIO:
-    """The workbook without its password, if it has one. Raises BadWorkbook when the environment names none, or another."""
-    if not _is_old(path):  # what is locked is wrapped as old workbooks are
-        return path
+def _unlocked(path: Source) -> Path | io.BytesIO:
+    """The workbook without its password, if it has one, in memory if it lies in an archive.
+
+    Raises BadWorkbook when the environment names no password, or another.
+    """
+    content = path if isinstance(path, Path) else io.BytesIO(path.read_bytes())
+    if not _is_old(content):  # what is locked is wrapped as old workbooks are
+        return content
     with path.open("rb") as stream:
         book = msoffcrypto.OfficeFile(stream)
         if not book.is_encrypted():
-            return path
+            return content
         password = os.environ.get(PASSWORD)
         unlocked = io.BytesIO()
         try:
@@ -241,6 +285,8 @@ def _only_bad_workbook() -> Iterator[None]:
         yield
     except (BadWorkbook, KeyboardInterrupt, SystemExit):
         raise
+    except TooLarge as error:
+        raise BadWorkbook(remark("far_cells", limit=f"{LARGEST_SHEET:,}")) from error
     except BaseException as error:
         raise BadWorkbook(remark("damaged_workbook", why=(str(error).splitlines() or [type(error).__name__])[0][:80])) from error
 

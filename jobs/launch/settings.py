@@ -52,6 +52,7 @@ class FloodSettings(Conf):
 
 class RankingSettings(Conf):
     prior: dict[str, Annotated[float, Field(gt=0, lt=1)]]
+    pattern_prior: dict[str, Annotated[float, Field(gt=0, lt=1)]]
     doubt_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
     exemption_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
     grade_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]

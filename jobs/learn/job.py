@@ -13,15 +13,18 @@ from expectations.contracts.lake import (
     LISTED_CLUES,
     PERSONS,
     VERDICT_TOTALS,
-    VERDICTS,
 )
+from jobs.casebook.opened import case_store_beside
+from jobs.casebook.places import towns_of
+from jobs.casebook.projecting import PROJECTIONS, SEEN, project
 from jobs.launch.context import RunContext
 from jobs.launch.model_store import has_model_store, model_store, store_errors_told
 from jobs.launch.ranking_in_use import as_ranked, champion_of
+from jobs.learn.beyond_list import explained_cases, missed, routine_visits
 from jobs.learn.learning_pages import Outcome, print_outcome, write_pages
 from jobs.learn.proxies import proxies_among, traits_of_clues
 from jobs.learn.reading import lines_of
-from jobs.learn.store import drawn_at_random, known_clues, last_list, runs_that_listed, stored_verdicts, with_verdicts
+from jobs.learn.store import drawn_at_random, known_clues, last_list, runs_that_listed, stored_verdicts, verdict_events
 from jobs.learn.totals import Standing, standings, totals
 from jobs.learn.training import Example, examples, learn, shown_on
 from jobs.learn.verdicts_read import usable_verdicts
@@ -37,8 +40,8 @@ from models.ranking import LearningParams
 from models.ranking_registry import RankingRegistry
 
 NAME = "learn"
-READS = (LISTED_CLUES, CLUES, PERSONS, ENTITLEMENT_MONTHS, FILES, LEDGER, VERDICTS, *TOLD_BY)
-WRITES = (VERDICTS, VERDICT_TOTALS)
+READS = (LISTED_CLUES, CLUES, PERSONS, ENTITLEMENT_MONTHS, FILES, LEDGER, *SEEN, *TOLD_BY)
+WRITES = (*PROJECTIONS, VERDICT_TOTALS)
 FOLDER = "learning"
 
 
@@ -66,7 +69,7 @@ def run(ctx: RunContext, files: Sequence[Path] = (), brought: Brought = NOBODY) 
             raise BadConfiguration(f"{error} The verdicts are taken in; nothing was trained.") from error
         champion = champion_of(ctx)
         calibration = shown_on(teaching, champion.model, params) if champion and len(teaching) >= params.least_verdicts else None
-    outcome = Outcome(taken_in, account, learned, calibration, _worth(ctx, teaching))
+    outcome = Outcome(taken_in, account, learned, calibration, _worth(ctx, teaching), missed(rows))
     with publication(ctx.out, NAME, [FOLDER], Stamp(ctx.as_of, Delivered(ctx.lake).name), ctx.report.warn) as staged:
         write_pages(outcome, staged / FOLDER)
     print_outcome(ctx.report.console, outcome, ctx.out / FOLDER)
@@ -74,20 +77,23 @@ def run(ctx: RunContext, files: Sequence[Path] = (), brought: Brought = NOBODY) 
 
 
 def take_in(ctx: RunContext, files: Sequence[Path], brought: Brought) -> tuple[int, tuple[str, ...]]:
-    """How many verdicts are new, and what was odd about them. The table is replaced in one commit, or not at all."""
+    """How many verdicts are new, and what was odd about them. All of them are recorded, or none; the lake follows."""
     lines = [line for path in files for line in lines_of(path)]
-    if not lines:
-        if not ctx.lake.exists(VERDICTS):
-            ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame([], plain_schema(VERDICTS)))
-        return 0, ()
-    lists = runs_that_listed(ctx.lake, (line.cells["clue_id"] for line in lines))
-    stored = stored_verdicts(ctx.lake)
-    found = usable_verdicts(lines, known_clues(ctx.lake, lists, stored), ctx.as_of)
-    rows, added = with_verdicts(stored, found.verdicts, lists, drawn_at_random(ctx.lake), ctx.as_of, brought)
-    if added:
-        values = [tuple(row.get(name) for name in VERDICTS.column_names) for row in rows]
-        ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame(values, plain_schema(VERDICTS)))
-    return added, found.remarks
+    with case_store_beside(ctx.lake, ctx.out, ctx.report.warn) as store:
+        with store.reading() as book:
+            project(ctx.lake, book)
+        if not lines:
+            return 0, ()
+        clue_ids = [line.cells["clue_id"] for line in lines]
+        lists = {**runs_that_listed(ctx.lake, clue_ids), **routine_visits(ctx.lake, clue_ids)}
+        clues = known_clues(ctx.lake, lists, stored_verdicts(ctx.lake), explained_cases(ctx.lake))
+        found = usable_verdicts(lines, clues, ctx.as_of)
+        towns = towns_of(ctx.lake, {rows[-1]["case_id"] for rows in lists.values()})
+        with store.writing() as book:
+            added = book.record(verdict_events(found.verdicts, lists, drawn_at_random(ctx.lake), towns, ctx.as_of, brought))
+        with store.reading() as book:
+            project(ctx.lake, book)
+    return len(added), found.remarks
 
 
 def _account(ctx: RunContext) -> list[tuple[str, str, int, int, int, int, int, int]]:
@@ -122,8 +128,8 @@ def _without_proxies(ctx: RunContext) -> LearningParams:
 
 
 def _worth(ctx: RunContext, verdicts: Sequence[Example]) -> Lift | None:
-    """Lift and recall, where visits were drawn at random; of those of which the ledger says how they were chosen."""
-    known = [example for example in verdicts if example.is_random is not None]
+    """Lift and recall among clues to visit, where visits were drawn at random; of those of which the ledger says how they were chosen."""
+    known = [example for example in verdicts if example.is_random is not None and not example.clue.exemption_code]
     if not any(example.is_random for example in known):
         return None
     ranked = {example.clue.clue_id for example in known if not example.is_random}

@@ -11,8 +11,10 @@ import polars as pl
 from rich.table import Table
 
 from jobs.learn import charts
+from jobs.learn.beyond_list import Missed
 from jobs.learn.totals import totals_table
 from jobs.learn.training import STATED, Learned
+from jobs.rulebook.rule import EXEMPTIONS
 from jobs.runtime.console import Console
 from jobs.sheets.files import write_csv
 from models.measures import Bin, Lift, Vector, brier, calibration_error, reliability
@@ -31,6 +33,7 @@ class Outcome:
     learned: Learned
     calibration: tuple[Vector, Vector, Vector] | None
     worth: Lift | None
+    missed: Missed
 
 
 def write_pages(outcome: Outcome, folder: Path) -> None:
@@ -41,6 +44,7 @@ def write_pages(outcome: Outcome, folder: Path) -> None:
         "comparison": [asdict(measured) for measured in outcome.learned.comparison],
         "calibration": {},
         "worth": asdict(outcome.worth) if outcome.worth else None,
+        "missed": asdict(outcome.missed),
     }
     if outcome.calibration is not None:
         y, learned, stated = outcome.calibration
@@ -78,6 +82,7 @@ def print_outcome(console: Console, outcome: Outcome, folder: Path) -> None:
             )
     if outcome.worth is not None:
         _print_worth(console, outcome.worth)
+    _print_missed(console, outcome.missed)
     console.print(f"calibration and comparison: {folder}", soft_wrap=True)
 
 
@@ -102,3 +107,17 @@ def _print_worth(console: Console, worth: Lift) -> None:
         console.print(f"lift over visits in no order: {worth.ratio:.2f} ({low:.2f}-{high:.2f})")
         low, high = worth.recall_interval
         console.print(f"true problems of the list found by ranked visits: {worth.recall:.0%} ({low:.0%}-{high:.0%})")
+
+
+def _print_missed(console: Console, missed: Missed) -> None:
+    """What random visits tell of all that no list asks to visit; nothing before the first of them."""
+    if (share := missed.unremarkable).visited:
+        console.print(
+            f"of {share.visited} unremarkable households visited, {share.confirmed} had a problem ({share.low:.0%}-{share.high:.0%})"
+        )
+    for code, share in missed.explained.items():
+        console.print(
+            f"explained by {code} ({EXEMPTIONS[code]}): {share.confirmed} of {share.visited} random visits confirmed a problem all the same "
+            f"({share.low:.0%}-{share.high:.0%})",
+            soft_wrap=True,
+        )

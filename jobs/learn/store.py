@@ -1,4 +1,4 @@
-"""Verdicts in the lake: what is there already, what is new, and which one of a clue is in force."""
+"""Verdicts as they are kept: what the lake shows of them, what they are held against, and each as an event of the case store."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 
 from pyspark.sql import functions as F
 
+from casework.events import NewEvent, Role, Source, Subject
+from casework.payloads import Listed, SubjectKind, Verdict
 from expectations.contracts.lake import CLUES, ENTITLEMENT_MONTHS, LEDGER, LISTED_CLUES, VERDICTS
+from jobs.casebook.places import placed
 from jobs.learn.verdicts_read import ClueVerdict, KnownClue
 from jobs.returns.brought import Brought
 from jobs.runtime.lake import Lake
 
-_COPIED = [name for name in LISTED_CLUES.column_names if name not in ("as_of", "clue_id", "is_dispatched")]
 _SAID = ("verdict", "refutation_reason", "checked_on", "checkers", "recovered_yuan", "stop_month", "note")
 Row = dict[str, Any]
 
@@ -28,8 +30,13 @@ def runs_that_listed(lake: Lake, clue_ids: Iterable[str]) -> dict[str, list[Row]
     return found
 
 
-def known_clues(lake: Lake, lists: Mapping[str, Sequence[Row]], known: Sequence[Row]) -> dict[str, KnownClue]:
-    """What a verdict on each clue is held against. The bound is that of the list on which it was largest. known: rows of VERDICTS."""
+def known_clues(
+    lake: Lake, lists: Mapping[str, Sequence[Row]], known: Sequence[Row], explained: Mapping[str, date]
+) -> dict[str, KnownClue]:
+    """What a verdict on each clue is held against. The bound is that of the list on which it was largest. known: rows of VERDICTS.
+
+    explained: by case, the day of the first list of visits that gave out its clues although an exemption explains them.
+    """
     so_far: dict[str, list[ClueVerdict]] = {}
     for row in known:
         so_far.setdefault(row["clue_id"], []).append(ClueVerdict(row["clue_id"], **{name: row[name] for name in _SAID}))
@@ -42,7 +49,9 @@ def known_clues(lake: Lake, lists: Mapping[str, Sequence[Row]], known: Sequence[
         clue_id: KnownClue(
             case_id=rows[-1]["case_id"],
             first_listed=rows[0]["as_of"],
-            first_dispatched=next((row["as_of"] for row in rows if row["is_dispatched"]), None),
+            first_dispatched=min(
+                (day for day in (_first_dispatched(rows), explained.get(rows[-1]["case_id"])) if day is not None), default=None
+            ),
             amount_upper=max(row["amount_upper"] or Decimal(0) for row in rows),
             paid_yuan=paid_yuan.get(rows[-1]["case_id"]),
             verdicts=tuple(so_far.get(clue_id, ())),
@@ -51,51 +60,40 @@ def known_clues(lake: Lake, lists: Mapping[str, Sequence[Row]], known: Sequence[
     }
 
 
-def with_verdicts(
-    known: Sequence[Row],
+def _first_dispatched(rows: Sequence[Row]) -> date | None:
+    return next((row["as_of"] for row in rows if row["is_dispatched"]), None)
+
+
+def verdict_events(
     verdicts: Sequence[ClueVerdict],
     lists: Mapping[str, Sequence[Row]],
     random: Mapping[str, Sequence[tuple[date, bool]]],
+    towns: Mapping[str, str],
     as_of: date,
     brought: Brought,
-) -> tuple[list[Row], int]:
-    """Rows of vault.verdicts with these added, and how many are new. The same verdict again is none.
+) -> list[NewEvent]:
+    """Each verdict as an event, beside it the clue as it was on the last list before the visit: training must not know what came later.
 
-    Beside each stands the clue as it was on the last list before the visit: training must not know what came later.
-    random: by case, the days of its lists of visits and whether it was drawn at random.
+    random: by case, the days of its lists of visits and whether it was drawn at random. towns: township by case.
     """
-    rows = [dict(row) for row in known]
-    of_clue: dict[str, list[Row]] = {}
-    for row in rows:
-        of_clue.setdefault(row["clue_id"], []).append(row)
-    import_no = 1 + max((row["import_no"] for row in rows), default=0)
-    added = 0
+    events = []
     for verdict in sorted(verdicts, key=lambda v: (v.clue_id, v.checked_on)):
-        earlier = of_clue.setdefault(verdict.clue_id, [])
-        if any(all(row[name] == getattr(verdict, name) for name in _SAID) for row in earlier):
-            continue
-        listed = [row for row in lists[verdict.clue_id] if row["as_of"] <= verdict.checked_on][-1]
-        drawn = [is_random for day, is_random in random.get(listed["case_id"], ()) if day <= verdict.checked_on]
-        row = {
-            "clue_id": verdict.clue_id,
-            "verdict_no": len(earlier) + 1,
-            "outcome": verdict.outcome,
-            "import_no": import_no,
-            "taken_in_on": as_of,
-            "is_random": drawn[-1] if drawn else None,
-            "listed_on": listed["as_of"],
-            **(brought.beside(verdict.source) if verdict.source else {}),
-            **{name: getattr(verdict, name) for name in _SAID},
-            **{name: listed[name] for name in _COPIED},
-        }
-        earlier.append(row)
-        rows.append(row)
-        added += 1
-    for of_one in of_clue.values():
-        latest = max(of_one, key=lambda row: (row["checked_on"], row["verdict_no"]))
-        for row in of_one:
-            row["is_in_force"] = row is latest
-    return sorted(rows, key=lambda row: (row["clue_id"], row["verdict_no"])), added
+        row = [row for row in lists[verdict.clue_id] if row["as_of"] <= verdict.checked_on][-1]
+        listed = Listed(listed_on=row["as_of"], **{name: row[name] for name in Listed.model_fields if name != "listed_on"})
+        drawn = [is_random for day, is_random in random.get(listed.case_id, ()) if day <= verdict.checked_on]
+        said = Verdict(
+            **{name: getattr(verdict, name) for name in _SAID if name != "checked_on"}, taken_in_on=as_of,
+            is_random=drawn[-1] if drawn else None, listed=listed,
+        )  # fmt: skip
+        source = verdict.source
+        events.append(
+            NewEvent(
+                subject=Subject(SubjectKind.CLUE, verdict.clue_id), case_id=listed.case_id, on_day=verdict.checked_on, after=said,
+                by=brought.by, role=Role.INSPECTOR, recorded_at=brought.at, place=placed(listed, towns.get(listed.case_id)),
+                source=Source(source.file, source.sha256, source.sheet, source.row) if source else None,
+            )
+        )  # fmt: skip
+    return events
 
 
 def stored_verdicts(lake: Lake) -> list[Row]:

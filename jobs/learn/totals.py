@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from expectations.contracts.lake.learning import CONFIRMED, REFERRED, REFUTED, UNVERIFIABLE
+from expectations.contracts.returned import CONFIRMED, REFERRED, REFUTED, UNVERIFIABLE
 
 OPEN = "open"
 STATES = (CONFIRMED, REFUTED, UNVERIFIABLE, REFERRED, OPEN)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from expectations.contracts.ids import without_letter
-from expectations.contracts.lake.learning import CONFIRMED, REFERRED, UNVERIFIABLE
+from expectations.contracts.lake.planning import ROUTINE_VISIT
+from expectations.contracts.returned import CONFIRMED, REFERRED, UNVERIFIABLE
 from jobs.launch.ranking_in_use import as_ranked
 from models.clue_features import ClueToRank, contract_fingerprint
 from models.measures import Vector, average_precision, log_loss
@@ -54,11 +55,13 @@ class Learned:
 
 
 def examples(rows: Iterable[Mapping[str, Any]]) -> list[Example]:
-    """Verdicts in force that teach, in order of the visit. What could not be verified teaches nothing; 移送 counts as confirmed."""
+    """Verdicts in force that teach, in order of the visit; 移送 counts as confirmed. What could not be verified teaches nothing of a clue,
+    nor does a routine visit, which no clue asked for.
+    """
     found = [
         Example(as_ranked(row), row["outcome"] in (CONFIRMED, REFERRED), row["checked_on"], row["import_no"], row["is_random"])
         for row in rows
-        if row["is_in_force"] and row["outcome"] != UNVERIFIABLE
+        if row["is_in_force"] and row["outcome"] != UNVERIFIABLE and row["rule_code"] != ROUTINE_VISIT
     ]
     return sorted(found, key=lambda example: (example.checked_on, example.clue.clue_id))
 
@@ -96,9 +99,12 @@ def learn(
     if version := registry.left_behind(fingerprint):
         registry.promote(version)
         said = f"Version {version} is the champion from now on: better when it was trained, by a run that was stopped before it was used."
-        return Learned(said, version, is_promoted=True)
-    if registry.is_known(fingerprint):
-        return Learned(f"No verdict is new since the last training. {_named(champion).capitalize()} {_keep(champion)} in use.")
+        return Learned(said, version, True, *_compared_then(registry.comparison(fingerprint)))
+    if (known := registry.comparison(fingerprint)) is not None:
+        said = f"No verdict is new since the last training. {_named(champion).capitalize()} {_keep(champion)} in use."
+        return Learned(
+            said, None, False, *_compared_then(known)
+        )  # its page may be lost: the run that trained may have been stopped
     earlier, later = split(verdicts, champion.imports_seen if champion else 0, params)
     if len(later) < params.least_later or not earlier or len({example.is_confirmed for example in later}) < 2:
         return Learned(
@@ -126,6 +132,7 @@ def learn(
         imports_seen=max(example.import_no for example in verdicts),
         as_of=as_of.isoformat(),
         measures={**measures, "later_verdicts": len(later)},
+        comparison=json.dumps([len(later), [asdict(measured) for measured in compared]]),
         is_better=is_better,
     )
     if is_better:
@@ -136,6 +143,12 @@ def learn(
         else f"Version {version} is not better than {_named(champion)} on {len(later)} later verdicts and is not used."
     )
     return Learned(said, version, is_better, len(later), compared)
+
+
+def _compared_then(kept: str | None) -> tuple[int, tuple[Measured, ...]]:
+    """Later verdicts and comparison, as they were kept; none of a version that kept none."""
+    later, compared = json.loads(kept or "[0, []]")
+    return later, tuple(Measured(**measured) for measured in compared)
 
 
 def better(champion: Measured, challenger: Measured, tolerance: float) -> bool:

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from expectations.contracts.lake.learning import REFUTED, UNVERIFIABLE, VERDICT_OUTCOMES
 from expectations.contracts.model import Field, Kind
+from expectations.contracts.returned import REFUTED, UNVERIFIABLE, VERDICT_OUTCOMES
 from jobs.cells.amounts import parse_amount
 from jobs.cells.dates import parse_date, parse_month
 from jobs.cells.masking import mask_field
@@ -19,10 +19,10 @@ from jobs.cells.text import read_enum
 from jobs.learn.reading import HEADERS
 from jobs.returns.checkers import checkers_of, fault_of
 from jobs.returns.tables import Line
-from jobs.rulebook.rule import EXEMPTIONS
+from jobs.rulebook.rule import EXEMPTIONS, OTHER_REASON
 from jobs.runtime.errors import BadVerdicts
+from jobs.sheets.choices import REASONS
 
-OTHER_REASON = "R99"
 _SHOWN = 20
 _CLUE_ID = re.compile(r"C[0-9a-f]{16}")
 _VERDICT_CELL = Field("verdict", "核查结论", Kind.ENUM, "verdict", values=tuple(VERDICT_OUTCOMES))
@@ -132,7 +132,7 @@ def _faults(line: Line, clues: Mapping[str, KnownClue], as_of: date) -> Iterable
     outcome = VERDICT_OUTCOMES.get(cells["verdict"])
     if outcome is None:
         yield f"核查结论 is {_shown(_VERDICT_CELL, cells['verdict'])}. Expected one of {'、'.join(VERDICT_OUTCOMES)}. Choose one from the list."
-    reason = cells["refutation_reason"]
+    reason = _reason(cells["refutation_reason"])
     if reason and reason not in EXEMPTIONS:
         yield f"查否原因代码 is {_shown(_REASON_CELL, reason)}. Expected R01 to R25 or R99. Look the code up in the reading guide."
     elif outcome == REFUTED and not reason:
@@ -242,7 +242,7 @@ def _verdict(line: Line) -> ClueVerdict:
     return ClueVerdict(
         clue_id=cells["clue_id"],
         verdict=cells["verdict"],
-        refutation_reason=cells["refutation_reason"] or None,
+        refutation_reason=_reason(cells["refutation_reason"]) or None,
         checked_on=checked_on,
         checkers="、".join(checkers_of(cells["checkers"])),
         recovered_yuan=None if recovered is None else recovered.quantize(Decimal("0.01")),
@@ -250,6 +250,11 @@ def _verdict(line: Line) -> ClueVerdict:
         note=cells.get("note") or None,
         source=line,
     )
+
+
+def _reason(text: str) -> str:
+    """The code of a reason, which a cell may hold alone or as the drop-down of our workbooks offers it, with its words."""
+    return REASONS.get(text, text)
 
 
 def _shown(field: Field, text: str) -> str:

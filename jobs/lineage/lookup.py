@@ -38,7 +38,7 @@ from jobs.rules import RULES
 from jobs.rules.number_in_doubt import ROW
 from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.tables import Tables
-from jobs.sheets.clue_list import COLUMNS
+from jobs.sheets.clue_list import CLUE_COLUMNS
 from models.record_linkage import LinkageParams
 
 Row = Mapping[str, Any]
@@ -217,7 +217,7 @@ class _Tracer:
             "last_month": month(clue["last_month"]),
             "dispatched": "是" if clue["is_dispatched"] else "否",
         }
-        line = {column: given.get(column, clue.get(column)) for column in COLUMNS if column != "evidence"}
+        line = {column: given.get(column, clue.get(column)) for column in CLUE_COLUMNS if column != "evidence"}
         return self._made(
             clue["clue_id"],
             "clue",

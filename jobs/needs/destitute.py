@@ -10,8 +10,9 @@ from pyspark.sql import functions as F
 from jobs.registers.evidence import rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.policy import in_force
-from jobs.registers.references import LIVE, REGISTRY
+from jobs.registers.references import REGISTRY
 from jobs.rulebook.need import NO_MEANS, NeedFacts, NeedRule, need_candidates, years_before
+from jobs.rulebook.need_households import living
 from jobs.rulebook.need_outcomes import TEKUN
 
 _MINOR, _DISABLED, _OLD, _VERY_OLD = 0.9, 0.8, 0.5, 0.7
@@ -25,10 +26,10 @@ def candidates(facts: NeedFacts) -> DataFrame:
     Whether a husband, wife or parent elsewhere could support is looked at later, in the household.
     """
     line = in_force(facts.policy.destitute, facts.as_of)
-    living = facts.register(REGISTRY).filter(F.col("status").isin(*LIVE) & F.col("person_key").isNotNull())
+    registered = living(facts)
     is_adult = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.supporter_from_years)), F.lit(True))
-    books = living.groupBy("county_code", "book_no").agg(F.sum(is_adult.cast("int")).alias("_adults")).filter("_adults <= 1")
-    alone = living.join(books, ["county_code", "book_no"], "inner")  # books: one row a book
+    books = registered.groupBy("county_code", "book_no").agg(F.sum(is_adult.cast("int")).alias("_adults")).filter("_adults <= 1")
+    alone = registered.join(books, ["county_code", "book_no"], "inner")  # books: one row a book
     in_payment = facts.register("pensions").filter(Lines.of(facts.policy, facts.as_of).lasts("to_month"))
     old = alone.filter((F.col("_adults") == 1) & (F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years)))).join(
         in_payment.select("person_key").dropna().distinct(), "person_key", "left_anti"

@@ -5,6 +5,7 @@ Reads   gold.clues                   one row per clue of the last run        key
         gold.listed_clues            by which ranking the run was scored     key as_of, clue_id
         vault.verdicts               what visits found, once any came back   key clue_id, verdict_no
         ops.ledger                   the lists made so far                   key as_of, list_no, case_id
+        gold.key_persons             whose case is handled apart             key case_id, title
         vault.people, silver.cases, silver.members, bronze.<rosters, payments>, ops.files    what the list shows
 Writes  ops.ledger                   one row per list and case               key as_of, list_no, case_id
         OUT/plans/<day>/restricted   plan.csv and one workbook a county in full, readable by their owner only

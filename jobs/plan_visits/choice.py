@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from math import ceil
 
 from expectations.contracts.ids import without_letter
-from expectations.contracts.lake.planning import KEY_PERSON, RANDOM, RANKED, SEVERITY
+from expectations.contracts.lake.planning import DISPATCHED, EXEMPTED, KEY_PERSON, RANDOM, RANKED, SEVERITY, STRATA, UNREMARKABLE
 from jobs.launch.plan_params import PlanParams
 
 
 @dataclass(frozen=True)
 class VisitableCase:
-    """A case that may be visited. probability: that a visit confirms something, 0-1."""
+    """A case that may be visited. probability: that a visit confirms something, 0-1; of an unremarkable household nobody knows it.
+
+    waits: for the first visits to its pattern.
+    """
 
     case_id: str
     probability: float
     amount_yuan: Decimal
     is_hard: bool
     is_key_person: bool
+    stratum: str = DISPATCHED
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,39 +44,95 @@ class Visit:
 
 
 @dataclass(frozen=True)
+class Unremarkable:
+    """Households without a clue. first_drawn: as many case ids as a list may need, in the order of the draw. count: all there are."""
+
+    first_drawn: tuple[str, ...] = ()
+    count: int = 0
+
+
+@dataclass(frozen=True)
 class Choice:
-    """A list. following: the best cases that did not fit. drawn_from: cases from which the random ones were drawn."""
+    """A list. following: the best cases that did not fit. drawn_from: by stratum, the cases from which its random ones were drawn.
+
+    tied: cases outside that are as likely as the last of the ranked part, so that only money and id have told them from it.
+    """
 
     visits: tuple[Visit, ...]
     following: tuple[VisitableCase, ...]
-    drawn_from: int
+    drawn_from: Mapping[str, int]
+    tied: int
 
 
-def choose(candidates: Iterable[VisitableCase], visits: int, as_of: date, params: PlanParams) -> Choice:
+def choose(
+    candidates: Iterable[VisitableCase], visits: int, as_of: date, params: PlanParams, unremarkable: Unremarkable = Unremarkable()
+) -> Choice:
     """The list for `visits` visits: cases by probability, quotas kept, random cases at random places among them.
 
+    What is to be visited comes first; who has more visits goes on among the cases that an exemption explains, likeliest first.
     A quota takes the best cases of its kind that the rank alone would have missed, and pushes out the weakest others.
-    The random ones are drawn uniformly from everything outside, by hash of day and case: the same on every machine, and
-    another day draws others.
+    The random ones are drawn uniformly from everything of their stratum outside, by hash of day and case: the same on every
+    machine, and another day draws others. Which stratum each comes from is drawn, too, by the stated parts. What waits for the
+    first visits to its pattern is drawn by chance alone.
     """
-    ordered = sorted(candidates, key=lambda case: (-case.probability, -case.amount_yuan, case.case_id))
+    by_probability = sorted(
+        candidates, key=lambda case: (STRATA.index(case.stratum), -case.probability, -case.amount_yuan, case.case_id)
+    )
+    ordered = [case for case in by_probability if not case.waits]
     random_places = min(ceil(visits * params.random_share), max(0, visits - 1))
     ranked = _ranked(ordered, visits - random_places, visits, params)
-    outside = [case for case in ordered if case.case_id not in ranked]
-    by_draw = sorted(outside, key=lambda case: _draw(as_of, without_letter(case.case_id)))
-    drawn = by_draw[:random_places]
+    outside = [case for case in by_probability if case.case_id not in ranked]
+    drawn = _drawn(outside, unremarkable, random_places, as_of, params)
     listed = _interleaved([case for case in ordered if case.case_id in ranked], drawn, ranked, as_of)
     on_list = {visit.case.case_id for visit in listed}
     following = tuple(case for case in ordered if case.case_id not in on_list)[: params.next_visits]
-    return Choice(listed, following, len(outside))
+    sizes = {name: sum(case.stratum == name for case in outside) for name in (DISPATCHED, EXEMPTED)}
+    return Choice(listed, following, {**sizes, UNREMARKABLE: unremarkable.count}, _tied(ordered, ranked))
+
+
+def _drawn(
+    outside: Sequence[VisitableCase], unremarkable: Unremarkable, places: int, as_of: date, params: PlanParams
+) -> list[VisitableCase]:
+    """One case a place, as long as there are any: of the stratum that the place has drawn or, where it is used up, of the next."""
+    nobody_knows = [VisitableCase(case_id, 0.0, Decimal(0), False, False, UNREMARKABLE) for case_id in unremarkable.first_drawn]
+    by_draw = sorted(outside, key=lambda case: _draw(as_of, without_letter(case.case_id)))
+    left: dict[str, Iterator[VisitableCase]] = {
+        name: iter([case for case in (*by_draw, *nobody_knows) if case.stratum == name]) for name in STRATA
+    }
+    drawn = []
+    for place in range(1, places + 1):
+        share = int(_draw(as_of, f"stratum {place}")[:8], 16) / 16**8
+        wanted = next(name for name, below in _bounds(params) if share < below)
+        case = next((case for name in (wanted, DISPATCHED, EXEMPTED) for case in left[name]), None)
+        if case is not None:
+            drawn.append(case)
+    return drawn
+
+
+def _bounds(params: PlanParams) -> Iterator[tuple[str, float]]:
+    """Strata with the upper ends of their parts of 0-1."""
+    yield EXEMPTED, params.random_exempted_part
+    yield UNREMARKABLE, params.random_exempted_part + params.random_unremarkable_part
+    yield DISPATCHED, 1.0
+
+
+def _tied(ordered: Sequence[VisitableCase], ranked: Mapping[str, str]) -> int:
+    by_rank = [case for case in ordered if ranked.get(case.case_id) == RANKED]
+    if not by_rank:
+        return 0
+    last = by_rank[-1]
+    return sum(
+        case.case_id not in ranked and (case.stratum, case.probability) == (last.stratum, last.probability) for case in ordered
+    )
 
 
 def _ranked(ordered: Sequence[VisitableCase], places: int, visits: int, params: PlanParams) -> dict[str, str]:
     """Why each case of the ranked part was chosen, by case_id."""
     by_rank = {case.case_id for case in ordered[:places]}
+    dispatched = [case for case in ordered if case.stratum == DISPATCHED]
     kinds = (
-        (SEVERITY, [case for case in ordered if case.is_hard], int(visits * params.severity_share)),
-        (KEY_PERSON, [case for case in ordered if case.is_key_person], int(visits * params.key_person_share)),
+        (SEVERITY, [case for case in dispatched if case.is_hard], int(visits * params.severity_share)),
+        (KEY_PERSON, [case for case in dispatched if case.is_key_person], int(visits * params.key_person_share)),
     )
     chosen: dict[str, str] = {}
     for why, of_kind, quota in kinds:
@@ -101,8 +162,13 @@ def _interleaved(
     )
 
 
+def drawn_with(as_of: date) -> str:
+    """What stands before a case's digits where its draw of the day is hashed."""
+    return f"{as_of.isoformat()}|"
+
+
 def _draw(as_of: date, thing: str) -> str:
-    return hashlib.sha256(f"{as_of.isoformat()}|{thing}".encode()).hexdigest()
+    return hashlib.sha256(f"{drawn_with(as_of)}{thing}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)

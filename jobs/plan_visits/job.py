@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from pathlib import Path
 
 import polars as pl
 from pyspark.sql import functions as F
 
-from expectations.contracts.lake import BRONZE, CASE_FILES, CASES, CLUES, FILES, LEDGER, LISTED_CLUES, MEMBERS, PEOPLE, VERDICTS
+from expectations.contracts.lake import (
+    BRONZE,
+    CASE_FILES,
+    CASES,
+    CLUES,
+    FILES,
+    KEY_PERSONS,
+    LEDGER,
+    LISTED_CLUES,
+    MEMBERS,
+    PEOPLE,
+    VERDICTS,
+)
+from expectations.contracts.lake.planning import DISPATCHED, EXEMPTED, UNREMARKABLE
 from jobs.launch.context import RunContext
+from jobs.papers.gathering import households_of
+from jobs.papers.pdf import Printer
+from jobs.plan_visits.beyond import exempted_cases, files_of_unremarkable, unremarkable_households
 from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, VisitableCase, VisitOutcome, choose, settled_cases
 from jobs.plan_visits.expected_yield import Yield, expected_yield
 from jobs.plan_visits.ledger import CITY, Entry, entries_of, number_of, refuse_if_worked_on, replaced_by
-from jobs.plan_visits.plan_workbooks import write_plan_workbooks
+from jobs.plan_visits.patterns import waiting
+from jobs.plan_visits.plan_papers import write_plan_papers
+from jobs.plan_visits.plan_workbooks import KIND, planned_cases, planned_clues, write_plan_workbooks
 from jobs.registers.delivered import Delivered
 from jobs.registers.verdicts import verdicts_in_force
 from jobs.rules import RULES
@@ -22,11 +42,14 @@ from jobs.runtime.arrow import on_driver
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.results import LIST, Stamp, publication
+from jobs.sheets.asked import innocent_codes
 from jobs.sheets.clue_list import published_clues
+from jobs.sheets.clue_workbook import Told
+from jobs.sheets.history import history_before
 from jobs.sheets.zones import ZONES, county_names
 
 NAME = "plan_visits"
-READS = (CLUES, CASE_FILES, LISTED_CLUES, VERDICTS, LEDGER, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
+READS = (CLUES, CASE_FILES, LISTED_CLUES, VERDICTS, LEDGER, KEY_PERSONS, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
 WRITES = (LEDGER,)
 FOLDER = "plans"
 
@@ -54,7 +77,8 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
     """The list of the day. Raises BadConfiguration, and writes nothing, where there is no run to make it from."""
     lake, as_of = ctx.lake, ctx.as_of
     with ctx.report.stage("plan visits") as progress:
-        task = progress.add_task("plan visits", total=3)
+        task = progress.add_task("plan visits", total=4)
+        printer = Printer()
         clues = _frame(lake, CLUES.column_names)
         run_as_of = _day_of_run(clues, as_of)
         counties = county_names(lake)
@@ -62,11 +86,20 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         files = states.filter((pl.col("as_of") == run_as_of) & (pl.col("state") != "gone"))
         if county is not None and county not in (codes := {*counties, *files["county_code"].drop_nulls()}):
             raise BadConfiguration(f"--county is {county!r}. Expected one of {', '.join(sorted(codes))}. Nothing was written.")
-        scope = files if county is None else files.filter(pl.col("county_code") == county)
+        explained = exempted_cases(clues, run_as_of)
         verdicts = verdicts_in_force(lake)
-        visited = _settled(verdicts, clues, states, as_of)
-        candidates = candidates_of(scope, clues, ctx.settings.plan.hard_rules)
-        choice = choose([case for case in candidates if case.case_id not in visited], visits, as_of, ctx.settings.plan)
+        of_explained = clues.filter(pl.col("case_id").is_in(explained["case_id"].implode()))
+        visited = _settled(verdicts, pl.concat([to_visit(clues), of_explained]), states, as_of)
+        waits = waiting(to_visit(clues), verdicts, ctx.settings.plan.first_of_pattern)
+        candidates = [
+            *candidates_of(_of_county(files, county), clues, ctx.settings.plan.hard_rules, waits),
+            *explained_candidates(_of_county(explained, county), clues),
+        ]
+        seen = sorted({*verdicts.filter(pl.col("checked_on") < as_of)["case_id"]})
+        choice = choose(
+            [case for case in candidates if case.case_id not in visited], visits, as_of, ctx.settings.plan,
+            unremarkable_households(lake, county, seen, ceil(visits * ctx.settings.plan.random_share), as_of),
+        )  # fmt: skip
         progress.advance(task)
         known = _ledger(lake)
         replaced = replaced_by(known, as_of, county or CITY)
@@ -75,11 +108,19 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         refuse_if_worked_on(replaced, fresh, dict(verdicts.group_by("case_id").agg(pl.col("checked_on").max()).iter_rows()))
         is_new = set(replaced) != set(fresh)
         order = [visit.case.case_id for visit in choice.visits]
+        routine = [visit.case.case_id for visit in choice.visits if visit.case.stratum == UNREMARKABLE]
+        shown = pl.concat([files, explained, files_of_unremarkable(lake, routine, run_as_of)])
         folder = _folder(as_of, county)
         folders = {folder, *_overlapping(ctx.out, as_of, county)}
         zones = [f"{day}/{zone}" for day in sorted(folders) for zone in ZONES]
+        planned = planned_cases(order, shown)
+        asked = planned_clues(planned, published_clues(lake))
+        told = Told(KIND, counties, innocent_codes(ctx.settings), history_before(lake, as_of), as_of, is_masked=False)
+        households = households_of(lake, planned, asked, told)
         with publication(ctx.out, NAME, zones, Stamp(run_as_of, Delivered(lake).name), ctx.report.warn) as staged:
-            write_plan_workbooks(staged / folder, order, files, published_clues(lake), counties, as_of)
+            write_plan_workbooks(staged / folder, planned, asked, told)
+            progress.advance(task)
+            write_plan_papers(staged / folder, planned, households, told, printer)
             progress.advance(task)
             if is_new:
                 gone = set(replaced)
@@ -94,8 +135,13 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
     later = verdicts.filter(pl.col("checked_on") >= as_of)["case_id"].n_unique()
     if later:
         ctx.report.warn(f"{later} cases have a verdict of this day or later; it counts for the lists of later days (--as-of).")
+    if waits & {case.case_id for case in candidates}:
+        ctx.report.warn(
+            f"{len(waits & {case.case_id for case in candidates})} cases wait for the first visits to their pattern "
+            f"(plan.first_of_pattern); they follow once half of these or more are confirmed."
+        )
     if len(order) < visits:
-        ctx.report.warn(f"{visits} visits were asked for, {len(order)} cases are to be visited.")
+        ctx.report.warn(f"{visits} visits were asked for, {len(order)} cases have a clue that a visit can decide.")
     earlier = {entry.case_id for entry in known if entry.as_of < as_of}
     return Plan(
         as_of, run_as_of, list_no, counties.get(county, county) if county else "", visits, choice,
@@ -112,8 +158,10 @@ def to_visit(clues: pl.DataFrame) -> pl.DataFrame:
     return clues.filter(pl.col("is_dispatched") & ~pl.col("rule_code").is_in(about_data))
 
 
-def candidates_of(files: pl.DataFrame, clues: pl.DataFrame, hard_rules: list[str]) -> list[VisitableCase]:
-    """Cases that may be visited. Their probability is that of their likeliest clue.
+def candidates_of(
+    files: pl.DataFrame, clues: pl.DataFrame, hard_rules: list[str], waits: Collection[str] = ()
+) -> list[VisitableCase]:
+    """Cases that may be visited. Their probability is that of their likeliest clue. waits: cases that wait for their pattern.
 
     Clues of one household often stand or fall together, on one mistaken number or one declared car: to count them as
     independent would promise more than visits find.
@@ -125,9 +173,28 @@ def candidates_of(files: pl.DataFrame, clues: pl.DataFrame, hard_rules: list[str
     )
     rows = files.join(of_case, on="case_id").sort("case_id")  # one row a case in both
     return [
-        VisitableCase(row["case_id"], row["probability"], row["amount_estimate"], row["is_hard"], row["key_person"] is not None)
+        VisitableCase(
+            row["case_id"], row["probability"], row["amount_estimate"], row["is_hard"], row["key_person"] is not None,
+            waits=row["case_id"] in waits,
+        )
+        for row in rows.iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def explained_candidates(explained: pl.DataFrame, clues: pl.DataFrame) -> list[VisitableCase]:
+    """Cases of exempted clues, with the probability that a visit confirms the likeliest of them all the same."""
+    likeliest = clues.filter(~pl.col("is_dispatched")).group_by("case_id").agg(probability=pl.col("score").max())
+    rows = explained.join(likeliest, on="case_id").sort("case_id")  # one row a case in both
+    return [
+        VisitableCase(
+            row["case_id"], row["probability"], row["amount_estimate"], is_hard=False, is_key_person=False, stratum=EXEMPTED
+        )
         for row in rows.iter_rows(named=True)
     ]
+
+
+def _of_county(cases: pl.DataFrame, county: str | None) -> pl.DataFrame:
+    return cases if county is None else cases.filter(pl.col("county_code") == county)
 
 
 def _day_of_run(clues: pl.DataFrame, as_of: date) -> date:
@@ -150,10 +217,9 @@ def _is_calibrated(lake: Lake, run_as_of: date) -> bool:
 
 
 def _settled(verdicts: pl.DataFrame, clues: pl.DataFrame, states: pl.DataFrame, as_of: date) -> set[str]:
-    dispatched = to_visit(clues)
     return settled_cases(
         [VisitOutcome(*row) for row in verdicts.select("clue_id", "case_id", "is_refuted", "checked_on").iter_rows()],
-        [ClueToVisit(*row) for row in dispatched.select("clue_id", "case_id", "first_seen").iter_rows()],
+        [ClueToVisit(*row) for row in clues.select("clue_id", "case_id", "first_seen").iter_rows()],
         [
             CaseState(*row)
             for row in states.filter(pl.col("state") != "gone").select("case_id", "as_of", "fingerprint").iter_rows()
@@ -164,7 +230,8 @@ def _settled(verdicts: pl.DataFrame, clues: pl.DataFrame, states: pl.DataFrame, 
 
 def _ledger(lake: Lake) -> list[Entry]:
     rows = lake.read_or_empty(LEDGER).select(*LEDGER.column_names).collect()  # lists that people have walked: thousands
-    return sorted((Entry(*row) for row in rows), key=lambda entry: (entry.as_of, entry.list_no, entry.position))
+    known = (Entry(*{**row.asDict(), "stratum": row["stratum"] or DISPATCHED}.values()) for row in rows)
+    return sorted(known, key=lambda entry: (entry.as_of, entry.list_no, entry.position))
 
 
 def _states(lake: Lake) -> pl.DataFrame:

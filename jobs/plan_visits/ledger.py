@@ -26,6 +26,7 @@ class Entry:
     expected_probability: float
     why_chosen: str
     visits: int
+    stratum: str
     drawn_from: int
     run_as_of: date
 
@@ -38,7 +39,7 @@ def entries_of(choice: Choice, *, as_of: date, county_code: str, visits: int, ru
     return [
         Entry(
             as_of, list_no, county_code, visit.case.case_id, visit.position, visit.is_random, visit.case.probability, visit.why,
-            visits, choice.drawn_from, run_as_of,
+            visits, visit.case.stratum, choice.drawn_from[visit.case.stratum], run_as_of,
         )
         for visit in choice.visits
     ]  # fmt: skip

@@ -6,7 +6,16 @@ from collections import Counter
 
 from rich.table import Table
 
-from expectations.contracts.lake.planning import KEY_PERSON, RANDOM, RANKED, SEVERITY
+from expectations.contracts.lake.planning import (
+    DISPATCHED,
+    EXEMPTED,
+    KEY_PERSON,
+    RANDOM,
+    RANKED,
+    SEVERITY,
+    STRATA,
+    UNREMARKABLE,
+)
 from jobs.plan_visits.job import Plan
 from jobs.runtime.console import Console
 
@@ -16,6 +25,11 @@ _WHY = {
     KEY_PERSON: "  for the share of key persons",
     RANDOM: "  at random (marked in ops.ledger only)",
 }
+_FROM = {
+    DISPATCHED: "    from cases to visit that the rank left out",
+    EXEMPTED: "    from cases that an exemption explains",
+    UNREMARKABLE: "    from households without a clue",
+}
 
 
 def print_plan(console: Console, plan: Plan) -> None:
@@ -24,11 +38,16 @@ def print_plan(console: Console, plan: Plan) -> None:
     table.add_column(style="bold")
     table.add_column(justify="right")
     chosen = Counter(visit.why for visit in plan.choice.visits)
+    drawn = Counter(visit.case.stratum for visit in plan.choice.visits if visit.is_random)
+    explained = sum(visit.case.stratum == EXEMPTED and not visit.is_random for visit in plan.choice.visits)
     listed, following = plan.listed, plan.following
     rows = [
         ("visits asked for", f"{plan.asked:,}"),
         ("cases on the list", f"{listed.visits:,}"),
         *((label, f"{chosen[why]:,}") for why, label in _WHY.items()),
+        *((_FROM[name], f"{drawn[name]:,} of {plan.choice.drawn_from[name]:,}") for name in STRATA if drawn[name]),
+        *([("  beyond all cases to visit: explained by an exemption", f"{explained:,}")] if explained else []),
+        *([("left out, as likely as the last by rank", f"{plan.choice.tied:,}")] if plan.choice.tied else []),
         ("of these on an earlier list, not visited yet", f"{plan.planned_before:,}"),
         ("visited before and unchanged, left out", f"{plan.settled:,}"),
         ("expected to be confirmed", f"{listed.expected:,.1f}"),

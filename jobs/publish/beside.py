@@ -8,12 +8,12 @@ from pathlib import Path
 
 from expectations.contracts.lake import CHECKS
 from jobs.publish.checks_list import checks_to_publish, write_checks_workbook
-from jobs.publish.needs_list import needs_csv, needs_to_publish, write_needs_workbook
+from jobs.publish.needs_list import needs_csv, needs_to_publish, write_needs_workbooks
 from jobs.runtime.lake import Lake
 from jobs.sheets.clue_list import masked
 from jobs.sheets.files import write_csv
 
-NEEDS_BOOK, CHECKS_BOOK = "应保未保排查清单.xlsx", "家庭经济状况核对结果.xlsx"
+CHECKS_BOOK = "家庭经济状况核对结果.xlsx"
 Writer = Callable[[Path, bool], None]
 """Writes its files into a folder that has a folder `workbooks`; masked where the flag says so."""
 
@@ -24,7 +24,7 @@ def needs_files(lake: Lake, counties: dict[str, str], as_of: date) -> Writer:
     def write(folder: Path, is_masked: bool) -> None:
         shown = masked(listed) if is_masked else listed
         write_csv(needs_csv(shown), folder / "needs.csv")
-        write_needs_workbook(folder / "workbooks" / NEEDS_BOOK, shown, counties, as_of, is_masked=is_masked)
+        write_needs_workbooks(folder / "workbooks", shown, counties, as_of, is_masked=is_masked)
 
     return write
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -15,8 +16,8 @@ from expectations.contracts.lake import CHECKS
 from jobs.publish.needs_list import people_at
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
-from jobs.sheets.evidence import evidence_text, evidence_texts, source_files
-from jobs.sheets.tables import Heading, cell_formats, masking_told, write_guide, write_table
+from jobs.sheets.evidence import evidence_texts, source_files, sources_told
+from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, write_guide, write_lists, write_table
 
 CHECK_COLUMNS = (
     "application_no", "row_kind", "county_code", "town", "program", "applied_on", "authorised_on", "subject_id", "subject_name", "relation",
@@ -24,14 +25,16 @@ CHECK_COLUMNS = (
 )  # fmt: skip
 """Columns of checks.csv. row_kind 户 is the household's summary, with its head; 人 a thing found of a member, or why nothing was looked for."""
 HOUSEHOLD_SHEET = (
-    Heading("申请编号", 16), Heading("核对结果", 16), Heading("申请项目", 12), Heading("县市区", 12), Heading("乡镇街道", 14), Heading("申请人", 10),
-    Heading("身份证号码", 21), Heading("申请日期", 12), Heading("授权日期", 12), Heading("核对情况", 34, "wrapped"), Heading("备注", 40, "wrapped"),
+    Heading("申请编号", 16), Heading("核对结果", 13), Heading("申请人", 18, "wrapped"), Heading("申请项目", 11),
+    Heading("县市区、乡镇街道", 14, "wrapped"),
+    Heading("申请日期", 11), Heading("授权日期", 11), Heading("核对情况", 26, "wrapped"),
+    Heading("备注", 34, "wrapped"), Heading("核对编号", 6, "id"),
 )  # fmt: skip
 FINDING_SHEET = (
-    Heading("申请编号", 16), Heading("姓名", 10), Heading("身份证号码", 21), Heading("与户主关系", 11), Heading("核对结果", 16),
-    Heading("数据来源", 18),
-    Heading("核对发现", 58, "wrapped"), Heading("现状", 8), Heading("一般计入家庭收入财产", 12), Heading("备注", 34, "wrapped"),
-    Heading("身份等级", 9), Heading("登记依据", 56, "wrapped"),
+    Heading("申请编号", 16), Heading("成员", 18, "wrapped"), Heading("核对结果", 10, "wrapped"), Heading("核对发现", 40, "wrapped"),
+    Heading("一般计入家庭收入财产", 8, "wrapped"), Heading("备注", 22, "wrapped"),
+    Heading("复核结果", 10, "input", "correction"), Heading("复核日期", 10, "input", "date"), Heading("复核人员（两人）", 9, "input"),
+    Heading("复核说明", 11, "input"), Heading("核对编号", 6, "id"),
 )  # fmt: skip
 
 
@@ -73,9 +76,12 @@ def write_checks_workbook(path: Path, listed: pl.DataFrame, counties: dict[str, 
         book.set_properties({"title": "家庭经济状况核对结果", "created": datetime(as_of.year, as_of.month, as_of.day)})
         formats = cell_formats(book)
         households = listed.filter(pl.col("row_kind") == "户")
-        write_table(book, formats, "家庭", HOUSEHOLD_SHEET, list(_household_rows(households, counties)))
-        write_table(book, formats, "核对发现", FINDING_SHEET, list(_finding_rows(listed.filter(pl.col("row_kind") == "人"))))
+        heading = f"家庭经济状况核对结果（截至{as_of.isoformat()}）"
+        write_table(book, formats, "家庭", HOUSEHOLD_SHEET, list(_household_rows(households, counties)), title=heading)
+        found = list(_finding_rows(listed.filter(pl.col("row_kind") == "人")))
+        write_table(book, formats, "核对发现", FINDING_SHEET, found, title=heading, since=as_of)
         _reading_guide(book, formats, households, as_of, is_masked=is_masked)
+        write_lists(book, formats, ("correction",))
 
 
 def _day(value: date | None) -> str:
@@ -85,16 +91,18 @@ def _day(value: date | None) -> str:
 def _household_rows(households: pl.DataFrame, counties: dict[str, str]) -> Iterator[tuple[Any, ...]]:
     for row in households.iter_rows(named=True):
         yield (
-            row["application_no"], row["result"], row["program"], counties.get(row["county_code"], row["county_code"]), row["town"],
-            row["subject_name"], row["subject_id"], _day(row["applied_on"]), _day(row["authorised_on"]), row["finding"], row["note"],
+            row["application_no"], row["result"], joined(row["subject_name"], row["subject_id"]), row["program"],
+            joined(counties.get(row["county_code"], row["county_code"]), row["town"]), _day(row["applied_on"]), _day(row["authorised_on"]),
+            row["finding"], row["note"], row["check_id"],
         )  # fmt: skip
 
 
 def _finding_rows(found: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
     for row in found.iter_rows(named=True):
         yield (
-            row["application_no"], row["subject_name"], row["subject_id"], row["relation"], row["result"], row["register"], row["finding"],
-            row["is_current"], row["is_means"], row["note"], row["identity_grade"], evidence_text(row["evidence"]),
+            row["application_no"], joined(row["subject_name"], row["subject_id"], row["relation"]), row["result"],
+            joined(row["finding"], row["is_current"], sources_told(json.loads(row["evidence"])) if row["finding"] else ""), row["is_means"],
+            row["note"], *[None] * 4, row["check_id"],
         )  # fmt: skip
 
 
@@ -108,6 +116,7 @@ def _reading_guide(book: Any, formats: dict[str, Any], households: pl.DataFrame,
         ("现状", "已注销、报废、转出、停缴、停发的标为“已终止”，供了解申请前财产和就业变动情况。"),
         ("是否计入", "按一般口径给出，最终由审批机关依据政策和入户调查决定；有检出不等于不符合条件。"),
         ("未授权", "没有授权日期的申请不予核对，请补办授权后重新提交。"),
+        ("复核", "申请人有异议的，请复核后填写浅黄色各格，其余各格已锁定（没有密码）。"),
         masking_told("核对", is_masked=is_masked),
     ]  # fmt: skip
     write_guide(book, formats, f"家庭经济状况核对结果（截至{as_of.isoformat()}，{counts}）", lines)

@@ -1,8 +1,9 @@
-"""The list of needs: needs.csv in the columns of the clue list, and a workbook of who is on it and who is left out and why."""
+"""The list of needs: needs.csv in the columns of the clue list, and workbooks of who is on it and who is left out and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -18,23 +19,25 @@ from jobs.registers.origins import Place, texts_at
 from jobs.rulebook.need_outcomes import CANNOT_JUDGE, EXCLUDED, FOUND, REASON_WORDS
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
+from jobs.sheets.books import TOWNSHIPS, refuse_unless_whole, write_books
 from jobs.sheets.clue_list import COLUMNS
-from jobs.sheets.evidence import evidence_text, evidence_texts, source_files
-from jobs.sheets.tables import Heading, cell_formats, masking_told, write_guide, write_table
+from jobs.sheets.evidence import evidence_texts, source_files, sources_told
+from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, write_guide, write_lists, write_table
 
 NEED_TITLES = {rule.code: rule.title_zh for rule in NEED_RULES}
 _VERIFY = {rule.code: "；".join(rule.verify) for rule in NEED_RULES}
 LEFT_OUT = (EXCLUDED, CANNOT_JUDGE)
-_COMMON = (Heading("姓名", 10), Heading("身份证号码", 21), Heading("县市区", 12), Heading("乡镇街道", 14), Heading("村社区", 16))
+KIND = "应保未保排查清单"
+FOUND_NAME, LEFT_OUT_NAME = "应保未保", "暂未列入"
 NEED_SHEET = (
-    Heading("排名", 6, "whole"), Heading("走访序号", 7, "whole"), Heading("困难类型", 20, "wrapped"), *_COMMON, Heading("户内人数", 7, "whole"),
-    Heading("困难程度", 9, "score"), Heading("说明", 56, "wrapped"), Heading("可了解的救助", 24, "wrapped"),
-    Heading("排序理由", 30, "wrapped"), Heading("核查要点", 34, "wrapped"), Heading("登记依据", 50, "wrapped"),
-    Heading("走访情况", 30, "input"), Heading("处理意见", 18, "input"), Heading("走访日期", 12, "input"), Heading("走访人员（两人）", 16, "input"),
+    Heading("排名", 5, "whole"), Heading("对象", 19, "wrapped"), Heading("困难情况", 38, "wrapped"), Heading("走访要点", 20, "wrapped"),
+    Heading("处理结果", 12, "input", "need result"), Heading("保障项目", 9, "input", "need program"), Heading("起始月份", 8, "input", "month"),
+    Heading("月金额（元）", 9, "input", "yuan"), Heading("走访日期", 10, "input", "date"), Heading("走访人员（两人）", 9, "input"),
+    Heading("备注", 12, "input"), Heading("需求编号", 6, "id"),
 )  # fmt: skip
 LEFT_OUT_SHEET = (
-    Heading("序号", 6, "whole"), Heading("困难类型", 16), *_COMMON, Heading("户内人数", 7, "whole"), Heading("未列入原因", 30, "wrapped"),
-    Heading("说明", 60, "wrapped"), Heading("登记依据", 60, "wrapped"), Heading("补充意见", 34, "input"),
+    Heading("序号", 6, "whole"), Heading("对象", 20, "wrapped"), Heading("困难情况", 56, "wrapped"), Heading("未列入原因", 30, "wrapped"),
+    Heading("补充意见", 38, "input"), Heading("需求编号", 6, "id"),
 )  # fmt: skip
 
 
@@ -93,59 +96,76 @@ def needs_csv(listed: pl.DataFrame) -> pl.DataFrame:
     return listed.filter(pl.col("outcome") == FOUND).select(*COLUMNS)
 
 
-def write_needs_workbook(path: Path, listed: pl.DataFrame, counties: dict[str, str], as_of: date, *, is_masked: bool) -> None:
-    """Who may need help, who is left out and why, and how to read both. For the people who visit."""
+def write_needs_workbooks(
+    folder: Path, listed: pl.DataFrame, counties: Mapping[str, str], as_of: date, *, is_masked: bool
+) -> None:
+    """Who may need help, who is left out and why, and how to read both: a workbook a county and one a township."""
+    placed = listed.with_columns(is_separate=False)
+    is_found = pl.col("outcome") == FOUND
+
+    def write(path: Path, title: str, found: pl.DataFrame, left_out: pl.DataFrame) -> None:
+        _write_workbook(path, f"{title} {KIND}（截至{as_of.isoformat()}）", found, left_out, as_of, is_masked=is_masked)
+
+    write_books(folder, KIND, placed.filter(is_found), placed.filter(~is_found), counties, write)
+    for place in (folder, folder / TOWNSHIPS):
+        persons = listed.filter(is_found).unique("rank", keep="first", maintain_order=True)
+        for name, rows in ((FOUND_NAME, persons), (LEFT_OUT_NAME, listed.filter(~is_found))):
+            refuse_unless_whole(place, KIND, (name,), "需求编号", rows["clue_id"])
+
+
+def _write_workbook(path: Path, title: str, found: pl.DataFrame, left_out: pl.DataFrame, as_of: date, *, is_masked: bool) -> None:
     with xlsxwriter.Workbook(
         str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
-        book.set_properties({"title": "应保未保排查清单", "created": datetime(as_of.year, as_of.month, as_of.day)})
+        book.set_properties({"title": KIND, "created": datetime(as_of.year, as_of.month, as_of.day)})
         formats = cell_formats(book)
-        found = listed.filter(pl.col("outcome") == FOUND)
-        left_out = listed.filter(pl.col("outcome") != FOUND)
-        write_table(book, formats, "应保未保", NEED_SHEET, list(_need_rows(found, counties)))
-        write_table(book, formats, "暂未列入", LEFT_OUT_SHEET, list(_left_out_rows(left_out, counties)))
-        _reading_guide(book, formats, found["rank"].n_unique(), len(left_out), as_of, is_masked=is_masked)
+        write_table(book, formats, FOUND_NAME, NEED_SHEET, list(_need_rows(found)), title=title, since=as_of)
+        write_table(book, formats, LEFT_OUT_NAME, LEFT_OUT_SHEET, list(_left_out_rows(left_out)), title=title)
+        _reading_guide(book, formats, title, found["rank"].n_unique(), len(left_out), is_masked=is_masked)
+        write_lists(book, formats, ("need result", "need program"))
 
 
-def _who(row: dict[str, Any], counties: dict[str, str]) -> tuple[Any, ...]:
-    return (
-        NEED_TITLES[row["rule_code"]], row["subject_name"], row["subject_id"], counties.get(row["county_code"], row["county_code"]),
-        row["town"], row["village"], row["heads"],
-    )  # fmt: skip
+def _who(row: Mapping[str, Any]) -> str:
+    heads = f"户内{row['heads']}人" if row["heads"] is not None else None
+    visit = f"走访第{row['visit_no']}户" if row["visit_no"] is not None else None
+    return joined(row["subject_name"], row["subject_id"], row["town"], row["village"], heads, visit)
 
 
-def _need_rows(found: pl.DataFrame, counties: dict[str, str]) -> Iterator[tuple[Any, ...]]:
-    """One row a person, the needs joined; what several needs ask or suggest stands once."""
-    for _, needs in groupby(found.iter_rows(named=True), key=lambda row: row["rank"]):
+def _what(row: Mapping[str, Any]) -> str:
+    return joined(
+        f"【{NEED_TITLES[row['rule_code']]}】", row["explanation"], f"来源：{sources_told(json.loads(row['evidence']))}"
+    )
+
+
+def _need_rows(found: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """One row a person, the needs joined, under the id of the greatest; what several needs ask or suggest stands once."""
+    for rank, needs in groupby(found.iter_rows(named=True), key=lambda row: row["rank"]):
         rows = list(needs)
-        first = rows[0]
-        kinds = [kind for row in rows for kind in (row["assistance"] or "").split("、") if kind]
-        asked = [question for row in rows for question in _VERIFY[row["rule_code"]].split("；")]
-        yield (
-            first["rank"], first["visit_no"], "、".join(NEED_TITLES[row["rule_code"]] for row in rows), *_who(first, counties)[1:],
-            first["score"], "\n".join(row["explanation"] for row in rows), "、".join(dict.fromkeys(kinds)), first["reasons"],
-            "；".join(dict.fromkeys(asked)), "\n".join(evidence_text(row["evidence"]) for row in rows), *[None] * 4,
-        )  # fmt: skip
+        asked = dict.fromkeys(question for row in rows for question in _VERIFY[row["rule_code"]].split("；"))
+        kinds = dict.fromkeys(kind for row in rows for kind in (row["assistance"] or "").split("、") if kind)
+        suggested = f"可了解是否符合：{'、'.join(kinds)}" if kinds else None
+        told = joined(*(_what(row) for row in rows), suggested, rows[0]["reasons"])
+        yield rank, _who(rows[0]), told, "；".join(asked), *[None] * 7, rows[0]["clue_id"]
 
 
-def _left_out_rows(left_out: pl.DataFrame, counties: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+def _left_out_rows(left_out: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
     for n, row in enumerate(left_out.iter_rows(named=True), start=1):
-        yield (
-            n, *_who(row, counties), REASON_WORDS.get(row["reason"], row["reason"]), row["explanation"], evidence_text(row["evidence"]), None,
-        )  # fmt: skip
+        yield n, _who(row), _what(row), REASON_WORDS.get(row["reason"], row["reason"]), None, row["clue_id"]
 
 
-def _reading_guide(book: Any, formats: dict[str, Any], found: int, left_out: int, as_of: date, *, is_masked: bool) -> None:
+def _reading_guide(book: Any, formats: dict[str, Any], title: str, found: int, left_out: int, *, is_masked: bool) -> None:
     lines = [
         ("性质", "清单所列是可能需要帮助的群众：尚未享受低保、特困供养，或者享受后还有应增发、应走访的，"
             "请上门了解情况、告知政策，愿意申请的请协助办理。"),
-        ("走访", "一人一行，几项困难合在一起；走访序号相同的是同一户，一次走访。“可了解的救助”按政策给出，仅供参考，以走访为准。"),
+        ("走访", "一人一行，几项困难合在一起；“走访第几户”相同的是同一户，一次走访，处理结果填一次即可。"
+            "可了解的救助按政策给出，仅供参考，以走访为准。"),
         ("先后", "按困难程度排列：看事实本身的轻重、是否已认定为贫困户、户内有无可以劳动的人、有无老人孩子要照料、"
             "有无住房。不考虑救助金额多少。"),
         ("暂未列入", "家庭成员登记有收入财产的、近期停发的、或者资料不全无法判断的，列在“暂未列入”表并写明原因。"
             "登记可能有误或已过时，走访发现确有困难的请在“补充意见”中注明。"),
         ("重残单独申请", "家庭有一定收入、但人均不高的重度残疾人，可能符合单独申请低保的条件，请一并告知。"),
+        ("填写", "浅黄色各格由走访人员填写，其余各格已锁定（没有密码）。处理结果、保障项目从下拉列表中选择；已纳入的请填起始月份和月金额。"),
         masking_told("走访", is_masked=is_masked),
     ]  # fmt: skip
     lines += [(rule.title_zh, f"依据：{rule.source}。走访要点：{'；'.join(rule.verify)}") for rule in NEED_RULES]
-    write_guide(book, formats, f"应保未保排查清单（截至{as_of.isoformat()}，需走访{found}人，暂未列入{left_out}人）", lines)
+    write_guide(book, formats, f"{title}，需走访{found}人，暂未列入{left_out}人", lines)

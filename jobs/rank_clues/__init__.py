@@ -1,6 +1,7 @@
 """Rank: in which order the clues are worth a visit, and the cases that an inspector gets.
 
 Reads   gold.findings, gold.novel_findings   one row per thing looked at     key rule_code, case_id, subject_key, thing_key
+        gold.patterns                one row per case with something strange key case_id
         gold.case_scores             one row per case                        key case_id
         gold.key_persons             one row per case and kind of key person key case_id, title
         ops.rule_coverage            which rules the flood guard holds back  key rule_code

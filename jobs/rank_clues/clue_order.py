@@ -8,7 +8,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from expectations.contracts.lake import CLUES
+from expectations.contracts.lake import CLUES, PATTERN_TITLES
 from jobs.launch.settings import RankingSettings
 from jobs.registers.evidence import in_order
 from jobs.rulebook.rule import EXEMPTIONS
@@ -72,13 +72,34 @@ def with_key_persons(clues: DataFrame, key_persons: DataFrame) -> DataFrame:
     return joined.withColumn("is_separate", F.coalesce(F.col("_separate") == 1, F.lit(False))).drop("_separate")
 
 
+def with_patterns(clues: DataFrame, patterns: DataFrame) -> DataFrame:
+    """Clues with kind, pattern (in words) and group_id of what was strange, null of those that a rule states a fact in."""
+    strange = [rule.code for rule in RULES if rule.needs_scores]
+    of_case = patterns.select("case_id", F.col("kind").alias("_kind"), F.col("group_id").alias("_group"))
+    joined = clues.join(of_case, "case_id", "left")  # one row a case
+    is_strange = F.col("rule_code").isin(strange)
+    words = F.lit(None).cast("string")
+    for kind, title in PATTERN_TITLES.items():
+        words = F.when(F.col("_kind") == kind, F.lit(title)).otherwise(words)
+    return joined.withColumns(
+        {
+            "kind": F.when(is_strange, F.col("_kind")),
+            "pattern": F.when(is_strange, words),
+            "group_id": F.when(is_strange, F.col("_group")),
+        }
+    ).drop("_kind", "_group")
+
+
 def ranked(clues: DataFrame, cases: DataFrame, scores: DataFrame, settings: RankingSettings, as_of: date) -> DataFrame:
     """gold.clues of a run: probability that a visit confirms, three reasons in words, and the rank.
+
+    clues: with_patterns. A kind of strangeness has its own prior in place of its rule's.
 
     log-odds = prior of the rule x factors of a doubt, of the exemption that applies and of the grade,
     + how strange the case is among all cases, + how long it went on.
     """
-    prior = _looked_up("rule_code", settings.prior, default=0.2)
+    of_kind = _looked_up("kind", settings.pattern_prior, default=settings.prior.get("X01", 0.2))
+    prior = F.when(F.col("kind").isNotNull(), of_kind).otherwise(_looked_up("rule_code", settings.prior, default=0.2))
     doubtful = prior * F.when(F.col("doubt_code").isNull(), F.lit(1.0)).otherwise(
         _looked_up("doubt_code", settings.doubt_factor, default=1.0)
     )

@@ -16,16 +16,17 @@ from expectations.contracts.lake import (
     KEY_PERSONS,
     LISTED_CLUES,
     NOVEL_FINDINGS,
+    PATTERNS,
     RULE_COVERAGE,
 )
 from jobs.launch.context import RunContext
 from jobs.rank_clues.case_files import case_files
-from jobs.rank_clues.clue_order import clues_of, ranked, with_key_persons
+from jobs.rank_clues.clue_order import clues_of, ranked, with_key_persons, with_patterns
 from jobs.rank_clues.kept_clues import keep_ranked_clues
 from jobs.runtime.lake import Lake
 
 NAME = "rank_clues"
-READS = (FINDINGS, NOVEL_FINDINGS, CASE_SCORES, KEY_PERSONS, RULE_COVERAGE, CASES, CLUES, CASE_FILES, LISTED_CLUES)
+READS = (FINDINGS, NOVEL_FINDINGS, PATTERNS, CASE_SCORES, KEY_PERSONS, RULE_COVERAGE, CASES, CLUES, CASE_FILES, LISTED_CLUES)
 WRITES = (CLUES, CASE_FILES, LISTED_CLUES)
 
 
@@ -35,7 +36,7 @@ def run(ctx: RunContext) -> None:
         task = progress.add_task("rank clues", total=2)
         held = [row["rule_code"] for row in lake.read(RULE_COVERAGE).filter("held > 0").collect()]  # some rules
         findings = lake.read(FINDINGS).unionByName(lake.read(NOVEL_FINDINGS))
-        marked = with_key_persons(clues_of(findings, held), lake.read(KEY_PERSONS))
+        marked = with_patterns(with_key_persons(clues_of(findings, held), lake.read(KEY_PERSONS)), lake.read(PATTERNS))
         clues = ranked(marked, lake.read(CASES), lake.read(CASE_SCORES), ctx.settings.ranking, ctx.as_of)
         if lake.exists(CLUES):
             clues = _seen_before(clues, lake.read(CLUES))

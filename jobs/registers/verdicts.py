@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from expectations.contracts.lake import VERDICTS
-from expectations.contracts.lake.learning import CONFIRMED, REFUTED
+from expectations.contracts.returned import CONFIRMED, REFUTED
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
 

@@ -10,7 +10,8 @@ import polars as pl
 
 from expectations.contracts.model import plain_header
 from jobs.cells.text import trimmed
-from jobs.delivery.formats import SUFFIXES, Format, format_of
+from jobs.delivery.archives import BadArchive, opened
+from jobs.delivery.formats import SUFFIXES, Format, Source
 from jobs.delivery.headers import SEARCH_DEPTH
 from jobs.delivery.remarks import Remark, remark
 from jobs.delivery.text_files import delimiter_of, read_rows
@@ -78,21 +79,21 @@ def _sheets(path: Path, headers: Headers) -> tuple[str, dict[str, list[list[str]
         state = state_of(path)
         if state.size > _LARGEST:
             raise BadVerdicts(f"{path.name} has {state.size:,} bytes. Expected at most {_LARGEST:,}: divide it. {_NOTHING}")
-        sha256, found = sha256_of(path), format_of(path)
-        if sheets := _read(path, found, headers):
+        sha256, (source, _, found) = sha256_of(path), opened(path, _LARGEST)
+        if sheets := _read(source, found, headers):
             assure_unchanged(path, state, sha256[:FILE_ID_LENGTH])
             return sha256, sheets
         why = remark(found.value)
     except FileChanged as changed:
         raise BadVerdicts(f"{changed} Close it where it is open and bring it again. {_NOTHING}") from changed
-    except BadWorkbook as bad:
+    except (BadArchive, BadWorkbook) as bad:
         why = bad.why
     except OSError as error:
         why = remark("unreadable_file", why=error.strerror or error)
     raise BadVerdicts(f"{path.name} is not read: {why.en}. Expected a CSV file or a workbook (.xlsx). {_advice(why)} {_NOTHING}")
 
 
-def _read(path: Path, found: Format, headers: Headers) -> dict[str, list[list[str]]]:
+def _read(path: Source, found: Format, headers: Headers) -> dict[str, list[list[str]]]:
     """Rows by sheet; none of a file that is neither text nor a workbook."""
     if found is Format.TEXT:
         delimiter = delimiter_of(path, SEARCH_DEPTH, lambda rows: len(_header_among(rows, headers)[1]))
@@ -105,7 +106,7 @@ def _advice(why: Remark) -> str:
     return "Fill it in and save it first." if why.code == "empty_file" else "Save it as .xlsx or .csv, without a password."
 
 
-def _sheet_rows(path: Path, name: str) -> Iterator[list[str]]:
+def _sheet_rows(path: Source, name: str) -> Iterator[list[str]]:
     for cells in read_sheet(path, name).iter_rows():
         yield ["" if cell is None else cell for cell in cells]
 

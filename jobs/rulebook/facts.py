@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -43,8 +43,7 @@ class Facts:
     deaths, identities   silver tables
     register    a delivered register's silver rows, none where it was not delivered
     policy      rates, caps and who counts, by period
-    strange     cases that draw and in which no rule found anything, for the rule that needs them; none before the scorer has
-                run: case_id, strangeness, strangeness_percentile (among them, 0-1, 1 = strangest), strange_reasons
+    strange     gold.patterns, for the rule that needs it; none before the scorer has run
     keep        computes a frame now, to be read many times; kept: what `once` has computed so
     """
 
@@ -75,14 +74,25 @@ class Facts:
         return _roster_rows(self)
 
 
+class Keeping(Protocol):
+    """Facts that compute a frame once: `keep` does, `kept` has what was computed."""
+
+    @property
+    def keep(self) -> Callable[[DataFrame, str], DataFrame]: ...
+
+    @property
+    def kept(self) -> dict[Hashable, DataFrame]: ...
+
+
+K = TypeVar("K", bound=Keeping)
 P = ParamSpec("P")
 
 
-def once(make: Callable[Concatenate[Facts, P], DataFrame]) -> Callable[Concatenate[Facts, P], DataFrame]:
+def once(make: Callable[Concatenate[K, P], DataFrame]) -> Callable[Concatenate[K, P], DataFrame]:
     """What several rules, or several parts of one, look at: computed when first asked for, by what is asked for besides."""
 
     @wraps(make)
-    def made(facts: Facts, /, *args: P.args, **kwargs: P.kwargs) -> DataFrame:
+    def made(facts: K, /, *args: P.args, **kwargs: P.kwargs) -> DataFrame:
         asked = (make.__module__, make.__name__, args)
         if asked not in facts.kept:
             words = (

@@ -27,6 +27,8 @@ EXEMPTIONS: dict[str, str] = {
     "R25": "审批时已申报并认可", "R99": "其他",
 }  # fmt: skip
 """Exemption codes of the delivery contract, with what an inspector reads."""
+OTHER_REASON = "R99"
+"""Of the codes the one that says nothing without words beside it."""
 
 
 class NoParams(Conf):

@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 
 from jobs import __version__
 
-_PACKAGES = ("expectations", "jobs", "models")
+_PACKAGES = ("casework", "expectations", "jobs", "models")
 _KINDS = (".py", ".json")
 
 

@@ -20,10 +20,10 @@ from deltalake.transaction import AddAction, create_table_with_add_actions
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructType
 
+from jobs.runtime import durable
 from jobs.runtime.delta_log import ROWS_WRITTEN, Commit, last_version
 
-SCRATCH = "_scratch"
-"""Zone of what is computed once and read back."""
+LOG = "_delta_log"
 Mode = Literal["overwrite", "append", "error"]
 _ROWS = re.compile(r"[0-9a-f]{32}/[^/]+\.parquet|part-[^/]+\.parquet")
 """Files of rows, as they are laid out: in a folder a commit; by the engines themselves, as in earlier versions, side by side."""
@@ -53,43 +53,60 @@ def schema_written(folder: Path, data: str) -> StructType | None:
     return from_arrow_schema(pq.read_schema(paths[0])) if paths else None
 
 
+def files_of_rows(folder: Path, data: str) -> tuple[str, ...]:
+    """Parquet files in FOLDER/data, by their paths in the folder, without those that hold no row."""
+    return tuple(f"{data}/{path.name}" for path in _parquet(folder / data) if pq.read_metadata(path).num_rows)
+
+
 def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, said: str) -> Version:
     """Makes the Parquet files in the table's folder `data` its rows, or adds them, in one commit; error: refuses where there is a
     table. Until then they belong to nothing. said: kept with the commit as Delta's userMetadata.
+
+    A power cut leaves the table as it was before or after, and nothing written later that rests on a commit that is lost.
     """
-    folder = lake / place
+    folder, log = lake / place, lake / place / LOG
     heads = {path: pq.read_metadata(path) for path in _parquet(folder / data)}
     added = [_added(folder, path, head.num_rows) for path, head in heads.items() if head.num_rows]
     rows = sum(head.num_rows for head in heads.values())
     stated = CommitProperties(custom_metadata={"userMetadata": said, ROWS_WRITTEN: str(rows)})
     kept = Schema.from_json(schema.json())
+    for path in heads:
+        durable.sync(path)
+    durable.sync_names([folder / data], folder if log.is_dir() else lake)
+    known = _entries(log)
     if mode == "error" or last_version(lake, place) is None:
         create_table_with_add_actions(str(folder), kept, added, mode="error", commit_properties=stated)
         table = DeltaTable(folder)
         table.create_checkpoint()  # should all commits be lost one day, it tells that there was a table
     else:
         table = DeltaTable(folder)
-        known = {field.name for field in table.schema().fields}
-        if gained := [field for field in kept.fields if field.name not in known and mode == "append"]:
+        fields = {field.name for field in table.schema().fields}
+        if gained := [field for field in kept.fields if field.name not in fields and mode == "append"]:
             table.alter.add_columns(gained)
         table.create_write_transaction(added, mode, kept, commit_properties=stated)
+    for _, entry in _entries(log) - known:
+        durable.sync(Path(entry))
+    durable.sync_names([log], log if known else folder)
     table.update_incremental()
     return Version(Commit(table.version(), rows), schema, tuple(action.path for action in added))
 
 
 def tidy(lake: Path, versions: int) -> None:
-    """Takes away the rows of all but the last versions of each table, of scratch all but the last, and those of commits that never
-    came to be. A table with no more folders of rows than versions is not looked at. What a person put beside them stays.
+    """Takes away the rows of all but the last versions of each table, and those of commits that never came to be. A table with no
+    more folders of rows than versions is not looked at. What a person put beside them stays.
     """
-    for log in sorted(lake.glob("*/*/_delta_log")):
+    for log in sorted(lake.glob(f"*/*/{LOG}")):
         folder = log.parent
-        kept = 1 if folder.parent.name == SCRATCH else versions
-        if sum(entry.is_dir() for entry in os.scandir(folder)) - 1 > kept:
+        if sum(entry.is_dir() for entry in os.scandir(folder)) - 1 > versions:
             table = DeltaTable(folder)
             last = table.version()
             # To remove them itself, it would make two commits.
             old = table.vacuum(
-                0, True, enforce_retention_duration=False, full=True, keep_versions=list(range(max(0, last - kept + 1), last + 1))
+                0,
+                True,
+                enforce_retention_duration=False,
+                full=True,
+                keep_versions=list(range(max(0, last - versions + 1), last + 1)),
             )
             gone = [name for name in old if _ROWS.fullmatch(name)]
             for name in gone:
@@ -101,6 +118,11 @@ def tidy(lake: Path, versions: int) -> None:
 
 def _parquet(data: Path) -> list[Path]:
     return sorted(data.glob("*.parquet"))
+
+
+def _entries(log: Path) -> set[tuple[int, str]]:
+    """What the log holds; a file that is written anew is another entry."""
+    return {(entry.inode(), entry.path) for entry in os.scandir(log)} if log.is_dir() else set()
 
 
 def _added(folder: Path, path: Path, rows: int) -> AddAction:

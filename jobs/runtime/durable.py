@@ -35,3 +35,15 @@ def replace(fresh: Path, path: Path) -> None:
     """`fresh`, a file or a folder whose files are on the disk, takes the place of `path` for good."""
     os.replace(fresh, path)
     sync(path.parent)
+
+
+def replace_text(path: Path, text: str, mode: int) -> None:
+    """The file holds the text, whole or not at all, in this mode; a link in its place, or where it is written, is not followed."""
+    fresh = path.with_name(f".{path.name.lstrip('.')}.new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        os.fchmod(descriptor, mode)
+        stream.write(text)
+    sync(fresh)
+    replace(fresh, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from casework.errors import BadAddress, CaseworkError, Contradiction, StepRefused, UnusableStore
 from jobs.cells.masking import mask_numbers
 from jobs.runtime.last_words import NO_MEMORY
 
@@ -66,6 +67,12 @@ class BadVerdicts(MingjingError):
     exit_code = 2
 
 
+class BadStep(MingjingError):
+    """A case does not stand where this may be done with it; nothing was changed."""
+
+    exit_code = 2
+
+
 class MachineFailed(MingjingError):
     """Disk, memory or network gave way; what stood there before is as it was, and the run can be run again."""
 
@@ -80,6 +87,8 @@ def explanation(error: BaseException) -> MingjingError | None:
     """
     if isinstance(error, MingjingError):
         return error
+    if isinstance(error, CaseworkError):
+        return _OF_CASEWORK[type(error)](str(error))
     if isinstance(error, BrokenPipeError):  # whoever read the output has gone
         return None
     said = f"{type(error).__name__}: {error}"
@@ -96,6 +105,9 @@ def explanation(error: BaseException) -> MingjingError | None:
     return explanation(error.__cause__) if error.__cause__ else None
 
 
+_OF_CASEWORK: dict[type[CaseworkError], type[MingjingError]] = {
+    UnusableStore: BadStore, BadAddress: BadConfiguration, Contradiction: BadVerdicts, StepRefused: BadStep,
+}  # fmt: skip
 _FAILURES: tuple[tuple[str, type[MingjingError], str], ...] = (
     (
         r"No space left on device|database or disk is full|Disk quota exceeded|os error (?:28|122)\b",

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +24,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
-from jobs.runtime.delta_folder import SCRATCH, Mode, Version, commit, current, schema_written, tidy
+from jobs.runtime import delta_folder, durable, scratch
+from jobs.runtime.delta_folder import Mode, commit, current, files_of_rows, schema_written
 from jobs.runtime.delta_log import LEFT, Commit, last_commit, last_commit_on_a_store, last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, explanation
 from jobs.runtime.ids import lettered
@@ -117,7 +118,8 @@ class Lake:
             return None
         try:
             if self._kept_here:
-                return self._rows_of(place, current(self._kept_here, place))
+                version = current(self._kept_here, place)
+                return self._rows_of(place, version.schema, version.files, version.commit)
             rows = self.session.read.format("delta").load(self._path(place))
             schema = rows.schema  # asked for now, not in the midst of a job
             return _Rows(self._without_comments(rows, schema), schema.names)
@@ -127,17 +129,17 @@ class Lake:
             damaged = BadStore(f"{place} in the lake {self.root} cannot be read ({type(error).__name__}). {LEFT}")
             raise explanation(error) or damaged from error
 
-    def _rows_of(self, place: str, version: Version) -> _Rows:
-        schema = version.schema
+    def _rows_of(self, place: str, schema: StructType, paths: Sequence[str], made: Commit | None = None) -> _Rows:
+        """The rows of these files in the table's folder."""
         plain = StructType([StructField(field.name, field.dataType) for field in schema])
-        if not version.files:
-            return _Rows(self.session.createDataFrame([], plain), plain.names, version.commit)
+        if not paths:
+            return _Rows(self.session.createDataFrame([], plain), plain.names, made)
         if self._is_embedded and any(field.metadata for field in schema):
             # Its files may have them, too: the engine knows how both go together.
             rows = self.session.read.format("delta").load(self._path(place))
-            return _Rows(self._without_comments(rows, schema), plain.names, version.commit)
-        files = [f"{self._path(place)}/{file}" for file in version.files]
-        return _Rows(self.session.read.schema(plain).parquet(*files), plain.names, version.commit)
+            return _Rows(self._without_comments(rows, schema), plain.names, made)
+        files = [f"{self._path(place)}/{path}" for path in paths]
+        return _Rows(self.session.read.schema(plain).parquet(*files), plain.names, made)
 
     def _without_comments(self, rows: DataFrame, schema: StructType) -> DataFrame:
         """The embedded engine's planner trips over comments of columns, which Spark's tables and those of earlier versions have."""
@@ -196,12 +198,23 @@ class Lake:
 
         Kept in a scratch folder of the lake under `name`, in columns that name nobody; the next run replaces it.
         """
-        return self._save(_scratch(name), frame, "overwrite").frame
+        place = _scratch(name)
+        if self.folder is None:
+            return self._save(place, frame, "overwrite").frame
+        rows = self._scratch_rows(self.folder, place, scratch.finish(self.folder / place, self._made_rows(place, frame)))
+        return self._rows_of(place, frame.schema, ()).frame if rows is None else rows
 
     def kept(self, name: str) -> DataFrame | None:
         """What `computed_once` kept under the name in this run or the one before; null where nothing is kept."""
-        rows = self._found(_scratch(name))
+        place = _scratch(name)
+        if self.folder:
+            return self._scratch_rows(self.folder, place, scratch.last(self.folder / place))
+        rows = self._found(place)
         return None if rows is None else rows.frame
+
+    def _scratch_rows(self, lake: Path, place: str, data: str | None) -> DataFrame | None:
+        schema = schema_written(lake / place, data) if data else None
+        return self._rows_of(place, schema, files_of_rows(lake / place, data)).frame if data and schema else None
 
     def stated(self, what: str) -> Mapping[str, str] | None:
         """What the lake states about itself under the name; null where it does not."""
@@ -216,8 +229,10 @@ class Lake:
 
     def tidy(self, versions: int) -> None:
         """Of each table in a folder the last versions stay readable; older ones, and what killed runs left, are taken away."""
+        if self.folder:
+            scratch.tidy(self.folder)
         if self._kept_here:
-            tidy(self._kept_here, versions)
+            delta_folder.tidy(self._kept_here, versions)
 
     def _write(self, table: Table, frame: DataFrame, mode: Mode) -> None:
         self._assure_declared(table, self._writable, "WRITES")
@@ -236,17 +251,25 @@ class Lake:
     def _save(self, place: str, rows: DataFrame, mode: Mode, schema: StructType | None = None) -> _Rows:
         """Writes and commits the rows, in the schema or as they are, and gives them as they were written."""
         if self._kept_here:
-            data = uuid4().hex
-            rows.write.parquet(f"{self._path(place)}/{data}")
+            data = self._made_rows(place, rows)
             kept_as = schema or schema_written(self._kept_here / place, data) or rows.schema
-            return self._rows_of(place, commit(self._kept_here, place, data, mode, kept_as, self._said()))
+            version = commit(self._kept_here, place, data, mode, kept_as, self._said())
+            return self._rows_of(place, version.schema, version.files, version.commit)
         writer = (rows if schema is None or self._is_embedded else rows.to(schema)).write.format("delta").mode(mode)
         if mode == "overwrite":
             writer = writer.option("overwriteSchema", "true")
         writer.option("userMetadata", self._said()).save(self._path(place))
+        if self.folder:
+            durable.sync_tree(self.folder / place)
         written = self._found(place)
         assert written is not None
         return written
+
+    def _made_rows(self, place: str, rows: DataFrame) -> str:
+        """Name of a folder that the engine has filled with the rows, in the table's folder; they belong to nothing yet."""
+        data = uuid4().hex
+        rows.write.parquet(f"{self._path(place)}/{data}")
+        return data
 
     def _said(self) -> str:
         """What a commit says of the job and the run that it is of, and of what these had read."""
@@ -266,7 +289,7 @@ def _place(table: Table) -> str:
 
 
 def _scratch(name: str) -> str:
-    return f"{SCRATCH}/{name}"
+    return f"{scratch.SCRATCH}/{name}"
 
 
 def _statement(what: str) -> str:

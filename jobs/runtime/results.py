@@ -34,7 +34,7 @@ WORK = ".mingjing"
 KEPT = "_保留原件"
 _STAGED, _READY, _LOCK = "staged", "ready", "lock"
 _OLD_STAGING = (".restricted*.staging", ".exports*.staging", ".slips.staging", "plans/.*.staging")
-"""Where versions without a list staged; those of the restricted zone hold numbers and names."""
+"""Where versions without a list staged; those of the restricted zone hold numbers and names. A name proves nothing: they are told."""
 _SHOWN = 5
 _OWNER, _READERS, _FILES = 0o700, 0o755, 0o666
 
@@ -107,11 +107,15 @@ def publication(root: Path, writer: str, zones: Sequence[str], stamp: Stamp, war
 
 
 def settle(root: Path, warn: Warn) -> None:
-    """Finishes a swap that was interrupted below `root`, and removes what was staged there and never decided on."""
-    for pattern in _OLD_STAGING:
-        for folder in root.glob(pattern):
-            if folder.is_dir() and not folder.is_symlink():
-                shutil.rmtree(folder)
+    """Finishes a swap that was interrupted below `root`, and removes what was staged there and never decided on.
+
+    What looks like the staging of a version without a list is named, and left for a person to remove.
+    """
+    for folder in sorted(path for pattern in _OLD_STAGING for path in root.glob(pattern) if path.is_dir()):
+        warn(
+            f"{folder} is named like a folder in which a run of an earlier version was stopped: it may hold lists with numbers and names "
+            "in full. Nothing tells for certain, so it was left: look into it, and delete it if nobody needs it."
+        )
     if (root / WORK).is_dir():
         with _held(root) as work:
             _settle(root, work, warn)
@@ -119,11 +123,7 @@ def settle(root: Path, warn: Warn) -> None:
 
 def replace_file(path: Path, text: str) -> None:
     """Replaces a single file whole; readable by whoever may enter its folder."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.chmod(path.parent.stat().st_mode & _READERS & _FILES)
-    durable.sync(fresh)
-    durable.replace(fresh, path)
+    durable.replace_text(path, text, path.parent.stat().st_mode & _READERS & _FILES)
 
 
 @contextmanager

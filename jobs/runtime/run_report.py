@@ -1,4 +1,4 @@
-"""What a run says of itself while it works and afterwards: stages with seconds, rows and peak memory."""
+"""What a run says of itself while it works and afterwards: stages with seconds, CPU seconds, rows and peak memory."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rich.text import Text
 
 from jobs.cells.masking import mask_numbers, masked_within
 from jobs.runtime.console import Console
+from jobs.runtime.cpu_time import cpu_seconds
 from jobs.runtime.results import replace_file
 
 _KIB_PER_UNIT = 1 if sys.platform != "darwin" else 1 / 1024
@@ -42,6 +43,7 @@ class Stage:
 
     name: str
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     rows: int = 0
     peak_mib: float = 0.0
     steps: list[Step] = field(default_factory=list)
@@ -61,7 +63,7 @@ class RunReport:
         """Shows a progress line while the stage runs and keeps its time, of one that fails, too; the caller sets `rows` of `stages[-1]`."""
         stage = Stage(name)
         self.stages.append(stage)
-        started = time.perf_counter()
+        started, spent = time.perf_counter(), cpu_seconds()
         columns = (
             SpinnerColumn(),
             TextColumn("{task.description:<24}"),
@@ -73,7 +75,7 @@ class RunReport:
             with Progress(*columns, console=self.console, transient=True) as progress:
                 yield progress
         finally:
-            stage.seconds = time.perf_counter() - started
+            stage.seconds, stage.cpu_seconds = time.perf_counter() - started, cpu_seconds() - spent
             stage.peak_mib = peak_memory_mib()
         rows = f"{stage.rows:>12,} rows" if stage.rows else ""
         self.console.print(Text.assemble(("✓", "green"), f" {name:<24} {stage.seconds:7.1f} s {rows}"))
@@ -97,13 +99,12 @@ class RunReport:
 
     def stage_table(self) -> Table:
         table = Table(title="Stages", title_justify="left")
-        for heading in ("stage", "seconds", "rows", "rows/s", "peak MiB"):
+        for heading in ("stage", "seconds", "CPU s", "rows", "rows/s", "peak MiB"):
             table.add_column(heading, justify="left" if heading == "stage" else "right")
         for stage in self.stages:
             speed = f"{stage.rows / stage.seconds:,.0f}" if stage.rows and stage.seconds else ""
-            table.add_row(
-                stage.name, f"{stage.seconds:.1f}", f"{stage.rows:,}" if stage.rows else "", speed, f"{stage.peak_mib:,.0f}"
-            )
+            rows = f"{stage.rows:,}" if stage.rows else ""
+            table.add_row(stage.name, f"{stage.seconds:.1f}", f"{stage.cpu_seconds:.1f}", rows, speed, f"{stage.peak_mib:,.0f}")
         return table
 
     def save(self, path: Path) -> None:

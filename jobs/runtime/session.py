@@ -37,6 +37,9 @@ _IS_CONNECT = "SPARK_CONNECT_MODE_ENABLED"
 """Set by pyspark when a process first speaks Spark Connect: from then on every session it gives is of that kind."""
 JARS_VARIABLE = "MINGJING_DELTA_JARS"
 """Folder with the Delta jars, for sites without internet."""
+_CALLER_WITH_EACH_COLUMN = "spark.python.sql.dataFrameDebugging.enabled"
+"""Does pyspark look up, for the sake of its error messages, which line made a column? It costs more than making it, and on Spark
+three questions to the JVM."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ def _sail(cores: int) -> Iterator[SparkSession]:
     host, port = server.listening_address
     session = SparkSession.builder.remote(f"sc://{host}:{port}").create()
     session.conf.set("spark.sql.session.timeZone", "UTC")
+    session.conf.set(_CALLER_WITH_EACH_COLUMN, "false")
     try:
         yield session
     finally:
@@ -151,6 +155,7 @@ def _delta_settings() -> dict[str, str]:
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         # Decisions and tests speak of one calendar and of exact decimals whatever the cluster's defaults are.
         "spark.sql.session.timeZone": "UTC",
+        _CALLER_WITH_EACH_COLUMN: "false",
         "spark.sql.ansi.enabled": "true",
         "spark.databricks.delta.snapshotPartitions": "2",
         "spark.databricks.delta.schema.autoMerge.enabled": "false",

@@ -111,13 +111,8 @@ def _kept(path: Path) -> tuple[str | None, tuple[str, ...]]:
 
 def _make(path: Path) -> str:
     """A new random key, kept whole or not at all: a file cut short by a full disk would pass for a key."""
-    key, making = secrets.token_hex(32), path.with_name(f"{path.name}.making")
-    making.unlink(missing_ok=True)
-    descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(key + "\n")
-    durable.sync(making)
-    durable.replace(making, path)
+    key = secrets.token_hex(32)
+    durable.replace_text(path, f"{key}\n", 0o600)
     return key
 
 

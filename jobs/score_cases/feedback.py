@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.contracts.lake import VERDICTS
-from expectations.contracts.lake.learning import CONFIRMED, REFUTED
+from expectations.contracts.returned import CONFIRMED, REFUTED
 from jobs.rules import RULES
 from jobs.runtime.lake import Lake
 from models.features import FEATURE_NAMES, matrix

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import polars as pl
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, StringType, StructField, StructType
@@ -25,6 +26,7 @@ from expectations.contracts.lake import (
     LINKS,
     MEMBERS,
     NOVEL_FINDINGS,
+    PATTERNS,
     PERSONS,
     SILVER,
     VERDICTS,
@@ -34,12 +36,17 @@ from jobs.launch.model_store import model_store, store_errors_told
 from jobs.registers.linked import linked_registers
 from jobs.rulebook.findings import find_clues
 from jobs.rulebook.gathering import gathered
-from jobs.rules import RULES
 from jobs.rules.in_force import rules_in_force
+from jobs.rules.strange_case import RULE as STRANGE_CASE
+from jobs.runtime.arrow import on_driver
 from jobs.runtime.ids import digits_of
 from jobs.runtime.lake import plain_schema
 from jobs.score_cases.features import CASE_FIGURES, Registers, case_features
 from jobs.score_cases.feedback import moved, taught
+from jobs.score_cases.patterns import detectors
+from jobs.score_cases.patterns.city import ROSTERS
+from jobs.score_cases.patterns.city import gathered as gathered_city
+from jobs.score_cases.patterns.judged import judged
 from models.drift import WARN_ABOVE, drifted
 from models.features import Matrix, contract_fingerprint, matrix
 from models.isolation_forest import ForestParams
@@ -47,8 +54,11 @@ from models.registry import ForestRegistry, RegisteredModel
 from models.strangeness import Scores, StrangenessModel, in_words, model_fingerprint
 
 NAME = "score_cases"
-READS = (FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, VERDICTS, *SILVER)
-WRITES = (CASE_SCORES, NOVEL_FINDINGS)
+READS = (
+    FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, VERDICTS, PATTERNS,
+    *(roster.bronze for roster in ROSTERS), *SILVER,
+)  # fmt: skip
+WRITES = (CASE_SCORES, PATTERNS, NOVEL_FINDINGS)
 LEAST_CASES = 30
 """Among fewer cases nothing is usual, so that nothing is strange: no model learns from them."""
 _EXPLAINED_SHARE = 0.10
@@ -163,6 +173,7 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         progress.advance(task)
         if champion is None:
             lake.overwrite(CASE_SCORES, unscored(features))
+            lake.overwrite(PATTERNS, lake.session.createDataFrame([], plain_schema(PATTERNS)))
             lake.overwrite(NOVEL_FINDINGS, lake.session.createDataFrame([], plain_schema(NOVEL_FINDINGS)))
             ctx.report.stages[-1].rows = 0
             return
@@ -184,7 +195,8 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         )
         lake.overwrite(CASE_SCORES, told.select(*CASE_SCORES.column_names))
         progress.advance(task)
-        lake.overwrite(NOVEL_FINDINGS, novel_findings(ctx, order))
+        write_patterns(ctx, features, order)
+        lake.overwrite(NOVEL_FINDINGS, novel_findings(ctx))
         progress.advance(task)
         ctx.report.stages[-1].rows = lake.read(CASE_SCORES).count()
 
@@ -194,31 +206,29 @@ def figures() -> Column:
     return F.create_map(*(part for name in CASE_FIGURES for part in (F.lit(f"case.{name}"), F.col(name))))
 
 
-def novel_findings(ctx: RunContext, order: DataFrame) -> DataFrame:
-    """gold.novel_findings: the rules that need the scores, on what the rules before them left unexplained.
+def write_patterns(ctx: RunContext, features: DataFrame, order: DataFrame) -> None:
+    """gold.patterns: what chance alone does not bring about, a row a household.
 
     order: strangeness by case_id, as far as it has been learned what of it visits confirm.
     """
     lake = ctx.lake
-    about_data = [rule.code for rule in RULES if rule.is_about_data]
-    by_rule = (
-        lake.read(FINDINGS)
-        .filter((F.col("outcome") == "found") & ~F.col("rule_code").isin(about_data))
-        .select("case_id")
-        .distinct()
-    )
-    drawing = lake.read(ENTITLEMENT_MONTHS).filter("paid_yuan > 0").select("case_id").distinct()
-    everyone = F.lit(1)  # one rank over all is wanted
-    strange = (
-        lake.read(CASE_SCORES)
-        .select("case_id", F.col("reasons").alias("strange_reasons"))
-        .join(order.select("case_id", "strangeness"), "case_id", "inner")  # one row a case each
-        .join(drawing, "case_id", "left_semi")
-        .join(by_rule, "case_id", "left_anti")
-        .withColumn("strangeness_percentile", F.percent_rank().over(Window.partitionBy(everyone).orderBy("strangeness")))
-    )
-    # Computed first: the embedded engine's planner cannot hold a rank read back against the days of the time engine.
-    facts = replace(gathered(ctx.lake, ctx.settings.policy, ctx.as_of), strange=lake.computed_once(strange, "strange_cases"))
+    scored = lake.read(CASE_SCORES).select("case_id", "anomaly", "dependence", "reasons", "strangeness")
+    scores = on_driver(
+        scored.join(order.select("case_id", F.col("strangeness").alias("_now")), "case_id", "inner")
+    )  # one row a case
+    # k = s / (1 - s) is how rare a case is in powers of ten: what verdicts took off that makes it likelier to be chance.
+    rarity = {name: pl.col(name) / (1 - pl.col(name).clip(0.0, 0.99)) for name in ("strangeness", "_now")}
+    moved = scores.with_columns(moved=10 ** (rarity["strangeness"] - rarity["_now"]))
+    false_share = ctx.settings.params(STRANGE_CASE.code).false_share  # type: ignore[attr-defined]
+    found = judged(detectors.found(gathered_city(ctx, features), moved, false_share), false_share)
+    lake.overwrite(PATTERNS, lake.session.createDataFrame(found.select(PATTERNS.column_names).to_arrow(), plain_schema(PATTERNS)))
+
+
+def novel_findings(ctx: RunContext) -> DataFrame:
+    """gold.novel_findings: the rules that need the scores, on what the detectors found."""
+    drawing = ctx.lake.read(ENTITLEMENT_MONTHS).filter("paid_yuan > 0").select("case_id").distinct()
+    strange = ctx.lake.read(PATTERNS).join(drawing, "case_id", "left_semi")
+    facts = replace(gathered(ctx.lake, ctx.settings.policy, ctx.as_of), strange=strange)
     return find_clues(
         facts, [(rule, params) for rule, params in rules_in_force(ctx.as_of, ctx.settings.params) if rule.needs_scores]
     )

@@ -8,7 +8,7 @@ import polars as pl
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASE_FILES, CLUES, MEMBERS, PEOPLE
+from expectations.contracts.lake import CASE_FILES, CLUES, MEMBERS, PEOPLE, VERDICTS
 from jobs.cells.masking import mask_name, mask_number, masked_texts
 from jobs.registers.origins import texts_at
 from jobs.rules.number_in_doubt import ROW
@@ -21,13 +21,15 @@ COLUMNS = (
     "identity_grade", "event_on", "first_month", "last_month", "months", "amount_upper", "amount_estimate", "exemption_code", "dispatched",
     "score", "anomaly", "explanation", "reasons", "evidence", "first_seen", "last_seen",
 )  # fmt: skip
-"""Columns of clues.csv, in the order of the delivery contract."""
+"""Columns of every list, in the order of the delivery contract."""
+CLUE_COLUMNS = (*COLUMNS, "group_id", "pattern", "last_verdict", "last_verdict_on")
+"""Columns of clues.csv."""
 HANDLING = ("key_person", "is_separate")
 """What the workbooks tell of a clue besides."""
 
 
 def published_clues(lake: Lake) -> pl.DataFrame:
-    """The list in full, COLUMNS and HANDLING as values: by rank: clues to visit, then exempted ones. Restricted."""
+    """The list in full, CLUE_COLUMNS and HANDLING as values: by rank: clues to visit, then exempted ones. Restricted."""
     clues = on_driver(lake.read(CLUES))  # one row a clue: some thousands
     people = lake.read(PEOPLE).join(lake.read(CLUES).select("person_id").distinct(), "person_id", "left_semi")
     known = {row["person_id"]: (row["number"], row["name"]) for row in people.collect()}
@@ -47,7 +49,16 @@ def published_clues(lake: Lake) -> pl.DataFrame:
         pl.col("first_month", "last_month").dt.strftime("%Y-%m"),
         pl.col("exemption_code").fill_null(""),
     )
-    return listed.select(*COLUMNS, *HANDLING).sort("rank")
+    judged = listed.join(_last_verdicts(lake), on="clue_id", how="left")  # one row a clue
+    return judged.select(*CLUE_COLUMNS, *HANDLING).sort("rank")
+
+
+def _last_verdicts(lake: Lake) -> pl.DataFrame:
+    """clue_id, last_verdict, last_verdict_on of clues that a visit has judged: the verdict in force."""
+    in_force = lake.read_or_empty(VERDICTS).filter("is_in_force")
+    return on_driver(  # one row a visit
+        in_force.select("clue_id", F.col("verdict").alias("last_verdict"), F.col("checked_on").alias("last_verdict_on"))
+    )
 
 
 def case_list(lake: Lake, as_of: date) -> pl.DataFrame:

@@ -1,8 +1,10 @@
-"""One workbook per county, for an inspector: cases to visit, their clues, and how to read both."""
+"""A workbook for inspectors, of a county or a township: its cases, their clues to read and to fill in, and how to do both."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,174 +12,218 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from expectations.contracts.lake.planning import ROUTINE_VISIT
 from jobs.rules import RULES
-from jobs.sheets.evidence import evidence_text
-from jobs.sheets.tables import FILLING_IN, NATURE_OF_CLUES, Heading, cell_formats, masking_told, write_guide, write_table
-
-VERDICTS = (
-    "查是-违规",
-    "查是-错保",
-    "查是-程序问题",
-    "查否-数据错误",
-    "查否-政策允许",
-    "查否-时间差",
-    "查否-同名重号",
-    "查否-已整改",
-    "无法核实",
-    "移送",
+from jobs.sheets.asked import Innocent, grade_words, innocent_words, verify_words
+from jobs.sheets.books import CASES, CLUES, DATA, VISITED
+from jobs.sheets.evidence import sources_told
+from jobs.sheets.history import History
+from jobs.sheets.tables import (
+    FILLING_IN,
+    NATURE_OF_CLUES,
+    Band,
+    Heading,
+    cell_formats,
+    joined,
+    masking_told,
+    write_guide,
+    write_lists,
+    write_table,
 )
-"""Verdicts of the delivery contract; the cells offer nothing else."""
 
-RULE_TITLES = {rule.code: rule.title_zh for rule in RULES}
-_VERIFY = {rule.code: "；".join(rule.verify) for rule in RULES}
-
-
+RULE_TITLES = {**{rule.code: rule.title_zh for rule in RULES}, ROUTINE_VISIT: "例行走访"}
+ABOUT_DATA = tuple(rule.code for rule in RULES if rule.is_about_data)
 STATES = {"new": "新增", "changed": "有变化", "unchanged": "未变化", "gone": "本次未再查出"}
 CASE_SHEET = (
     Heading("序号", 6, "whole"),
-    Heading("案件编号", 18),
-    Heading("与上次相比", 12),
-    Heading("首次发现", 12),
-    Heading("县市区", 10),
-    Heading("乡镇街道", 14),
-    Heading("村社区", 16),
-    Heading("证号", 20),
-    Heading("保障类型", 10),
-    Heading("线索数", 8, "whole"),
-    Heading("涉及金额估计（元）", 14, "money"),
-    Heading("线索类型", 22, "wrapped"),
-    Heading("重点人员", 20, "wrapped"),
-    Heading("说明", 70, "wrapped"),
-)
-DATA_SHEET = (
-    Heading("线索编号", 18),
-    Heading("对象姓名", 10),
-    Heading("花名册登记号码", 21),
-    Heading("县市区", 10),
-    Heading("乡镇街道", 14),
-    Heading("村社区", 16),
-    Heading("证号", 20),
-    Heading("保障类型", 10),
-    Heading("需核对的问题", 60, "wrapped"),
-    Heading("证据", 56, "wrapped"),
-    Heading("核对结果", 30, "input"),
+    Heading("对象姓名", 12, "wrapped"),
+    Heading("与上次相比", 9, "wrapped"),
+    Heading("首次发现", 11),
+    Heading("乡镇街道", 12, "wrapped"),
+    Heading("保障类型和证号", 18, "wrapped"),
+    Heading("线索数", 5, "whole"),
+    Heading("涉及金额估计（元）", 11, "money"),
+    Heading("重点人员", 12, "wrapped"),
+    Heading("说明", 40, "wrapped"),
+    Heading("以往计划和核查", 16, "wrapped"),
+    Heading("案件编号", 7, "id"),
 )
 CLUE_SHEET = (
-    Heading("排名", 6, "whole"),
-    Heading("线索编号", 18),
-    Heading("案件编号", 18),
-    Heading("线索类型", 18),
-    Heading("对象姓名", 10),
-    Heading("身份证号码", 21),
-    Heading("乡镇街道", 14),
-    Heading("村社区", 16),
-    Heading("证号", 20),
-    Heading("保障类型", 10),
-    Heading("事件日期", 12),
-    Heading("涉及月份", 18),
-    Heading("月数", 6, "whole"),
-    Heading("金额上限（元）", 13, "money"),
-    Heading("金额估计（元）", 13, "money"),
-    Heading("得分", 8, "score"),
-    Heading("身份等级", 9),
-    Heading("说明", 46, "wrapped"),
-    Heading("排序理由", 40, "wrapped"),
-    Heading("核查要点", 32, "wrapped"),
-    Heading("证据", 56, "wrapped"),
-    Heading("核查结论", 14, "input"),
-    Heading("查否原因代码", 12, "input"),
-    Heading("核查日期", 12, "input"),
-    Heading("核查人员（两人）", 16, "input"),
-    Heading("追回金额（元）", 13, "input"),
-    Heading("停发月份", 10, "input"),
-    Heading("备注", 30, "input"),
-    Heading("更正前次结论", 12, "input"),
+    Heading("序号", 5, "whole"),
+    Heading("对象和待遇", 17, "wrapped"),
+    Heading("需要核实的问题", 35, "wrapped"),
+    Heading("先问、再核对", 18, "wrapped"),
+    Heading("核查结论", 10, "input", "verdict"),
+    Heading("查否原因代码", 11, "input", "reason"),
+    Heading("核查日期", 10, "input", "date"),
+    Heading("核查人员（两人）", 9, "input"),
+    Heading("追回金额（元）", 9, "input", "yuan"),
+    Heading("停发月份", 8, "input", "month"),
+    Heading("备注", 8, "input"),
+    Heading("更正前次结论", 5, "input", "yes or no"),
+    Heading("案件编号", 6, "id"),
+    Heading("线索编号", 6, "id"),
 )
+DATA_SHEET = (
+    Heading("序号", 5, "whole"),
+    Heading("对象和待遇", 20, "wrapped"),
+    Heading("需核对的问题", 52, "wrapped"),
+    Heading("更正结果", 12, "input", "correction"),
+    Heading("更正后的号码", 20, "input"),
+    Heading("核对日期", 11, "input", "date"),
+    Heading("核对人员（两人）", 12, "input"),
+    Heading("备注", 14, "input"),
+    Heading("线索编号", 6, "id"),
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a workbook tells beside its rows. kind: what its list is called; innocent, history: see asked and history."""
+
+    kind: str
+    counties: Mapping[str, str]
+    innocent: Innocent
+    history: History
+    as_of: date
+    is_masked: bool
 
 
 def write_workbook(
-    path: Path, title: str, clues: pl.DataFrame, cases: pl.DataFrame, counties: Mapping[str, str], as_of: date, *, is_masked: bool
+    path: Path, title: str, clues: pl.DataFrame, cases: pl.DataFrame, told: Told, guide: Sequence[tuple[str, str]]
 ) -> None:
-    """A workbook of dispatched clues, best first.
+    """A workbook of clues to visit, by village, visited cases apart; what is about data only has a sheet of its own.
 
-    clues: the published list's rows; what is about data only has a sheet of its own. cases: gold.case_files of the run.
-    counties: their names by code.
+    clues: the published list's rows in the order of the list, with the number `place` that a row shows. cases: gold.case_files,
+    in the order of the list. guide: what is to be said of this kind of list.
     """
-    about_data = pl.col("rule_code").is_in([rule.code for rule in RULES if rule.is_about_data])
-    to_visit, of_data = clues.filter(~about_data), clues.filter(about_data)
+    of_data = clues.filter(pl.col("rule_code").is_in(ABOUT_DATA))
+    to_visit = clues.filter(~pl.col("rule_code").is_in(ABOUT_DATA))
+    visited = visited_cases(to_visit, told.history)
     with xlsxwriter.Workbook(
         str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
-        book.set_properties({"title": f"{title}线索清单", "created": datetime(as_of.year, as_of.month, as_of.day)})
+        book.set_properties(
+            {"title": f"{title}{told.kind}", "created": datetime(told.as_of.year, told.as_of.month, told.as_of.day)}
+        )
         formats = cell_formats(book)
-        # By their best clue; behind them those of the run before that are not found any more.
-        write_table(book, formats, "案件", CASE_SHEET, case_rows(cases.sort("rank", "case_id", nulls_last=True), counties))
-        sheet = write_table(book, formats, "线索", CLUE_SHEET, clue_rows(to_visit))
-        verdict_column = next(i for i, column in enumerate(CLUE_SHEET) if column.heading == "核查结论")
-        last = max(1, len(to_visit))
-        sheet.data_validation(1, verdict_column, last, verdict_column, {"validate": "list", "source": list(VERDICTS)})
+        heading = f"{title} {told.kind}（截至{told.as_of.isoformat()}）"
+        since = min([told.as_of, *clues["first_seen"].drop_nulls()])
+        write_table(book, formats, CASES, CASE_SHEET, case_rows(cases, clues, visited, told), title=heading)
+        for name, rows in ((CLUES, ~pl.col("case_id").is_in(visited)), (VISITED, pl.col("case_id").is_in(visited))):
+            of_sheet = to_visit.filter(rows)
+            if name == CLUES or len(of_sheet):
+                write_table(book, formats, name, CLUE_SHEET, clue_rows(of_sheet, told), title=heading, since=since)
         if len(of_data):
-            write_table(book, formats, "数据核对", DATA_SHEET, _data_rows(of_data, counties))
-        _reading_guide(book, formats, title, len(to_visit), as_of, is_masked=is_masked)
+            write_table(book, formats, DATA, DATA_SHEET, list(_data_rows(of_data, told)), title=heading, since=since)
+        _write_guide(book, formats, f"{heading}，共{len(to_visit)}条", to_visit, guide, is_masked=told.is_masked)
+        write_lists(book, formats, ("reason", "verdict", "correction"))
 
 
-def case_rows(cases: pl.DataFrame, counties: Mapping[str, str]) -> list[tuple[Any, ...]]:
-    """The rows of CASE_SHEET, in the order of `cases`."""
+def visited_cases(clues: pl.DataFrame, history: History) -> list[str]:
+    """Cases of which every clue has a verdict that holds."""
     return [
-        (
-            n, case["case_id"], STATES[case["state"]], case["first_seen"].isoformat(), counties.get(case["county_code"], case["county_code"]),
-            case["town"], case["village"], case["household_no"], case["program"], case["clue_count"], case["amount_estimate"],
-            "、".join(RULE_TITLES.get(code, code) for code in case["rule_codes"].split("、")), case["key_person"] or "", case["explanation"],
-        )
-        for n, case in enumerate(cases.iter_rows(named=True), start=1)
-    ]  # fmt: skip
+        case
+        for case, of_case in clues.group_by("case_id", maintain_order=True).agg("clue_id").iter_rows()
+        if all(history.of_clue(case, clue) for clue in of_case)
+    ]
 
 
-def _data_rows(clues: pl.DataFrame, counties: Mapping[str, str]) -> list[tuple[Any, ...]]:
-    return [
-        (
-            clue["clue_id"], clue["subject_name"], clue["subject_id"], counties.get(clue["county_code"], clue["county_code"]), clue["town"],
-            clue["village"], clue["household_no"], clue["program"], clue["explanation"], evidence_text(clue["evidence"]), None,
-        )
-        for clue in clues.iter_rows(named=True)
-    ]  # fmt: skip
+def case_rows(cases: pl.DataFrame, clues: pl.DataFrame, visited: Sequence[str], told: Told) -> list[tuple[Any, ...] | Band]:
+    """The rows of CASE_SHEET by village; behind them what has been visited, and what is not found any more."""
+    names = dict(
+        clues.group_by("case_id").agg(pl.col("subject_name").drop_nulls().unique(maintain_order=True).str.join("、")).iter_rows()
+    )
+
+    def row(n: int, case: Mapping[str, Any]) -> tuple[Any, ...]:
+        titles = "、".join(RULE_TITLES.get(code, code) for code in case["rule_codes"].split("、"))
+        return (
+            n, names.get(case["case_id"], ""), STATES[case["state"]], case["first_seen"].isoformat(), case["town"],
+            joined(case["program"], case["household_no"]), case["clue_count"], case["amount_estimate"], case["key_person"] or "",
+            joined(titles, case["explanation"]), joined(*told.history.told(case["case_id"])), case["case_id"],
+        )  # fmt: skip
+
+    numbered = list(enumerate(cases.iter_rows(named=True), start=1))
+    seen = set(visited)
+    open_ones = [(n, case) for n, case in numbered if case["state"] != "gone" and case["case_id"] not in seen]
+    rows: list[tuple[Any, ...] | Band] = []
+    for village, of_village in _by_village(open_ones, told):
+        rows += [Band(f"{village}（{len(of_village)}户）"), *(row(n, case) for n, case in of_village)]
+    for name, wanted in ((VISITED, [one for one in numbered if one[1]["case_id"] in seen and one[1]["state"] != "gone"]),
+                         (STATES["gone"], [one for one in numbered if one[1]["state"] == "gone"])):  # fmt: skip
+        if wanted:
+            rows += [Band(f"{name}（{len(wanted)}户）"), *(row(n, case) for n, case in wanted)]
+    return rows
 
 
-def clue_rows(clues: pl.DataFrame) -> list[tuple[Any, ...]]:
-    return [
-        (
-            clue["rank"], clue["clue_id"], clue["case_id"], RULE_TITLES.get(clue["rule_code"], clue["rule_code"]), clue["subject_name"],
-            clue["subject_id"], clue["town"], clue["village"], clue["household_no"], clue["program"],
-            clue["event_on"].isoformat() if clue["event_on"] else "", _span(clue["first_month"], clue["last_month"]), clue["months"],
-            clue["amount_upper"], clue["amount_estimate"], clue["score"], clue["identity_grade"], clue["explanation"], clue["reasons"],
-            _VERIFY.get(clue["rule_code"], ""), evidence_text(clue["evidence"]), *[None] * 8,
-        )
-        for clue in clues.iter_rows(named=True)
-    ]  # fmt: skip
+def clue_rows(clues: pl.DataFrame, told: Told) -> list[tuple[Any, ...] | Band]:
+    """The rows of CLUE_SHEET by village, the clues of a household together."""
+    rows: list[tuple[Any, ...] | Band] = []
+    for village, of_village in _by_village([(clue["place"], clue) for clue in clues.iter_rows(named=True)], told):
+        households = len({clue["case_id"] for _, clue in of_village})
+        rows.append(Band(f"{village}（{households}户，{len(of_village)}条）"))
+        first: dict[str, int] = {}
+        for n, (_, clue) in enumerate(of_village):
+            first.setdefault(clue["case_id"], n)
+        for place, clue in sorted(of_village, key=lambda one: first[one[1]["case_id"]]):
+            rows.append((place, *_clue_cells(clue, told), *[None] * 8, clue["case_id"], clue["clue_id"]))
+    return rows
 
 
-def _span(first: str | None, last: str | None) -> str:
-    return "" if not first else f"{first} 至 {last}"
+def _clue_cells(clue: Mapping[str, Any], told: Told) -> tuple[str, str, str]:
+    """Who draws what; the question with its source and what was before; what to ask."""
+    code = clue["rule_code"]
+    most = f"（上限{clue['amount_upper']:,.2f}元）" if clue["amount_upper"] else ""
+    amount = f"估计涉及{clue['amount_estimate']:,.2f}元{most}" if clue["amount_estimate"] else ""
+    earlier = told.history.of_clue(clue["case_id"], clue["clue_id"])
+    listed = [f"列入计划 {day.isoformat()}" for day in told.history.listed_on.get(clue["case_id"], ())]
+    innocent = innocent_words(code, told.innocent)
+    return (
+        joined(clue["subject_name"], clue["subject_id"], clue["program"], clue["household_no"], grade_words(clue["identity_grade"])),
+        joined(
+            "，".join(part for part in (f"【{RULE_TITLES.get(code, code)}】", amount) if part), clue["explanation"],
+            f"来源：{sources_told(json.loads(clue['evidence']))}",
+            f"以往：{'；'.join([*listed, *([earlier.told] if earlier else [])])}" if listed or earlier else "",
+        ),
+        joined(f"先问是否：{innocent}" if innocent else "", f"再核对：{verify_words(code)}"),
+    )  # fmt: skip
 
 
-def _reading_guide(book: Any, formats: dict[str, Any], title: str, count: int, as_of: date, *, is_masked: bool) -> None:
+def _data_rows(clues: pl.DataFrame, told: Told) -> Iterator[tuple[Any, ...]]:
+    for clue in clues.iter_rows(named=True):
+        who, question, _ = _clue_cells(clue, told)
+        yield clue["place"], who, question, *[None] * 5, clue["clue_id"]
+
+
+def _by_village(
+    rows: Sequence[tuple[int, Mapping[str, Any]]], told: Told
+) -> list[tuple[str, list[tuple[int, Mapping[str, Any]]]]]:
+    """The rows by county, township and village, each in its order, villages by their first row."""
+    found: dict[str, list[tuple[int, Mapping[str, Any]]]] = {}
+    of_several = len({row["county_code"] for _, row in rows}) > 1
+    for n, row in rows:
+        county = told.counties.get(row["county_code"], row["county_code"]) if of_several else None
+        village = " ".join(part for part in (county, row["town"], row["village"]) if part)
+        found.setdefault(village or "未注明地址", []).append((n, row))
+    return list(found.items())
+
+
+def _write_guide(
+    book: Any, formats: dict[str, Any], title: str, clues: pl.DataFrame, guide: Sequence[tuple[str, str]], *, is_masked: bool
+) -> None:
+    found = {*clues["rule_code"]}
     lines = [
         NATURE_OF_CLUES,
-        ("先后", "“案件”表按户排列，一户只需上门一次；“线索”表按排名排列，排名越靠前越值得先看。"),
-        ("得分", "0 至 1，表示上门核实后预计查实的可能性。尚无核查反馈时，依据预设的先验和异常程度估计。"),
-        (
-            "身份等级",
-            "A：号码有效且姓名一致；B：姓名为已知写法差异；C：号码经升位或修复且姓名一致；E：无号码，姓名、出生和住址一致。其他等级不交办。",
-        ),
-        (
-            "金额",
-            "上限：事件之后发放的全部金额；估计：扣除豁免、宽限并按本人份额计算后的金额。同户多条线索涉及同一月份的，只计一次。",
-        ),
-        ("与上次相比", "新增、有变化、未变化均指与上一次运行相比；“本次未再查出”的案件列在最后，供对照。"),
-        ("重点人员", "按本地设定的口径标注；身份本身不是问题。标为“另行办理”的线索单独成册，不经原审批单位。"),
+        *guide,
+        ("村社区", "各表按村（社区）分组，组内按先后排列。已核查的案件另列一表，供对照和更正。"),
+        ("重点人员", "按本地设定的口径标注；身份本身不是问题。标为“另行办理”的单独成册，不经原审批单位。"),
         ("数据核对", "身份号码存疑的，请数据报送单位核对后更正；这是数据问题，不涉及对当事人的判断。"),
         FILLING_IN,
         masking_told("核查", is_masked=is_masked),
+        *(
+            (RULE_TITLES[rule.code], f"依据：{rule.source}。核查要点：{'；'.join(rule.verify)}")
+            for rule in RULES
+            if rule.code in found
+        ),
     ]
-    lines += [(RULE_TITLES[rule.code], f"依据：{rule.source}。核查要点：{'；'.join(rule.verify)}") for rule in RULES]
-    write_guide(book, formats, f"{title} 线索清单（截至{as_of.isoformat()}，共{count}条）", lines)
+    write_guide(book, formats, title, lines)

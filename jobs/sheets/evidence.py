@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +14,9 @@ from jobs.runtime.lake import Lake
 
 TELLING_CELLS = frozenset({"号牌号码", "企业名称", "统一社会信用代码", "不动产权证号", "单位名称", "坐落"})
 """Cells that name a person's thing, home or employer outright; masked lists leave them out."""
+_ROSTERS = frozenset({"dibao_roster", "tekun_roster"})
 MOST_OF_A_REGISTER = 3
-"""Rows of one register shown in a cell of a workbook; the list has all."""
+"""Registers, and things of one, shown in a cell of a workbook; the list has all."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,17 @@ def evidence_texts(evidence: list[Any], files: Mapping[str, SourceFile]) -> list
 
 def _row(row: Mapping[str, Any], files: Mapping[str, SourceFile]) -> dict[str, Any]:
     file = files.get(row["file_id"], SourceFile("", row["data_set"], ""))
-    cells = row["cells"]
-    pairs = cells.items() if isinstance(cells, Mapping) else ((c["key"], c["value"]) for c in cells)
     return {
         "data_set": row["data_set"], "title": DATA_SETS[row["data_set"]].title, "file": file.name, "sheet": row["sheet"] or "",
         "row": row["row"], "extract_date": file.extract_date,
-        "cells": {header: value for header, value in sorted(pairs) if value is not None},
+        "cells": {header: value for header, value in sorted(cells_of(row)) if value is not None},
     }  # fmt: skip
+
+
+def cells_of(row: Mapping[str, Any]) -> Iterable[tuple[str, str | None]]:
+    """Headers and values of a row of evidence, whichever form the engine gives a map."""
+    cells = row["cells"]
+    return cells.items() if isinstance(cells, Mapping) else ((cell["key"], cell["value"]) for cell in cells)
 
 
 def masked_evidence(evidence: str) -> str:
@@ -65,15 +69,24 @@ def masked_evidence(evidence: str) -> str:
     return json.dumps(masked_within(rows), ensure_ascii=False)
 
 
-def evidence_text(evidence: str) -> str:
-    """The JSON as lines that a person reads; of many rows of one register the first."""
-    rows = json.loads(evidence)
-    lines, shown = [], Counter[str]()
-    for row in rows:
-        shown[row["data_set"]] += 1
-        if shown[row["data_set"]] <= MOST_OF_A_REGISTER:
-            cells = "，".join(f"{header} {value}" for header, value in row["cells"].items())
-            sheet = f" 工作表{row['sheet']}" if row["sheet"] else ""
-            lines.append(f"{row['title']}（{row['file']}{sheet} 第{row['row']}行，截至{row['extract_date']}）：{cells}")
-    left = sum(max(0, count - MOST_OF_A_REGISTER) for count in shown.values())
-    return "\n".join([*lines, *([f"另有同类记录{left}条，见清单 CSV 的证据栏。"] if left else [])])
+def source_told(data_set: str, extract_date: str) -> str:
+    """Which office's register, as of which day."""
+    contract = DATA_SETS[data_set]
+    day = f"，截至{extract_date}" if extract_date else ""
+    return f"{contract.owner}《{contract.title}》{day}"
+
+
+def sources_told(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Which registers the rows of evidence, as in the JSON, are of, as of which day, and what they name outright; the first some.
+
+    The household's own roster is told only where nothing else is there.
+    """
+    elsewhere = [row for row in rows if row["data_set"] not in _ROSTERS]
+    found: dict[str, list[str]] = {}
+    for row in elsewhere or rows:
+        told = [f"{header} {value}" for header, value in row["cells"].items() if header in TELLING_CELLS]
+        found.setdefault(source_told(row["data_set"], row["extract_date"]), []).extend(told)
+    shown = [
+        (source, list(dict.fromkeys(told))[:MOST_OF_A_REGISTER]) for source, told in list(found.items())[:MOST_OF_A_REGISTER]
+    ]
+    return "；".join(f"{source}（{'，'.join(told)}）" if told else source for source, told in shown)

@@ -25,16 +25,16 @@ def write_csv(listed: pl.DataFrame, path: Path) -> None:
     path.write_bytes(BOM + safe.write_csv(float_precision=6).encode())
 
 
-def workbook_names(kind: str, labels: Sequence[str]) -> list[str]:
+def workbook_names(kind: str, labels: Sequence[str], suffix: str = ".xlsx") -> list[str]:
     """`kind_label.xlsx` of each label, in their order. No name comes twice, whatever the labels hold."""
     names: list[str] = []
     taken: set[str] = set()
     for label in labels:
         part = _name_part(label)
-        name, n = f"{kind}_{part}.xlsx", 1
+        name, n = f"{kind}_{part}{suffix}", 1
         while name.casefold() in taken:
             n += 1
-            name = f"{kind}_{part}_{n}.xlsx"
+            name = f"{kind}_{part}_{n}{suffix}"
         taken.add(name.casefold())
         names.append(name)
     return names

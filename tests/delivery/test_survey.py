@@ -90,7 +90,7 @@ def zipped(**members: str) -> bytes:
 DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "cut off": (lambda content: content[: len(content) // 2], "a damaged workbook"),
     "overwritten": (lambda content: content[:1000] + bytes(200) + content[1200:], "a damaged workbook"),
-    "another archive": (lambda _: zipped(readme="no workbook"), "an archive"),
+    "another archive": (lambda _: zipped(readme="no workbook"), "no header"),
     "an old binary workbook": (lambda _: bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "a damaged workbook"),
     "a password": (
         lambda _: bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600) + "EncryptedPackage".encode("utf-16-le"),

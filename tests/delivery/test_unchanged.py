@@ -65,7 +65,7 @@ def test_a_file_that_is_only_touched_is_decoded(delivery: Any, payments: Any) ->
 
 
 @pytest.mark.parametrize("change", ["grows", "shrinks", "changes and keeps its length and times"])
-@pytest.mark.parametrize("step", ["format_of", "survey_text_file", "read_head"])
+@pytest.mark.parametrize("step", ["opened", "survey_text_file", "read_head"])
 def test_a_file_that_changes_while_it_is_surveyed_is_refused(
     delivery: Any, payments: Any, monkeypatch: pytest.MonkeyPatch, step: str, change: str
 ) -> None:

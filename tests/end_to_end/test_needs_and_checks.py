@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import openpyxl
 import polars as pl
@@ -11,13 +12,18 @@ import polars as pl
 from expectations.contracts.lake import NEEDS
 from jobs.launch.context import RunContext
 from jobs.needs import NEED_RULES
-from jobs.publish.beside import CHECKS_BOOK, NEEDS_BOOK
+from jobs.publish.beside import CHECKS_BOOK
 from jobs.publish.checks_list import CHECK_COLUMNS, FINDING_SHEET, HOUSEHOLD_SHEET
-from jobs.publish.needs_list import LEFT_OUT_SHEET, NEED_SHEET
+from jobs.publish.needs_list import FOUND_NAME, KIND, LEFT_OUT_NAME, LEFT_OUT_SHEET, NEED_SHEET
 from jobs.sheets.clue_list import COLUMNS
 from tests.conftest import City
 
 NUMBER = re.compile(r"\d{17}[\dX]")
+
+
+def books_of_needs(run: RunContext, zone: str) -> list[Path]:
+    """A workbook a county."""
+    return sorted((run.out / zone / "workbooks").glob(f"{KIND}_*.xlsx"))
 
 
 def listed(run: RunContext, zone: str, name: str) -> pl.DataFrame:
@@ -84,13 +90,8 @@ def test_masked_lists_show_no_number_and_no_name(finished: RunContext) -> None:
         assert masked["subject_name"].drop_nulls().str.contains(r"^.\*$").all()
         telling = ("号牌号码", "不动产权证号", "企业名称", "单位名称", "统一社会信用代码")
         assert not [word for word in telling if word in text], name
-    for book in (NEEDS_BOOK, CHECKS_BOOK):
-        cells = {
-            str(cell.value)
-            for sheet in openpyxl.load_workbook(finished.out / "exports" / "workbooks" / book)
-            for row in sheet
-            for cell in row
-        }
+    for book in (*books_of_needs(finished, "exports"), finished.out / "exports" / "workbooks" / CHECKS_BOOK):
+        cells = {str(cell.value) for sheet in openpyxl.load_workbook(book) for row in sheet for cell in row}
         assert not [cell for cell in cells if NUMBER.search(cell)], book
 
 
@@ -125,24 +126,29 @@ def test_checks_have_one_summary_a_household_and_refuse_without_authorisation(fi
 
 def test_the_workbook_of_needs_has_a_row_a_person_and_a_number_a_household(finished: RunContext) -> None:
     needs = listed(finished, "restricted", "needs.csv")
-    sheet = openpyxl.load_workbook(finished.out / "restricted" / "workbooks" / NEEDS_BOOK)["应保未保"]
-    head, *rows = sheet.iter_rows(values_only=True)
-    told = [dict(zip(head, row, strict=True)) for row in rows]
-    assert [row["排名"] for row in told] == list(range(1, needs["rank"].n_unique() + 1))
-    assert len({row["走访序号"] for row in told}) == needs["case_id"].n_unique()
-    kinds = {kind for row in told for kind in (row["可了解的救助"] or "").split("、")}
-    assert {"最低生活保障", "特困供养", "医疗", "临时", "住房"} <= kinds
-    assert any("、" in row["困难类型"] for row in told)
+    told = []
+    for path in books_of_needs(finished, "restricted"):
+        head, *rows = openpyxl.load_workbook(path)[FOUND_NAME].iter_rows(values_only=True)
+        told += [dict(zip(head, row, strict=True)) for row in rows]
+    assert sorted(row["排名"] for row in told) == list(range(1, needs["rank"].n_unique() + 1))
+    assert {row["需求编号"] for row in told} == set(needs.unique("rank", keep="first", maintain_order=True)["clue_id"])
+    visits = [found.group() for row in told if (found := re.search(r"走访第\d+户", row["对象"]))]
+    assert len(visits) == len(told)
+    assert len(set(visits)) == needs["case_id"].n_unique()
+    suggested = "".join(row["困难情况"] for row in told)
+    assert [kind for kind in ("最低生活保障", "特困供养", "医疗", "临时", "住房") if kind not in suggested] == []
+    assert any(row["困难情况"].count("【") > 1 for row in told), "somebody's needs are joined"
 
 
 def test_workbooks_of_needs_and_checks_open_with_their_headings(finished: RunContext) -> None:
+    of_needs = {FOUND_NAME: NEED_SHEET, LEFT_OUT_NAME: LEFT_OUT_SHEET}
     sheets = {
-        NEEDS_BOOK: {"应保未保": NEED_SHEET, "暂未列入": LEFT_OUT_SHEET},
-        CHECKS_BOOK: {"家庭": HOUSEHOLD_SHEET, "核对发现": FINDING_SHEET},
+        **dict.fromkeys(books_of_needs(finished, "restricted"), of_needs),
+        finished.out / "restricted" / "workbooks" / CHECKS_BOOK: {"家庭": HOUSEHOLD_SHEET, "核对发现": FINDING_SHEET},
     }
-    for name, expected in sheets.items():
-        book = openpyxl.load_workbook(finished.out / "restricted" / "workbooks" / name)
-        assert book.sheetnames == [*expected, "说明"]
+    for path, expected in sheets.items():
+        book = openpyxl.load_workbook(path)
+        assert book.sheetnames[: len(expected) + 1] == [*expected, "说明"]
         for title, columns in expected.items():
             assert [cell.value for cell in book[title][1]] == [column.heading for column in columns]
             assert book[title].max_row > 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from expectations.contracts.lake.learning import VERDICT_OUTCOMES
+from expectations.contracts.returned import VERDICT_OUTCOMES
 from jobs.learn.reading import lines_of
 from jobs.learn.verdicts_read import ClueVerdict, KnownClue, UsableVerdicts, usable_verdicts
 from jobs.returns.tables import Line

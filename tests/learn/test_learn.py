@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import shutil
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -17,7 +18,20 @@ import pytest
 from pyspark.sql import functions as F
 from rich.console import Console
 
-from expectations.contracts.lake import CASE_SCORES, CLUES, LEDGER, LISTED_CLUES, PERSONS, VERDICT_TOTALS, VERDICTS
+from casework.events import Place
+from casework.payloads import Listed, Verdict
+from casework.store import CaseStore, store_url
+from expectations.contracts.lake import (
+    CASE_SCORES,
+    CASE_STATES,
+    CASEWORK,
+    CLUES,
+    LEDGER,
+    LISTED_CLUES,
+    PERSONS,
+    VERDICT_TOTALS,
+    VERDICTS,
+)
 from expectations.contracts.lake.brought import BROUGHT as BROUGHT_COLUMNS
 from expectations.contracts.model import Table
 from jobs.launch.context import RunContext
@@ -25,10 +39,11 @@ from jobs.launch.settings import Settings
 from jobs.learn import job
 from jobs.learn.learning_pages import Outcome
 from jobs.learn.proxies import proxies_among
-from jobs.learn.store import with_verdicts
+from jobs.learn.store import verdict_events
 from jobs.learn.totals import OPEN, Standing, standings, totals
-from jobs.learn.training import Measured, better, examples, split
+from jobs.learn.training import STATED, Measured, better, examples, split
 from jobs.learn.verdicts_read import ClueVerdict
+from jobs.project_cases import job as project_cases
 from jobs.rank_clues.kept_clues import keep_ranked_clues
 from jobs.registers.traits import refused
 from jobs.returns.brought import Brought
@@ -102,6 +117,11 @@ def run(ctx: RunContext, files: Sequence[Path]) -> Outcome:
     return job.run(ctx, files, BROUGHT)
 
 
+def compared_in(out: Path) -> tuple[int, list[dict[str, Any]]]:
+    told = json.loads((out / "learning" / "learning.json").read_text(encoding="utf-8"))
+    return told["later_verdicts"], told["comparison"]
+
+
 def verdicts_of(ctx: RunContext) -> list[dict[str, Any]]:
     return [row.asDict() for row in ctx.lake.read(VERDICTS).orderBy("clue_id", "verdict_no").collect()]
 
@@ -139,12 +159,35 @@ def test_the_same_verdicts_again_change_nothing(ctx: RunContext, tmp_path: Path)
     run(ctx, [file])
     before, version = verdicts_of(ctx), ctx.lake.session.read.format("delta").load(ctx.lake.path(VERDICTS)).count()
     pages = {path.name: path.read_bytes() for path in (tmp_path / "learning").iterdir() if path.suffix != ".json"}
+    compared = compared_in(tmp_path)
     again = run(ctx, [file, file])
     assert (again.taken_in, again.learned.version) == (0, None)
     assert again.learned.said.startswith("No verdict is new")
     assert verdicts_of(ctx) == before
     assert version == 80
     assert {path.name: path.read_bytes() for path in (tmp_path / "learning").iterdir() if path.suffix != ".json"} == pages
+    assert compared_in(tmp_path) == compared
+
+
+@pytest.mark.parametrize(("place", "promoted"), [("promote", True), ("write_pages", False)])
+def test_a_comparison_whose_page_was_never_written_is_told_by_the_next_run(
+    ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, promoted: bool
+) -> None:
+    """Stopped before the version came into use, or after it."""
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    files = [feedback(tmp_path / "f.csv", range(80))]
+    with monkeypatch.context() as patched:
+        patched.setattr(ranking_registry.RankingRegistry if place == "promote" else job, place, stopped)
+        with pytest.raises(KeyboardInterrupt):
+            run(ctx, files)
+    assert not (tmp_path / "learning" / "learning.json").exists()
+    assert run(ctx, files).learned.is_promoted == promoted
+    later, comparison = compared_in(tmp_path)
+    assert later > 0
+    assert [measured["name"] for measured in comparison] == [f"the {STATED}", "challenger"]
 
 
 def test_a_later_verdict_replaces_the_earlier_and_both_stay_readable(ctx: RunContext, tmp_path: Path) -> None:
@@ -166,6 +209,14 @@ def test_a_verdict_is_kept_with_who_brought_it_in_from_where_and_when(ctx: RunCo
     ]
 
 
+def as_an_earlier_version_left_it(ctx: RunContext) -> None:
+    """Verdicts in the lake alone: there was no case store."""
+    for path in ctx.out.glob("casework.db*"):
+        path.unlink()
+    for table in (CASE_STATES, CASEWORK):
+        shutil.rmtree(ctx.lake.path(table))
+
+
 def test_verdicts_of_an_earlier_version_are_read_and_stay(ctx: RunContext, tmp_path: Path) -> None:
     """Their table has no columns of who brought them in."""
     run(ctx, [feedback(tmp_path / "a.csv", [1])])
@@ -174,9 +225,76 @@ def test_verdicts_of_an_earlier_version_are_read_and_stay(ctx: RunContext, tmp_p
     old.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(str(tmp_path / "old"))
     shutil.rmtree(ctx.lake.path(VERDICTS))
     shutil.move(tmp_path / "old", ctx.lake.path(VERDICTS))
+    as_an_earlier_version_left_it(ctx)
     assert [row["verdict"] for row in verdicts_of(ctx)] == ["查是-错保"]
     run(ctx, [feedback(tmp_path / "b.csv", [2])])
     assert [(row["brought_by"], row["source_row"]) for row in verdicts_of(ctx)] == [(None, None), ("clerk", 2)]
+
+
+def test_an_out_of_an_earlier_version_is_taken_over_without_loss_and_said_once(ctx: RunContext, tmp_path: Path) -> None:
+    run(ctx, [feedback(tmp_path / "a.csv", range(50))])
+    run(ctx, [feedback(tmp_path / "b.csv", [1, 2], "查否-数据错误", date(2018, 3, 1), corrects="是", note="另一次")])
+    run(ctx, [feedback(tmp_path / "c.csv", [4], "无法核实", date(2018, 1, 1))])  # an older visit, handed in late
+    before, account = verdicts_of(ctx), ctx.lake.read(VERDICT_TOTALS).orderBy("rule_code", "county_code").collect()
+    as_an_earlier_version_left_it(ctx)
+    project_cases.run(ctx)
+    assert verdicts_of(ctx) == before
+    (said,) = ctx.report.warnings
+    assert said.startswith("53 verdicts that an earlier version kept in the lake were taken over")
+    project_cases.run(ctx)
+    outcome = run(ctx, [tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert (outcome.taken_in, verdicts_of(ctx)) == (0, before)
+    assert ctx.lake.read(VERDICT_TOTALS).orderBy("rule_code", "county_code").collect() == account
+    assert ctx.report.warnings == [said]
+
+
+def test_a_take_in_that_was_killed_before_the_lake_followed_is_shown_by_the_next_start(
+    ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed behind the store's commit, and between two tables of the lake."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    run(ctx, [feedback(tmp_path / "a.csv", [1, 2])])
+    real = ctx.lake.overwrite
+    for number, spared in ((3, ()), (4, (VERDICTS,)), (5, (VERDICTS, CASE_STATES))):
+        with monkeypatch.context() as patched:
+            patched.setattr(
+                ctx.lake, "overwrite", lambda table, rows, spared=spared: (real if table in spared else killed)(table, rows)
+            )
+            with pytest.raises(KeyboardInterrupt):
+                run(ctx, [feedback(tmp_path / f"{number}.csv", [number])])
+        project_cases.run(ctx)
+        assert [row["clue_id"] for row in verdicts_of(ctx)] == [clue_id(n) for n in (1, 2, *range(3, number + 1))]
+        assert run(ctx, [tmp_path / f"{number}.csv"]).taken_in == 0
+
+
+def test_a_lake_whose_case_store_is_gone_or_older_is_left_alone(ctx: RunContext, tmp_path: Path) -> None:
+    run(ctx, [feedback(tmp_path / "a.csv", [1])])
+    shutil.copy(tmp_path / "casework.db", tmp_path / "older.db")
+    run(ctx, [feedback(tmp_path / "b.csv", [2])])
+    before = verdicts_of(ctx)
+    shutil.move(tmp_path / "casework.db", tmp_path / "newest.db")
+    with pytest.raises(BadStore, match=r"casework.db is not there, and the lake .* knows the case store S.* Put it back"):
+        run(ctx, [])
+    assert not (tmp_path / "casework.db").exists(), "a new one would pass for the one that is missed"
+    shutil.move(tmp_path / "older.db", tmp_path / "casework.db")
+    with pytest.raises(BadStore, match=r"holds 1 events, and the lake .* knows 2: it is an older copy"):
+        run(ctx, [])
+    CaseStore(store_url(tmp_path / "learning")).close()
+    shutil.move(tmp_path / "learning" / "casework.db", tmp_path / "casework.db")
+    with pytest.raises(BadStore, match="knows another, S"):
+        project_cases.run(ctx)
+    assert verdicts_of(ctx) == before
+    shutil.move(tmp_path / "newest.db", tmp_path / "casework.db")
+    assert run(ctx, []).taken_in == 0
+
+
+def test_what_a_verdict_keeps_of_a_clue_is_what_the_list_says(ctx: RunContext) -> None:
+    kept = {name for name in LISTED_CLUES.column_names if name not in ("as_of", "clue_id", "is_dispatched")}
+    assert set(Listed.model_fields) == {"listed_on", *kept}
+    assert set(VERDICTS.column_names) > set(Listed.model_fields)
 
 
 def test_a_bad_row_leaves_everything_as_it_was(ctx: RunContext, tmp_path: Path) -> None:
@@ -286,15 +404,20 @@ def test_a_verdict_on_a_clue_that_is_gone_still_counts() -> None:
 def test_a_verdict_keeps_the_list_before_the_visit_not_a_later_one() -> None:
     def listed(day: date, months: int) -> dict[str, Any]:
         cells = {name: None for name in LISTED_CLUES.column_names}
-        return {**cells, "as_of": day, "clue_id": "c", "case_id": "case", "months": months}
+        return {
+            **cells, "as_of": day, "clue_id": "c", "case_id": "case", "rule_code": "E01", "county_code": "420222", "months": months,
+        }  # fmt: skip
 
     lists = {"c": [listed(date(2017, 12, 31), 6), listed(date(2018, 1, 31), 7), listed(date(2018, 2, 28), 8)]}
     verdict = ClueVerdict("c", "查是-错保", None, date(2018, 2, 10), "甲、乙", None, None, None)
     random = {"case": [(date(2018, 1, 5), True), (date(2018, 2, 20), False)]}
-    (row,), added = with_verdicts([], [verdict], lists, random, AS_OF, BROUGHT)
-    assert (added, row["months"], row["listed_on"], row["is_random"]) == (1, 7, date(2018, 1, 31), True)
-    (row,), _ = with_verdicts([], [verdict], lists, {}, AS_OF, BROUGHT)
-    assert row["is_random"] is None
+    (event,) = verdict_events([verdict], lists, random, {"case": "镇"}, AS_OF, BROUGHT)
+    assert isinstance(event.after, Verdict)
+    assert (event.after.listed.months, event.after.listed.listed_on, event.after.is_random) == (7, date(2018, 1, 31), True)
+    assert event.place == Place("420222", "镇", "E01")
+    (event,) = verdict_events([verdict], lists, {}, {}, AS_OF, BROUGHT)
+    assert isinstance(event.after, Verdict)
+    assert event.after.is_random is None
 
 
 def example_row(

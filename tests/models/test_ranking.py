@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -213,6 +215,7 @@ def registered(registry: RankingRegistry, model: RankingModel, fingerprint: str,
         imports_seen=3,
         as_of="2018-03-31",
         measures={"later_verdicts": 9},
+        comparison=f"compared {fingerprint}",
         is_better=True,
     )
 
@@ -233,8 +236,7 @@ def test_promotion_and_the_way_back(store: Path, monkeypatch: pytest.MonkeyPatch
     champion = RankingRegistry(store).ranking_champion()
     assert champion is not None
     assert (champion.model, champion.version, champion.imports_seen) == (second, two, 3)
-    assert registry.is_known("one")
-    assert not registry.is_known("three")
+    assert [registry.comparison(name) for name in ("one", "two", "three")] == ["compared one", "compared two", None]
     # A champion of another feature contract is refused, with the way out; the version before is no better.
     with monkeypatch.context() as patched:
         patched.setattr(ranking_registry, "contract_fingerprint", lambda: "another")
@@ -247,6 +249,28 @@ def test_promotion_and_the_way_back(store: Path, monkeypatch: pytest.MonkeyPatch
     assert registry.roll_back() == (one, None)
     assert registry.ranking_champion() is None
     assert registry.left_behind("one") is registry.left_behind("two") is None  # withdrawn
+    registry._client.delete_model_version_tag(ranking_registry.RANKING_NAME, one, "comparison")
+    assert registry.comparison("one") == ""  # of an earlier version of the program: known, and it told nothing
+
+
+def test_the_file_of_a_version_is_on_the_disk_before_the_version_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry, calls = RankingRegistry(tmp_path), list[str]()
+    fsync, make = os.fsync, registry._client.create_model_version
+
+    def synced(descriptor: int) -> None:
+        fsync(descriptor)
+        calls.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")).name)
+
+    def made(*given: Any, **named: Any) -> Any:
+        calls.append("version")
+        return make(*given, **named)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(registry._client, "create_model_version", made)
+    registered(registry, fit(*city(60, 8, step), PARAMS), "one")
+    assert {"ranking.json", "artifacts"} <= set(calls[: calls.index("version")])
 
 
 def test_mlflow_sees_no_row_and_no_id(store: Path) -> None:

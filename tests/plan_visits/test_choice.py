@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,15 +11,32 @@ import pytest
 from pydantic import ValidationError
 
 from jobs.launch.plan_params import PlanParams
-from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, VisitableCase, VisitOutcome, choose, settled_cases
+from jobs.plan_visits.choice import (
+    CaseState,
+    Choice,
+    ClueToVisit,
+    Unremarkable,
+    VisitableCase,
+    VisitOutcome,
+    choose,
+    settled_cases,
+)
 from jobs.plan_visits.expected_yield import expected_yield
 
 DAY = date(2018, 1, 31)
 
 
-def params(random: float = 0.0, severity: float = 0.0, key_person: float = 0.0) -> PlanParams:
+def params(
+    random: float = 0.0, severity: float = 0.0, key_person: float = 0.0, exempted: float = 0.0, unremarkable: float = 0.0
+) -> PlanParams:
     return PlanParams(
-        random_share=random, severity_share=severity, hard_rules=["D01"], key_person_share=key_person, next_visits=2
+        random_share=random,
+        random_exempted_part=exempted,
+        random_unremarkable_part=unremarkable,
+        severity_share=severity,
+        hard_rules=["D01"],
+        key_person_share=key_person,
+        next_visits=2,
     )
 
 
@@ -67,7 +85,7 @@ def test_at_least_the_random_share_is_drawn_and_never_the_whole_list(visits: int
     choice = choose(many(1000), visits, DAY, params(random=0.05))
     assert len(choice.visits) == visits
     assert sum(visit.is_random for visit in choice.visits) == drawn
-    assert choice.drawn_from == 1000 - (visits - drawn)
+    assert choice.drawn_from == {"dispatched": 1000 - (visits - drawn), "exempted": 0, "unremarkable": 0}
 
 
 def test_the_random_part_is_drawn_from_outside_the_ranked_part_only() -> None:
@@ -76,6 +94,55 @@ def test_the_random_part_is_drawn_from_outside_the_ranked_part_only() -> None:
     assert {visit.case.case_id for visit in choice.visits if not visit.is_random} == best
     assert not {visit.case.case_id for visit in choice.visits if visit.is_random} & best
     assert ids(choose(many(5), 10, DAY, params(random=0.2))) == [one.case_id for one in many(5)]  # nobody is left to draw
+
+
+def explained(count: int) -> list[VisitableCase]:
+    return [replace(case(f"e{n:04d}", 0.95), stratum="exempted") for n in range(count)]
+
+
+def test_whoever_has_more_visits_goes_on_among_the_explained_likeliest_first() -> None:
+    cases = [
+        replace(case("e", 0.9), stratum="exempted"),
+        case("a", 0.2),
+        replace(case("f", 0.95), stratum="exempted"),
+        case("b", 0.3),
+    ]
+    assert ids(choose(cases, 3, DAY, params())) == ["b", "a", "f"]
+
+
+def test_no_quota_is_filled_by_an_explained_case() -> None:
+    cases = [case("a", 0.9), replace(case("hk", 0.8), stratum="exempted")]
+    choice = choose(cases, 1, DAY, params(severity=1.0, key_person=0.0))
+    assert [(visit.case.case_id, visit.why) for visit in choice.visits] == [("a", "ranked")]
+
+
+def test_the_random_ones_come_from_their_strata_by_the_stated_parts() -> None:
+    """2,000 random places: 500 of each part, standard deviation 19.4; five of them are allowed."""
+    nobody_knows = Unremarkable(tuple(f"u{n:04d}" for n in range(2000)), 90_000)
+    choice = choose(
+        [*many(4000), *explained(2000)], 4000, DAY, params(random=0.5, exempted=0.25, unremarkable=0.25), nobody_knows
+    )
+    drawn = Counter(visit.case.stratum for visit in choice.visits if visit.is_random)
+    assert sum(drawn.values()) == 2000
+    assert abs(drawn["exempted"] - 500) < 97
+    assert abs(drawn["unremarkable"] - 500) < 97
+    assert choice.drawn_from == {"dispatched": 2000, "exempted": 2000, "unremarkable": 90_000}
+    in_their_order = [visit.case.case_id for visit in choice.visits if visit.case.stratum == "unremarkable"]
+    assert set(in_their_order) == set(nobody_knows.first_drawn[: len(in_their_order)])
+
+
+def test_a_stratum_that_is_used_up_leaves_its_places_to_what_has_clues() -> None:
+    choice = choose(many(30), 10, DAY, params(random=0.5, exempted=0.5, unremarkable=0.5))
+    assert Counter(visit.case.stratum for visit in choice.visits) == {"dispatched": 10}
+    full = choose(explained(3), 10, DAY, params(random=0.5, exempted=0.0, unremarkable=0.0), Unremarkable(("u1",), 1))
+    assert "u1" not in ids(full)
+
+
+def test_ties_at_the_cut_are_counted() -> None:
+    cases = [case("a", 0.9), case("b", 0.5, 3), case("c", 0.5, 2), case("d", 0.5, 1), case("e", 0.4)]
+    assert choose(cases, 2, DAY, params()).tied == 2
+    assert choose(cases, 4, DAY, params()).tied == 0
+    assert choose([], 4, DAY, params()).tied == 0
 
 
 def test_every_case_outside_is_drawn_about_as_often() -> None:

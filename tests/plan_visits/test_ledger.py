@@ -12,7 +12,7 @@ from jobs.plan_visits.ledger import CITY, Entry, number_of, refuse_if_worked_on,
 from jobs.runtime.errors import BadConfiguration
 
 DAY, BEFORE = date(2018, 1, 31), date(2017, 12, 31)
-CITY_LIST = Entry(DAY, 2, CITY, "c", 1, False, 0.5, "ranked", 1, 0, DAY)
+CITY_LIST = Entry(DAY, 2, CITY, "c", 1, False, 0.5, "ranked", 1, "dispatched", 0, DAY)
 FIRST = replace(CITY_LIST, as_of=BEFORE, list_no=1)
 DAYE = replace(CITY_LIST, county_code="420281", list_no=3)
 YANGXIN = replace(CITY_LIST, county_code="420222", list_no=4)

@@ -12,7 +12,9 @@ import openpyxl
 import polars as pl
 import pytest
 
-from expectations.contracts.lake import CASE_FILES, CLUES, LEDGER, PEOPLE, VERDICTS
+from expectations.contracts.ids import visit_id
+from expectations.contracts.lake import CASE_FILES, CASES, CLUES, LEDGER, PEOPLE, VERDICTS
+from expectations.contracts.lake.planning import EXEMPTED, ROUTINE_VISIT, STRATA, UNREMARKABLE
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.plan_visits import job as plan_visits
@@ -36,7 +38,7 @@ VISITS = 25
 def ctx(finished: RunContext, settings: Settings, tmp_path: Path) -> RunContext:
     """A lake of its own to plan on, with one visit in five drawn at random, so that a short list has some."""
     shutil.copytree(finished.out / "lake", tmp_path / "lake", ignore=shutil.ignore_patterns("_scratch", ".writer.lock"))
-    plan = settings.plan.model_copy(update={"random_share": 0.2})
+    plan = settings.plan.model_copy(update={"random_share": 0.2, "random_exempted_part": 0.0, "random_unremarkable_part": 0.0})
     return replace(
         finished,
         lake=Lake(finished.engine, str(tmp_path / "lake")),
@@ -73,9 +75,45 @@ def test_the_list_the_ledger_and_the_clues_agree(ctx: RunContext) -> None:
         case: round(score, 6) for case, score in best.items()
     }.items()
     assert plan.listed.expected == pytest.approx(sum(row["expected_probability"] for row in rows), abs=1e-4)
-    assert plan.following.visits == min(10, len(best) - VISITS)
+    assert plan.following.visits == 10
     assert rows[0]["drawn_from"] == len(best) - VISITS * 4 // 5
     print_plan(Console(quiet=True), plan)
+
+
+def with_strata(ctx: RunContext, exempted: float, unremarkable: float) -> RunContext:
+    plan = ctx.settings.plan.model_copy(update={"random_exempted_part": exempted, "random_unremarkable_part": unremarkable})
+    return replace(ctx, settings=ctx.settings.model_copy(update={"plan": plan}))
+
+
+def test_chance_also_draws_what_an_exemption_explains_and_households_without_a_clue(ctx: RunContext) -> None:
+    plan = plan_visits.run(with_strata(ctx, 0.4, 0.4), 50)
+    print_plan(Console(quiet=True), plan)
+    drawn = {name: [v.case.case_id for v in plan.choice.visits if v.is_random and v.case.stratum == name] for name in STRATA}
+    assert all(drawn.values()), "the day draws of each stratum"
+    clues = on_driver(ctx.lake.read(CLUES).drop("evidence"))
+    assert not {*drawn[UNREMARKABLE]} & {*clues["case_id"]}
+    assert not {*drawn[EXEMPTED]} & {*to_visit(clues)["case_id"]}
+    rows = {row["case_id"]: row for row in rows_of(ctx.lake, LEDGER)}
+    assert {rows[case_id]["stratum"] for case_id in drawn[EXEMPTED]} == {EXEMPTED}
+    of_all = {
+        row["case_id"]
+        for row in rows_of(ctx.lake, CASES)
+        if row["stop_month"] is None or row["stop_month"] >= AS_OF.replace(day=1)
+    }
+    assert {rows[case_id]["drawn_from"] for case_id in drawn[UNREMARKABLE]} == {len(of_all - {*clues["case_id"]})}
+    told = {row["case_id"]: row for row in listed(ctx).iter_rows(named=True)}
+    assert [*told] == [visit.case.case_id for visit in plan.choice.visits]
+    assert {told[case_id]["rule_codes"] for case_id in drawn[UNREMARKABLE]} == {ROUTINE_VISIT}
+    books = [path for path in sorted((ctx.out / "plans").rglob("*.xlsx")) if "restricted" in path.parts]
+    sheets = [list(openpyxl.load_workbook(path)["线索"].iter_rows(values_only=True)) for path in books]
+    at = {name: sheets[0][0].index(name) for name in ("线索编号", "线索类型", "说明")}
+    of_clue = {row[at["线索编号"]]: row for sheet in sheets for row in sheet[1:]}
+    for case_id in drawn[UNREMARKABLE]:
+        row = of_clue[visit_id(ROUTINE_VISIT, case_id)]
+        assert (row[at["线索类型"]], "没有线索" in row[at["说明"]]) == ("例行走访", True)
+    for clue in clues.filter(pl.col("case_id").is_in(drawn[EXEMPTED])).iter_rows(named=True):
+        if clue["rule_code"] != "U01":
+            assert "按资料可能属于：" in of_clue[clue["clue_id"]][at["说明"]]
 
 
 def test_running_again_changes_nothing_and_another_number_replaces_the_list(ctx: RunContext) -> None:

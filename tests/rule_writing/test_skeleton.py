@@ -17,7 +17,7 @@ from jobs.runtime.errors import BadConfiguration
 from tools.rule_writing.skeleton import NewRule, checkout, write_rule
 
 ROOT = Path(__file__).parents[2]
-CODE = ("jobs", "models", "expectations", "conf", "docs/rules", "docs/zh/rules", "tests/rules", "tests/cases")
+CODE = ("jobs", "models", "casework", "expectations", "conf", "docs/rules", "docs/zh/rules", "tests/rules", "tests/cases")
 BY_DAY = NewRule("V02", "Owns a boat", "名下有船舶", "vehicles")
 BY_MONTH = NewRule("I04", "Draws another pension", "另有养老待遇", "pensions")
 WITHOUT_DAY = NewRule("S02", "Pays large bills", "自付大额医疗费用", "medical_expenses")

@@ -6,9 +6,14 @@ import os
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from deltalake import DeltaTable, transaction
+from pyspark.sql.types import LongType, StringType, StructField, StructType
 
-from jobs.runtime import site_key
+from jobs.runtime import delta_folder, site_key
+from jobs.runtime.delta_folder import LOG, Mode
 from jobs.runtime.results import LIST, WORK, Stamp, publication, replace_file
 
 Calls = list[tuple[str, str]]
@@ -89,6 +94,72 @@ def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, calls: Cal
     fresh, moved = (target for kind, target in calls if kind in ("from", "to"))
     assert calls == [("sync", fresh), ("from", fresh), ("to", moved), ("sync", ".")]
     assert moved == name
+
+
+ONE, TWO = StructType([StructField("a", LongType())]), StructType([StructField("a", LongType()), StructField("b", StringType())])
+
+
+@pytest.fixture
+def commits(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """The same calls, and when a table was committed to."""
+    create, write = transaction.create_table_with_add_actions, DeltaTable.create_write_transaction
+
+    def created(*given: object, **named: object) -> None:
+        create(*given, **named)
+        calls.append(("commit", ""))
+
+    def written(*given: object, **named: object) -> None:
+        write(*given, **named)
+        calls.append(("commit", ""))
+
+    monkeypatch.setattr(delta_folder, "create_table_with_add_actions", created)
+    monkeypatch.setattr(DeltaTable, "create_write_transaction", written)
+    return calls
+
+
+def committed(lake: Path, place: str, data: str, mode: Mode, schema: StructType, calls: Calls) -> tuple[set[str], set[str]]:
+    """What was synced before rows were committed, and after it."""
+    calls.clear()
+    (lake / place / data).mkdir(parents=True)
+    rows = pa.table({"a": [1]}) if schema is ONE else pa.table({"a": [1], "b": ["x"]})
+    for number in range(2):
+        pq.write_table(rows, lake / place / data / f"{number}.parquet")
+    delta_folder.commit(lake, place, data, mode, schema, "")
+    at = calls.index(("commit", ""))
+    return {path for kind, path in calls[:at] if kind == "sync"}, {path for kind, path in calls[at:] if kind == "sync"}
+
+
+def test_rows_are_on_the_disk_before_a_table_names_them_and_its_log_before_anything_rests_on_it(
+    tmp_path: Path, commits: Calls
+) -> None:
+    place, files = "gold/clues", ("0.parquet", "1.parquet")
+    written: tuple[tuple[Mode, StructType], ...] = (("overwrite", ONE), ("append", TWO), ("overwrite", TWO))
+    entries: set[str] = set()
+    for number, (mode, schema) in enumerate(written):
+        before, after = committed(tmp_path, place, str(number), mode, schema, commits)
+        above = set() if entries else {"gold", "."}
+        assert before == {*(f"{place}/{number}/{name}" for name in files), f"{place}/{number}", place, *above}
+        now = {f"{place}/{LOG}/{path.name}" for path in (tmp_path / place / LOG).iterdir()}
+        assert after == {*(now - entries), f"{place}/{LOG}", *([] if entries else [place])}, "the new entries, and no others"
+        entries = now
+    assert len([path for path in entries if path.endswith("0.json")]) == 1
+    assert DeltaTable(tmp_path / place).version() == 3  # to add a column is a commit, too
+
+
+def test_a_checkpoint_is_synced_whenever_one_is_written(tmp_path: Path, commits: Calls) -> None:
+    place, last = "gold/clues", f"gold/clues/{LOG}/_last_checkpoint"
+    synced = [last in committed(tmp_path, place, str(n), "append", ONE, commits)[1] for n in range(101)]
+    assert [n for n, is_synced in enumerate(synced) if is_synced] == [0, 99], "deltalake writes one every hundred commits"
+
+
+def test_a_file_is_not_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("mine")
+    for name in ("report.json", ".report.json.new"):
+        (tmp_path / name).symlink_to("victim")
+    replace_file(tmp_path / "report.json", "{}")
+    assert (tmp_path / "victim").read_text() == "mine"
+    assert (tmp_path / "report.json").read_text() == "{}"
+    assert not (tmp_path / "report.json").is_symlink()
 
 
 def test_nothing_else_moves_a_file_into_place() -> None:

@@ -189,6 +189,24 @@ def test_old_versions_and_what_killed_runs_left_are_taken_away(embedded: Engine,
     assert [row["as_of"].day for row in lake.read(PURPOSES).collect()] == [6]
 
 
+def test_of_what_is_computed_once_the_last_that_is_whole_stays(embedded: Engine, tmp_path: Path) -> None:
+    lake = Lake(embedded, str(tmp_path))
+    for n in (1, 2, 3):
+        lake.computed_once(lake.session.range(n).selectExpr("id AS a"), "numbers")
+    folder = tmp_path / "_scratch" / "numbers"
+    for killed in (folder / ("0f" * 16), folder / "_delta_log"):  # the log of an earlier version
+        killed.mkdir()
+        (killed / "part.parquet").write_bytes(b"half written")
+    (folder / "notes.txt").write_bytes(b"a person's")
+    assert [len(kept.collect()) for kept in [lake.kept("numbers")] if kept] == [3]
+    lake.tidy(1)
+    assert sorted(path.name for path in folder.iterdir()) == ["000000003", "notes.txt"]
+    assert [len(kept.collect()) for kept in [lake.kept("numbers")] if kept] == [3]
+    assert lake.kept("nothing") is None
+    nothing = lake.computed_once(lake.session.range(3).selectExpr("id AS a").filter("a > 5"), "nothing")
+    assert (nothing.columns, nothing.count()) == (["a"], 0)
+
+
 def test_rows_added_to_a_table_of_an_earlier_version_bring_the_columns_that_it_lacks(embedded: Engine, tmp_path: Path) -> None:
     lake = Lake(embedded, str(tmp_path))
     of_before = replace(PURPOSES, columns=PURPOSES.columns[:-1])

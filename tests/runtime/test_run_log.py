@@ -94,7 +94,7 @@ def test_every_commit_of_a_run_says_which_job_made_it_from_what(finished: RunCon
     assert finished.lake.folder is not None
     rows = {row["job"]: row for row in runs(finished.lake)}
     seen = 0
-    for zone in ("bronze", "silver", "gold", "ops", "vault", "quarantine", "_scratch"):
+    for zone in ("bronze", "silver", "gold", "ops", "vault", "quarantine"):
         for folder in sorted((finished.lake.folder / zone).iterdir()):
             for version, said in metadata(folder):
                 assert said["run_id"] == finished.log.run_id, folder
@@ -105,8 +105,7 @@ def test_every_commit_of_a_run_says_which_job_made_it_from_what(finished: RunCon
                 row = rows[said["job"]]
                 assert (said["as_of"], said["settings_fingerprint"]) == (AS_OF.isoformat(), finished.settings.fingerprint)
                 assert said["read"].items() <= row["tables_read"].items(), name
-                if zone != "_scratch":
-                    assert version <= row["tables_written"][name]
+                assert version <= row["tables_written"][name]
     assert seen > 60
 
 

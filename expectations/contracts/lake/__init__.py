@@ -2,6 +2,7 @@
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake.benefits import CASES, DEATHS, ENTITLEMENT_MONTHS, MEMBERS
+from expectations.contracts.lake.casework import CASE_STATES, CASEWORK
 from expectations.contracts.lake.evidence import EVIDENCE, GRADES, KIN_RELATIONS
 from expectations.contracts.lake.help import CHECKS, NEEDS, PURPOSES
 from expectations.contracts.lake.identity import (
@@ -28,6 +29,10 @@ from expectations.contracts.lake.results import (
     KEY_PERSONS,
     NOVEL_FINDINGS,
     OUTCOMES,
+    PATTERN_FAMILIES,
+    PATTERN_KINDS,
+    PATTERN_TITLES,
+    PATTERNS,
     RULE_COVERAGE,
 )
 from expectations.contracts.lake.runs import RUNS
@@ -40,8 +45,8 @@ LAKE_TABLES: dict[str, Table] = {
     for table in (
         FILES, QUARANTINE, NUMBER_STATES, COLUMNS, COVERAGE, TOTALS, QUALITY, LINKS, LINK_CANDIDATES, ALIASES, PERSON_IDS, PERSON_CHANGES,
         IDENTITY_VERDICTS, IDENTITY_COUNTS, KIN, PEOPLE, IDENTITIES, PERSONS, CASES, MEMBERS,
-        ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, NOVEL_FINDINGS, CLUES, CASE_FILES, RULE_COVERAGE, LISTED_CLUES, VERDICTS,
-        VERDICT_TOTALS, LEDGER,
+        ENTITLEMENT_MONTHS, DEATHS, FINDINGS, KEY_PERSONS, CASE_SCORES, PATTERNS, NOVEL_FINDINGS, CLUES, CASE_FILES, RULE_COVERAGE,
+        LISTED_CLUES, VERDICTS, VERDICT_TOTALS, LEDGER, CASE_STATES, CASEWORK,
         NEEDS, CHECKS, PURPOSES, RUNS,
     )
 }  # fmt: skip
@@ -55,8 +60,10 @@ __all__ = [
     "ALIASES",
     "BRONZE",
     "CASES",
+    "CASEWORK",
     "CASE_FILES",
     "CASE_SCORES",
+    "CASE_STATES",
     "CHECKS",
     "CLUES",
     "COLUMNS",
@@ -83,6 +90,10 @@ __all__ = [
     "NOVEL_FINDINGS",
     "NUMBER_STATES",
     "OUTCOMES",
+    "PATTERNS",
+    "PATTERN_FAMILIES",
+    "PATTERN_KINDS",
+    "PATTERN_TITLES",
     "PEOPLE",
     "PERSONS",
     "PERSON_CHANGES",

@@ -3,21 +3,7 @@
 from expectations.contracts.lake.brought import BROUGHT
 from expectations.contracts.lake.evidence import GRADES, WEIGHTS
 from expectations.contracts.model import DATE, DOUBLE, FLAG, INT, TEXT, YUAN, Column, Table
-
-CONFIRMED, REFUTED, UNVERIFIABLE, REFERRED = "confirmed", "refuted", "unverifiable", "referred"
-VERDICT_OUTCOMES: dict[str, str] = {
-    "查是-违规": CONFIRMED,
-    "查是-错保": CONFIRMED,
-    "查是-程序问题": CONFIRMED,
-    "查否-数据错误": REFUTED,
-    "查否-政策允许": REFUTED,
-    "查否-时间差": REFUTED,
-    "查否-同名重号": REFUTED,
-    "查否-已整改": REFUTED,
-    "无法核实": UNVERIFIABLE,
-    "移送": REFERRED,
-}
-"""Verdicts of the delivery contract and what each counts as."""
+from expectations.contracts.returned import CONFIRMED, REFERRED, REFUTED, UNVERIFIABLE, VERDICT_OUTCOMES
 
 _SEEN = (
     Column("rule_code", TEXT, "rule", nullable=False),

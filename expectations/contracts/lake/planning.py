@@ -4,6 +4,13 @@ from expectations.contracts.model import DATE, DOUBLE, FLAG, INT, TEXT, Column, 
 
 RANKED, SEVERITY, KEY_PERSON, RANDOM = "ranked", "severity", "key person", "random"
 
+DISPATCHED, EXEMPTED, UNREMARKABLE = "dispatched", "exempted", "unremarkable"
+STRATA = (DISPATCHED, EXEMPTED, UNREMARKABLE)
+"""What the run found of a household: a clue to visit; only clues that an exemption explains; no clue at all."""
+
+ROUTINE_VISIT = "Z00"
+"""Stands where a rule's code stands in what is kept of a visit to an unremarkable household: nobody claims anything about it."""
+
 LEDGER = Table(
     "ops",
     "ledger",
@@ -32,7 +39,8 @@ LEDGER = Table(
             nullable=False,
         ),
         Column("visits", INT, "visits that the list was asked for", unit="visits", nullable=False),
-        Column("drawn_from", INT, "cases from which the random ones of the list were drawn", unit="cases", nullable=False),
+        Column("stratum", TEXT, "what the run found of the case; null in lists of earlier versions: dispatched", values=STRATA),
+        Column("drawn_from", INT, "cases of the stratum from which its random ones were drawn", unit="cases", nullable=False),
         Column("run_as_of", DATE, "day of the run whose clues the list is made of", nullable=False),
     ),
 )

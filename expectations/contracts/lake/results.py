@@ -40,6 +40,41 @@ FINDINGS = Table(
     ),
 )
 
+PATTERN_KINDS: dict[str, tuple[str, str]] = {
+    "approval_days": ("approval_days", "集中批准"),
+    "one_telephone": ("one_telephone", "多户同一电话"),
+    "one_holder": ("one_holder", "外人账户代收多户"),
+    "account_run": ("account_run", "卡号相连"),
+    "many_full_rates": ("rates", "足额发放偏多"),
+    "many_just_below": ("rates", "金额贴近上限偏多"),
+    "many_add_ons": ("rates", "增发偏多"),
+    "many_category_a": ("rates", "A类偏多"),
+    "many_round_amounts": ("rates", "整百金额偏多"),
+    "many_same_amounts": ("rates", "金额雷同偏多"),
+    "many_deductions": ("rates", "刚性支出扣减偏多"),
+    "many_single_covers": ("rates", "单人保偏多"),
+    "many_split_books": ("rates", "分户申请偏多"),
+    "many_outsiders": ("rates", "户外人员账户偏多"),
+    "many_moved_accounts": ("rates", "更换账户偏多"),
+    "many_unknown": ("rates", "查无踪迹偏多"),
+    "many_before_approval": ("rates", "未批先发偏多"),
+    "many_new_approvals": ("rates", "新批准户偏多"),
+    "dead_never_reported": ("rates", "死亡不报偏多"),
+    "nobody_leaves": ("rates", "从不停发调整"),
+    "creeping_amount": ("creeping_amount", "金额逐月上调"),
+    "restless_amount": ("restless_amount", "金额频繁变动"),
+    "wandering_account": ("wandering_account", "收款账户频繁更换"),
+    "odd_days": ("odd_days", "单独发放"),
+    "nobody_knows": ("nobody_knows", "全家查无踪迹"),
+    "everybody_left": ("everybody_left", "全家户籍已迁出"),
+    "silent_change": ("silent_change", "未经审批的变动"),
+    "unlike_others": ("unlike_others", "与众不同"),
+    "odd_together": ("odd_together", "各项单看平常而合起来少见"),
+}
+"""Kinds of strangeness: the family in which chance is ruled out for it, and what an inspector reads."""
+PATTERN_FAMILIES = {kind: family for kind, (family, _) in PATTERN_KINDS.items()}
+PATTERN_TITLES = {kind: title for kind, (_, title) in PATTERN_KINDS.items()}
+
 CASE_SCORES = Table(
     "gold",
     "case_scores",
@@ -54,10 +89,28 @@ CASE_SCORES = Table(
         Column(
             "reasons",
             TEXT,
-            "the features that made it strange, in Chinese, strongest first, each with what the score were with its usual value",
+            "the features that made it strange, in Chinese, strongest first, each with its usual value",
         ),
         Column("figures", SIGNALS, "all figures of the case, see the model card; their names begin with case."),
         Column("model_version", TEXT, "registered version of the model; null where none scored"),
+    ),
+)
+
+PATTERNS = Table(
+    "gold",
+    "patterns",
+    "a case in which something is strange, by the strongest kind of strangeness",
+    ("case_id",),
+    (
+        Column("case_id", TEXT, "the case", nullable=False),
+        Column("kind", TEXT, "kind of strangeness", values=tuple(PATTERN_KINDS), nullable=False),
+        Column("group_id", TEXT, "the pattern that several cases make together; null = the case alone", label="模式编号"),
+        Column("cases_in_group", INT, "cases of the pattern", unit="cases"),
+        Column("surprise", DOUBLE, "k where by chance alone one in 10^k would be so"),
+        Column("surprise_needed", DOUBLE, "k from which chance is ruled out among all that was looked at"),
+        Column("lawful_code", TEXT, "exemption by which the data explain it"),
+        Column("seen", TEXT, "what was seen, in Chinese"),
+        Column("usual", TEXT, "what is usual beside it, in Chinese"),
     ),
 )
 
@@ -176,5 +229,7 @@ CLUES = Table(
         Column("last_seen", DATE, "as-of date of the last run that found it", label="最近发现"),
         Column("rule_fingerprint", TEXT, "digest of all code, parameters and law that the rule rests on"),
         Column("model_version", TEXT, "registered version of the model"),
+        Column("group_id", TEXT, "clues of one pattern over several households; null = the household alone", label="模式编号"),
+        Column("pattern", TEXT, "which kind of strangeness, in words; X01 only", label="异常类型"),
     ),
 )

@@ -1,0 +1,120 @@
+"""The tables of the case store, on SQLite and PostgreSQL alike. Triggers refuse every change but an event behind the last one."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+)
+from sqlalchemy.schema import DDL
+
+from casework.payloads import Kind, SubjectKind
+
+LAYOUT = 1
+"""Of these tables; a store of a later layout is left alone."""
+metadata = MetaData()
+
+STORE = Table(
+    "casework_store",
+    metadata,
+    Column("store_id", String(17), primary_key=True, comment="S and 16 hex digits, drawn when the store was made"),
+    Column("layout", Integer, nullable=False),
+    comment="One row: which store this is.",
+)
+EVENTS = Table(
+    "casework_events",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False, comment="1 for the first event ever; without gaps"),
+    Column(
+        "event_id", String(17), nullable=False, unique=True, comment="digest of what was said: the same paper again is no event"
+    ),
+    Column("kind", String(20), nullable=False),
+    Column("recorded_at", String(32), comment="instant, ISO 8601 in UTC; null = taken over from a version that kept none"),
+    Column("recorded_by", Text, comment="account that recorded it; null as above"),
+    Column("role", String(20), nullable=False, comment="in which role somebody acted"),
+    Column("on_day", Date, nullable=False, comment="day of the act"),
+    Column("subject_kind", String(10), nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("case_id", Text),
+    Column("county_code", Text),
+    Column("town", Text),
+    Column("rule_code", Text),
+    Column("source_file", Text),
+    Column("source_sheet", Text),
+    Column("source_row", Integer),
+    Column("source_sha256", String(64)),
+    Column("occasion", Text, nullable=False, comment="what tells two acts apart that say the same on the same day"),
+    Column("batch", Integer, nullable=False, comment="take-in that brought it, from 1"),
+    Column("before", JSON(none_as_null=True), comment="what the last event of the kind on the subject said"),
+    Column("after", JSON(none_as_null=True), nullable=False, comment="what this one says"),
+    Column("schema_version", Integer, nullable=False, comment="of before and after"),
+    CheckConstraint(f"kind IN ({', '.join(repr(str(kind)) for kind in Kind)})", name="casework_kind"),
+    CheckConstraint(f"subject_kind IN ({', '.join(repr(str(kind)) for kind in SubjectKind)})", name="casework_subject_kind"),
+    CheckConstraint("event_id LIKE 'E%'", name="casework_event_id"),
+    Index("casework_by_subject", "subject_id", "kind"),
+    Index("casework_by_case", "case_id"),
+    Index("casework_by_day", "on_day"),
+    comment="One row an event. Key: position. Nothing is ever changed or removed.",
+)
+RESTRICTED = Table(
+    "casework_restricted",
+    metadata,
+    Column("event_id", String(17), ForeignKey(EVENTS.c.event_id), primary_key=True),
+    Column("facts", JSON, nullable=False, comment="corrected numbers, names of people held to account"),
+    comment="One row an event with restricted facts. Nothing is ever changed or removed.",
+)
+
+_NO_EDITS = "the case store is append-only"
+_NOT_NEXT = "an event stands behind the last one"
+
+
+def _on_sqlite(table: Table) -> list[str]:
+    """REPLACE removes a row without its trigger: what it would take the place of is refused before."""
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{_NO_EDITS}'); END"
+    key = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {{0}} = NEW.{{0}})".format(next(iter(table.primary_key.columns)).name)
+    ddl = [f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} {refuse}" for act in ("update", "delete")]
+    if table is EVENTS:
+        ddl.append(
+            f"CREATE TRIGGER {table}_next BEFORE INSERT ON {table} WHEN NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM {table}) "
+            f"OR EXISTS (SELECT 1 FROM {table} WHERE event_id = NEW.event_id) BEGIN SELECT RAISE(ABORT, '{_NOT_NEXT}'); END"
+        )
+    else:
+        ddl.append(f"CREATE TRIGGER {table}_once BEFORE INSERT ON {table} {key} {refuse}")
+    return ddl
+
+
+def _on_postgresql(table: Table) -> list[str]:
+    ddl = [
+        f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{_NO_EDITS}'; END $$",
+        f"CREATE TRIGGER {table}_no_edits BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} EXECUTE FUNCTION {table}_refuse()",
+    ]
+    if table is EVENTS:
+        ddl += [
+            f"CREATE FUNCTION {table}_next() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM {table}) THEN RAISE EXCEPTION '{_NOT_NEXT}'; END IF; "
+            "RETURN NEW; END $$",
+            f"CREATE TRIGGER {table}_next BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_next()",
+        ]
+    return ddl
+
+
+def _guard(table: Table) -> None:
+    for dialect, statements in (("sqlite", _on_sqlite(table)), ("postgresql", _on_postgresql(table))):
+        for statement in statements:
+            guard = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+            event.listen(table, "after_create", guard.execute_if(dialect=dialect))
+
+
+for _table in (STORE, EVENTS, RESTRICTED):
+    _guard(_table)

@@ -1,0 +1,72 @@
+"""The case store of an OUT, opened; verdicts that an earlier version kept in the lake are taken over into it, once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from casework.store import FILE, URL_VARIABLE, CaseStore, store_url
+from expectations.contracts.lake import CASEWORK, VERDICTS
+from jobs.casebook.taking_over import events_of_earlier_verdicts
+from jobs.runtime.errors import BadStore
+from jobs.runtime.lake import Lake
+
+
+def has_store(out: Path) -> bool:
+    """Was a store ever made here, or is a database named?"""
+    return URL_VARIABLE in os.environ or (out / FILE).exists()
+
+
+@contextmanager
+def case_store(out: Path) -> Iterator[CaseStore]:
+    """The store of these results, made where there is none."""
+    with CaseStore(store_url(out)) as store:
+        yield store
+
+
+@contextmanager
+def case_store_beside(lake: Lake, out: Path, warn: Callable[[str], None]) -> Iterator[CaseStore]:
+    """The same for those who hold the lake. Raises BadStore, and makes nothing, where the lake knows another store than this, or more
+    than this store holds: what people decided would be lost."""
+    followed = _followed(lake)
+    if followed and not has_store(out):
+        raise BadStore(f"{out / FILE} is not there, and the lake {lake.root} knows the case store {followed[0]}. {_WAY_OUT}")
+    with case_store(out) as store:
+        if followed:
+            _refuse_another(store, followed, lake.root)
+        elif lake.exists(VERDICTS):
+            _take_over(store, lake, warn)
+        yield store
+
+
+_WAY_OUT = f"Put it back from the same copy of OUT, or name the database that held it in {URL_VARIABLE}. Nothing was changed."
+
+
+def _followed(lake: Lake) -> tuple[str, int] | None:
+    """The store that the lake has followed, and the position; null before the first."""
+    row = lake.read(CASEWORK).first() if lake.exists(CASEWORK) else None
+    return None if row is None else (row["store_id"], row["position"])
+
+
+def _refuse_another(store: CaseStore, followed: tuple[str, int], root: str) -> None:
+    store_id, position = followed
+    if store.store_id != store_id:
+        raise BadStore(f"This is the case store {store.store_id}, and the lake {root} knows another, {store_id}. {_WAY_OUT}")
+    with store.reading() as book:
+        last = book.last_position
+    if last < position:
+        raise BadStore(
+            f"The case store {store_id} holds {last} events, and the lake {root} knows {position}: it is an older copy. {_WAY_OUT}"
+        )
+
+
+def _take_over(store: CaseStore, lake: Lake, warn: Callable[[str], None]) -> None:
+    batches = events_of_earlier_verdicts(lake)
+    with store.writing() as book:
+        count = len(book.record(*batches))
+    if count:
+        warn(
+            f"{count} verdicts that an earlier version kept in the lake were taken over into the case store, from where they are read from now on."
+        )

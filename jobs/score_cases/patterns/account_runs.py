@@ -1,0 +1,49 @@
+"""Bank accounts in a row: cards that were opened one after the other for households that have nothing to do with one another."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from jobs.score_cases.patterns.city import City
+from jobs.score_cases.patterns.hits import crowding, hits, of_cases, wandering
+from jobs.score_cases.patterns.shared_things import NEAR
+from models.chance import LEAST, together
+
+KIND = "account_run"
+NEIGHBOUR, SERIES = 2, 1000
+"""Numbers so far apart at most are neighbours; those further apart than a series were not opened at one counter."""
+LEAST_RUN = 4
+
+
+def found(city: City) -> pl.DataFrame:
+    """Households whose account numbers follow one another where those of others in a series lie apart.
+
+    The chance that the next number in a series is a neighbour is learned from all other series: where an office opens cards by the
+    hundred for everybody, rows are nothing. Lawful: one village's cards, opened in one go for households approved over years.
+    """
+    numbered = city.cases.drop_nulls("account_no").sort("account_no", "case_id").select("case_id", "account_no")
+    gap = pl.col("account_no").diff()
+    steps = numbered.with_columns(
+        is_step=((gap > 0) & (gap <= NEIGHBOUR)).fill_null(False), in_series=((gap > 0) & (gap <= SERIES)).fill_null(False)
+    ).with_columns(run=(~pl.col("is_step")).cum_sum())
+    runs = steps.group_by("run", maintain_order=True).agg(pl.len().alias("length"), pl.col("case_id").min().alias("group"))
+    near, series = int(steps["is_step"].sum()), int(steps["in_series"].sum())
+    long = runs.filter(pl.col("length") >= LEAST_RUN)
+    used = steps.join(long, on="run").select("case_id", "group")
+    if used.is_empty():
+        return hits(used.with_columns(chance=pl.lit(1.0), seen=pl.lit(""), usual=pl.lit("")), KIND, 0)
+    told = long.join(of_cases(city, used), on="group").join(crowding(city, used), on="group", how="left")
+    own = told["length"].to_numpy() - 1
+    rate = (near - own + 0.5) / (series - own + 1.0)
+    by_place = wandering(told["villages"].to_numpy(), told["length"].to_numpy() >= LEAST_RUN)
+    crowd = told["crowd_chance"].fill_null(1.0)
+    chance = together([(rate**own).clip(LEAST, 1.0), by_place, crowd.to_numpy()])
+    is_local = (pl.col("villages") == 1) & (pl.col("crowd_chance").fill_null(1.0) > NEAR)
+    usual = f"同一批卡号里，相邻的两户每{max(2, round(1 / max(float(rate.mean()), 1e-6)))}对才有1对号码挨着"
+    told = told.with_columns(
+        chance=pl.Series(chance),
+        lawful=pl.when(pl.col("kept") * 2 > pl.col("size")).then(pl.lit("R22")).when(is_local).then(pl.lit("R99")).otherwise(pl.lit("")),
+        seen=pl.format("该户的收款卡号与另外{}户一个挨着一个，这些户分属{}个村", pl.col("size") - 1, "villages"),
+        usual=pl.lit(usual if series >= 20 else "各户的卡号互不相邻"),
+    )  # fmt: skip
+    return hits(used.join(told, on="group"), KIND, max(len(runs), 1))

@@ -1,0 +1,118 @@
+"""What the detectors of patterns look at, in the driver's memory: a benefit city is some ten thousand households.
+
+Bounds: `cases` has a row per benefit household, `months` at most twelve per household and year, `members` one per person of a
+roster. Ten cities at once are some hundred megabytes. Nothing here grows with the registers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, FINDINGS, MEMBERS, PERSONS
+from expectations.contracts.model import ORIGIN
+from jobs.launch.context import RunContext
+from jobs.registers.linked import linked_registers
+from jobs.rulebook.payments import transfers
+from jobs.runtime.arrow import on_driver
+
+ROSTERS = (DATA_SETS["dibao_roster"], DATA_SETS["tekun_roster"])
+_ABOUT_THE_CASE = (
+    "case_id", "family", "program", "county_code", "town", "village", "category", "covered_heads", "member_count", "monthly_amount",
+    "approved_on", "start_month", "stop_month", "phone_key", "approver_name_key",
+)  # fmt: skip
+_FIGURES = (
+    "to_standard",
+    "paid_yuan_per_head",
+    "paid_months",
+    "registers_knowing",
+    "foreign_holder_ratio",
+    "months_paid_before_approval",
+)
+
+
+@dataclass(frozen=True)
+class City:
+    """Benefit households as the detectors see them.
+
+    cases     a row a case: what the roster states, figures of the case (models.features), account_no (the account's digits as a
+              number, null where it has none), is_home (in an institution's care), has_guardian, has_rigid_expense, is_single_cover
+    months    a row a case and month paid: paid_yuan, paid_heads, is_regular (neither arrears nor refund in it), last_paid_on,
+              account and holder (digests)
+    members   a row a person of a case: number_key, name_key, is_covered, in_registry, registry_status, book
+    stated    case_id, rule_code, outcome of what rules found or exempted
+    """
+
+    cases: pl.DataFrame
+    months: pl.DataFrame
+    members: pl.DataFrame
+    stated: pl.DataFrame
+    as_of: date
+
+
+def gathered(ctx: RunContext, features: DataFrame) -> City:
+    """The city of a run. features: a row a case, as the forest sees it."""
+    lake = ctx.lake
+    figures = features.select("case_id", *_FIGURES)
+    flags = [
+        F.col("rigid_expense").isNotNull().alias("has_rigid_expense"),
+        F.col("declared_assets").isNotNull().alias("has_declared"),
+    ]
+    cases = on_driver(lake.read(CASES).select(*_ABOUT_THE_CASE, *flags).join(figures, "case_id", "left"))  # one row a case each
+    members = on_driver(_members(ctx))
+    months = on_driver(lake.read(ENTITLEMENT_MONTHS).drop("gross_yuan", "transfer_count").filter("paid_yuan > 0"))
+    paid_to = on_driver(
+        transfers(linked_registers(lake))
+        .filter("amount > 0")
+        .groupBy("case_id", "for_month")
+        .agg(F.min("bank_account_key").alias("account"), F.max("account_name_key").alias("holder"))
+    )
+    stated = on_driver(
+        lake.read(FINDINGS).filter("outcome IN ('found', 'exempt')").select("case_id", "rule_code", "outcome").distinct()
+    )
+    of_case = members.group_by("case_id").agg(pl.col("is_single_cover").any())
+    return City(
+        cases=cases.join(_on_rosters(ctx), on="case_id", how="left").join(of_case, on="case_id", how="left").sort("case_id"),
+        months=months.with_columns(is_regular=(pl.col("arrears_yuan") == 0) & (pl.col("refunded_yuan") == 0))
+        .join(paid_to, on=["case_id", "for_month"], how="left")
+        .sort("case_id", "for_month"),
+        members=members.sort("case_id", "number_key", "name_key"),
+        stated=stated,
+        as_of=ctx.as_of,
+    )
+
+
+def _members(ctx: RunContext) -> DataFrame:
+    persons = ctx.lake.read(PERSONS).select(
+        "person_id", "in_registry", "registry_status", F.concat_ws("|", "registry_county_code", "book_no").alias("book")
+    )
+    named = ctx.lake.read(MEMBERS).select("case_id", "number_key", "name_key", "person_id", "is_covered", "is_single_cover")
+    return named.distinct().join(persons, "person_id", "left")  # a person has one row
+
+
+def _on_rosters(ctx: RunContext) -> pl.DataFrame:
+    """case_id, account_no, is_home, has_guardian: what only the delivered rows tell. An account stays a number in memory, so that its
+    neighbours can be known; no table holds it."""
+    rows = ctx.lake.read(MEMBERS).filter("is_head").select("case_id", *ORIGIN)
+    parts = []
+    for roster in ROSTERS:
+        if ctx.lake.exists(roster.bronze):
+            has_care = roster.code == "tekun_roster"
+            delivered = ctx.lake.read(roster.bronze).select(
+                *ORIGIN, "bank_account",
+                F.col("institution") if has_care else F.lit(None).cast("string").alias("institution"),
+                F.col("guardian") if has_care else F.lit(None).cast("string").alias("guardian"),
+            )  # fmt: skip
+            parts.append(on_driver(rows.join(delivered, list(ORIGIN), "inner").drop(*ORIGIN)))  # an origin is one row
+    told = pl.concat(parts)
+    digits = pl.col("bank_account").str.normalize("NFKC").str.replace_all(r"\D", "")
+    return told.group_by("case_id").agg(
+        account_no=pl.when(digits.str.len_chars().is_between(12, 19)).then(digits).min().cast(pl.Int128, strict=False),
+        is_home=pl.col("institution").is_not_null().any(),
+        has_guardian=pl.col("guardian").is_not_null().any(),
+    )

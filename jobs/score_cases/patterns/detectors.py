@@ -1,0 +1,34 @@
+"""All detectors, in one line each: what a new kind of strangeness is added to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import polars as pl
+
+from jobs.score_cases.patterns import account_runs, approval_days, contradictions, points, rates, sequences, shared_things
+from jobs.score_cases.patterns.city import City
+from models.chance import admitted
+
+
+def found(city: City, scores: pl.DataFrame, false_share: float) -> Iterator[pl.DataFrame]:
+    """Hits of every detector. scores: see points.found. Rates are counted without the households of campaigns: what was approved in one
+    go is alike in much, and has been told apart already."""
+    days = approval_days.found(city)
+    yield days
+    yield shared_things.one_telephone(city)
+    yield shared_things.one_holder(city)
+    yield account_runs.found(city)
+    yield rates.found(replace(city, cases=city.cases.join(_of_campaigns(days, false_share), on="case_id", how="anti")))
+    yield from sequences.found(city)
+    yield contradictions.nobody_knows(city)
+    yield contradictions.everybody_left(city)
+    yield from points.found(city, scores)
+
+
+def _of_campaigns(days: pl.DataFrame, false_share: float) -> pl.DataFrame:
+    """case_id of approvals in one go that the data explain."""
+    goes = days.unique("group")
+    limit = admitted(goes["chance"].to_numpy(), false_share, int(goes["tests"].max() or 1)) if len(goes) else 0.0
+    return days.filter((pl.col("lawful") != "") & (pl.col("chance") <= limit)).select("case_id").unique()

@@ -1,0 +1,72 @@
+"""One telephone for many households; one stranger in whose accounts the money of many households arrives."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from jobs.score_cases.patterns.city import City
+from jobs.score_cases.patterns.hits import LEAST_MEMBERS, crowding, hits, of_cases, wandering
+from models.chance import of_sharing, together
+
+NEAR = 0.01
+"""Chance above which approvals lie as approvals do: over years, one by one."""
+
+
+def one_telephone(city: City) -> pl.DataFrame:
+    """A telephone that more households leave than telephones are left by, from several villages or approved in one go.
+
+    Lawful: an institution's or a guardian's; and a helper's, whom the households of one village came to over the years.
+    """
+    used = city.cases.drop_nulls("phone_key").select("case_id", pl.col("phone_key").alias("group"))
+    return _shared(
+        city, used, "one_telephone", "该户登记的联系电话，另有{others}户也在用，这些户分属{villages}个村、其中{crowd}户在几天之内先后获批",
+        "本市{alone}%的享受家庭的电话只有自己一户用", lawful_in_one_village=True,
+    )  # fmt: skip
+
+
+def one_holder(city: City) -> pl.DataFrame:
+    """Somebody who belongs to no household and in whose several accounts the money of several arrives. What goes to one single
+    account is rule F02's.
+
+    Lawful: an institution's or a registered guardian's accounts.
+    """
+    own = city.members.select("case_id", pl.col("name_key").alias("holder")).unique()
+    outside = city.months.drop_nulls("holder").join(own, on=["case_id", "holder"], how="anti")
+    place = city.cases.select("case_id", "county_code")
+    used = (
+        outside.join(place, on="case_id")
+        .group_by("case_id", group=pl.concat_str("county_code", "holder", separator="|"))  # a name is somebody in one county
+        .agg(pl.col("account").first())
+    )
+    several = used.group_by("group").agg(accounts=pl.col("account").n_unique())
+    used = used.join(several.filter(pl.col("accounts") >= LEAST_MEMBERS), on="group", how="semi").select("case_id", "group")
+    alone = city.cases.join(used, on="case_id", how="anti").select("case_id", pl.col("case_id").alias("group"))
+    return _shared(
+        city, pl.concat([used, alone]), "one_holder", "该户的待遇打入一名不是本户成员的人名下的账户，此人名下的其他账户还在替另外{others}户收款",
+        "本市{alone}%的享受家庭的钱打入自家人的账户", lawful_in_one_village=False,
+    )  # fmt: skip
+
+
+def _shared(city: City, used: pl.DataFrame, kind: str, seen: str, usual: str, *, lawful_in_one_village: bool) -> pl.DataFrame:
+    things = of_cases(city, used).sort("group")
+    if things.is_empty():
+        return hits(used.with_columns(chance=pl.lit(1.0), seen=pl.lit(""), usual=pl.lit("")), kind, 0).clear()
+    size, villages = things["size"].to_numpy(), things["villages"].to_numpy()
+    alone = 100.0 * float((size == 1).sum()) / max(int(size.sum()), 1)
+    things = things.with_columns(by_size=pl.Series(of_sharing(size)), by_place=pl.Series(wandering(villages, size >= 2)))
+    many = things.filter(pl.col("size") >= LEAST_MEMBERS)
+    told = many.join(crowding(city, used.join(many, on="group", how="semi")), on="group", how="left").with_columns(
+        pl.col("crowd").fill_null(1), pl.col("crowd_chance").fill_null(1.0)
+    )
+    chance = together([told[name].to_numpy() for name in ("by_size", "by_place", "crowd_chance")])
+    is_local = lawful_in_one_village & (pl.col("villages") == 1) & (pl.col("crowd_chance") > NEAR)
+    told = told.with_columns(
+        chance=pl.Series(chance),
+        lawful=pl.when(pl.col("kept") * 2 > pl.col("size")).then(pl.lit("R22")).when(is_local).then(pl.lit("R99")).otherwise(pl.lit("")),
+        seen=pl.format(
+            seen.replace("{others}", "{}").replace("{villages}", "{}").replace("{crowd}", "{}"),
+            *[column for mark, column in (("{others}", pl.col("size") - 1), ("{villages}", "villages"), ("{crowd}", "crowd")) if mark in seen],
+        ),
+        usual=pl.lit(usual.replace("{alone}", f"{alone:.0f}")),
+    )  # fmt: skip
+    return hits(used.join(told, on="group"), kind, len(things))

@@ -1,0 +1,89 @@
+"""What chance alone would bring: how likely a count, a crowd or a row of things is where nothing is behind it.
+
+Every figure is a probability under "nothing is behind it", never one of guilt; the smaller, the stranger. None is 0: whoever
+has seen n cases cannot say of anything that it never happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import stats
+
+from models.ranks import Vector
+
+LEAST = 1e-15
+"""Smaller chances are not told apart: no model of the usual is true that far out."""
+_TOP, _BODY = 0.02, 0.20
+
+
+def admitted(chances: Vector, false_share: float, tests: int | None = None) -> float:
+    """The largest chance that Benjamini & Hochberg 1995 admits, 0 where none: of what is admitted, at most `false_share` is
+    expected to be chance. tests: how many were looked at, where only the smallest chances are handed over."""
+    ordered = np.sort(chances)
+    limits = false_share * np.arange(1, len(ordered) + 1) / max(tests or 0, len(ordered), 1)
+    passed = np.flatnonzero(ordered <= limits)
+    return float(ordered[passed[-1]]) if len(passed) else 0.0
+
+
+def together(chances: Sequence[Vector]) -> Vector:
+    """One chance for independent ones about the same thing (Fisher 1932)."""
+    statistic = -2.0 * np.sum([np.log(np.clip(chance, LEAST, 1.0)) for chance in chances], axis=0)
+    return np.clip(stats.chi2.sf(statistic, 2 * len(chances)), LEAST, 1.0)
+
+
+def of_at_least(counts: Vector, tries: Vector, rates: Vector) -> Vector:
+    """P(at least so many of so many tries), each with the rate. For a count of 0 it is 1."""
+    return np.clip(stats.binom.sf(counts - 1, tries, np.clip(rates, 0.0, 1.0)), LEAST, 1.0)
+
+
+def of_group_rates(counts: Vector, sizes: Vector, expected: Vector) -> Vector:
+    """P(at least `counts`) of each group, where groups differ among themselves as groups do: beta-binomial.
+
+    expected: what comparable ones would have in its place, the group itself left out. How much groups differ around what is
+    expected of them is learned from the others (moments, empirical Bayes), so that a county in which every village has its
+    own way does not make all of them strange.
+    """
+    means = np.clip(expected / np.maximum(sizes, 1), 1e-4, 1 - 1e-4)
+    excess = (counts - sizes * means) ** 2 - sizes * means * (1 - means)
+    weight = sizes * (sizes - 1) * means * (1 - means)
+    # Each group is judged by how the others differ: a strange one must not excuse itself.
+    spread = (excess.sum() - excess) / np.maximum(weight.sum() - weight, 1e-9)
+    spread = np.clip(spread, 1e-3, 0.5)
+    prior = 1 / spread - 1
+    chance = stats.betabinom.sf(counts - 1, sizes.astype(int), means * prior, (1 - means) * prior)
+    return np.clip(chance, LEAST, 1.0)
+
+
+def of_sharing(sizes: Vector) -> Vector:
+    """P(a thing is shared by at least so many), for each of the things; sizes: how many use each, 1 = nobody else.
+
+    Sizes fall off evenly: of those shared by s, about the same part is shared by s + 1. Both parts are taken from the other
+    things and, where these are few, from one that is not: a share of one half at most, and never none.
+    """
+    things, shared = len(sizes), sizes >= 2
+    more = np.maximum(sizes - 2, 0)
+    pairs = (shared.sum() - shared + 0.5) / (things + 0.5)
+    goes_on = (more.sum() - more + 0.5) / (more.sum() - more + shared.sum() - shared + 2.0)
+    chance = np.where(shared, pairs * goes_on**more, 1.0)
+    return np.clip(chance, LEAST, 1.0)
+
+
+def of_crowding(counts: Vector, members: Vector, share: Vector) -> Vector:
+    """P(so many of the members fall into one window of a given share of all time), wherever it lies (Naus 1965, union bound)."""
+    tries = np.maximum(members, 1)
+    chance = tries * stats.binom.sf(counts - 2, np.maximum(tries - 1, 0), np.clip(share, 0.0, 1.0))
+    return np.clip(chance, LEAST, 1.0)
+
+
+def of_tail(scores: Vector) -> Vector:
+    """P(a score so high), by a line drawn through the tail of the ordinary ones: the top is left out of the line, so that
+    what is strange does not make itself usual. 1 below the upper fifth."""
+    start, top = np.quantile(scores, [1 - _BODY, 1 - _TOP])
+    above = scores[scores >= start]
+    # Excesses of an exponential tail, cut off at the top fiftieth (Aitkin & Clayton: events over exposure).
+    exposure = float(np.minimum(above, top).sum() - start * len(above))
+    rate = float((above < top).sum()) / exposure if exposure > 0 else np.inf
+    beyond = np.where(scores > start, _BODY * np.exp(-rate * np.maximum(scores - start, 0.0)), 1.0)
+    return np.clip(beyond, LEAST, 1.0)

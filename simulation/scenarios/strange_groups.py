@@ -1,0 +1,98 @@
+"""Households that are strange together, and as many that only look like it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from simulation.benefits import Case
+from simulation.dates import JANUARY, day_in, month_of
+from simulation.scenarios.stage import Stage, builds
+from simulation.scenarios.table import Scenario
+
+
+def _to_one_village(cases: list[Case]) -> None:
+    """Written down in the first one's village and by its officer, so that nothing but the scenario sets them apart."""
+    for case in cases[1:]:
+        case.village, case.approver, case.payday, case.program = cases[0].village, cases[0].approver, cases[0].payday, cases[0].program
+
+
+def _to_one_county(stage: Stage, cases: list[Case]) -> None:
+    """Spread over villages of the first one's town, each under an officer of its own town."""
+    town = [v for v in stage.places.villages if (v.county, v.town) == (cases[0].village.county, cases[0].village.town)]
+    for n, case in enumerate(cases):
+        case.village, case.approver, case.payday = town[n % len(town)], cases[0].approver, cases[0].payday
+
+
+def _approve_together(stage: Stage, cases: list[Case]) -> None:
+    first = day_in(stage.rng, stage.month(2015 * 12, 2016 * 12 + 9))
+    for n, case in enumerate(cases):
+        case.approved_on = first if n % 2 else date.fromordinal(first.toordinal() + 1)
+        case.start = month_of(case.approved_on) + 1
+        case.approver = cases[0].approver
+
+
+def _record(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
+    for case in cases:
+        stage.record(scenario, case, case.head.person, case.approved_on, case.paid_after(JANUARY - 1))
+
+
+@builds("account_row", "village_cards")
+def cards_in_a_row(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
+    if scenario.trap:
+        _to_one_village(cases)
+    else:
+        _to_one_county(stage, cases)
+    first = int(stage.rng.integers(10**14, 9 * 10**14))
+    for n, case in enumerate(cases):
+        case.account = f"9900{first + n}"
+    _record(stage, scenario, cases)
+
+
+@builds("stray_telephone", "helper_telephone")
+def one_telephone(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
+    if scenario.trap:
+        _to_one_village(cases)
+    else:
+        _to_one_county(stage, cases)
+    for case in cases[1:]:
+        case.phone = cases[0].phone
+    _record(stage, scenario, cases)
+
+
+@builds("stranger_holds", "guardian_holds")
+def one_holder(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
+    _to_one_village(cases)
+    holder = stage.other_name(cases[0].head.person)
+    for case in cases:
+        case.account_name = holder
+        case.guardian = holder if scenario.trap else None
+    _record(stage, scenario, cases)
+
+
+@builds("batch_alike", "campaign")
+def in_one_go(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
+    _to_one_county(stage, cases)
+    _approve_together(stage, cases)
+    if not scenario.trap:
+        a_head = float(stage.rng.integers(180, 320)) + 0.5
+        for case in cases:
+            case.yuan_by_month = [a_head * len(case.covered)] * 12
+    _record(stage, scenario, cases)
+
+
+@builds("village_generous", "village_poor")
+def in_one_village(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
+    _to_one_village(cases)
+    for case in cases:
+        if not scenario.trap:
+            case.category = "A"
+            case.yuan_by_month = [round(case.standard * 1.2 * len(case.covered), 2)] * 12
+    _record(stage, scenario, cases)
+
+
+@builds("before_approval", "reviewed_later")
+def paid_before_approval(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
+    _to_one_village(cases)
+    for case in cases:
+        case.approved_on = day_in(stage.rng, stage.month(JANUARY + 4, JANUARY + 9))
+    _record(stage, scenario, cases)
