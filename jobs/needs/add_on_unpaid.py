@@ -57,7 +57,7 @@ def _of_class(facts: NeedFacts, drawing: DataFrame) -> list[DataFrame]:
     )
     minor_from = F.lit(years_before(facts.as_of, line.minor_below_years))
     of_book = Window.partitionBy(*BOOK)
-    entries = known_books(facts).withColumn("_in_book", F.count("*").over(of_book))
+    entries = known_books(facts).filter("is_living").withColumn("_in_book", F.count("*").over(of_book))
     born = entries.groupBy(*PERSON).agg(F.max("born_on").alias("born_on"), F.min("_in_book").alias("_in_book"))
     aged = covered.join(born, list(PERSON), "inner")  # born: one row a number and name
     alone = aged.filter(

@@ -36,7 +36,7 @@ def _members(facts: NeedFacts) -> DataFrame:
         .select(*PERSON, "level", F.coalesce(severe.is_severe(), F.lit(False)).alias("is_severe"),
                 rows_of("disabilities", "kind", "level", "valid_to").alias("certificate"))
     )  # fmt: skip
-    of_known = known_books(facts).filter(F.col("book_no").isNotNull())
+    of_known = known_books(facts).filter("is_living")
     books = of_known.join(certificates, list(PERSON), "left_semi").select(*BOOK).distinct()
     largest = in_force(facts.policy.uncovered, facts.as_of).largest_household
     return (

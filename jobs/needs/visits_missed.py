@@ -44,7 +44,7 @@ def _households(facts: NeedFacts, first: date) -> DataFrame:
     )
     # Whoever draws is visited as such, and says nothing about how those are who are only registered as poor.
     poor = poor.join(drawing.dropna().distinct(), "person_key", "left_anti")
-    entries = known_books(facts).groupBy(*PERSON).agg(*(F.max(name).alias(name) for name in _PLACE))
+    entries = known_books(facts).filter("is_living").groupBy(*PERSON).agg(*(F.max(name).alias(name) for name in _PLACE))
     placed = poor.withColumn("household_no", F.col("book_no")).join(
         entries, list(PERSON), "inner"
     )  # entries: one row a number and name

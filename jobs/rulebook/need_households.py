@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from expectations.contracts.model import ORIGIN
 from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.policy import in_force
-from jobs.registers.references import LIVE, REGISTRY
+from jobs.registers.references import DEAD, LIVE, REGISTRY
 from jobs.rulebook.facts import once
 from jobs.rulebook.need import NeedFacts
 
@@ -25,8 +25,9 @@ def living(facts: NeedFacts) -> DataFrame:
 
 @once
 def known_books(facts: NeedFacts) -> DataFrame:
-    """Living entries of the books of all whom the low-income roster, a certificate of disability or the poverty register (as poor) names:
-    PERSON with the state of the number, BOOK, born_on, town, village, relation, status, origin. One row an entry."""
+    """Entries of the books of all whom the low-income roster, a certificate of disability or the poverty register (as poor) names, those
+    who died among them and nobody who moved away: PERSON with the state of the number, BOOK, born_on, town, village, relation, status,
+    is_living, origin. One row an entry."""
     poor = facts.register("poverty_register").filter(
         F.col("status").isin(list(in_force(facts.policy.visiting, facts.as_of).poor_statuses))
     )
@@ -34,9 +35,14 @@ def known_books(facts: NeedFacts) -> DataFrame:
         DataFrame.unionByName,
         (rows.select("person_key") for rows in (facts.register("dibao_roster"), facts.register("disabilities"), poor)),
     )
-    entries = living(facts).select(
-        *PERSON, "person_number_state", *BOOK, "born_on", "town", "village", "relation", "status", *ORIGIN
-    )
+    entries = (
+        facts.register(REGISTRY)
+        .filter(F.col("status").isin(*LIVE, DEAD) & F.col("person_key").isNotNull() & F.col("book_no").isNotNull())
+        .select(
+            *PERSON, "person_number_state", *BOOK, "born_on", "town", "village", "relation", "status",
+            F.col("status").isin(*LIVE).alias("is_living"), *ORIGIN,
+        )
+    )  # fmt: skip
     books = entries.join(named.dropna().distinct(), "person_key", "left_semi").select(*BOOK).distinct()
     return entries.join(books, list(BOOK), "left_semi")
 
