@@ -43,9 +43,9 @@ class Case:
     """A household (or one destitute person) on a roster. The first member is the head.
 
     `stop`: last month of entitlement on the roster, None while in payment; `paid_through`: last month
-    really paid regularly; `unpaid`: months left out; `account_of_month`: where a month's money went to another account.
-    `yuan_by_month` and `heads_by_month` hold the regular payment of the twelve months. `add_on_yuan` is the part of it that a class
-    of need adds. `visits_missed`: by whom the household is not visited, of `simulation.visits.DUTIES`.
+    really paid regularly; `unpaid`: months left out; `account_of_month`: months whose money went to another
+    account. `yuan_by_month` and `heads_by_month` hold the regular payment of the twelve months. `add_on_yuan` is the
+    part of it that a class of need adds. `visits_missed`: by whom the household is not visited, of `simulation.visits.DUTIES`.
     """
 
     village: Village

@@ -12,6 +12,8 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from jobs import __version__
+from jobs.commands.cases import cases
+from jobs.commands.dispatch import dispatch
 from jobs.commands.fairness import fairness
 from jobs.commands.learn import learn
 from jobs.commands.lineage import trace
@@ -321,8 +323,9 @@ def doctor() -> None:
 
 
 app.add_typer(rule, name="rule")
+app.add_typer(cases, name="cases")
 app.add_typer(policy, name="policy")
-for command in (plan, fairness, learn, trace):
+for command in (plan, dispatch, fairness, learn, trace):
     app.command()(command)
 
 

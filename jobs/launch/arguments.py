@@ -23,7 +23,7 @@ def day(text: str, *, future: bool = False, option: str = "--as-of") -> date:
         raise BadConfiguration(f"{option} is {text!r}. Expected a day such as 2017-12-31.") from None
     last = LAST_DAY if future else date.today()  # the one place where the clock is asked: every job is told its day
     if not FIRST_DAY <= given <= last:
-        hint = f", or with --future up to {LAST_DAY}" if last < given <= LAST_DAY else ""
+        hint = f", or with --future up to {LAST_DAY}" if last < given <= LAST_DAY and option == "--as-of" else ""
         raise BadConfiguration(f"{option} is {text}. Expected a day from {FIRST_DAY} to {last}{hint}.")
     return given
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
+from casework.states import ClockParams
 from expectations.bounds import SuiteBounds
 from expectations.conf import Conf
 from jobs.launch.fairness_params import FairnessParams
@@ -83,6 +84,7 @@ class Settings(Conf):
     learning: LearningParams
     plan: PlanParams
     fairness: FairnessParams
+    casework: ClockParams
 
     @property
     def fingerprint(self) -> str:

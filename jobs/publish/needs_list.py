@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import xlsxwriter
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import NEEDS
@@ -19,10 +18,10 @@ from jobs.registers.origins import Place, texts_at
 from jobs.rulebook.need_outcomes import CANNOT_JUDGE, EXCLUDED, FOUND, REASON_WORDS
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
-from jobs.sheets.books import TOWNSHIPS, refuse_unless_whole, write_books
+from jobs.sheets.books import ID_SEPARATOR, TOWNSHIPS, refuse_unless_whole, write_books
 from jobs.sheets.clue_list import COLUMNS
 from jobs.sheets.evidence import evidence_texts, source_files, sources_told
-from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, write_guide, write_lists, write_table
+from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, new_book, write_guide, write_lists, write_table
 
 NEED_TITLES = {rule.code: rule.title_zh for rule in NEED_RULES}
 _VERIFY = {rule.code: "；".join(rule.verify) for rule in NEED_RULES}
@@ -30,10 +29,11 @@ LEFT_OUT = (EXCLUDED, CANNOT_JUDGE)
 KIND = "应保未保排查清单"
 FOUND_NAME, LEFT_OUT_NAME = "应保未保", "暂未列入"
 NEED_SHEET = (
-    Heading("排名", 5, "whole"), Heading("对象", 19, "wrapped"), Heading("困难情况", 38, "wrapped"), Heading("走访要点", 20, "wrapped"),
-    Heading("处理结果", 12, "input", "need result"), Heading("保障项目", 9, "input", "need program"), Heading("起始月份", 8, "input", "month"),
-    Heading("月金额（元）", 9, "input", "yuan"), Heading("走访日期", 10, "input", "date"), Heading("走访人员（两人）", 9, "input"),
-    Heading("备注", 12, "input"), Heading("需求编号", 6, "id"),
+    Heading("排名", 5, "whole"), Heading("走访序号", 5, "whole"), Heading("对象", 19, "wrapped"), Heading("困难情况", 38, "wrapped"),
+    Heading("可了解的救助", 10, "wrapped"), Heading("走访要点", 20, "wrapped"), Heading("处理结果", 12, "input", "need result"),
+    Heading("保障项目", 9, "input", "need program"), Heading("起始月份", 8, "input", "month"), Heading("月金额（元）", 9, "input", "yuan"),
+    Heading("走访日期", 10, "input", "date"), Heading("走访人员（两人）", 9, "input"), Heading("备注", 12, "input"),
+    Heading("需求编号", 6, "id"),
 )  # fmt: skip
 LEFT_OUT_SHEET = (
     Heading("序号", 6, "whole"), Heading("对象", 20, "wrapped"), Heading("困难情况", 56, "wrapped"), Heading("未列入原因", 30, "wrapped"),
@@ -108,16 +108,12 @@ def write_needs_workbooks(
 
     write_books(folder, KIND, placed.filter(is_found), placed.filter(~is_found), counties, write)
     for place in (folder, folder / TOWNSHIPS):
-        persons = listed.filter(is_found).unique("rank", keep="first", maintain_order=True)
-        for name, rows in ((FOUND_NAME, persons), (LEFT_OUT_NAME, listed.filter(~is_found))):
-            refuse_unless_whole(place, KIND, (name,), "需求编号", rows["clue_id"])
+        for name, rows in ((FOUND_NAME, is_found), (LEFT_OUT_NAME, ~is_found)):
+            refuse_unless_whole(place, KIND, (name,), "需求编号", listed.filter(rows)["clue_id"])
 
 
 def _write_workbook(path: Path, title: str, found: pl.DataFrame, left_out: pl.DataFrame, as_of: date, *, is_masked: bool) -> None:
-    with xlsxwriter.Workbook(
-        str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        book.set_properties({"title": KIND, "created": datetime(as_of.year, as_of.month, as_of.day)})
+    with new_book(path, KIND, as_of) as book:
         formats = cell_formats(book)
         write_table(book, formats, FOUND_NAME, NEED_SHEET, list(_need_rows(found)), title=title, since=as_of)
         write_table(book, formats, LEFT_OUT_NAME, LEFT_OUT_SHEET, list(_left_out_rows(left_out)), title=title)
@@ -127,8 +123,7 @@ def _write_workbook(path: Path, title: str, found: pl.DataFrame, left_out: pl.Da
 
 def _who(row: Mapping[str, Any]) -> str:
     heads = f"户内{row['heads']}人" if row["heads"] is not None else None
-    visit = f"走访第{row['visit_no']}户" if row["visit_no"] is not None else None
-    return joined(row["subject_name"], row["subject_id"], row["town"], row["village"], heads, visit)
+    return joined(row["subject_name"], row["subject_id"], row["town"], row["village"], heads)
 
 
 def _what(row: Mapping[str, Any]) -> str:
@@ -138,14 +133,16 @@ def _what(row: Mapping[str, Any]) -> str:
 
 
 def _need_rows(found: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
-    """One row a person, the needs joined, under the id of the greatest; what several needs ask or suggest stands once."""
-    for rank, needs in groupby(found.iter_rows(named=True), key=lambda row: row["rank"]):
+    """One row a person, the needs and their ids joined; what several needs ask or suggest stands once."""
+    for _, needs in groupby(found.iter_rows(named=True), key=lambda row: row["rank"]):
         rows = list(needs)
-        asked = dict.fromkeys(question for row in rows for question in _VERIFY[row["rule_code"]].split("；"))
-        kinds = dict.fromkeys(kind for row in rows for kind in (row["assistance"] or "").split("、") if kind)
-        suggested = f"可了解是否符合：{'、'.join(kinds)}" if kinds else None
-        told = joined(*(_what(row) for row in rows), suggested, rows[0]["reasons"])
-        yield rank, _who(rows[0]), told, "；".join(asked), *[None] * 7, rows[0]["clue_id"]
+        first = rows[0]
+        kinds = [kind for row in rows for kind in (row["assistance"] or "").split("、") if kind]
+        asked = [question for row in rows for question in _VERIFY[row["rule_code"]].split("；")]
+        yield (
+            first["rank"], first["visit_no"], _who(first), joined(*map(_what, rows), first["reasons"]), "、".join(dict.fromkeys(kinds)),
+            "；".join(dict.fromkeys(asked)), *[None] * 7, ID_SEPARATOR.join(row["clue_id"] for row in rows),
+        )  # fmt: skip
 
 
 def _left_out_rows(left_out: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
@@ -157,8 +154,7 @@ def _reading_guide(book: Any, formats: dict[str, Any], title: str, found: int, l
     lines = [
         ("性质", "清单所列是可能需要帮助的群众：尚未享受低保、特困供养，或者享受后还有应增发、应走访的，"
             "请上门了解情况、告知政策，愿意申请的请协助办理。"),
-        ("走访", "一人一行，几项困难合在一起；“走访第几户”相同的是同一户，一次走访，处理结果填一次即可。"
-            "可了解的救助按政策给出，仅供参考，以走访为准。"),
+        ("走访", "一人一行，几项困难合在一起；走访序号相同的是同一户，一次走访。“可了解的救助”按政策给出，仅供参考，以走访为准。"),
         ("先后", "按困难程度排列：看事实本身的轻重、是否已认定为贫困户、户内有无可以劳动的人、有无老人孩子要照料、"
             "有无住房。不考虑救助金额多少。"),
         ("暂未列入", "家庭成员登记有收入财产的、近期停发的、或者资料不全无法判断的，列在“暂未列入”表并写明原因。"

@@ -24,9 +24,19 @@ from simulation.scenarios.table import BY_CODE, SCENARIOS, Scenario
 __all__ = ["BY_CODE", "SCENARIOS", "Scenario", "Stage", "play_all"]
 # Importing a module registers its builders.
 _MODULES = (
-    deaths, firms, identities, incomes, needs, needs_of_recipients, offices, payment_files, properties, strange_groups, strange_months,
+    deaths,
+    firms,
+    identities,
+    incomes,
+    needs,
+    needs_of_recipients,
+    offices,
+    payment_files,
+    properties,
+    strange_groups,
+    strange_months,
     vehicles,
-)  # fmt: skip
+)
 
 
 def play_all(stage: Stage, scale: float, report: Callable[[str], None]) -> None:
