@@ -100,3 +100,19 @@ def test_the_greater_need_ranks_before_the_smaller(lake: Lake) -> None:
 def test_the_weights_add_up_and_each_has_its_words() -> None:
     assert sum(WEIGHTS.values()) == pytest.approx(1)
     assert set(WEIGHTS) == set(WORDS)
+
+
+def test_an_old_person_of_whom_no_office_says_that_he_is_poor_is_told_to_be_in_doubt_and_ranks_last(lake: Lake) -> None:
+    old = "status=正常 born_on=1950-05-05"
+    lines = {
+        "nobody says so": (old, "", True),
+        "registered as poor": (old, "poverty_register status=未脱贫", False),
+        "  twin: has left poverty": (old, "poverty_register status=已脱贫", True),
+        "draws the low-income benefit": (old, "dibao_roster stop_month=2018-03", False),
+        "too disabled to work, and young": ("status=正常 born_on=1980-05-05", "disabilities kind=肢体 level=1", False),
+    }
+    cases = [case_of(name, fact, world) for name, (fact, world, _) in lines.items()]
+    found = search(lake, next(rule for rule in NEED_RULES if rule.code == "M04"), "household_registry", cases)
+    assert {name: "存疑" in found[name]["explanation"] for name in lines} == {name: doubt for name, (*_, doubt) in lines.items()}
+    doubtful, plain = ([found[name]["rank"] for name, (*_, doubt) in lines.items() if doubt is kind] for kind in (True, False))
+    assert min(doubtful) > max(plain)
