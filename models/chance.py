@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 from models.ranks import Vector
@@ -16,6 +17,12 @@ from models.ranks import Vector
 LEAST = 1e-15
 """Smaller chances are not told apart: no model of the usual is true that far out."""
 _TOP, _BODY = 0.02, 0.20
+GOES_ON = (0.1, 50.0)
+LEAVES = (0.1, 20.0)
+NEIGHBOURS = (0.01, 100.0)
+"""What is taken for usual before anything is seen, and how many things seen weigh as much: of what two share one in ten is shared by
+another one; of what is shared one in ten leaves its village; of numbers of one series one in a hundred has its neighbour beside it."""
+_MOST_PLACES = 3
 
 
 def admitted(chances: Vector, false_share: float, tests: int | None = None) -> float:
@@ -27,15 +34,28 @@ def admitted(chances: Vector, false_share: float, tests: int | None = None) -> f
     return float(ordered[passed[-1]]) if len(passed) else 0.0
 
 
+def tests_that_count(attainable: Vector, false_share: float) -> int:
+    """How many of the things looked at could be admitted at all; attainable: the smallest chance that each can come to.
+
+    Tarone 1990: the least m of which no more than m reach false_share / m. A village of four can never be told from chance, and
+    must not make it harder for the others.
+    """
+    ordered = np.sort(attainable)
+    for m in range(1, len(ordered) + 1):
+        if np.searchsorted(ordered, false_share / m, side="right") <= m:
+            return m
+    return len(ordered)
+
+
 def together(chances: Sequence[Vector]) -> Vector:
     """One chance for independent ones about the same thing (Fisher 1932)."""
     statistic = -2.0 * np.sum([np.log(np.clip(chance, LEAST, 1.0)) for chance in chances], axis=0)
-    return np.clip(stats.chi2.sf(statistic, 2 * len(chances)), LEAST, 1.0)
+    return _bounded(stats.chi2.sf(statistic, 2 * len(chances)))
 
 
 def of_at_least(counts: Vector, tries: Vector, rates: Vector) -> Vector:
     """P(at least so many of so many tries), each with the rate. For a count of 0 it is 1."""
-    return np.clip(stats.binom.sf(counts - 1, tries, np.clip(rates, 0.0, 1.0)), LEAST, 1.0)
+    return _bounded(stats.binom.sf(counts - 1, tries, np.clip(rates, 0.0, 1.0)))
 
 
 def of_group_rates(counts: Vector, sizes: Vector, expected: Vector) -> Vector:
@@ -53,28 +73,49 @@ def of_group_rates(counts: Vector, sizes: Vector, expected: Vector) -> Vector:
     spread = np.clip(spread, 1e-3, 0.5)
     prior = 1 / spread - 1
     chance = stats.betabinom.sf(counts - 1, sizes.astype(int), means * prior, (1 - means) * prior)
-    return np.clip(chance, LEAST, 1.0)
+    return _bounded(chance)
 
 
 def of_sharing(sizes: Vector) -> Vector:
     """P(a thing is shared by at least so many), for each of the things; sizes: how many use each, 1 = nobody else.
 
-    Sizes fall off evenly: of those shared by s, about the same part is shared by s + 1. Both parts are taken from the other
-    things and, where these are few, from one that is not: a share of one half at most, and never none.
+    Sizes fall off evenly: of those shared by s, about the same part is shared by s + 1. That part is learned from the other
+    things, beginning from GOES_ON: a few strange things must not make one another usual, a city full of them does.
     """
     things, shared = len(sizes), sizes >= 2
-    more = np.maximum(sizes - 2, 0)
+    more = np.maximum(sizes.astype(float) - 2, 0.0)  # counts of a frame are unsigned: 1 - 2 would be four thousand millions
     pairs = (shared.sum() - shared + 0.5) / (things + 0.5)
-    goes_on = (more.sum() - more + 0.5) / (more.sum() - more + shared.sum() - shared + 2.0)
-    chance = np.where(shared, pairs * goes_on**more, 1.0)
-    return np.clip(chance, LEAST, 1.0)
+    tries = more.sum() - more + shared.sum() - shared
+    goes_on = _learned(more.sum() - more, tries, GOES_ON)
+    return _bounded(np.where(shared, pairs * goes_on**more, 1.0))
+
+
+def of_wandering(places: Vector, shared: npt.NDArray[np.bool_]) -> Vector:
+    """P(so many places) of each thing that several share: by how many of the other shared things leave their place.
+
+    Beginning from LEAVES; beyond a fourth place, more say no more.
+    """
+    places = places.astype(float)
+    leaves = shared & (places > 1)
+    rate = _learned(leaves.sum() - leaves, shared.sum() - shared, LEAVES)
+    return _bounded(np.where(leaves, rate ** np.minimum(places - 1, _MOST_PLACES), 1.0))
+
+
+def of_rows(steps: Vector, near: int, series: int) -> Vector:
+    """P(so many steps in a row lead to a neighbour), where `near` of all `series` steps do; beginning from NEIGHBOURS."""
+    return _bounded(_learned(near - steps, series - steps, NEIGHBOURS) ** steps)
+
+
+def _learned(count: Vector, tries: Vector, begins: tuple[float, float]) -> Vector:
+    share, weight = begins
+    return np.asarray((count + share * weight) / (tries + weight))
 
 
 def of_crowding(counts: Vector, members: Vector, share: Vector) -> Vector:
     """P(so many of the members fall into one window of a given share of all time), wherever it lies (Naus 1965, union bound)."""
     tries = np.maximum(members, 1)
     chance = tries * stats.binom.sf(counts - 2, np.maximum(tries - 1, 0), np.clip(share, 0.0, 1.0))
-    return np.clip(chance, LEAST, 1.0)
+    return _bounded(chance)
 
 
 def of_tail(scores: Vector) -> Vector:
@@ -86,4 +127,8 @@ def of_tail(scores: Vector) -> Vector:
     exposure = float(np.minimum(above, top).sum() - start * len(above))
     rate = float((above < top).sum()) / exposure if exposure > 0 else np.inf
     beyond = np.where(scores > start, _BODY * np.exp(-rate * np.maximum(scores - start, 0.0)), 1.0)
-    return np.clip(beyond, LEAST, 1.0)
+    return _bounded(beyond)
+
+
+def _bounded(chance: Vector) -> Vector:
+    return np.asarray(np.clip(chance, LEAST, 1.0))

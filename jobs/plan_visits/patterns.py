@@ -27,6 +27,6 @@ def waiting(clues: pl.DataFrame, verdicts: pl.DataFrame, first: int) -> set[str]
     )
     is_confirmed = (pl.col("judged") >= first) & (pl.col("confirmed") * 2 >= pl.col("judged"))
     # A pattern smaller than that has been judged when all of it has; then nobody is left to wait.
-    waits = found.filter(~is_confirmed & (pl.col("place") >= first))
+    waits = found.filter(~is_confirmed & (pl.col("place") >= first) & ~pl.col("_undecided"))
     others = clues.filter(pl.col("group_id").is_null())["case_id"]
     return set(waits["case_id"]) - set(others)

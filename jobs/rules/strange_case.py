@@ -43,7 +43,7 @@ def judge(params: StrangeCaseParams) -> Judgement:
         threshold=F.col("surprise_needed"),
         is_personal=False,
         exempt={code: is_rare & (F.col("lawful_code") == code) for code in ("R22", "R99")},
-        explanation=F.concat("seen", usual, F.lit("。其家庭"), zh_paid(), F.lit("，请上门核实家庭和审批情况是否真实。")),
+        explanation=F.concat("seen", usual, F.lit("；其家庭"), zh_paid(), F.lit("，请上门核实家庭和审批情况是否真实。")),
         # One figure a kind, so that what visits find of a pattern moves its kind.
         signals={
             "cases_in_group": F.col("cases_in_group"),

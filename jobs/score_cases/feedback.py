@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,14 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import VERDICTS
 from expectations.contracts.returned import CONFIRMED, REFUTED
-from jobs.rules import RULES
+from jobs.rules.strange_case import RULE as STRANGE_CASE
 from jobs.runtime.lake import Lake
+from jobs.score_cases.patterns.points import KINDS
 from models.features import FEATURE_NAMES, matrix
 from models.feedback import FeedbackModel, fit_feedback
 from models.strangeness import StrangenessModel
 
+_KIND = f"{STRANGE_CASE.code}.kind_"
 _MOVED = "case_id string, strangeness double"
 
 
@@ -25,15 +27,22 @@ def taught(lake: Lake, model: StrangenessModel) -> tuple[FeedbackModel | None, i
 
     Learned from the figures of the case as they stood on its list, by the features of today's contract.
     """
-    codes = [rule.code for rule in RULES if rule.needs_scores]
-    in_force = F.col("is_in_force") & F.col("rule_code").isin(codes) & F.col("outcome").isin(CONFIRMED, REFUTED)
-    rows = lake.read_or_empty(VERDICTS).filter(in_force).select("signals", "outcome").collect()  # inspectors' work: hundreds
+    in_force = F.col("is_in_force") & (F.col("rule_code") == STRANGE_CASE.code) & F.col("outcome").isin(CONFIRMED, REFUTED)
+    told = lake.read_or_empty(VERDICTS).filter(in_force).select("signals", "outcome").collect()  # inspectors' work: hundreds
+    rows = [row for row in told if _is_point(row["signals"] or {})]
     if not rows:
         return None, 0
     figures = [row["signals"] or {} for row in rows]
     cases = pd.DataFrame({name: [of_case.get(f"case.{name}") for of_case in figures] for name in FEATURE_NAMES})
     verdicts = [int(row["outcome"] == CONFIRMED) for row in rows]
     return fit_feedback(model, np.round(matrix(cases), 6), verdicts), len(rows)
+
+
+def _is_point(signals: Mapping[str, float]) -> bool:
+    """Was the case asked about because it is like no other? Of a batch or a telephone a verdict says nothing of the forest's leaves.
+    Before there were kinds, every strange case was asked about for that."""
+    kinds = {name: value for name, value in signals.items() if name.startswith(_KIND)}
+    return not kinds or any(kinds.get(f"{_KIND}{kind}") for kind in KINDS)
 
 
 def moved(features: DataFrame, learned: FeedbackModel) -> DataFrame:

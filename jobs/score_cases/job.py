@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, StringType, StructField, StructType
@@ -21,6 +22,7 @@ from expectations.contracts.lake import (
     DEATHS,
     ENTITLEMENT_MONTHS,
     FINDINGS,
+    HOUSEHOLD_STATES,
     IDENTITIES,
     KIN,
     LINKS,
@@ -31,6 +33,7 @@ from expectations.contracts.lake import (
     SILVER,
     VERDICTS,
 )
+from expectations.contracts.model import Table
 from jobs.launch.context import RunContext
 from jobs.launch.model_store import model_store, store_errors_told
 from jobs.registers.linked import linked_registers
@@ -38,15 +41,16 @@ from jobs.rulebook.findings import find_clues
 from jobs.rulebook.gathering import gathered
 from jobs.rules.in_force import rules_in_force
 from jobs.rules.strange_case import RULE as STRANGE_CASE
-from jobs.runtime.arrow import on_driver
+from jobs.runtime.arrow import arrow_batches, on_driver
 from jobs.runtime.ids import digits_of
-from jobs.runtime.lake import plain_schema
+from jobs.runtime.lake import Lake, plain_schema
 from jobs.score_cases.features import CASE_FIGURES, Registers, case_features
 from jobs.score_cases.feedback import moved, taught
 from jobs.score_cases.patterns import detectors
-from jobs.score_cases.patterns.city import ROSTERS
+from jobs.score_cases.patterns.city import KEPT_RUNS, ROSTERS
 from jobs.score_cases.patterns.city import gathered as gathered_city
 from jobs.score_cases.patterns.judged import judged
+from jobs.score_cases.patterns.silent_changes import STATE
 from models.drift import WARN_ABOVE, drifted
 from models.features import Matrix, contract_fingerprint, matrix
 from models.isolation_forest import ForestParams
@@ -55,10 +59,10 @@ from models.strangeness import Scores, StrangenessModel, in_words, model_fingerp
 
 NAME = "score_cases"
 READS = (
-    FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, VERDICTS, PATTERNS,
+    FINDINGS, CASES, MEMBERS, PERSONS, IDENTITIES, ENTITLEMENT_MONTHS, KIN, DEATHS, LINKS, ALIASES, VERDICTS, PATTERNS, HOUSEHOLD_STATES,
     *(roster.bronze for roster in ROSTERS), *SILVER,
 )  # fmt: skip
-WRITES = (CASE_SCORES, PATTERNS, NOVEL_FINDINGS)
+WRITES = (CASE_SCORES, PATTERNS, HOUSEHOLD_STATES, NOVEL_FINDINGS)
 LEAST_CASES = 30
 """Among fewer cases nothing is usual, so that nothing is strange: no model learns from them."""
 _EXPLAINED_SHARE = 0.10
@@ -220,8 +224,19 @@ def write_patterns(ctx: RunContext, features: DataFrame, order: DataFrame) -> No
     rarity = {name: pl.col(name) / (1 - pl.col(name).clip(0.0, 0.99)) for name in ("strangeness", "_now")}
     moved = scores.with_columns(moved=10 ** (rarity["strangeness"] - rarity["_now"]))
     false_share = ctx.settings.params(STRANGE_CASE.code).false_share  # type: ignore[attr-defined]
-    found = judged(detectors.found(gathered_city(ctx, features), moved, false_share), false_share)
-    lake.overwrite(PATTERNS, lake.session.createDataFrame(found.select(PATTERNS.column_names).to_arrow(), plain_schema(PATTERNS)))
+    city = gathered_city(ctx, features)
+    found = judged(detectors.found(city, moved, false_share), false_share)
+    lake.overwrite(PATTERNS, _of_driver(lake, PATTERNS, found))
+    # Of the other days the last ones, this day's anew: a run that is repeated finds the same.
+    days = sorted(city.states["as_of"].unique())[-(KEPT_RUNS - 1) :]
+    today = city.cases.select(STATE).with_columns(as_of=pl.lit(ctx.as_of))
+    kept = pl.concat([city.states.filter(pl.col("as_of").is_in(days)), today], how="diagonal")
+    lake.overwrite(HOUSEHOLD_STATES, _of_driver(lake, HOUSEHOLD_STATES, kept))
+
+
+def _of_driver(lake: Lake, table: Table, rows: pl.DataFrame) -> DataFrame:
+    batches = list(arrow_batches(rows.select(table.column_names), plain_schema(table)))
+    return lake.session.createDataFrame(pa.Table.from_batches(batches) if batches else [], plain_schema(table))
 
 
 def novel_findings(ctx: RunContext) -> DataFrame:

@@ -4,13 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulation.scenarios import deaths, firms, identities, incomes, needs, offices, payment_files, properties, strange_groups, strange_months, vehicles
+from simulation.scenarios import (
+    deaths,
+    firms,
+    identities,
+    incomes,
+    needs,
+    needs_of_recipients,
+    offices,
+    payment_files,
+    properties,
+    strange_groups,
+    strange_months,
+    vehicles,
+)
 from simulation.scenarios.stage import BUILDERS, Stage
 from simulation.scenarios.table import BY_CODE, SCENARIOS, Scenario
 
 __all__ = ["BY_CODE", "SCENARIOS", "Scenario", "Stage", "play_all"]
 # Importing a module registers its builders.
-_MODULES = (deaths, firms, identities, incomes, needs, offices, payment_files, properties, strange_groups, strange_months, vehicles)
+_MODULES = (
+    deaths,
+    firms,
+    identities,
+    incomes,
+    needs,
+    needs_of_recipients,
+    offices,
+    payment_files,
+    properties,
+    strange_groups,
+    strange_months,
+    vehicles,
+)
 
 
 def play_all(stage: Stage, scale: float, report: Callable[[str], None]) -> None:

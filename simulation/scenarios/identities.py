@@ -58,9 +58,7 @@ def one_day_batch(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
         case.approved_on = approved if is_real else date(2016, 7, 25)
         case.start = month_of(case.approved_on) + 1
         case.approver = cases[0].approver
-        # The whole group is written down in the first one's village when the villages differ only by county lines.
-        if case.village.county == village.county:
-            case.village = village
+        case.village, case.payday = village, cases[0].payday
         if is_real:
             case.phone = cases[0].phone
             case.yuan_by_month = [case.standard] * 12

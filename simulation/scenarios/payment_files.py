@@ -33,6 +33,7 @@ def _second_case(stage: Stage, case: Case, person: int, *, county_differs: bool,
     second.heads_by_month = [1] * 12
     second.yuan_by_month = [second.standard if second.is_tekun else float(round(second.standard * 0.7))] * 12
     second.account = f"9900{stage.rng.integers(10**14, 10**15)}"
+    second.payday = next(other.payday for other in stage.cases if other.village.county == village.county)
     stage.cases.append(second)
     return second
 

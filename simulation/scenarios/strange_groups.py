@@ -13,7 +13,12 @@ from simulation.scenarios.table import Scenario
 def _to_one_village(cases: list[Case]) -> None:
     """Written down in the first one's village and by its officer, so that nothing but the scenario sets them apart."""
     for case in cases[1:]:
-        case.village, case.approver, case.payday, case.program = cases[0].village, cases[0].approver, cases[0].payday, cases[0].program
+        case.village, case.approver, case.payday, case.program = (
+            cases[0].village,
+            cases[0].approver,
+            cases[0].payday,
+            cases[0].program,
+        )
 
 
 def _to_one_county(stage: Stage, cases: list[Case]) -> None:

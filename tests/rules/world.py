@@ -27,7 +27,7 @@ each (kin_declarations.cadre, kin_declarations.relative). Further people:
 `account.<column>` transfers of the paid months to an account: `account.holder` (same = a name of the household; none where empty),
                    `account.households` that draw by it, this one included, `account.theirs` the holder that the others'
                    transfers state, `account.in_care` how many of the others are in care of the home `account.institution`
-`strange.nth`      where the scorer puts the case among those without a stated fact (Facts.strange), 0-1, 1 = strangest
+`strange.<column>` what was strange of the case (Facts.strange): columns of gold.patterns; it needs a surprise of 6
 `other.<column>`   a second case: member columns and case columns, with `other.paid`, `other.amount` ...; `other.of` names whose
                    it is (else the member's own)
 `<any>.of`         member, spouse, second, or any other word: a person of that name who is in no household
@@ -44,11 +44,11 @@ from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.types import BooleanType, DataType, DateType, DecimalType, IntegerType, StructField, StructType
+from pyspark.sql.types import BooleanType, DataType, DateType, DecimalType, DoubleType, IntegerType, StructField, StructType
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES as CASES_TABLE
-from expectations.contracts.lake import DEATHS, ENTITLEMENT_MONTHS, IDENTITIES, KIN, MEMBERS
+from expectations.contracts.lake import DEATHS, ENTITLEMENT_MONTHS, IDENTITIES, KIN, MEMBERS, PATTERNS
 from expectations.contracts.model import DATE, FLAG, INT, TEXT, YUAN
 from jobs.launch.settings import load_settings
 from jobs.registers.policy import Policy
@@ -79,6 +79,10 @@ MEMBER_DEFAULTS: dict[str, Any] = {
     "covered_members": 1, "member_count": 1, "case_has_single_cover": False, "start_month": date(2010, 1, 1), "approved_on": date(2009, 12, 20),
     "registry_status": "正常", "case_county": "420202", "case_program": "农村低保",
 }  # fmt: skip
+SEEN: dict[str, Any] = {
+    "kind": "one_telephone", "group_id": "G0", "cases_in_group": 6, "surprise_needed": 6.0,
+    "seen": "该户登记的联系电话，另有5户也在用", "usual": "本市99%的享受家庭的电话只有自己一户用",
+}  # fmt: skip
 OUTSIDE = {"is_head": False, "is_covered": False}
 CASE_DEFAULTS: dict[str, Any] = {
     "family": "dibao", "program": "农村低保", "county_code": "420202", "covered_heads": 1, "member_count": 1,
@@ -108,7 +112,7 @@ class World:
     deaths: list[dict[str, Any]] = field(default_factory=list)
     registers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     people: set[str] = field(default_factory=set)
-    strange: list[tuple[str, float, float, str]] = field(default_factory=list)
+    strange: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_cases(code: str) -> list[Case]:
@@ -156,6 +160,8 @@ def _value(text: str, data_type: DataType) -> Any:
         return Decimal(text)
     if isinstance(data_type, IntegerType):
         return int(text)
+    if isinstance(data_type, DoubleType):
+        return float(text)
     if isinstance(data_type, BooleanType):
         return {"yes": True, "no": False}[text]
     return text
@@ -242,9 +248,7 @@ def build_world(session: SparkSession, code: str, cases: list[Case]) -> Facts:
         register=silver.__getitem__,
         policy=load_settings("test").policy,
         as_of=AS_OF,
-        strange=session.createDataFrame(
-            world.strange, "case_id string, strangeness double, strangeness_percentile double, strange_reasons string"
-        ),
+        strange=frame(world.strange, PATTERNS.schema),
     )
 
 
@@ -316,8 +320,7 @@ def _add(world: World, register: tuple[str, ...] | None, i: int, case: Case) -> 
                 draws(member(f"case{i}-other", cells.get("of", "member"), cells), 10 * i + 3)
                 household(f"case{i}-other", cells)
             case "strange":
-                nth = float(cells["nth"])
-                world.strange.append((f"case{i}", nth, nth, "同一电话户数6户（通常1户）"))
+                world.strange.append({**SEEN, "case_id": f"case{i}", **_typed(cells, PATTERNS.schema)})
             case "account":
                 _draw_on_account(world, i, own, cells)
             case _:

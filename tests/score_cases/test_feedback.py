@@ -1,19 +1,22 @@
-"""Verdicts on strange cases move which cases are asked about next, and nothing else of the scores."""
+"""Verdicts on what is unlike all others move what of the like is held for chance, and nothing else of the scores."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyspark.sql import functions as F
 
-from expectations.contracts.lake import CASE_SCORES, LISTED_CLUES, NOVEL_FINDINGS, VERDICTS
+from expectations.contracts.lake import CASE_SCORES, PATTERN_KINDS, PATTERNS, VERDICTS
 from jobs.launch.context import RunContext
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
 from jobs.score_cases import job as score_cases
+from jobs.score_cases.patterns import points
 from tests.conftest import AS_OF
 
 
@@ -34,29 +37,49 @@ def verdicts_on(rows: list[dict[str, Any]], outcome: str) -> list[tuple[Any, ...
     return [tuple({**row, **said}.get(name) for name in VERDICTS.column_names) for row in rows]
 
 
-def novel(ctx: RunContext) -> dict[str, float]:
-    """How strange each case is that X01 asks about."""
-    return {row["case_id"]: row["value"] for row in ctx.lake.read(NOVEL_FINDINGS).filter("outcome = 'found'").collect()}
+def surprises(ctx: RunContext) -> dict[str, float]:
+    """How surprising each case is that something was seen of."""
+    return {row["case_id"]: row["surprise"] for row in ctx.lake.read(PATTERNS).collect()}
 
 
 def scores(ctx: RunContext) -> list[Any]:
     return ctx.lake.read(CASE_SCORES).drop("reasons", "figures").orderBy("case_id").collect()
 
 
-def test_refuted_strange_cases_give_way_to_others(ctx: RunContext) -> None:
-    listed = [row.asDict() for row in ctx.lake.read(LISTED_CLUES).filter("rule_code = 'X01' AND is_dispatched").collect()]
-    before, scored = novel(ctx), scores(ctx)
-    strangest = max(listed, key=lambda row: before[row["case_id"]])
-    for outcome in ("unverifiable", "refuted"):
-        rows = verdicts_on([strangest], outcome)
-        ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame(rows, plain_schema(VERDICTS)))
-        score_cases.run(ctx)
-        after = novel(ctx)
-        if outcome == "unverifiable":  # nobody was met: nothing is known
-            assert after == before
-    assert after.get(strangest["case_id"], 0.0) < before[strangest["case_id"]]
-    assert len(after) == len(before)
+def seen(ctx: RunContext, kinds: Collection[str]) -> dict[str, Any]:
+    """The most surprising case of these kinds as it would stand on a list."""
+    rows = ctx.lake.read(PATTERNS).filter(F.col("kind").isin(list(kinds))).orderBy(F.desc("surprise"), "case_id").collect()
+    case_id, kind = rows[0]["case_id"], rows[0]["kind"]
+    (score,) = ctx.lake.read(CASE_SCORES).filter(F.col("case_id") == case_id).collect()
+    figures = {**score["figures"], **{f"X01.kind_{name}": float(name == kind) for name in PATTERN_KINDS}}
+    return {
+        "clue_id": "C0",
+        "rule_code": "X01",
+        "case_id": case_id,
+        "county_code": "",
+        "signals": figures,
+        "stated_score": 0.2,
+        "score": 0.2,
+    }
+
+
+@pytest.mark.parametrize("outcome", ["unverifiable", "refuted"])
+def test_a_refuted_point_gives_way_and_nothing_else_of_the_scores_moves(ctx: RunContext, outcome: str) -> None:
+    before, scored, strangest = surprises(ctx), scores(ctx), seen(ctx, points.KINDS)
+    ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame(verdicts_on([strangest], outcome), plain_schema(VERDICTS)))
+    score_cases.run(ctx)
+    after = surprises(ctx)
     assert scores(ctx) == scored
-    told = ctx.lake.read(NOVEL_FINDINGS).filter("outcome = 'found' AND explanation IS NULL").count()
-    assert told == 0
-    assert ctx.report.figures["verdicts_on_strange_cases"] == 1
+    assert ctx.report.figures["verdicts_on_strange_cases"] == (outcome == "refuted")
+    if outcome == "unverifiable":  # nobody was met: nothing is known
+        assert after == before
+    else:
+        assert after.get(strangest["case_id"], 0.0) < before[strangest["case_id"]]
+
+
+def test_a_verdict_on_a_group_says_nothing_of_what_is_unlike_others(ctx: RunContext) -> None:
+    before, of_a_group = surprises(ctx), seen(ctx, set(PATTERN_KINDS) - set(points.KINDS))
+    ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame(verdicts_on([of_a_group], "refuted"), plain_schema(VERDICTS)))
+    score_cases.run(ctx)
+    assert surprises(ctx) == before
+    assert ctx.report.figures["verdicts_on_strange_cases"] == 0

@@ -50,7 +50,7 @@ PATTERN_KINDS: dict[str, tuple[str, str]] = {
     "many_add_ons": ("rates", "增发偏多"),
     "many_category_a": ("rates", "A类偏多"),
     "many_round_amounts": ("rates", "整百金额偏多"),
-    "many_same_amounts": ("rates", "金额雷同偏多"),
+    "many_same_amounts": ("many_same_amounts", "金额雷同偏多"),
     "many_deductions": ("rates", "刚性支出扣减偏多"),
     "many_single_covers": ("rates", "单人保偏多"),
     "many_split_books": ("rates", "分户申请偏多"),
@@ -114,10 +114,28 @@ PATTERNS = Table(
     ),
 )
 
+HOUSEHOLD_STATES = Table(
+    "gold",
+    "household_states",
+    "a run and a benefit household, as it stood",
+    ("as_of", "case_id"),
+    (
+        Column("as_of", DATE, "day the run stands for", nullable=False),
+        Column("case_id", TEXT, "the case", nullable=False),
+        Column("county_code", TEXT, "county where the benefit is drawn"),
+        Column("program", TEXT, "programme"),
+        Column("approved_on", DATE, "day of approval"),
+        Column("monthly_amount", YUAN, "benefit of the household a month", unit="yuan"),
+        Column("covered_heads", INT, "persons counted for the benefit", unit="persons"),
+        Column("bank_account_key", TEXT, "digest of the account on the roster"),
+    ),
+)
+"""Kept from run to run, the last ones: what changed between two deliveries without an approval is told against it."""
+
 NOVEL_FINDINGS = Table(
     "gold",
     "novel_findings",
-    "a case that the scorer found strange: what came out, explained by a rule or not",
+    "a case with a pattern of strangeness: what came out",
     FINDINGS.key,
     FINDINGS.columns,
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from jobs.score_cases.patterns.city import City
-from jobs.score_cases.patterns.hits import crowding, hits, of_cases, wandering
+from jobs.score_cases.patterns.hits import crowding, hits, of_cases
 from jobs.score_cases.patterns.shared_things import NEAR
-from models.chance import LEAST, together
+from models.chance import of_rows, of_wandering, together
 
 KIND = "account_run"
 NEIGHBOUR, SERIES = 2, 1000
@@ -33,17 +33,17 @@ def found(city: City) -> pl.DataFrame:
     if used.is_empty():
         return hits(used.with_columns(chance=pl.lit(1.0), seen=pl.lit(""), usual=pl.lit("")), KIND, 0)
     told = long.join(of_cases(city, used), on="group").join(crowding(city, used), on="group", how="left")
-    own = told["length"].to_numpy() - 1
-    rate = (near - own + 0.5) / (series - own + 1.0)
-    by_place = wandering(told["villages"].to_numpy(), told["length"].to_numpy() >= LEAST_RUN)
+    own = told["length"].to_numpy().astype(float) - 1
+    by_place = of_wandering(told["villages"].to_numpy(), told["length"].to_numpy() >= LEAST_RUN)
     crowd = told["crowd_chance"].fill_null(1.0)
-    chance = together([(rate**own).clip(LEAST, 1.0), by_place, crowd.to_numpy()])
+    chance = together([of_rows(own, near, series), by_place, crowd.to_numpy()])
     is_local = (pl.col("villages") == 1) & (pl.col("crowd_chance").fill_null(1.0) > NEAR)
-    usual = f"同一批卡号里，相邻的两户每{max(2, round(1 / max(float(rate.mean()), 1e-6)))}对才有1对号码挨着"
+    others = max(series - int(own.sum()), 1)
+    usual = f"本市其余{others}对号码相近的卡里，只有{max(near - int(own.sum()), 0)}对挨着"
     told = told.with_columns(
         chance=pl.Series(chance),
         lawful=pl.when(pl.col("kept") * 2 > pl.col("size")).then(pl.lit("R22")).when(is_local).then(pl.lit("R99")).otherwise(pl.lit("")),
         seen=pl.format("该户的收款卡号与另外{}户一个挨着一个，这些户分属{}个村", pl.col("size") - 1, "villages"),
         usual=pl.lit(usual if series >= 20 else "各户的卡号互不相邻"),
     )  # fmt: skip
-    return hits(used.join(told, on="group"), KIND, max(len(runs), 1))
+    return hits(used.join(told, on="group"), KIND, max(series, 1))

@@ -119,5 +119,5 @@ def _oddities(city: City, used: pl.DataFrame) -> pl.DataFrame:
         same_amount=(pl.col("per_head").is_not_null() & ~is_full & same & (pl.len().over("pool") >= LEAST_APPROVED)).fill_null(False),
         full_rate=is_full & (pl.col("family") == "dibao"),
         unknown=(pl.col("registers_knowing").fill_null(0) == 0),
-        foreign=(pl.col("foreign_holder_ratio").fill_null(0.0) > 0.5) & ~pl.col("is_home").fill_null(False) & ~pl.col("has_guardian").fill_null(False),
+        foreign=(pl.col("foreign_holder_ratio").fill_null(0.0) > 0.5) & ~(pl.col("is_home") | pl.col("has_guardian")).fill_null(False),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """What the detectors of patterns look at, in the driver's memory: a benefit city is some ten thousand households.
 
 Bounds: `cases` has a row per benefit household, `months` at most twelve per household and year, `members` one per person of a
-roster. Ten cities at once are some hundred megabytes. Nothing here grows with the registers.
+roster, `states` KEPT_RUNS rows per household. Ten cities at once are some hundred megabytes. Nothing here grows with the registers.
 """
 
 from __future__ import annotations
@@ -14,17 +14,19 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, FINDINGS, MEMBERS, PERSONS
+from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, FINDINGS, HOUSEHOLD_STATES, MEMBERS, PERSONS
 from expectations.contracts.model import ORIGIN
 from jobs.launch.context import RunContext
 from jobs.registers.linked import linked_registers
 from jobs.rulebook.payments import transfers
 from jobs.runtime.arrow import on_driver
 
+KEPT_RUNS = 6
+"""States of the households that are kept: half a year of monthly deliveries."""
 ROSTERS = (DATA_SETS["dibao_roster"], DATA_SETS["tekun_roster"])
 _ABOUT_THE_CASE = (
     "case_id", "family", "program", "county_code", "town", "village", "category", "covered_heads", "member_count", "monthly_amount",
-    "approved_on", "start_month", "stop_month", "phone_key", "approver_name_key",
+    "approved_on", "start_month", "stop_month", "phone_key", "approver_name_key", "bank_account_key",
 )  # fmt: skip
 _FIGURES = (
     "to_standard",
@@ -44,14 +46,17 @@ class City:
               number, null where it has none), is_home (in an institution's care), has_guardian, has_rigid_expense, is_single_cover
     months    a row a case and month paid: paid_yuan, paid_heads, is_regular (neither arrears nor refund in it), last_paid_on,
               account and holder (digests)
-    members   a row a person of a case: number_key, name_key, is_covered, in_registry, registry_status, book
+    members   a row a person of a case: number_key, name_key, is_covered, in_registry, registry_status, book, has_namesake (somebody of
+              the name is registered in the village: a number that is unknown may be written wrong)
     stated    case_id, rule_code, outcome of what rules found or exempted
+    states    gold.household_states of the runs of other days
     """
 
     cases: pl.DataFrame
     months: pl.DataFrame
     members: pl.DataFrame
     stated: pl.DataFrame
+    states: pl.DataFrame
     as_of: date
 
 
@@ -64,7 +69,7 @@ def gathered(ctx: RunContext, features: DataFrame) -> City:
         F.col("declared_assets").isNotNull().alias("has_declared"),
     ]
     cases = on_driver(lake.read(CASES).select(*_ABOUT_THE_CASE, *flags).join(figures, "case_id", "left"))  # one row a case each
-    members = on_driver(_members(ctx))
+    members = on_driver(_members(ctx)).join(_namesakes(ctx), on=["case_id", "name_key"], how="left")
     months = on_driver(lake.read(ENTITLEMENT_MONTHS).drop("gross_yuan", "transfer_count").filter("paid_yuan > 0"))
     paid_to = on_driver(
         transfers(linked_registers(lake))
@@ -81,8 +86,9 @@ def gathered(ctx: RunContext, features: DataFrame) -> City:
         months=months.with_columns(is_regular=(pl.col("arrears_yuan") == 0) & (pl.col("refunded_yuan") == 0))
         .join(paid_to, on=["case_id", "for_month"], how="left")
         .sort("case_id", "for_month"),
-        members=members.sort("case_id", "number_key", "name_key"),
+        members=members.with_columns(pl.col("has_namesake").fill_null(False)).sort("case_id", "number_key", "name_key"),
         stated=stated,
+        states=on_driver(lake.read_or_empty(HOUSEHOLD_STATES).filter(F.col("as_of") != F.lit(ctx.as_of))),
         as_of=ctx.as_of,
     )
 
@@ -93,6 +99,22 @@ def _members(ctx: RunContext) -> DataFrame:
     )
     named = ctx.lake.read(MEMBERS).select("case_id", "number_key", "name_key", "person_id", "is_covered", "is_single_cover")
     return named.distinct().join(persons, "person_id", "left")  # a person has one row
+
+
+def _namesakes(ctx: RunContext) -> pl.DataFrame:
+    """case_id, name_key, has_namesake of people whose number the registry does not know, and in whose village it knows the name."""
+    place = ["county_code", "town", "village"]
+    unknown = (
+        ctx.lake.read(MEMBERS)
+        .join(ctx.lake.read(PERSONS).filter("in_registry"), "person_id", "left_anti")
+        .join(ctx.lake.read(CASES).select("case_id", *place), "case_id", "inner")  # a case is one row
+        .select("case_id", "name_key", *place)
+        .distinct()
+    )
+    registered = ctx.lake.read_or_empty(DATA_SETS["household_registry"].silver).select("name_key", *place)
+    # The few are sent to the many: read is the registry, handed over what is found of some dozens.
+    known = registered.join(F.broadcast(unknown), ["name_key", *place], "inner").select("case_id", "name_key").distinct()
+    return on_driver(known).with_columns(has_namesake=pl.lit(True))
 
 
 def _on_rosters(ctx: RunContext) -> pl.DataFrame:

@@ -7,7 +7,17 @@ from dataclasses import replace
 
 import polars as pl
 
-from jobs.score_cases.patterns import account_runs, approval_days, contradictions, points, rates, sequences, shared_things
+from jobs.score_cases.patterns import (
+    account_runs,
+    approval_days,
+    contradictions,
+    points,
+    rates,
+    same_amounts,
+    sequences,
+    shared_things,
+    silent_changes,
+)
 from jobs.score_cases.patterns.city import City
 from models.chance import admitted
 
@@ -20,15 +30,19 @@ def found(city: City, scores: pl.DataFrame, false_share: float) -> Iterator[pl.D
     yield shared_things.one_telephone(city)
     yield shared_things.one_holder(city)
     yield account_runs.found(city)
-    yield rates.found(replace(city, cases=city.cases.join(_of_campaigns(days, false_share), on="case_id", how="anti")))
+    one_by_one = replace(city, cases=city.cases.join(_of_campaigns(days, false_share), on="case_id", how="anti"))
+    yield rates.found(one_by_one, false_share)
+    yield from same_amounts.found(one_by_one)
     yield from sequences.found(city)
     yield contradictions.nobody_knows(city)
     yield contradictions.everybody_left(city)
+    earlier = city.states.filter(pl.col("as_of") < city.as_of)
+    yield silent_changes.found(city.cases.select(silent_changes.STATE), earlier)
     yield from points.found(city, scores)
 
 
 def _of_campaigns(days: pl.DataFrame, false_share: float) -> pl.DataFrame:
     """case_id of approvals in one go that the data explain."""
     goes = days.unique("group")
-    limit = admitted(goes["chance"].to_numpy(), false_share, int(goes["tests"].max() or 1)) if len(goes) else 0.0
+    limit = admitted(goes["chance"].to_numpy(), false_share, goes["tests"][0]) if len(goes) else 0.0
     return days.filter((pl.col("lawful") != "") & (pl.col("chance") <= limit)).select("case_id").unique()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import polars as pl
 
 from jobs.score_cases.patterns.city import City
 from models.chance import of_crowding
-from models.ranks import Vector
 
 HITS = pl.Schema(
     {
@@ -35,9 +36,7 @@ def none() -> pl.DataFrame:
 def hits(rows: pl.DataFrame, kind: str, tests: int) -> pl.DataFrame:
     """The rows as HITS; what they do not state of group and lawful reason is empty."""
     empty = {name: pl.lit("") for name in ("group", "lawful") if name not in rows.columns}
-    return (
-        rows.with_columns(kind=pl.lit(kind), tests=pl.lit(tests, dtype=pl.Int64), **empty).select(HITS.names()).cast(dict(HITS))
-    )
+    return rows.with_columns(kind=pl.lit(kind), tests=pl.lit(tests, dtype=pl.Int64), **empty).select(HITS.names()).cast(HITS)
 
 
 def crowding(city: City, groups: pl.DataFrame) -> pl.DataFrame:
@@ -62,16 +61,6 @@ def crowding(city: City, groups: pl.DataFrame) -> pl.DataFrame:
     return frame.select("group", "crowd").with_columns(crowd_chance=pl.Series(chance))
 
 
-def wandering(villages: Vector, shared: np.ndarray) -> Vector:
-    """P(that many villages) of each thing that several use: by how many of the other shared things leave their village.
-
-    villages: how many villages each thing is used in; shared: is it used by several?
-    """
-    leaves = shared & (villages > 1)
-    rate = (leaves.sum() - leaves + 0.5) / (shared.sum() - shared + 1.0)
-    return np.where(leaves, rate ** np.minimum(villages - 1, 3), 1.0)
-
-
 def of_cases(city: City, groups: pl.DataFrame) -> pl.DataFrame:
     """group, size, villages, kept: how many cases and villages a group has, and how many are in an institution's or a
     guardian's care."""
@@ -83,6 +72,6 @@ def of_cases(city: City, groups: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def spelled(day: object) -> str:
+def spelled(day: date) -> str:
     """2017年3月5日"""
-    return f"{day:%Y}年{day.month}月{day.day}日" if hasattr(day, "month") else ""
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -60,6 +60,8 @@ def _one_pattern(hits: pl.DataFrame) -> pl.DataFrame:
         .with_columns(size=pl.col("case_id").list.len())
         .sort(~pl.col("is_admitted"), pl.col("lawful") != "", "chance", -pl.col("size").cast(pl.Int64), "kind", "unit")
     )
+    # What a village has much of says nothing of those of an officer who have it, too: rates bring nobody into another's pattern.
+    brings = {kind for kind, family in PATTERN_FAMILIES.items() if family not in ("rates", "many_same_amounts")}
     leads: list[tuple[str, str, set[str]]] = []
     told: list[tuple[str, str, str, str]] = []
     for kind, unit, cases, size in units.select("kind", "unit", "case_id", "size").iter_rows():
@@ -71,10 +73,16 @@ def _one_pattern(hits: pl.DataFrame) -> pl.DataFrame:
             leads.append((kind, unit, own))
             told.append((kind, unit, kind, unit))
         else:
-            lead[2].update(own)
+            if kind in brings:
+                lead[2].update(own)
             told.append((kind, unit, lead[0], lead[1]))
     speaking = pl.DataFrame(told, ["kind", "unit", "lead_kind", "lead_unit"], orient="row")
-    return hits.join(speaking, on=["kind", "unit"])
+    members = pl.DataFrame(
+        [(kind, unit, case) for kind, unit, cases in leads for case in sorted(cases)],
+        {"lead_kind": pl.String, "lead_unit": pl.String, "case_id": pl.String},
+        orient="row",
+    )
+    return hits.join(speaking, on=["kind", "unit"]).join(members, on=["lead_kind", "lead_unit", "case_id"], how="semi")
 
 
 def _one_a_case(hits: pl.DataFrame) -> pl.DataFrame:

@@ -30,7 +30,6 @@ MEASURES = (
     Measure("many_add_ons", "拿到了超过标准的增发", pl.col("to_standard") > 1.005, _IS_DIBAO),
     Measure("many_category_a", "定为A类", pl.col("category") == "A", _IS_DIBAO),
     Measure("many_round_amounts", "月发放额是整百元", pl.col("monthly_amount") % 100 == 0, _IS_DIBAO),
-    Measure("many_same_amounts", "人均发放额分文不差", pl.col("is_same_amount"), _IS_DIBAO),
     Measure("many_deductions", "认定了刚性支出扣减", pl.col("has_rigid_expense"), _IS_DIBAO),
     Measure("many_single_covers", "按单人保纳入", pl.col("is_single_cover"), _IS_DIBAO),
     Measure("many_split_books", "与同一本户口簿上的另一户几乎同时获批", pl.col("is_split"), _IS_DIBAO),
@@ -63,8 +62,6 @@ def measured(city: City) -> pl.DataFrame:
     # One account for several households is rule F02's, whether it is a collector's or a home's.
     accounts = city.months.drop_nulls("account").select("case_id", "account").unique()
     shared = accounts.filter(pl.len().over("account") > 1).select("case_id", is_on_shared_account=pl.lit(True)).unique()
-    in_village = ["county_code", "town", "village", "per_head"]
-    is_below = pl.col("to_standard").fill_null(1.0) < 0.995
     flags = {
         "is_dead_paid": False,
         "has_died": False,
@@ -74,8 +71,7 @@ def measured(city: City) -> pl.DataFrame:
         "is_single_cover": False,
     }
     return (
-        city.cases.with_columns(per_head=pl.col("paid_yuan_per_head").round(2))
-        .join(died, on="case_id", how="left")
+        city.cases.join(died, on="case_id", how="left")
         .join(over_time, on="case_id", how="left")
         .join(_split(city), on="case_id", how="left")
         .join(shared, on="case_id", how="left")
@@ -83,7 +79,6 @@ def measured(city: City) -> pl.DataFrame:
             is_kept=pl.col("is_home").fill_null(False) | pl.col("has_guardian").fill_null(False),
             is_new=(pl.col("approved_on") > city.as_of - timedelta(days=365)).fill_null(False),
             is_split=pl.col("is_split").fill_null(False),
-            is_same_amount=pl.col("per_head").is_not_null() & is_below & (pl.len().over(in_village) > 1),
             has_changed=pl.col("_changed").fill_null(True) | pl.col("stop_month").is_not_null(),
             **{name: pl.col(name).fill_null(value) for name, value in flags.items()},
         )

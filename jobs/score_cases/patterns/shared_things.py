@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from jobs.score_cases.patterns.city import City
-from jobs.score_cases.patterns.hits import LEAST_MEMBERS, crowding, hits, of_cases, wandering
-from models.chance import of_sharing, together
+from jobs.score_cases.patterns.hits import LEAST_MEMBERS, crowding, hits, of_cases
+from models.chance import of_sharing, of_wandering, together
 
 NEAR = 0.01
 """Chance above which approvals lie as approvals do: over years, one by one."""
@@ -53,7 +53,7 @@ def _shared(city: City, used: pl.DataFrame, kind: str, seen: str, usual: str, *,
         return hits(used.with_columns(chance=pl.lit(1.0), seen=pl.lit(""), usual=pl.lit("")), kind, 0).clear()
     size, villages = things["size"].to_numpy(), things["villages"].to_numpy()
     alone = 100.0 * float((size == 1).sum()) / max(int(size.sum()), 1)
-    things = things.with_columns(by_size=pl.Series(of_sharing(size)), by_place=pl.Series(wandering(villages, size >= 2)))
+    things = things.with_columns(by_size=pl.Series(of_sharing(size)), by_place=pl.Series(of_wandering(villages, size >= 2)))
     many = things.filter(pl.col("size") >= LEAST_MEMBERS)
     told = many.join(crowding(city, used.join(many, on="group", how="semi")), on="group", how="left").with_columns(
         pl.col("crowd").fill_null(1), pl.col("crowd_chance").fill_null(1.0)

@@ -1,0 +1,301 @@
+"""Every kind of strangeness beside its lawful look-alike, in a city of ordinary households made by hand. No engine is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from expectations.contracts.lake import PATTERN_KINDS
+from jobs.launch.settings import load_settings
+from jobs.score_cases.patterns import detectors
+from jobs.score_cases.patterns.city import City
+from jobs.score_cases.patterns.judged import judged
+from jobs.score_cases.patterns.silent_changes import STATE
+
+AS_OF = date(2017, 12, 31)
+HOUSEHOLDS, VILLAGES = 600, 40
+FALSE_SHARE = 0.05
+Cell = Callable[[int], Any]
+
+
+def scattered(i: int, step: int, among: int) -> int:
+    """A number of i that follows no other property of i."""
+    return (i * step + i // 7) % among
+
+
+def ordinary() -> City:
+    """600 households of two counties, 40 villages, ten officers, approved one by one over nine years, drawing one amount all year."""
+    rows = range(HOUSEHOLDS)
+    cases = pl.DataFrame(
+        {
+            "case_id": [f"H{i:04}" for i in rows],
+            "family": ["dibao"] * HOUSEHOLDS,
+            "program": ["农村低保"] * HOUSEHOLDS,
+            "county_code": [f"42029{2 + i % VILLAGES % 2}" for i in rows],
+            "town": [f"镇{i % VILLAGES % 4}" for i in rows],
+            "village": [f"村{i % VILLAGES}" for i in rows],
+            "category": ["ABBCC"[scattered(i, 3, 5)] for i in rows],
+            "covered_heads": [1 + scattered(i, 5, 3) for i in rows],
+            "member_count": [1 + scattered(i, 5, 3) for i in rows],
+            "monthly_amount": [float(200 + scattered(i, 37, 251)) for i in rows],
+            "approved_on": [date(2008, 1, 1) + timedelta(days=scattered(i, 1571, 3300)) for i in rows],
+            "phone_key": [f"phone{i}" for i in rows],
+            "approver_name_key": [f"officer{scattered(i, 11, 10)}" for i in rows],
+            "bank_account_key": [f"account{i}" for i in rows],
+            "account_no": [990010000000000000 + 173 * scattered(i, 101, 4801) + i for i in rows],
+            "to_standard": [0.4 + scattered(i, 37, 251) / 600 for i in rows],
+            "paid_yuan_per_head": [200.0 + scattered(i, 37, 251) for i in rows],
+            "paid_months": [12.0] * HOUSEHOLDS,
+            "registers_knowing": [float(1 + scattered(i, 3, 4)) for i in rows],
+            "foreign_holder_ratio": [0.0] * HOUSEHOLDS,
+            "months_paid_before_approval": [0.0] * HOUSEHOLDS,
+            **{name: [False] * HOUSEHOLDS for name in ("is_home", "has_guardian", "has_rigid_expense", "is_single_cover")},
+        },
+        schema_overrides={"account_no": pl.Int128},
+    ).with_columns(start_month=pl.col("approved_on"), stop_month=pl.lit(None, dtype=pl.Date))
+    months = cases.select(
+        "case_id", "county_code", paid_yuan="monthly_amount", paid_heads="covered_heads", account="bank_account_key"
+    ).join(pl.DataFrame({"for_month": [date(2017, n, 1) for n in range(1, 13)]}), how="cross")
+    payday = pl.col("for_month").dt.offset_by("9d")
+    holders = cases.select("case_id", holder=pl.format("name{}", "case_id"))
+    months = months.join(holders, on="case_id").with_columns(is_regular=pl.lit(True), last_paid_on=payday).drop("county_code")
+    members = holders.select(
+        "case_id", number_key=pl.format("number{}", "case_id"), name_key="holder", is_covered=pl.lit(True), in_registry=pl.lit(True),
+        has_namesake=pl.lit(False),
+        registry_status=pl.lit("正常"), book=pl.format("book{}", "case_id"),
+    )  # fmt: skip
+    states = cases.clear().select(STATE).with_columns(as_of=pl.lit(AS_OF))
+    stated = pl.DataFrame(schema={"case_id": pl.String, "rule_code": pl.String, "outcome": pl.String})
+    return City(cases, months.sort("case_id", "for_month"), members, stated, states, AS_OF)
+
+
+def some(count: int, start: int = 3, step: int = 41) -> list[int]:
+    """Households of as many villages: neighbours in no list."""
+    return [start + n * step for n in range(count)]
+
+
+def of_village(village: int, count: int) -> list[int]:
+    return [village + VILLAGES * n for n in range(count)]
+
+
+def with_cells(frame: pl.DataFrame, who: list[int], **cells: Cell) -> pl.DataFrame:
+    """The frame with cells of these households set, each by its place among them."""
+    place = pl.col("case_id").replace_strict({f"H{i:04}": n for n, i in enumerate(who)}, default=None, return_dtype=pl.Int64)
+    for column, cell in cells.items():
+        made = pl.Series([cell(n) for n in range(len(who))], dtype=frame.schema[column], strict=False)
+        chosen = place.map_batches(lambda places, made=made: made.gather(places), return_dtype=frame.schema[column])
+        frame = frame.with_columns(pl.when(place.is_null()).then(pl.col(column)).otherwise(chosen).alias(column))
+    return frame
+
+
+def with_cases(city: City, who: list[int], **cells: Cell) -> City:
+    return replace(city, cases=with_cells(city.cases, who, **cells))
+
+
+def with_months(city: City, who: list[int], months: range, **cells: Callable[[int], Any]) -> City:
+    """Months (1-12) of these households with cells by the month."""
+    is_of = pl.col("case_id").is_in([f"H{i:04}" for i in who]) & pl.col("for_month").dt.month().is_in(list(months))
+    frame = city.months
+    for column, cell in cells.items():
+        made = pl.Series([cell(day.month) for day in frame["for_month"]], dtype=frame.schema[column], strict=False)
+        frame = frame.with_columns(pl.when(is_of).then(made).otherwise(pl.col(column)).alias(column))
+    return replace(city, months=frame)
+
+
+def scores_of(city: City) -> pl.DataFrame:
+    """Of the forest: an ordinary tail."""
+    spread = [((n * 37) % HOUSEHOLDS + 0.5) / HOUSEHOLDS for n in range(HOUSEHOLDS)]
+    return city.cases.select(
+        "case_id", anomaly=pl.Series(spread).log() * -0.05, dependence=pl.Series(spread).log() * -1.0
+    ).with_columns(moved=pl.lit(1.0), reasons=pl.lit("同一电话户数6户（通常1户）"))
+
+
+def told(city: City, scores: pl.DataFrame | None = None) -> pl.DataFrame:
+    return judged(detectors.found(city, scores_of(city) if scores is None else scores, FALSE_SHARE), FALSE_SHARE)
+
+
+def asked(city: City, scores: pl.DataFrame | None = None) -> dict[str, str]:
+    """Kind of strangeness by household that is asked about."""
+    rows = told(city, scores).filter((pl.col("surprise") >= pl.col("surprise_needed")) & pl.col("lawful_code").is_null())
+    return dict(rows.select("case_id", "kind").iter_rows())
+
+
+def lawful(city: City) -> dict[str, str]:
+    rows = told(city).filter((pl.col("surprise") >= pl.col("surprise_needed")) & pl.col("lawful_code").is_not_null())
+    return dict(rows.select("case_id", "lawful_code").iter_rows())
+
+
+def ids(who: list[int]) -> set[str]:
+    return {f"H{i:04}" for i in who}
+
+
+def in_one_go(city: City, who: list[int], **cells: Cell) -> City:
+    """Approved by one officer on two days."""
+    county = city.cases["county_code"][who[0]]
+    together: dict[str, Cell] = {
+        "approver_name_key": lambda n: "officer0", "approved_on": lambda n: date(2016, 11, 5 + n % 2), "county_code": lambda n: county,
+    }  # fmt: skip
+    return with_cases(city, who, **together, **cells)
+
+
+SIX, EIGHT = some(6, step=42), of_village(5, 8)
+Made = tuple[City, list[int]]
+
+
+def _before(city: City, **changed: tuple[list[int], Cell]) -> City:
+    """The same city as delivered a month before, but for some cells of some households."""
+    frame = city.cases
+    for column, (who, cell) in changed.items():
+        frame = with_cells(frame, who, **{column: cell})
+    return replace(city, states=frame.select(STATE).with_columns(as_of=pl.lit(date(2017, 11, 30))))
+
+
+def _unknown(city: City, **cells: Cell) -> City:
+    members = with_cells(city.members, [50], in_registry=lambda n: False, **cells)
+    return replace(with_cases(city, [50], registers_knowing=lambda n: 0.0), members=members)
+
+
+STRANGE: dict[str, Callable[[City], Made]] = {
+    "one_telephone": lambda city: (with_cases(city, SIX, phone_key=lambda n: "one"), SIX),
+    "one_holder": lambda city: (with_months(city, SIX, range(1, 13), holder=lambda month: "stranger"), SIX),
+    "account_run": lambda city: (with_cases(city, SIX, account_no=lambda n: 990077000000000000 + n), SIX),
+    "approval_days": lambda city: (in_one_go(city, SIX, paid_yuan_per_head=lambda n: 233.5), SIX),
+    "many_category_a": lambda city: (with_cases(city, of_village(5, 15), category=lambda n: "A"), of_village(5, 15)),
+    "many_add_ons": lambda city: (with_cases(city, EIGHT, to_standard=lambda n: 1.2), EIGHT),
+    "many_before_approval": lambda city: (with_cases(city, EIGHT, months_paid_before_approval=lambda n: 4.0), EIGHT),
+    "many_same_amounts": lambda city: (with_cases(city, EIGHT, paid_yuan_per_head=lambda n: 233.5), EIGHT),
+    "creeping_amount": lambda city: (
+        with_months(city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 10 * (month // 3)),
+        [50],
+    ),
+    "restless_amount": lambda city: (
+        with_months(city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 90 * (month // 3 % 2)),
+        [50],
+    ),
+    "wandering_account": lambda city: (with_months(city, [50], range(5, 13), account=lambda month: f"other{month // 9}"), [50]),
+    "odd_days": lambda city: (with_months(city, [50], range(3, 9), last_paid_on=lambda month: date(2017, month, 27)), [50]),
+    "nobody_knows": lambda city: (_unknown(city), [50]),
+    "everybody_left": lambda city: (
+        replace(city, members=with_cells(city.members, [50], registry_status=lambda n: "迁出注销")),
+        [50],
+    ),
+    "silent_change": lambda city: (_before(city, monthly_amount=([50], lambda n: 99.0)), [50]),
+}
+LAWFUL: dict[str, Callable[[City], City]] = {
+    "a helper's telephone in one village, over years": lambda city: with_cases(city, EIGHT[:5], phone_key=lambda n: "one"),
+    "a home's telephone": lambda city: with_cases(city, SIX, phone_key=lambda n: "one", is_home=lambda n: True),
+    "the registered guardian's accounts": lambda city: with_cases(
+        with_months(city, SIX, range(1, 13), holder=lambda month: "guardian"), SIX, has_guardian=lambda n: True
+    ),
+    "one account for all of them is rule F02's": lambda city: with_months(
+        city, SIX, range(1, 13), holder=lambda month: "collector", account=lambda month: "one"
+    ),
+    "one village's cards, approved over years": lambda city: with_cases(city, EIGHT, account_no=lambda n: 990077000000000000 + n),
+    "a campaign of ordinary households": lambda city: in_one_go(city, SIX),
+    "a village as generous as all": lambda city: with_cases(city, list(range(HOUSEHOLDS)), category=lambda n: "A"),
+    "raised once after a review": lambda city: with_months(city, [50], range(6, 13), paid_yuan=lambda month: 450.0),
+    "raised with every newcomer": lambda city: with_months(
+        city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 10 * (month // 3), paid_heads=lambda month: 1 + month // 3
+    ),
+    "a new standard for everybody, three times": lambda city: with_months(
+        city, list(range(HOUSEHOLDS)), range(1, 13), paid_yuan=lambda month: 300.0 + 10 * (month // 4)
+    ),
+    "a lost card": lambda city: with_months(city, [50], range(5, 13), account=lambda month: "other"),
+    "one transfer that bounced": lambda city: with_months(city, [50], range(6, 7), last_paid_on=lambda month: date(2017, 6, 27)),
+    "a number that is wrong, for the village knows the name": lambda city: _unknown(city, has_namesake=lambda n: True),
+    "a county whose registry was not delivered": lambda city: replace(
+        with_cases(city, list(range(0, HOUSEHOLDS, 8)), registers_knowing=lambda n: 0.0),
+        members=with_cells(city.members, list(range(0, HOUSEHOLDS, 2)), in_registry=lambda n: False),
+    ),
+    "a new amount with a new approval": lambda city: _before(
+        city, monthly_amount=([50], lambda n: 99.0), approved_on=([50], lambda n: date(2007, 1, 1))
+    ),
+    "a new standard since the delivery before": lambda city: _before(
+        city, monthly_amount=(list(range(HOUSEHOLDS)), lambda n: 99.0)
+    ),
+}  # fmt: skip
+
+
+def test_in_a_quiet_city_nothing_is_asked() -> None:
+    assert asked(ordinary()) == {}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_what_is_strange_is_asked_about_by_its_kind_and_nobody_else_is(kind: str) -> None:
+    city, who = STRANGE[kind](ordinary())
+    found = asked(city)
+    assert set(found) == ids(who)
+    assert set(found.values()) == {kind}
+    (group,) = told(city).filter(pl.col("case_id").is_in(list(ids(who))))["group_id"].unique()
+    assert (group is not None) == (len(who) > 1)
+
+
+@pytest.mark.parametrize("lookalike", LAWFUL)
+def test_what_only_looks_like_it_is_not_asked_about(lookalike: str) -> None:
+    assert asked(LAWFUL[lookalike](ordinary())) == {}
+
+
+def test_a_campaign_is_kept_with_its_reason() -> None:
+    assert lawful(LAWFUL["a campaign of ordinary households"](ordinary())) == dict.fromkeys(ids(SIX), "R99")
+
+
+def test_a_pattern_of_several_kinds_is_one_with_all_its_households() -> None:
+    """Seven approved in one go, cards in a row; five of them leave one telephone."""
+    seven = some(7, step=42)
+    city = in_one_go(ordinary(), seven, account_no=lambda n: 990077000000000000 + n)
+    rows = told(with_cases(city, seven[:5], phone_key=lambda n: "one")).filter(pl.col("case_id").is_in(list(ids(seven))))
+    assert len(rows) == 7
+    assert rows["group_id"].n_unique() == 1
+    assert rows["cases_in_group"].unique().to_list() == [7]
+    assert all("此外" in seen for seen in rows["seen"])
+
+
+def test_what_a_rule_found_in_a_household_does_not_take_it_out_of_its_group() -> None:
+    city, who = STRANGE["one_telephone"](ordinary())
+    stated = pl.DataFrame([(f"H{who[0]:04}", "D01", "found")], city.stated.schema, orient="row")
+    assert set(asked(replace(city, stated=stated))) == ids(who)
+
+
+def test_a_household_far_beyond_the_tail_is_asked_about_unless_a_rule_explains_it_or_visits_refuted_the_like() -> None:
+    city = ordinary()
+    scores = scores_of(city).with_columns(anomaly=pl.when(pl.col("case_id") == "H0050").then(1.0).otherwise("anomaly"))
+    assert asked(city, scores) == {"H0050": "unlike_others"}
+    stated = pl.DataFrame([("H0050", "D01", "exempt")], city.stated.schema, orient="row")
+    assert asked(replace(city, stated=stated), scores) == {}
+    refuted = pl.when(pl.col("case_id") == "H0050").then(1e9).otherwise("moved")
+    assert asked(city, scores.with_columns(moved=refuted)) == {}
+
+
+def test_a_village_that_reports_no_death() -> None:
+    """Each sixth household had a death; elsewhere one in ten is paid on, in this village all six."""
+    city, village = ordinary(), of_village(5, 6)
+    died = [i for i in range(HOUSEHOLDS) if i % 6 == 1 and i % VILLAGES != 5]
+    rows = [(f"H{i:04}", "D01", "found" if n % 10 == 0 else "exempt") for n, i in enumerate(died)]
+    rows += [(case, "D01", "found") for case in sorted(ids(village))]
+    found = asked(replace(city, stated=pl.DataFrame(rows, city.stated.schema, orient="row")))
+    assert found == dict.fromkeys(ids(village), "dead_never_reported")
+
+
+def test_back_again_and_out_of_nowhere() -> None:
+    city = ordinary()
+    all_states = city.cases.select(STATE)
+    before = all_states.filter(~pl.col("case_id").is_in(["H0050", "H0060"])).with_columns(as_of=pl.lit(date(2017, 11, 30)))
+    long_before = all_states.filter(pl.col("case_id") != "H0060").with_columns(as_of=pl.lit(date(2017, 10, 31)))
+    rows = told(replace(city, states=pl.concat([before, long_before]))).filter(pl.col("kind") == "silent_change")
+    assert {case: seen for case, seen in rows.select("case_id", "seen").iter_rows()} == {
+        "H0050": "该户在上一次报送的花名册里不见了，这一次又以同一批准日期出现",
+        "H0060": "该户的批准日期早于上一次报送几个月，上一次的花名册里却没有这一户",
+    }
+
+
+def test_every_kind_has_a_prior_and_a_sentence_is_never_a_score() -> None:
+    assert set(load_settings("test").ranking.pattern_prior) == set(PATTERN_KINDS)
+    for kind, make in STRANGE.items():
+        for seen, usual in told(make(ordinary())[0]).select("seen", "usual").iter_rows():
+            assert not [word for word in ("得分", "异常度", "概率", "。") if word in seen + usual], kind
+            assert "该户" in seen, kind
