@@ -108,7 +108,9 @@ def _item(n: int, question: Question, innocent: Innocent) -> Item:
         Field("先问是否", innocent_words(question.rule_code, innocent, question.doubt_code)),
         Field("再核对", verify_words(question.rule_code)),
     )
-    return Item(f"{n}. {RULE_TITLES[question.rule_code]}{about}{amount}", question.explanation, tuple(note for note in notes if note.text))
+    return Item(
+        f"{n}. {RULE_TITLES[question.rule_code]}{about}{amount}", question.explanation, tuple(note for note in notes if note.text)
+    )
 
 
 def _other(other: Other) -> str:

@@ -18,7 +18,7 @@ from casework.store import CaseStore, store_url
 from expectations.contracts.lake import LISTED_CLUES
 from jobs.publish.needs_list import write_needs_workbooks
 from jobs.returns.brought import Brought
-from jobs.sheets.clue_workbook import Told, write_workbook
+from jobs.sheets.clue_workbook import Told, with_cells, write_workbook
 from jobs.sheets.history import History
 from jobs.take_in.account import Fate
 from jobs.take_in.cells import Row
@@ -70,7 +70,7 @@ def clue_book(path: Path) -> Path:
         [
             {
                 "clue_id": clue, "case_id": CASE_OF[clue], "rule_code": "U01" if clue in DATA_CLUES else "V01", "subject_name": "赵国强",
-                "subject_id": "420292********0001", "program": "农村低保", "household_no": "D0001", "identity_grade": "A",
+                "subject_id": "420292********0001", "program": "农村低保", "household_no": "D0001", "identity_grade": "A", "doubt_code": None,
                 "amount_upper": 5000.0, "amount_estimate": 300.0, "explanation": "登记有一辆小型汽车。", "evidence": "[]", "place": n,
                 "first_seen": LISTED, **_PLACE,
             }
@@ -88,7 +88,7 @@ def clue_book(path: Path) -> Path:
         schema_overrides={"key_person": pl.String},
     )  # fmt: skip
     told = Told("线索清单", NAMES, {"V01": ("R10", "R09")}, History({}, {}), LISTED, is_masked=False)
-    write_workbook(path, "北县 青石镇", clues, cases, told, [])
+    write_workbook(path, "北县 青石镇", with_cells(clues, "place", told), cases, told, [])
     return path
 
 
@@ -98,7 +98,7 @@ def needs_book(folder: Path) -> Path:
         "rule_code": "M01", "case_id": None, "subject_id": "420292********0001", "subject_name": "赵国强", "household_no": "", "program": "农村低保",
         "identity_grade": "A", "event_on": None, "first_month": "", "last_month": "", "months": None, "amount_upper": None, "amount_estimate": None,
         "exemption_code": "", "dispatched": "是", "score": 0.5, "anomaly": None, "explanation": "重度残疾。", "reasons": "", "evidence": "[]",
-        "first_seen": LISTED, "last_seen": LISTED, "heads": 2, "reason": "", **_PLACE,
+        "first_seen": LISTED, "last_seen": LISTED, "heads": 2, "reason": "", "visit_no": 1, "assistance": "医疗", **_PLACE,
     }  # fmt: skip
     rows = [row | {"rank": n, "clue_id": need, "outcome": "found"} for n, need in enumerate(NEEDS[:2], start=1)]
     rows.append(row | {"rank": None, "clue_id": NEEDS[2], "outcome": "excluded", "reason": "means"})
