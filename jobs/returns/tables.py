@@ -30,8 +30,8 @@ _LARGEST = 64 << 20
 class Line:
     """A row that somebody filled in. row: as the file counts, from 1. cells: texts of the columns that the file has, empty ones as "".
 
-    beside: texts under headers that name no column, by header; beyond: of cells behind the last header. filled_down: columns whose
-    text is that of a cell merged over several rows.
+    beside: texts under headers that name no column, by header; beyond: of cells behind the last header. merged: columns whose text
+    is that of a cell merged over several rows.
     """
 
     file: str
@@ -41,7 +41,7 @@ class Line:
     cells: Mapping[str, str]
     beside: Mapping[str, str] = field(default_factory=dict)
     beyond: tuple[str, ...] = ()
-    filled_down: frozenset[str] = frozenset()
+    merged: frozenset[str] = frozenset()
 
     @property
     def place(self) -> str:
@@ -50,13 +50,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet as rows of texts; that of a text file has no name. filled_down: rows and columns, from 0, of what a merged cell gave."""
+    """A sheet as rows of texts; that of a text file has no name. merged: rows and columns, from 0, whose text several rows share."""
 
     file: str
     sha256: str
     name: str
     rows: list[list[str]]
-    filled_down: frozenset[tuple[int, int]] = frozenset()
+    merged: frozenset[tuple[int, int]] = frozenset()
 
     def header(self, headers: Headers) -> tuple[int, dict[str, list[int]]]:
         """Where the header stands, and each column's places in it."""
@@ -83,7 +83,7 @@ class Sheet:
                     beside[heading[i]] = " ".join(filter(None, (beside.get(heading[i]), texts[i][n])))
             beyond = tuple(cell for cell in self.rows[n][width:] if cell.strip())
             if any(cells.values()) or beside or beyond:
-                filled = frozenset(name for name, places in columns.items() if any((n, i) in self.filled_down for i in places))
+                filled = frozenset(name for name, places in columns.items() if any((n, i) in self.merged for i in places))
                 lines.append(Line(self.file, self.sha256, self.name, n + 1, cells, beside, beyond, filled))
         return lines
 
@@ -150,16 +150,16 @@ def _read(path: Source, found: Format, headers: Headers) -> dict[str, _Rows]:
 
 
 def _sheet_rows(path: Source, name: str, headers: Headers) -> _Rows:
-    """The rows, and what of them a merged cell gave."""
+    """The rows, a merged cell counted for each of its rows below the header, and which cells are of such a one."""
     own = read_sheet(path, name, header_at=LARGEST_SHEET)  # no row is below that
     at = _header_among([_texts(row) for row in own.head(SEARCH_DEPTH).iter_rows()], headers)[0]
-    filled = read_sheet(path, name, header_at=at)
-    given = {
-        (row, column)
-        for column, (before, after) in enumerate(zip(own, filled, strict=True))
-        for row in (before.is_null() & after.is_not_null()).arg_true()
-    }
-    return [_texts(row) for row in filled.iter_rows()], frozenset(given)
+    shared = read_sheet(path, name, header_at=at)
+    merged = set()
+    for column, (before, after) in enumerate(zip(own, shared, strict=True)):
+        for row in (before.is_null() & after.is_not_null()).arg_true():
+            first = before.head(row).is_not_null().arg_true()[-1]  # whose text it is
+            merged |= {(row, column), (first, column)}
+    return [_texts(row) for row in shared.iter_rows()], frozenset(merged)
 
 
 def _texts(cells: Sequence[str | None]) -> list[str]:

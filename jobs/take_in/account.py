@@ -89,7 +89,7 @@ def account_of(
         replaced=tuple(sorted(set(replaced) & here)),
         absent=tuple(sorted(sent.ids - ids)),
         doubled=tuple(sorted(one for one, count in Counter(filter(None, subjects)).items() if count > 1)) if form.is_once else (),
-        merged=tuple(fate.row.filled.line.place for fate in fates if fate.row.filled.line.filled_down),
+        merged=tuple(fate.row.filled.line.place for fate in fates if fate.row.filled.line.merged),
         elsewhere=tuple(sorted(sent.elsewhere)),
         unknown=tuple(fate.row.filled.line.place for fate in fates if fate.row.filled.subject not in where),
     )  # fmt: skip

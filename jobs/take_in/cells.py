@@ -93,7 +93,7 @@ class Row:
         text = self.needed(column, "请填写金额（元），例如 1200.00。") if is_needed else self.text(column)
         if not text:
             return None
-        if column in self.filled.line.filled_down:
+        if column in self.filled.line.merged:
             self.ask(column, f"“{text}”是几行合并的一格，不知道每行各是多少。请取消合并，逐行填写各自的金额。")
             return None
         number = _ABOUT.sub("", half_width(cleaned(text)).replace(" ", ""))

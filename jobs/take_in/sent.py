@@ -60,7 +60,12 @@ class Sent:
 
 def lists_of(lake: Lake, known: Known, as_of: date) -> Lists:
     """The lists up to the day that hold any of the known clues."""
-    ledger = lake.read_or_empty(LEDGER).filter(F.col("as_of") <= F.lit(as_of)).select("as_of", "list_no", "run_as_of", "case_id")
+    known_run = F.col("run_as_of").isNotNull()  # earlier versions kept none
+    ledger = (
+        lake.read_or_empty(LEDGER)
+        .filter((F.col("as_of") <= F.lit(as_of)) & known_run)
+        .select("as_of", "list_no", "run_as_of", "case_id")
+    )
     of_list: dict[tuple[date, int], list[tuple[date, str]]] = {}
     for row in ledger.collect():  # as many as visits
         of_list.setdefault((row["as_of"], row["list_no"]), []).append((row["run_as_of"], row["case_id"]))

@@ -383,8 +383,8 @@ def test_a_better_ranking_of_a_run_that_was_stopped_comes_into_use_by_the_next_o
         patched.setattr(ranking_registry.RankingRegistry, "promote", stopped)
         with pytest.raises(KeyboardInterrupt):
             run(ctx, files)
-    outcome = run(ctx, files)
-    assert (outcome.taken_in, outcome.learned.version, outcome.learned.is_promoted) == (0, "1", True)
+    taken, outcome = take(ctx, files), job.run(ctx)
+    assert (taken.verdicts, outcome.learned.version, outcome.learned.is_promoted) == (0, "1", True)
     assert job.roll_back(tmp_path).startswith("Version 1 is not used any more")
     assert not run(ctx, files).learned.is_promoted, "what was withdrawn stays so"
 

@@ -37,7 +37,7 @@ DATA_CLUES = [f"Cdef{n:013x}" for n in range(1, 4)]
 ELSEWHERE = f"Cfed{1:013x}"
 """A clue of the other county."""
 NEEDS = [f"N{n:016x}" for n in range(1, 4)]
-CASE_OF = {clue: f"H{n // 2 + 1:016x}" for n, clue in enumerate([*CLUES, *DATA_CLUES, ELSEWHERE])}
+CASE_OF = {clue: f"H{n // 2 + 1:016x}" for n, clue in enumerate([*CLUES, *DATA_CLUES])} | {ELSEWHERE: "H" + "f" * 16}
 _PLACE = {"county_code": NORTH, "town": "青石镇", "village": "一村"}
 
 
