@@ -14,13 +14,12 @@ from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.kinship import marriages_of
 from jobs.registers.policy import in_force
-from jobs.registers.references import LIVE, REGISTRY
 from jobs.registers.sentences import zh_yuan
 from jobs.rulebook.need import NeedFacts, NeedRule, need_candidates, years_before
+from jobs.rulebook.need_households import BOOK, PERSON, known_books
 
 ILL, DISABLED, ALONE, SINGLE_PARENT, OTHER = "重病", "重残", "独居老人", "单亲未成年人", "其他"
 _SEVERITY = {SINGLE_PARENT: 0.5, ALONE: 0.6, ILL: 0.8, DISABLED: 0.9}
-_PERSON = ("person_key", "name_key")
 
 
 def _drawing(facts: NeedFacts) -> DataFrame:
@@ -47,8 +46,8 @@ def _of_class(facts: NeedFacts, drawing: DataFrame) -> list[DataFrame]:
     ).filter(F.col("covered") == "是")
 
     def beside(code: str, rows: DataFrame, *cells: str) -> DataFrame:
-        seen = rows.groupBy(*_PERSON).agg(in_order(F.flatten(F.collect_list(rows_of(code, *cells)))).alias("seen"))
-        return covered.join(seen, list(_PERSON), "inner")  # seen: one row a number and name
+        seen = rows.groupBy(*PERSON).agg(in_order(F.flatten(F.collect_list(rows_of(code, *cells)))).alias("seen"))
+        return covered.join(seen, list(PERSON), "inner")  # seen: one row a number and name
 
     certificates = facts.register("disabilities").filter(
         F.col("level").isin(list(line.disability_levels)) & F.coalesce(F.col("valid_to") >= F.lit(facts.as_of), F.lit(True))
@@ -57,42 +56,25 @@ def _of_class(facts: NeedFacts, drawing: DataFrame) -> list[DataFrame]:
         F.col("year").between(facts.as_of.year - 1, facts.as_of.year) & (F.col("self_paid") >= F.lit(line.ill_self_paid_yuan))
     )
     minor_from = F.lit(years_before(facts.as_of, line.minor_below_years))
-    entries = (
-        facts.register(REGISTRY)
-        .filter(F.col("status").isin(*LIVE))
-        .join(F.broadcast(covered.select(*_PERSON).dropna().distinct()), list(_PERSON), "left_semi")
-    )
-    born = entries.groupBy(*_PERSON).agg(
-        F.max("born_on").alias("born_on"), F.max("book_no").alias("book_no"), F.max("county_code").alias("book_county")
-    )
-    aged = covered.join(born, list(_PERSON), "inner")
+    of_book = Window.partitionBy(*BOOK)
+    entries = known_books(facts).filter("is_living").withColumn("_in_book", F.count("*").over(of_book))
+    born = entries.groupBy(*PERSON).agg(F.max("born_on").alias("born_on"), F.min("_in_book").alias("_in_book"))
+    aged = covered.join(born, list(PERSON), "inner")  # born: one row a number and name
     alone = aged.filter(
         (F.col("_size") == 1)
         & (F.col("covered_heads") == 1)
+        & (F.col("_in_book") == 1)
         & (F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years)))
     )
-    books = (
-        facts.register(REGISTRY)
-        .filter(F.col("status").isin(*LIVE))
-        .join(
-            F.broadcast(alone.select(F.col("book_county").alias("county_code"), "book_no").distinct()),
-            ["county_code", "book_no"],
-            "left_semi",
-        )
-        .groupBy(F.col("county_code").alias("book_county"), "book_no")
-        .count()
-        .filter("count = 1")
-    )
     # Only children and their one parent: no other member on the roster, and no husband or wife elsewhere.
-    heads = _unmarried(facts, drawing.filter(is_parent & F.col("person_key").isNotNull())).select("house")
-    minors = aged.filter(is_child & (F.col("_others") == 0) & (F.col("born_on") > minor_from)).join(
-        heads.distinct(), "house", "left_semi"
-    )
+    minors = aged.filter(is_child & (F.col("_others") == 0) & (F.col("born_on") > minor_from))
+    parents = drawing.filter(is_parent & F.col("person_key").isNotNull()).join(minors.select("house"), "house", "left_semi")
+    minors = minors.join(_unmarried(facts, parents).select("house").distinct(), "house", "left_semi")
     nothing = F.array().cast(EVIDENCE)
     return [
         beside("disabilities", certificates, "kind", "level", "valid_to").withColumn("class", F.lit(DISABLED)),
         beside("medical_expenses", bills, "year", "self_paid").withColumn("class", F.lit(ILL)),
-        alone.join(books, ["book_county", "book_no"], "left_semi").withColumns({"class": F.lit(ALONE), "seen": nothing}),
+        alone.withColumns({"class": F.lit(ALONE), "seen": nothing}),
         minors.withColumns({"class": F.lit(SINGLE_PARENT), "seen": nothing}),
     ]
 
@@ -122,7 +104,7 @@ def candidates(facts: NeedFacts) -> DataFrame:
         F.concat_ws("；", F.sort_array(F.collect_set("add_on_kinds"))).alias("_kinds"),
         F.max(holds((F.col("add_on_amount") > 0) & F.col("add_on_kinds").isNull()).cast("int")).alias("_is_unnamed"),
     )
-    one = Window.partitionBy("house", *_PERSON)
+    one = Window.partitionBy("house", *PERSON)
     is_paid = (F.col("_is_unnamed") == 1) | F.col("_kinds").contains(OTHER) | F.expr("contains(_kinds, class)")
     standard = facts.policy.monthly_standard("program", "county_code", F.lit(facts.as_of))
     is_above = holds(F.col("monthly_amount") > standard * F.col("covered_heads"))

@@ -10,13 +10,13 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
 from jobs.registers.conditions import holds
-from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.means import what_counts
 from jobs.registers.means.lines import Lines
 from jobs.registers.policy import in_force
 from jobs.registers.sentences import zh_month
 from jobs.rulebook.need import NO_MEANS, NOT_COVERED, NeedFacts, NeedRule, need_candidates, record
+from jobs.rulebook.need_households import BOOK, PERSON, known_books, known_deaths
 
 _SEVERITY = {"job": 0.6, "pension": 0.6, "firm": 0.5, "car": 0.4, "death": 0.8}
 """How grave the loss is: who kept the household is dead, it has lost its income, or what it could have sold."""
@@ -42,7 +42,7 @@ def _stopped(facts: NeedFacts) -> DataFrame:
 def _losses(facts: NeedFacts, people: DataFrame) -> DataFrame:
     """What the households had when the benefit ended, and have no longer: household_no, loss, seen (evidence).
 
-    people: household_no, number_key, name_key, stop_month, died_on; a row a member.
+    people: household_no, number_key, name_key, stop_month, died_on; a row a person of the household.
     """
     lines = Lines.of(facts.policy, facts.as_of)
     stop = F.col("stop_month")
@@ -93,11 +93,20 @@ def candidates(facts: NeedFacts) -> DataFrame:
     """One row a household: the head of the roster, or the first who lives. No reason of a stop is on file: that it is gone is told from
     what a member had in the month of the stop and has no longer."""
     rows = _stopped(facts)
-    deaths = best_attested_deaths(facts.register, rows.select(F.col("person_key").alias("number_key")).dropna().distinct())
-    dead = deaths.select(F.col("number_key").alias("person_key"), "name_key", "died_on")
-    members_ = rows.join(dead, ["person_key", "name_key"], "left")  # one row a number and name
-    people = members_.select("household_no", F.col("person_key").alias("number_key"), "name_key", "stop_month", "died_on").dropna(
-        subset=["number_key", "name_key"]
+    members_ = rows.join(known_deaths(facts), list(PERSON), "left")  # one row a number and name
+    # Who lives, or lived, in the book of a member kept the household as well as who stands on the roster.
+    books = known_books(facts)
+    of_household = books.join(rows.select(*PERSON, "household_no", "stop_month"), list(PERSON), "inner")
+    kin = books.select(*PERSON, *BOOK).join(
+        of_household.select(*BOOK, "household_no", "stop_month").distinct(), list(BOOK), "inner"
+    )
+    people = (
+        rows.select(*PERSON, "household_no", "stop_month")
+        .unionByName(kin.select(*PERSON, "household_no", "stop_month"))
+        .dropna(subset=list(PERSON))
+        .distinct()
+        .join(known_deaths(facts), list(PERSON), "left")  # one row a number and name
+        .select("household_no", F.col("person_key").alias("number_key"), "name_key", "stop_month", "died_on")
     )
     severity = F.lit(0.0)
     for loss, grave in _SEVERITY.items():

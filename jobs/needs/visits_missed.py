@@ -11,8 +11,8 @@ from pyspark.sql import functions as F
 from jobs.registers.evidence import rows_of
 from jobs.registers.kinship import role_of
 from jobs.registers.policy import Visiting, in_force
-from jobs.registers.references import LIVE, REGISTRY
 from jobs.rulebook.need import CANDIDATE_COLUMNS, NeedFacts, NeedRule, need_candidates
+from jobs.rulebook.need_households import PERSON, known_books
 
 _PLACE = ("county_code", "town", "village")
 _NONE_AT_ALL, _SOME = 0.6, 0.3
@@ -44,14 +44,10 @@ def _households(facts: NeedFacts, first: date) -> DataFrame:
     )
     # Whoever draws is visited as such, and says nothing about how those are who are only registered as poor.
     poor = poor.join(drawing.dropna().distinct(), "person_key", "left_anti")
-    entries = (
-        facts.register(REGISTRY)
-        .filter(F.col("status").isin(*LIVE))
-        .join(F.broadcast(poor.select("person_key", "name_key").dropna().distinct()), ["person_key", "name_key"], "left_semi")
-        .groupBy("person_key", "name_key")
-        .agg(*(F.max(name).alias(name) for name in _PLACE))
-    )
-    placed = poor.withColumn("household_no", F.col("book_no")).join(entries, ["person_key", "name_key"], "inner")
+    entries = known_books(facts).filter("is_living").groupBy(*PERSON).agg(*(F.max(name).alias(name) for name in _PLACE))
+    placed = poor.withColumn("household_no", F.col("book_no")).join(
+        entries, list(PERSON), "inner"
+    )  # entries: one row a number and name
 
     def of(rows: DataFrame, data_set: str, kin_of: str, *cells: str) -> DataFrame:
         place = {f"stated_{name}": F.col(column) for name, column in zip(("county", "town", "village"), _PLACE, strict=True)}
