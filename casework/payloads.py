@@ -64,11 +64,10 @@ class Severity(StrEnum):
 
 
 class Office(Conf):
-    """Who has a case in hand. Without a county: the city's own team. inspector: by name, where one was named."""
+    """Who has a case in hand: a township of a county, the county itself, or, without one, the city's own team."""
 
     county_code: str | None = None
     town: str | None = None
-    inspector: str | None = None
 
 
 class DispatchedClue(Conf):
@@ -127,9 +126,10 @@ class Dispatched(Payload):
 
 
 class Received(Payload):
-    """签收."""
+    """签收. inspector: who goes there, where the office has named somebody."""
 
     KIND = Kind.RECEIVED
+    inspector: str | None = None
     note: str | None = None
 
 

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import reduce
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from casework.events import Event
 from casework.payloads import (
@@ -56,8 +57,14 @@ class Colour(StrEnum):
 class ClockParams(Conf):
     """When a dispatched case is due, and from when its lamp is yellow."""
 
-    due_days: dict[Severity, int] = Field(description="from dispatch, by severity; inclusive")
+    due_days: dict[Severity, Annotated[int, Field(ge=0)]] = Field(description="from dispatch to the day that is due, by severity")
     yellow_days: int = Field(ge=0, description="days that are left when the lamp turns yellow; inclusive")
+
+    @model_validator(mode="after")
+    def _all(self) -> ClockParams:
+        if missing := sorted(set(Severity) - set(self.due_days)):
+            raise ValueError(f"due_days lacks {missing[0]}")
+        return self
 
     def due_on(self, dispatched_on: date, severity: Severity) -> date:
         return dispatched_on + timedelta(days=self.due_days[severity])

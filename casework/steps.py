@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from casework.errors import StepRefused
 from casework.events import Event, NewEvent, Place, Role, Subject
-from casework.payloads import Kind, Payload, SubjectKind
+from casework.payloads import Dispatched, Kind, Payload, SubjectKind
 from casework.states import CaseState, states_of
 from casework.store import WritableBook
 
@@ -27,7 +27,7 @@ class Hand:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a step. already: cases that stood there before; nothing was added for them."""
+    """What became of a step. already: cases that stood there before, such as those that are out already; nothing was added for them."""
 
     recorded: tuple[Event, ...]
     already: tuple[str, ...]
@@ -55,8 +55,8 @@ def take(book: WritableBook, steps: Mapping[str, Payload], hand: Hand, places: M
         else:
             events.append(_event(state, payload, hand, (places or {}).get(case_id)))
     if refused:
-        more = f"\n… and {len(refused) - _SHOWN} more." if len(refused) > _SHOWN else ""
-        raise StepRefused("\n".join(refused[:_SHOWN]) + more + "\nNothing was taken in.")
+        more = [f"… and {len(refused) - _SHOWN} more."] if len(refused) > _SHOWN else []
+        raise StepRefused(" ".join([*refused[:_SHOWN], *more, "Nothing was taken in."]))
     return Taken(tuple(book.record(events)), tuple(already))
 
 
@@ -64,7 +64,7 @@ def _is_done(state: CaseState, payload: Payload) -> bool:
     """Does the case stand where the step would bring it?"""
     match payload.KIND:
         case Kind.DISPATCHED:
-            return state.dispatched == payload and bool(state.open_clues)
+            return bool(state.open_clues) and _clues(payload) <= _clues(state.dispatched)
         case Kind.REFERRED:
             return state.held is Kind.REFERRED and state.referred == payload
         case Kind.CLOSED:
@@ -85,8 +85,6 @@ def _fault(state: CaseState, payload: Payload, on_day: date) -> str | None:
     if state.closed_on is not None and kind not in (Kind.REOPENED, Kind.SNOOZED, Kind.DISPATCHED):
         return f"was closed on {state.closed_on}. Reopen it first."
     match kind:
-        case Kind.DISPATCHED if state.open_clues:
-            return f"has been out since {state.dispatched_on}, due {state.due_on}. Send it back or refer it instead."
         case Kind.RECEIVED if state.dispatched is None:
             return "was never dispatched, so that nobody can have received it."
         case Kind.SENT_BACK if not state.verdicts and state.received_on is None:
@@ -108,6 +106,5 @@ def _event(state: CaseState, payload: Payload, hand: Hand, place: Place | None) 
     )  # fmt: skip
 
 
-def due_first(states: Sequence[CaseState]) -> list[CaseState]:
-    """Those with something due, the earliest first; then the others. By case id among equals."""
-    return sorted(states, key=lambda state: (state.due_on is None, state.due_on or date.max, state.case_id))
+def _clues(dispatched: Payload | None) -> set[str]:
+    return {clue.clue_id for clue in dispatched.clues} if isinstance(dispatched, Dispatched) else set()

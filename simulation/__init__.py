@@ -1,4 +1,4 @@
-"""A synthetic city: a delivery of all 22 data sets and, beside it, the truth about every household.
+"""A synthetic city: a delivery of all data sets and, beside it, the truth about every household.
 
 `simulate` writes OUT/delivery (data files and manifest), truth.csv, truth_checks.csv, world.json and a
 note that everything is invented. Equal scale and seed give equal bytes.
@@ -15,7 +15,19 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from simulation import background_assets, background_means, background_people, checks, naive, places, population, rolls, truth
+from simulation import (
+    add_ons,
+    background_assets,
+    background_means,
+    background_people,
+    checks,
+    naive,
+    places,
+    population,
+    rolls,
+    truth,
+    visits,
+)
 from simulation.caseload import Caseload, Sizes
 from simulation.dates import AS_OF
 from simulation.delivery_files import write_delivery
@@ -68,9 +80,14 @@ def simulate(out: Path, *, scale: float, seed: int, progress: Callable[[str], No
     play_all(stage, scale, report)
     report("background")
     _fill_background(rng, people, registers, stage)
+    # From a stream of their own: what came before them stays the city that it was.
+    more = np.random.default_rng([seed, 1])
+    add_ons.pay_add_ons(more, people, stage.cases, registers)
     rolls.write_rosters(rng, people, stage.cases, registers)
     rolls.write_payments(people, stage.cases, registers)
     missing = round(SOURCE_RECORDS_AT_SCALE_1 * scale) - sum(registers.count(code) for code in SOURCE_DATA_SETS)
+    rolls.write_next_payments(people, stage.cases, registers)
+    visits.write_visits(more, people, stage.cases, registers)
     rolls.write_aids(rng, people, registers, max(10, missing), stage.aid_payees)
     check_truth = checks.apply_for_checks(rng, people, registers, scale)
     frames = _ordered(rng, registers)

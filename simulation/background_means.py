@@ -11,7 +11,7 @@ import polars as pl
 
 from simulation.background_people import days, draw, emptied, epoch_day_of, untouched
 from simulation.dates import AS_OF_DAY, DECEMBER, months_as_dates
-from simulation.population import ACTIVE, Ints, People
+from simulation.population import ACTIVE, ALONE, Ints, People
 from simulation.registers import Registers
 from simulation.scenarios.incomes import EMPLOYERS
 from simulation.scenarios.offices import CADRE_POSTS, OTHER_PAYEES, POSTS, UNITS
@@ -168,12 +168,12 @@ def save_for_homes(rng: np.random.Generator, people: People, registers: Register
 
 
 def retire(rng: np.random.Generator, people: People, registers: Registers) -> None:
-    """`pensions`: nearly everybody of 60 or more; stopped for the dead of 2015-2017 whom the office knows of."""
+    """`pensions`: nearly everybody of 60 or more, all who live alone; stopped for the dead of 2015-2017 whom the office knows of."""
     old = (
         (people.age >= 60)
         & ~people.has_own_pension_row
         & ((people.status == ACTIVE) | (people.died >= 0))
-        & (rng.random(len(people)) < 0.94)
+        & ((rng.random(len(people)) < 0.94) | (people.book_type[people.book] == ALONE))
     )
     chosen = np.flatnonzero(old)
     count = len(chosen)

@@ -44,7 +44,8 @@ class Case:
 
     `stop`: last month of entitlement on the roster, None while in payment; `paid_through`: last month
     really paid regularly; `unpaid`: months left out; `account_of_month`: months whose money went to another
-    account. `yuan_by_month` and `heads_by_month` hold the regular payment of the twelve months.
+    account. `yuan_by_month` and `heads_by_month` hold the regular payment of the twelve months. `add_on_yuan` is the
+    part of it that a class of need adds. `visits_missed`: by whom the household is not visited, of `simulation.visits.DUTIES`.
     """
 
     village: Village
@@ -73,6 +74,10 @@ class Case:
     uses: list[str] = field(default_factory=list)
     payday: tuple[int, ...] = ()
     account_of_month: dict[int, str] = field(default_factory=dict)
+    add_on_kinds: list[str] = field(default_factory=list)
+    add_on_yuan: float | None = None
+    is_add_on_withheld: bool = False
+    visits_missed: str = ""
 
     @property
     def head(self) -> Member:

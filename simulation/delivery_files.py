@@ -59,6 +59,8 @@ OFFICES: dict[str, Office] = {
     "poverty_register": Office("黄石市扶贫办", "city", ("bom",)),
     "medical_expenses": Office("黄石市医保局", "city", ("utf8",)),
     "check_requests": Office("黄石市民政局", "city", ("bom",)),
+    "visits": Office("{county}扶贫办", "county", ("bom", "gb")),
+    "payments_next": Office("黄石市财政局", "city", ("bom",)),
 }
 _DAY_STYLES = {"slash": "%Y/%m/%d", "compact": "%Y%m%d"}
 _MONTH_STYLES = {"slash": "%Y年%-m月", "compact": "%Y%m"}

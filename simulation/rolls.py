@@ -65,6 +65,8 @@ def _dibao_row(people: People, case: Case, member: Member, registers: Registers)
         account_name=case.account_name or written_name(people, case.head),
         phone=case.phone,
         approver=case.approver,
+        add_on_kinds="；".join(case.add_on_kinds) or None,
+        add_on_amount=case.add_on_yuan,
     )
 
 
@@ -134,6 +136,26 @@ def write_payments(people: People, cases: list[Case], registers: Registers) -> N
             for column, cell in zip(columns.values(), row, strict=True):
                 column.append(cell)
     registers.add_frame("payments", columns)
+
+
+def write_next_payments(people: People, cases: list[Case], registers: Registers) -> None:
+    """`payments_next`: what is to be paid for January 2018 to the households that still draw."""
+    drawing = [case for case in cases if case.stop is None and case.paid_through is None]
+    columns: dict[str, list[Any]] = {
+        "county_code": [case.county_code for case in drawing],
+        "program": [case.program for case in drawing],
+        "household_no": [case.household_no for case in drawing],
+        "name": [written_name(people, case.head) for case in drawing],
+        "id_number": [written_number(people, case.head) for case in drawing],
+        "for_month": [first_day(DECEMBER + 1) for _ in drawing],
+        "heads": [case.heads_by_month[-1] for case in drawing],
+        "amount": [case.yuan_by_month[-1] for case in drawing],
+        "kind": [NORMAL for _ in drawing],
+        "bank_account": [case.account for case in drawing],
+        "account_name": [case.account_name or written_name(people, case.head) for case in drawing],
+        "batch_no": [f"NF201801{case.county_code}" for case in drawing],
+    }
+    registers.add_frame("payments_next", columns)
 
 
 def write_aids(rng: np.random.Generator, people: People, registers: Registers, count: int, excluded: set[int]) -> None:

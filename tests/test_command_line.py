@@ -345,6 +345,8 @@ def worker(said: str) -> PythonException:
         (OSError(errno.EDQUOT, "Disk quota exceeded", "/data/out/a"), MachineFailed, "The disk is full"),
         (worker("OSError: [Errno 28] No space left on device: '/data/out/a'"), MachineFailed, "The disk is full (at /data/out/a)"),
         (RuntimeError("Generic LocalFileSystem error: No space left on device (os error 28)"), MachineFailed, "The disk is full"),
+        (OSError(errno.EMFILE, "Too many open files"), MachineFailed, "This program may not open more files at a time"),
+        (RuntimeError("Unable to open file /data/a: Too many open files (os error 24)"), MachineFailed, "This program may not open more"),
         (RuntimeError("(sqlite3.OperationalError) database or disk is full"), MachineFailed, "The disk is full"),
         (MemoryError(), MachineFailed, "The memory of this machine is full"),
         (worker("MemoryError: Unable to allocate 8.00 GiB"), MachineFailed, "The memory of this machine is full"),

@@ -33,6 +33,8 @@ def commands() -> Iterator[tuple[str, Any]]:
 def _within(group: Any, path: str) -> Iterator[tuple[str, Any]]:
     for name, command in group.commands.items():
         if isinstance(command, TyperGroup):
+            if command.invoke_without_command:
+                yield f"{path} {name}", command
             yield from _within(command, f"{path} {name}")
         elif not command.hidden:
             yield f"{path} {name}", command

@@ -23,6 +23,7 @@ from expectations.contracts.lake import BRONZE, LAKE_TABLES, SILVER
 from expectations.contracts.model import Column, DataSet, Table
 from jobs.check_households import job as check_households
 from jobs.check_quality import job as check_quality
+from jobs.dispatch_cases import job as dispatch_cases
 from jobs.find_clues import job as find_clues
 from jobs.find_needs import job as find_needs
 from jobs.ingest import job as ingest
@@ -42,6 +43,7 @@ from jobs.runtime.console import Console
 from jobs.runtime.lake import RESTRICTED_ZONES
 from jobs.score_cases import job as score_cases
 from jobs.settle_identities import job as settle_identities
+from jobs.sheets.choices import VERDICT_WORDS
 from jobs.standardise import job as standardise
 from jobs.state_purpose import job as state_purpose
 from models.features import FEATURES, RANKING_FIGURES
@@ -67,6 +69,7 @@ JOBS: tuple[ModuleType, ...] = (
     publish,
     project_cases,
     plan_visits,
+    dispatch_cases,
     report_fairness,
     learn,
 )
@@ -218,6 +221,7 @@ def data_dictionary() -> str:
 def _data_set_row(data_set: DataSet) -> tuple[str, ...]:
     kinds = ["snapshot" if data_set.snapshot else "adds up"]
     kinds += ["required"] if data_set.is_required else []
+    kinds += ["optional"] if data_set.is_optional else []
     kinds += ["for authorised checks only"] if data_set.purpose == "check" else []
     link = f"[`{data_set.code}`](#{_anchor(data_set.bronze.full_name)})"
     return link, data_set.title, data_set.owner, data_set.grain, _names(data_set.key), ", ".join(kinds)
@@ -338,6 +342,11 @@ def need_facts(rule: NeedRule) -> str:
     return markdown_table(("", ""), facts)
 
 
+def verdicts() -> str:
+    """The verdicts, and when an inspector chooses which."""
+    return markdown_table(("核查结论", "什么时候选"), VERDICT_WORDS.items())
+
+
 def reasons() -> str:
     """The exemption codes, two in a row: what an inspector writes beside a refuted clue."""
     codes = list(EXEMPTIONS.items())
@@ -375,7 +384,7 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
         **{rule_page(rule): {"facts": need_facts(rule)} for rule in NEED_RULES},
         **{rule_page(rule): {"facts": rule_facts(rule, settings)} for rule in RULES},
         **{chinese_rule_page(rule): {"facts": chinese_facts(rule, root)} for rule in every},
-        RETURNING: {"reasons": reasons()},
+        RETURNING: {"verdicts": verdicts(), "reasons": reasons()},
         RULE_INDEX: {"rules": rule_index(RULES, root), "needs": rule_index(NEED_RULES, root)},
         CHINESE_RULE_INDEX: {"rules": chinese_rule_index(RULES, root), "needs": chinese_rule_index(NEED_RULES, root)},
     }

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby, zip_longest
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import openpyxl
 import xlsxwriter
 
-from benchmarks.rewritings.other_books import old_workbook, open_document
+from benchmarks.rewritings.other_books import archive_of, old_workbook, open_document
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field, Kind, plain_header
 from simulation.delivery_files import MANIFEST, MANIFEST_HEADER
@@ -185,6 +185,8 @@ def write_delivery(delivery: Delivery, folder: Path) -> Path:
             path.write_bytes(as_text(file.form, [line for sheet in file.sheets for line in sheet.lines]))
         else:
             _write_book(path, file, file.form)
+        if path.suffix == ".zip":
+            path.write_bytes(archive_of({PurePath(file.name).name: path.read_bytes()}))
         name, digest = path.relative_to(folder).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()
         lines.append((name, file.data_set, file.office, file.area, file.day, str(file.claimed), digest))
     manner = delivery.manifest

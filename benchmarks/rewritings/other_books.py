@@ -1,4 +1,4 @@
-"""Workbooks of other programs than Excel of today: .xls, and .ods as LibreOffice and WPS write it. Cells are texts."""
+"""Files of other programs than Excel of today: .xls, .ods as LibreOffice and WPS write it, and archives. Cells are texts."""
 
 from __future__ import annotations
 
@@ -50,6 +50,14 @@ def open_document(sheets: Lines, styles: str = "", of_table: str = "") -> bytes:
             f"<office:automatic-styles>{styles}</office:automatic-styles>"
             f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>",
         )
+    return content.getvalue()
+
+
+def archive_of(members: Mapping[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
     return content.getvalue()
 
 

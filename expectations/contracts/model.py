@@ -194,6 +194,7 @@ class DataSet:
 
     `snapshot`: a newer extract of an area replaces the older one; otherwise rows accumulate.
     `is_required`: without it no clue can be judged; any other that is missing only leaves rules without facts.
+    `is_optional`: many cities do not have it: where it is missing altogether that is no hole, and what rests on it says so.
     `purpose`: `supervision`, or `check` for data that may only serve a check its subject authorised.
     """
 
@@ -205,6 +206,7 @@ class DataSet:
     fields: tuple[Field, ...]
     snapshot: bool = True
     is_required: bool = False
+    is_optional: bool = False
     purpose: str = "supervision"
     headers: dict[str, str] = field(init=False, repr=False, compare=False, hash=False)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from casework.store import FILE, URL_VARIABLE, CaseStore, store_url
 from expectations.contracts.lake import CASEWORK, VERDICTS
 from jobs.casebook.taking_over import events_of_earlier_verdicts
-from jobs.runtime.errors import BadStore
+from jobs.runtime.errors import BadConfiguration, BadStore
 from jobs.runtime.lake import Lake
 
 
@@ -23,6 +23,17 @@ def has_store(out: Path) -> bool:
 def case_store(out: Path) -> Iterator[CaseStore]:
     """The store of these results, made where there is none."""
     with CaseStore(store_url(out)) as store:
+        yield store
+
+
+@contextmanager
+def existing_store(out: Path) -> Iterator[CaseStore]:
+    """The store of these results. Raises BadConfiguration, and makes none, where nothing was ever done with a case."""
+    if not has_store(out):
+        raise BadConfiguration(
+            f"{out} has no case store. Name the OUT of a run whose list was dispatched, or whose verdicts were taken in."
+        )
+    with case_store(out) as store:
         yield store
 
 

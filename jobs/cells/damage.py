@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from jobs.cells.person_numbers import SCIENTIFIC, passes_a_check
-from jobs.cells.text import EDGE, read_code, trimmed
+from jobs.cells.text import read_code, trimmed
 
 _FEWEST = 5
 """Damaged numbers that it takes at least to judge a column."""
@@ -82,7 +82,7 @@ def damaged(cells: pl.Series) -> pl.Series:
 
     Scientific notation always is. Repeated numbers count once: a payment file names a person every month.
     """
-    numbers = _leading_18(cells.str.strip_chars(EDGE))
+    numbers = _leading_18(cells)
     others = numbers.is_null().arg_true()
     odd = trimmed(cells.gather(others))  # noise may stand before a number
     numbers = numbers.scatter(others, _leading_18(odd))

@@ -13,14 +13,16 @@ from jobs.cells.text import EDGE, cleaned, map_distinct, trimmed
 
 _TITLE = re.compile(r"[(\[【][^)\]】]*[)\]】]?")
 _DOTS = re.compile(r" *[·•・‧∙⋅․●◦ᐧ᛫ꞏ.。\u0387] *")
-_ODD = r"[ (（\[【)）\]】•・‧∙⋅․●◦ᐧ᛫ꞏ.。\u0387﹒-﹪\uff01-\uffef]|^·|·$"
+_NUMBER = re.compile(r"[0-9]{15}(?:[0-9]{2}[0-9Xx])?[,:;/、-]*|[,:;/、-]+(?=[0-9]{15})")
+"""A person's number beside the name, and what parts the two."""
+_ODD = r"[ 0-9(（\[【)）\]】•・‧∙⋅․●◦ᐧ᛫ꞏ.。\u0387﹒-﹪\uff01-\uffef]|^·|·$"
 _UNSURE = re.compile("[?？□■〇*�]")
 _LETTERS = re.compile("[a-z]+|.")
 """Characters of a name; letters that stand together are one, in pinyin."""
 
 
 def read_names(cells: pl.Series) -> pl.Series:
-    """Names without blanks inside, bracketed titles (户主) and stray dots; one middle dot for minority names."""
+    """Names without blanks inside, bracketed titles (户主), stray dots and a number beside; one middle dot for minority names."""
     names = readable(trimmed(cells))
     odd = names.str.contains(_ODD).arg_true()
     if len(odd):
@@ -29,7 +31,7 @@ def read_names(cells: pl.Series) -> pl.Series:
 
 
 def _one_form(name: str) -> str | None:
-    plain = _TITLE.sub("", unicodedata.normalize("NFKC", name))
+    plain = _TITLE.sub("", _NUMBER.sub("", unicodedata.normalize("NFKC", name)))
     plain = _DOTS.sub("·", plain).replace(" ", "")
     return cleaned(plain.strip(EDGE + "·)]】")) or None
 

@@ -121,7 +121,7 @@ def column_marks(data_set: DataSet, rows: pl.DataFrame) -> pl.Series:
             found[field.name] = damage(rows[field.name])
         marks += [pl.when(marked).then(pl.lit(mark)) for mark, marked in found.items() if marked.any()]
     if not marks:
-        return pl.Series("_damaged", [None] * len(rows), dtype=pl.String)
+        return pl.Series("_damaged", [None], dtype=pl.String).new_from_index(0, len(rows))
     joined = pl.concat_str(marks, separator=" ", ignore_nulls=True)
     return rows.select(pl.when(joined != "").then(joined).alias("_damaged")).to_series()
 
@@ -136,7 +136,7 @@ def marked_fields(marks: pl.Series) -> dict[str, pl.Series]:
 
 def unreadable_essentials(data_set: DataSet, rows: pl.DataFrame, marks: Mapping[str, pl.Series]) -> pl.Series:
     """Per row the first essential header whose cell is empty or cannot be read; null when all can."""
-    reason = pl.Series("reason", [None] * len(rows), dtype=pl.String)
+    reason = pl.Series("reason", [None], dtype=pl.String).new_from_index(0, len(rows))
     for field in data_set.fields:
         if field.essential:
             unreadable = read_plain(field, rows[field.name], marks).is_null()

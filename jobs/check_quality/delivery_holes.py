@@ -61,12 +61,14 @@ def expected_counties(areas: Iterable[str], *people: Counter[str]) -> list[str]:
 def register_holes(
     totals: Mapping[tuple[str, str], int], areas: Mapping[str, Collection[str]], counties: Collection[str]
 ) -> list[DeliveryHole]:
-    """Registers that are missing, and counties missing from those that come by county.
+    """Registers that are missing, and counties missing from those that come by county; what is optional is never missing.
 
     `totals`: current rows by register and county; `areas`: areas of each register's files.
     """
     holes = []
     for code, data_set in DATA_SETS.items():
+        if data_set.is_optional:
+            continue
         covered = {county for (register, county), rows in totals.items() if register == code and rows}
         if not covered:
             holes.append(DeliveryHole(code))

@@ -15,9 +15,11 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import PERSON_KINDS
 from jobs.cells.typed import standardised
 from jobs.check_quality.columns import NO_KEY, ColumnCount, counts_in, counts_of
+from jobs.check_quality.dry_repeats import digests, without_what_counts_once
 from jobs.check_quality.slip_workbook import Returned
 from jobs.check_quality.slips import MOST_ROWS, refused_row
 from jobs.delivery.decode import decode
+from jobs.delivery.delivered_twice import overlapping
 from jobs.delivery.ledger import REFUSED, Account, account_with_fates, settled
 from jobs.delivery.manifest import delivery_id, read_manifest
 from jobs.delivery.remarks import remark
@@ -35,6 +37,7 @@ class Tally:
     rows: int = 0
     nulls: Counter[str] = field(default_factory=Counter)
     marks: Counter[str] = field(default_factory=Counter)
+    digests: list[pl.DataFrame] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,16 @@ def delivery_state(delivery: Path, as_of: date, piece_bytes: int, on_file: Calla
     """The judgement of a delivery by itself. Raises BadDelivery when its manifest cannot be used."""
     entries = read_manifest(delivery)
     files = survey_delivery(delivery, entries, piece_bytes)
+    areas: dict[str, dict[str, str]] = defaultdict(dict)
+    for file in files:
+        if file.pieces:
+            areas[file.entry.data_set][file.file_id] = file.entry.area
+    beside = {(code, file_id) for code, of_register in areas.items() for file_id in overlapping(of_register)}
     with ThreadPoolExecutor(2) as pool:
 
         def tallied(file: SurveyedFile) -> tuple[SurveyedFile, Tally]:
             try:
-                tally = _tally(file)
+                tally = _tally(file, is_beside=(file.entry.data_set, file.file_id) in beside)
             except FileChanged:
                 tally, file = Tally(), replace(file, status=REFUSED, remarks=(remark("changed"), *file.remarks), pieces=())
             on_file()
@@ -69,7 +77,9 @@ def delivery_state(delivery: Path, as_of: date, piece_bytes: int, on_file: Calla
     ]
     once = {(file.entry.data_set, file.file_id): tally for file, tally in judged if file.pieces}  # the same bytes count once
     return DeliveryState(
-        settled(accounts, as_of),
+        without_what_counts_once(
+            settled(accounts, as_of), {key: pl.concat(tally.digests) for key, tally in once.items() if tally.digests}, as_of
+        ),
         [row for tally in once.values() for row in tally.returned],
         {(file_id, role): dict(states) for (_, file_id), tally in once.items() for role, states in tally.numbers.items()},
         [
@@ -81,7 +91,8 @@ def delivery_state(delivery: Path, as_of: date, piece_bytes: int, on_file: Calla
     )
 
 
-def _tally(file: SurveyedFile) -> Tally:
+def _tally(file: SurveyedFile, *, is_beside: bool) -> Tally:
+    """is_beside: another file may hold the same rows."""
     tally = Tally()
     for piece in file.pieces:
         data_set = DATA_SETS[piece.data_set]
@@ -97,6 +108,8 @@ def _tally(file: SurveyedFile) -> Tally:
             tally.nulls.update(nulls)
             tally.marks.update(marks)
             accepted = typed.filter(data["_fate"] == "accepted")
+            if is_beside:
+                tally.digests.append(digests(data_set, accepted))
             for number in data_set.fields:
                 if number.kind in PERSON_KINDS:
                     states = accepted[f"{number.role}_number_state"].value_counts()

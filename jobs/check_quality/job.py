@@ -126,7 +126,7 @@ def find_holes(delivered: Delivered) -> list[tuple[Any, ...]]:
 def _delivery_figures(delivered: Delivered, holes: Sequence[Any]) -> dict[str, float | None]:
     return {
         "files refused": float(sum(account.status == REFUSED for account in delivered.last)),
-        "rows delivered twice": float(sum(account.repeated for account in delivered.last)),
+        "rows delivered twice": float(sum(account.delivered_twice for account in delivered.last)),
         "files whose rows differ from the claim": float(
             sum(any(found.code == "count_differs" for found in account.remarks) for account in delivered.last)
         ),

@@ -152,7 +152,10 @@ def _masked(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
     accepted, quarantined = sum(a.accepted for a in slip.accounts), sum(a.quarantined for a in slip.accounts)
-    repeated = sum(a.repeated for a in slip.accounts)
+    repeated = sum(a.delivered_twice for a in slip.accounts)
+    older = sum(a.repeated for a in slip.accounts) - repeated
+    rows = [f"采用{accepted - repeated - older:,}条", f"退回{quarantined:,}条"]
+    rows += [f"重复报送{repeated:,}条，只计一次"] * (repeated > 0) + [f"已有更新数据{older:,}条，留存备查"] * (older > 0)
     by_status = {status: sum(account.status == status for account in slip.accounts) for status in STATUS_ZH}
     files = "，".join(f"{STATUS_ZH[status]}{count}个" for status, count in by_status.items() if count)
     unusable = sum(rows for count in slip.numbers for state, rows in count.states.items() if state in REASONS_ZH)
@@ -162,7 +165,7 @@ def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
         ("致", slip.department),
         ("比对日期", as_of.isoformat()),
         ("文件", f"共登记{len(slip.accounts)}个，其中{files}。"),
-        ("记录", f"采用{accepted - repeated:,}条，退回{quarantined:,}条" + (f"，重复报送{repeated:,}条，只计一次。" if repeated else "。")),
+        ("记录", f"{'，'.join(rows)}。"),
         ("号码", f"有{unusable:,}个身份号码无法使用，相应人员不能按号码比对，详见{listed}。" if unusable else "未发现问题。"),
         ("单元格", f"有{lost:,}个单元格是错误值、没有结果的公式或无法识别的内容，未能使用，详见“各列情况”。" if lost else "未发现问题。"),
         ("缺报", _holes(slip)),

@@ -12,11 +12,14 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from jobs import __version__
+from jobs.commands.cases import cases
+from jobs.commands.dispatch import dispatch
 from jobs.commands.fairness import fairness
 from jobs.commands.learn import learn
 from jobs.commands.lineage import trace
 from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Full, Future, LakeRoot, Out
 from jobs.commands.plan import plan
+from jobs.commands.policy import policy
 from jobs.commands.rule import rule
 from jobs.runtime import private_network
 from jobs.runtime.code_version import code_digest
@@ -320,7 +323,9 @@ def doctor() -> None:
 
 
 app.add_typer(rule, name="rule")
-for command in (plan, fairness, learn, trace):
+app.add_typer(cases, name="cases")
+app.add_typer(policy, name="policy")
+for command in (plan, dispatch, fairness, learn, trace):
     app.command()(command)
 
 

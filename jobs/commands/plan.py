@@ -32,6 +32,7 @@ def plan(
     from jobs.launch.start import explained, open_run
     from jobs.plan_visits import job as plan_visits
     from jobs.plan_visits.summary import print_plan
+    from jobs.project_cases import job as project_cases
     from jobs.runtime.errors import BadConfiguration
 
     console = Console()
@@ -40,10 +41,10 @@ def plan(
         if lake is None and not (out / "lake").is_dir():
             raise BadConfiguration(f"No lake {out / 'lake'}. Name the folder that a run wrote its results to, or its --lake.")
         today = day(as_of, future=future)
-        with (
-            open_run(out=out, as_of=today, engine=engine, env=env, lake_root=lake, console=console) as ctx,
-            ctx.job(plan_visits) as own,
-        ):
-            print_plan(console, plan_visits.run(own, visits=visits, county=county))
+        with open_run(out=out, as_of=today, engine=engine, env=env, lake_root=lake, console=console) as ctx:
+            with ctx.job(project_cases) as own:
+                project_cases.run(own)
+            with ctx.job(plan_visits) as own:
+                print_plan(console, plan_visits.run(own, visits=visits, county=county))
 
     raise typer.Exit(explained(make_list, console))

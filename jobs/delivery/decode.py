@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.model import DataSet, Kind
+from expectations.contracts.model import PERSON_KINDS, DataSet, Kind
 from jobs.cells.text import map_distinct, trimmed
 from jobs.cells.typed import column_marks, marked_fields, out_of_place, unreadable_essentials
 from jobs.delivery.archives import member
@@ -23,6 +23,7 @@ from jobs.delivery.unchanged import assure_unchanged
 from jobs.delivery.workbooks import read_cells
 
 BATCH_ROWS = 100_000
+_NUMBER = r"([0-9０-９]{17}[0-9０-９XxＸｘ]|[0-9０-９]{15}|[0-9]{6}\*+[0-9Xx]{1,4})"
 _DITTO = ["同上", "〃", "″"]
 
 
@@ -98,6 +99,8 @@ def _with_ditto(rows: pl.DataFrame, skipped: pl.Series) -> pl.DataFrame:
 def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
     """Columns under the contract's names; what the contract does not know goes to one JSON column."""
     known = {field: f"c{i}" for i, field in enumerate(piece.header.fields) if field is not None}
+    shared = {*piece.header.joint, *(piece.header.fields[i] for i in piece.header.joint.values())}
+    known |= {field: f"c{i}" for field, i in piece.header.joint.items()}
     others = [i for i, field in enumerate(piece.header.fields) if field is None and f"c{i}" in rows.columns]
     columns: list[pl.Expr] = []
     names = {f"c{i}": field or "" for i, field in enumerate(piece.header.fields)}
@@ -108,6 +111,8 @@ def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
     for name in data_set.field_names:
         if name not in known:
             columns.append(pl.lit(None, dtype=pl.String).alias(name))
+        elif name in shared and data_set[name].kind in PERSON_KINDS:  # a name's reader passes over the number
+            columns.append(pl.coalesce(pl.col(known[name]).str.extract(_NUMBER), known[name]).alias(name))
         elif unit := piece.header.units.get(name):
             cell = pl.lit(trimmed(rows[known[name]]))
             columns.append(pl.when(cell.str.contains("[万元]")).then(cell).otherwise(cell + pl.lit(unit)).alias(name))

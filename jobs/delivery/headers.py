@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from expectations.contracts.model import DataSet, Kind, plain_header
+from expectations.contracts.model import PERSON_KINDS, DataSet, Kind, plain_header
 from jobs.cells.text import cleaned, half_width
 from jobs.delivery.header_words import field_meant, stated_unit, unit_stated
 from jobs.delivery.remarks import Remark, remark
@@ -16,6 +16,7 @@ SEARCH_DEPTH = 30
 """Rows looked at for a header: title rows, filler lines and a group row stand above it."""
 _LONG_NUMBER = re.compile("[0-9]{6}")
 """No header has one; it spares the rows of data a closer look."""
+_AND = re.compile("[及和与/、+]")
 _UNITS = {Kind.YUAN: "元", Kind.WAN_YUAN: "万元"}
 
 
@@ -25,13 +26,14 @@ class Header:
 
     `row` is 0-based among the rows looked at, of a header in two rows it is the lower; `fields` holds per column
     the contract field or null; `names` the header as cleaned; `units` the unit of money of fields for which the file states another
-    one than the contract.
+    one than the contract; `joint` the column of a field that shares it with another one: 姓名及身份证号.
     """
 
     row: int
     fields: tuple[str | None, ...]
     names: tuple[str, ...]
     units: Mapping[str, str]
+    joint: Mapping[str, int] = field(default_factory=dict)
 
 
 def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet, longest_name: int | None = None) -> Header | Remark:
@@ -44,7 +46,7 @@ def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet, longest
     best = _best_header(rows, data_set)
     if best is None or _named(best) < min(2, len(data_set.fields)):
         return remark("no_header", title=data_set.title, depth=SEARCH_DEPTH)
-    missing = [f.header for f in data_set.fields if not f.nullable and f.name not in best.fields]
+    missing = [f.header for f in data_set.fields if not f.nullable and f.name not in (*best.fields, *best.joint)]
     if missing:
         found = "、".join(name for name in best.names if name)
         return remark("missing_column", columns="、".join(missing), found=found)
@@ -82,7 +84,7 @@ def _best_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Hea
 
 
 def _named(header: Header) -> int:
-    return sum(field is not None for field in header.fields)
+    return sum(name is not None for name in header.fields) + len(header.joint)
 
 
 def _under_groups(upper: Sequence[str], lower: Sequence[str]) -> list[tuple[str, ...]]:
@@ -107,13 +109,28 @@ def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet
             name = next(filter(None, (meant(spelling, data_set) for spelling in spellings)), None)
             if fields[at] is None and name not in fields:  # the same header twice: the first counts, the other is kept aside
                 fields[at] = name
+    joint = {} if is_data else _shared(fields, columns, data_set)
     units = {}
     for name, spellings in zip(fields, columns, strict=True):
         if name and (kind := data_set[name].kind) in _UNITS:
             stated = stated_unit(spellings[0]) or (unit if kind is Kind.YUAN else "")
             if stated not in ("", _UNITS[kind]):
                 units[name] = stated
-    return Header(index, tuple(fields), tuple(spellings[-1] for spellings in columns), units)
+    return Header(index, tuple(fields), tuple(spellings[-1] for spellings in columns), units, joint)
+
+
+def _shared(fields: list[str | None], columns: Sequence[tuple[str, ...]], data_set: DataSet) -> dict[str, int]:
+    """Columns of a name and a person's number in one cell: each names its first field among the `fields`, and gives the other here."""
+    joint: dict[str, int] = {}
+    for at, spellings in enumerate(columns):
+        words = _AND.split(spellings[0])
+        if fields[at] is None and len(words) == 2:
+            first, second = (_listed(word, data_set) or field_meant(word, data_set) for word in words)
+            if first and second and {first, second}.isdisjoint({*fields, *joint}) and first != second:
+                kinds = {data_set[first].kind, data_set[second].kind}
+                if Kind.NAME in kinds and kinds & PERSON_KINDS:
+                    fields[at], joint[second] = first, at
+    return joint
 
 
 def _listed(header: str, data_set: DataSet) -> str | None:

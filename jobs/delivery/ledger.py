@@ -14,14 +14,16 @@ from jobs.delivery.remarks import Remark, from_json, in_english, remark, to_json
 ACCEPTED, REFUSED, DUPLICATE, SUPERSEDED = "accepted", "refused", "duplicate", "superseded"
 SPREADSHEET_LIMITS = (65_536, 1_048_576)
 """Rows of a sheet in the two formats, the header included."""
-_OF_OTHER_FILES = frozenset({"same_bytes", "newer_extract", "later_extract", "delivered_again", "rows_repeated"})
+_OF_OTHER_FILES = frozenset(
+    {"same_bytes", "newer_extract", "later_extract", "delivered_again", "rows_repeated", "rows_replaced", "rows_alike"}
+)
 
 
 @dataclass(frozen=True)
 class Account:
     """What became of one file of one delivery; rows read = accepted + quarantined + skipped.
 
-    repeated: of the accepted rows, those that do not count because another current file holds them, too.
+    repeated: of the accepted rows, those that do not count because another current file holds them, too, or a newer extract.
     """
 
     delivery_no: int
@@ -42,6 +44,20 @@ class Account:
     @property
     def delivered(self) -> int:
         return self.accepted + self.quarantined
+
+    @property
+    def delivered_twice(self) -> int:
+        """Of the repeated rows, those that another file holds as they are."""
+        return sum(int(dict(found.details)["rows"]) for found in self.remarks if found.code == "rows_repeated")
+
+    def without_older(self, rows: int, newer: Account) -> Account:
+        """The account of a current file of which so many rows do not count, because the newer file holds extracts of their counties."""
+        told = remark("rows_replaced", rows=rows, other=newer.entry.file_name, day=day_of(newer))
+        return replace(self, repeated=self.repeated + rows, remarks=(*self.remarks, told))
+
+    def with_alike(self, rows: int, earlier: Account) -> Account:
+        """The account of a current file of which so many rows, which count, differ from the earlier file's in numbers alone."""
+        return replace(self, remarks=(*self.remarks, remark("rows_alike", rows=rows, other=earlier.entry.file_name)))
 
     def as_row(self) -> tuple[Any, ...]:
         """The account in the columns of ops.files."""
@@ -135,7 +151,7 @@ def _duplicates(accounts: list[Account]) -> list[Account]:
     return kept
 
 
-def _day(account: Account) -> date:
+def day_of(account: Account) -> date:
     """The extract's day; a file without one is never accepted."""
     assert account.entry.extract_date is not None
     return account.entry.extract_date
@@ -157,7 +173,7 @@ def _superseded(accounts: list[Account], as_of: date) -> list[Account]:
         if account.status == ACCEPTED:
             extract = _extract(account)
             last_delivery[extract] = max(last_sent[_content(account)], last_delivery.get(extract, 0))
-            extracts.setdefault((account.entry.data_set, account.entry.area), set()).add(_day(account))
+            extracts.setdefault((account.entry.data_set, account.entry.area), set()).add(day_of(account))
     in_force = {
         area: max((day for day in days if day <= as_of), default=min(days)) for area, days in extracts.items()
     }  # fmt: skip
@@ -166,7 +182,7 @@ def _superseded(accounts: list[Account], as_of: date) -> list[Account]:
         entry = account.entry
         if account.status == ACCEPTED:
             current = in_force[entry.data_set, entry.area]
-            day = _day(account)
+            day = day_of(account)
             if DATA_SETS[entry.data_set].snapshot and day < current:
                 account = _set_aside(account, SUPERSEDED, remark("newer_extract", day=current))
             elif DATA_SETS[entry.data_set].snapshot and day > current:

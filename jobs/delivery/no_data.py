@@ -35,6 +35,8 @@ _LINE = r"^[-=_+|—]+$"
 _MOST_NOTES = 6
 _LONGEST_NOTHING = 3
 """Bytes of the cells that may stand for an empty one: 0, /, 无."""
+_PREFILLED = frozenset({"county_code", "county", "town", "village", "program"})
+"""Fields that whoever hands out a form fills in for everybody."""
 _MEASURES = frozenset({Kind.YUAN, Kind.WAN_YUAN, Kind.INTEGER, Kind.PERCENT, Kind.SQUARE_METRES})
 
 
@@ -44,24 +46,21 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     `header_at` is the header's position in the frame, negative when the frame lies below it. Only rows that are sparse or lack
     a cell of the data set's key are looked at closely, so that a person who is called 合计 in a full row stays.
     """
-    reasons = pl.Series("_reason", [None] * len(frame), dtype=pl.String)
+    reasons = pl.Series("_reason", [None], dtype=pl.String).new_from_index(0, len(frame))
     sparse_limit = max(2, len(header.names) // 2)
     of_key = [f"c{i}" for i, name in enumerate(header.fields) if name in data_set.key and data_set[name].kind not in _MEASURES]
     key = [column for column in of_key if column in frame.columns]
     lacks_column = len(key) < max(len(of_key), 1)  # a workbook's column without a cell
     dense = pl.sum_horizontal([pl.col(column).is_not_null() for column in frame.columns])
-    below_header = pl.int_range(pl.len()) == header_at + 1
-    is_signed = pl.col("c0").str.contains(_SIGNED)
-    first_name = pl.col("c0").str.strip_chars(EDGE + "=\ufeff").fill_null("").is_in(["", header.names[0]])
-    is_suspect = [dense <= sparse_limit, pl.int_range(pl.len()) < header_at, below_header, first_name, is_signed]
-    is_suspect += [pl.lit(lacks_column)]
-    bare = {column: pl.col(column).str.strip_chars(EDGE) for column in key}  # blanks around — make it no longer
-    is_suspect += [bare[column].is_null() | (bare[column].str.len_bytes() <= _LONGEST_NOTHING) for column in key]
-    if len(key) == 1:  # whose cell is all that a row of blanks around a word has
-        is_suspect.append(~bare[key[0]].str.contains("[0-9０-９]") | bare[key[0]].str.contains(_TOTAL))
+    position = pl.int_range(pl.len())
+    is_suspect = [dense <= sparse_limit, position < header_at, position == header_at + 1, pl.lit(lacks_column)]
     measured = [f"c{i}" for i, name in enumerate(header.fields) if name in data_set.key and data_set[name].kind in _MEASURES]
     is_suspect += [pl.col(column).is_null() for column in measured if column in frame.columns]  # the year of a total of bills
-    at = frame.select(reduce(or_, is_suspect)).to_series().arg_true()
+    suspects = frame.select(reduce(or_, is_suspect)).to_series()
+    odd = frame.select(~pl.all_horizontal(_begins_with_digit(frame.columns[0]), *map(_is_plain_number, key))).to_series()
+    odd_at = odd.fill_null(True).arg_true()
+    texts = frame.select(*dict.fromkeys((frame.columns[0], *key)))[odd_at]
+    at = suspects.scatter(odd_at, suspects.gather(odd_at) | _may_be_no_data(texts, key, header)).arg_true()
     if at.is_empty():
         return reasons
     cells = pl.DataFrame([trimmed(column.gather(at)) for column in frame])
@@ -85,8 +84,35 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
         .when(is_total).then(pl.lit("subtotal"))
         .when(((filled <= _MOST_NOTES) & first.str.contains(_NOTE)) | is_alone).then(pl.lit("note"))
         .when(repeats | (pl.lit(at) == header_at + 1) & _is_second_header(cells.columns, filled)).then(pl.lit("repeated header"))
+        .when(_is_prefilled_form(cells.columns, header)).then(pl.lit("blank"))
     ).to_series()  # fmt: skip
     return reasons.scatter(at, judged)
+
+
+def _begins_with_digit(column: str) -> pl.Expr:
+    return (pl.col(column) >= "0") & (pl.col(column) < ":")
+
+
+def _is_plain_number(column: str) -> pl.Expr:
+    """A digit, and a digit or a capital, at the ends, and no short number: nobody's word for a total. It spares most rows a closer look."""
+    is_long = pl.col(column).str.len_bytes() > _LONGEST_NOTHING
+    return _begins_with_digit(column) & is_long & pl.col(column).str.tail(1).is_between(pl.lit("0"), pl.lit("Z"))
+
+
+def _may_be_no_data(texts: pl.DataFrame, key: list[str], header: Header) -> pl.Series:
+    """Per row of the leftmost column and the key: does what it says, or that it says nothing, ask for a closer look?"""
+    left = texts.columns[0]
+    name = header.names[int(left[1:])]
+    is_suspect = [
+        pl.col(left).str.contains(_SIGNED),
+        pl.col(left).str.strip_chars(EDGE + "=\ufeff").fill_null("").is_in(["", name]),
+    ]
+    bare = texts.select(pl.col(column).str.strip_chars(EDGE) for column in key)  # blanks around — make it no longer
+    is_suspect += [pl.lit(bare[column].is_null() | (bare[column].str.len_bytes() <= _LONGEST_NOTHING)) for column in key]
+    if len(key) == 1:  # whose cell is all that a row of blanks around a word has
+        cells = bare[key[0]]
+        is_suspect.append(pl.lit(~cells.str.contains("[0-9０-９]") | cells.str.contains(_TOTAL)))
+    return texts.select(reduce(or_, is_suspect)).to_series()
 
 
 def _is_second_header(columns: list[str], filled: pl.Expr) -> pl.Expr:
@@ -115,6 +141,15 @@ def _is_total(columns: list[str], key: list[str], lacks_column: bool) -> pl.Expr
     }
     lacks_key = [is_named[column] | nothing[column].fill_null(True) for column in key]
     return pl.any_horizontal(is_total) & pl.any_horizontal([*lacks_key, pl.lit(lacks_column)])
+
+
+def _is_prefilled_form(columns: list[str], header: Header) -> pl.Expr:
+    """The same where the form says to everybody which county it is for, and more of the kind."""
+    known = {f"c{i}": field for i, field in enumerate(header.fields)}
+    given = [column for column in columns if known.get(column) in _PREFILLED]
+    asked = [column for column in columns if column not in given]
+    is_given = pl.sum_horizontal([pl.col(column).is_not_null() for column in given] or [pl.lit(0)]) > 1
+    return is_given & _is_empty_form(asked, header, pl.lit(0)) if asked else pl.lit(False)
 
 
 def _is_empty_form(columns: list[str], header: Header, filled: pl.Expr) -> pl.Expr:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.rulebook.need_outcomes import COVERED, STOPPED
+from jobs.rulebook.need_outcomes import COVERED, DIBAO, STOPPED, TEKUN
 
+FAMILIES = (DIBAO, TEKUN)
 _LATE_MONTHS = 2
 """Payees whom no roster names are covered while the last month paid is so near."""
 
@@ -35,12 +36,27 @@ def _with_state(members: DataFrame, months: DataFrame, as_of: date) -> DataFrame
     )  # fmt: skip
 
 
-def cover(members: DataFrame, identities: DataFrame, months: DataFrame, as_of: date) -> DataFrame:
-    """Of every number and name that means a person of a benefit: number_key, name_key, cover, stopped_month. Covered before stopped."""
-    state = _with_state(members, months, as_of).filter(F.col("person_id").isNotNull() & F.col("cover").isNotNull())
-    of_person = Window.partitionBy("person_id").orderBy((F.col("cover") != COVERED).cast("int"), F.col("stopped_month").desc())
+def cover(members: DataFrame, cases: DataFrame, identities: DataFrame, months: DataFrame, as_of: date) -> DataFrame:
+    """Of every number and name that means a person of a benefit: number_key, name_key, cover, stopped_month, and draws_<family>
+    of each programme family. Covered before stopped."""
+    state = (
+        _with_state(members, months, as_of)
+        .filter(F.col("person_id").isNotNull() & F.col("cover").isNotNull())
+        .join(cases.select("case_id", "family"), "case_id", "left")  # one row a case
+    )
+
+    def draws(family: str) -> Column:
+        return F.max(((F.col("cover") == COVERED) & (F.col("family") == family)).cast("int"))
+
     persons = (
-        state.withColumn("_n", F.row_number().over(of_person)).filter("_n = 1").select("person_id", "cover", "stopped_month")
+        state.groupBy("person_id")
+        .agg(
+            F.min(F.when(F.col("cover") == COVERED, F.lit(0)).otherwise(1)).alias("_stopped"),
+            F.max(F.when(F.col("cover") == STOPPED, F.col("stopped_month"))).alias("stopped_month"),
+            *(F.coalesce(draws(family) == 1, F.lit(False)).alias(f"draws_{family}") for family in FAMILIES),
+        )
+        .withColumn("cover", F.when(F.col("_stopped") == 0, F.lit(COVERED)).otherwise(F.lit(STOPPED)))
+        .select("person_id", "cover", "stopped_month", *(f"draws_{family}" for family in FAMILIES))
     )
     pairs = identities.filter(F.col("person_id").isNotNull()).select("number_key", "name_key", "person_id")
     return pairs.join(persons, "person_id", "inner").drop("person_id")  # one row a person

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -32,8 +32,18 @@ from jobs.registers.means.lines import MEANS_WORDS
 from jobs.registers.means.registered import Once, Variants, variants_of
 from jobs.registers.references import REGISTRY
 from jobs.registers.sentences import zh_month
-from jobs.rulebook.need import NeedFacts, NeedRule
-from jobs.rulebook.need_outcomes import CANNOT_JUDGE, CLEAR, CLEAR_WORDS, EXCLUDED, FOUND, MISSING_WORDS, STOPPED
+from jobs.rulebook.need import NOT_COVERED, NeedFacts, NeedRule
+from jobs.rulebook.need_outcomes import (
+    CANNOT_JUDGE,
+    CLEAR,
+    CLEAR_WORDS,
+    EXCLUDED,
+    EXCLUDED_WORDS,
+    FOUND,
+    MISSING_WORDS,
+    STOPPED,
+    SUPPORTED,
+)
 from jobs.runtime.ids import made_id
 
 NAME = "find_needs"
@@ -46,7 +56,7 @@ def find_needs(
 ) -> DataFrame:
     """gold.needs. Whom a rule of needs looked at is there with an outcome; `earlier` is gold.needs of the run before."""
     subjects, roof = searched(facts, benefits, rules, variants=variants, once=once)
-    scored = with_score(once(subjects, "needs_outcomes"), roof, facts)
+    scored = with_score(once(subjects, "needs_outcomes"), roof, facts, rules)
     is_registered = F.col("registered_row").isNotNull()
     who = {
         "who_data_set": F.when(is_registered, F.lit(REGISTRY)).otherwise(F.col("data_set")),
@@ -54,7 +64,10 @@ def find_needs(
     }
     in_book = F.concat_ws("|", F.lit("household"), "county_code", "book_no")
     seen = earlier.select("need_id", F.col("first_seen").alias("_first"))
-    by_need = Window.partitionBy("outcome").orderBy(F.col("score").desc(), "need_id")
+    by_household = [F.col("_household_score").desc(), F.col("case_id")]
+    # One order over all needs is wanted: some thousands in one partition.
+    in_order_of_visits = Window.partitionBy("outcome").orderBy(*by_household)
+    in_order_of_persons = Window.partitionBy("outcome").orderBy(*by_household, F.col("_person_score").desc(), "subject")
     told = scored.withColumns(
         {
             **who,
@@ -66,48 +79,61 @@ def find_needs(
                 place: F.coalesce(place, f"stated_{stated}")
                 for place, stated in (("county_code", "county"), ("town", "town"), ("village", "village"))
             },
-            "explanation": explanation(),
+            "explanation": explanation(rules),
             "evidence": in_order(F.concat("evidence", F.coalesce("means_evidence", F.slice("evidence", 1, 0)))),
             "last_seen": F.lit(facts.as_of),
         }
     ).join(seen, "need_id", "left")  # need_id is unique  # fmt: skip
-    rank = F.row_number().over(by_need)  # one order over all needs is wanted: some thousands in one partition
-    return told.withColumns(
-        {
-            "first_seen": F.coalesce(F.least("_first", "last_seen"), "last_seen"),
-            "rank": F.when(F.col("outcome") == FOUND, rank).cast("int"),
-        }
-    ).select(*NEEDS.column_names)
+    is_found = F.col("outcome") == FOUND
+    greatest = {
+        "_household_score": F.max("score").over(Window.partitionBy("outcome", "case_id")),
+        "_person_score": F.max("score").over(Window.partitionBy("outcome", "case_id", "subject")),
+    }
+    return (
+        told.withColumns(greatest)
+        .withColumns(
+            {
+                "first_seen": F.coalesce(F.least("_first", "last_seen"), "last_seen"),
+                "visit_no": F.when(is_found, F.dense_rank().over(in_order_of_visits)).cast("int"),
+                "rank": F.when(is_found, F.dense_rank().over(in_order_of_persons)).cast("int"),
+            }
+        )
+        .select(*NEEDS.column_names)
+    )
 
 
-def explanation() -> Column:
+def explanation(rules: Sequence[NeedRule]) -> Column:
     """One sentence of the fact, of why the person is left out, and of what to do."""
+    ending = _told(F.col("rule_code"), {rule.code: rule.told_found for rule in rules})
     fact = F.concat(F.lit("登记显示该对象"), F.col("told"))
-    uncovered = F.lit("，未查到正在享受低保或特困供养")
-    unseen = F.lit("，现有登记中未见家庭成员有工资、汽车、经营等收入财产，请入户了解是否需要帮助。")
+    at_margin = F.lit("；家庭人均收入略高于低保标准，属低保边缘，请了解是否符合本人单独申请低保的条件。")
+    unlisted = F.lit("暂未列入需求清单，如入户了解确有困难请提出。")
     means = F.concat(
         F.lit("其家庭成员"),
-        _word(MEANS_WORDS),
+        _told(F.col("reason"), MEANS_WORDS),
         F.lit("（"),
         F.col("means_words"),
-        F.lit("），暂未列入需求清单，如入户了解确有困难请提出。"),
+        F.lit("），"),
+        unlisted,
     )
     stopped = F.concat(
         F.lit("其低保或特困供养已于"), zh_month("stopped_month"), F.lit("停发，审批机关已经审核，如家庭情况有变化请复核。")
     )
     return (
-        F.when(F.col("outcome") == FOUND, F.concat(fact, uncovered, unseen))
+        F.when(F.col("is_at_margin") & (F.col("outcome") == FOUND), F.concat(fact, F.lit(NOT_COVERED), at_margin))
+        .when(F.col("outcome") == FOUND, F.concat(fact, ending, F.lit("。")))
         .when((F.col("outcome") == EXCLUDED) & (F.col("reason") == STOPPED), F.concat(fact, F.lit("；"), stopped))
-        .when(F.col("outcome") == EXCLUDED, F.concat(fact, uncovered, F.lit("；"), means))
-        .when(F.col("outcome") == CANNOT_JUDGE, F.concat(fact, F.lit("；"), _word(MISSING_WORDS), F.lit("，请核实后再作判断。")))
-        .when(F.col("outcome") == CLEAR, F.concat(fact, F.lit("；"), _word(CLEAR_WORDS), F.lit("。")))
+        .when(F.col("reason") == SUPPORTED, F.concat(fact, F.lit("；"), F.lit(EXCLUDED_WORDS[SUPPORTED]), F.lit("，"), unlisted))
+        .when(F.col("outcome") == EXCLUDED, F.concat(fact, F.lit(NOT_COVERED), F.lit("；"), means))
+        .when(F.col("outcome") == CANNOT_JUDGE, F.concat(fact, F.lit("；"), _told(F.col("reason"), MISSING_WORDS), F.lit("，请核实后再作判断。")))
+        .when(F.col("outcome") == CLEAR, F.concat(fact, F.lit("；"), _told(F.col("reason"), CLEAR_WORDS), F.lit("。")))
     )  # fmt: skip
 
 
-def _word(words: dict[str, str]) -> Column:
+def _told(key: Column, words: Mapping[str, str]) -> Column:
     told = F.lit("")
     for name, text in words.items():
-        told = F.when(F.col("reason") == name, F.lit(text)).otherwise(told)
+        told = F.when(key == name, F.lit(text)).otherwise(told)
     return told
 
 
@@ -127,6 +153,8 @@ def run(ctx: RunContext) -> None:
     for row in counted:
         tally[" ".join(filter(None, (row["rule_code"], row["outcome"], row["reason"])))] += row["count"]
     ctx.report.figures["needs"] = dict(sorted(tally.items()))
+    for lack in (lack for rule in rules for lack in rule.lacks(facts)):
+        ctx.report.warn(f"needs: {lack}")
     missing = [DATA_SETS[code].title for code in REGISTERS if not lake.exists(DATA_SETS[code].silver)]
     if missing:
         ctx.report.warn(f"needs: {'、'.join(missing)} not delivered: means that stand there only are not seen")

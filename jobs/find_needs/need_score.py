@@ -7,14 +7,17 @@ learned: no outcome of such visits is known yet, and a need must not be weighed 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.find_needs.households import SUBJECT
-from jobs.registers.policy import in_force
-from jobs.rulebook.need import NeedFacts
+from jobs.registers.policy import Assistance, all_in_force, in_force
+from jobs.rulebook.need import NeedFacts, NeedRule
 from jobs.rulebook.need_outcomes import FOUND
 
 WEIGHTS = {
@@ -36,8 +39,8 @@ _WORKING_AGE, _CHILD_AGE = (18, 60), 16
 _POOR = ("未脱贫", "监测户")
 
 
-def needs_of_households(subjects: DataFrame, roof: DataFrame, facts: NeedFacts) -> DataFrame:
-    """Of every household of an open subject: SUBJECT, heads and the shares of WEIGHTS but severity and no_home."""
+def needs_of_households(subjects: DataFrame, roof: DataFrame, facts: NeedFacts, rules: Sequence[NeedRule]) -> DataFrame:
+    """Of every household of an open subject: SUBJECT, heads, has_child, has_earner, and the shares of WEIGHTS but severity and no_home."""
     disability = in_force(facts.policy.severe_disability, facts.as_of)
     severe = facts.register("disabilities").filter(disability.is_severe())
     unable = severe.select(F.col("person_key").alias("number_key")).dropna().distinct().withColumn("_is_unable", F.lit(True))
@@ -49,7 +52,12 @@ def needs_of_households(subjects: DataFrame, roof: DataFrame, facts: NeedFacts) 
         .distinct()
         .withColumn("_is_poor", F.lit(True))
     )
-    in_need = subjects.filter(F.col("outcome") == FOUND).groupBy("number_key", "name_key").agg(F.count("*").alias("_needs"))
+    of_the_poor = F.col("rule_code").isin([rule.code for rule in rules if rule.is_of_the_poor])
+    in_need = (
+        subjects.filter((F.col("outcome") == FOUND) & of_the_poor)
+        .groupBy("number_key", "name_key")
+        .agg(F.count("*").alias("_needs"))
+    )
     age = _age(facts.as_of)
     return (
         roof.join(unable, "number_key", "left")
@@ -68,6 +76,8 @@ def needs_of_households(subjects: DataFrame, roof: DataFrame, facts: NeedFacts) 
         .select(
             *SUBJECT,
             "heads",
+            (F.coalesce("_child", F.lit(0)) == 1).alias("has_child"),
+            (F.coalesce("_earner", F.lit(0)) == 1).alias("has_earner"),
             (1 - F.coalesce("_earner", F.lit(0))).cast("double").alias("no_earner"),
             (F.col("_needs") > 1).cast("double").alias("several"),
             F.col("recognised").cast("double").alias("recognised"),
@@ -81,9 +91,23 @@ def _age(as_of: date) -> Column:
     return F.floor(F.months_between(F.lit(as_of), F.col("born_on")) / 12)
 
 
-def with_score(subjects: DataFrame, roof: DataFrame, facts: NeedFacts) -> DataFrame:
-    """Found needs with score and reasons; of all others both are null."""
-    shares = needs_of_households(subjects, roof, facts)
+def suggested(lines: Sequence[Assistance]) -> Column:
+    """Kinds of assistance that may fit the need, by its rule and what is seen in the household, joined by 、: a suggestion, no more."""
+    sees: dict[str, Column] = {
+        "child": F.col("has_child"),
+        "no_home": ~F.coalesce("has_home", F.lit(False)),
+        "earner": F.col("has_earner"),
+    }
+    kinds = []
+    for line in lines:
+        signs = reduce(or_, (F.coalesce(sees[sign], F.lit(False)) for sign in line.signs)) if line.signs else F.lit(True)
+        kinds.append(F.when(F.col("rule_code").isin(list(line.needs)) & signs, F.lit(line.kind)))
+    return F.concat_ws("、", *kinds)
+
+
+def with_score(subjects: DataFrame, roof: DataFrame, facts: NeedFacts, rules: Sequence[NeedRule]) -> DataFrame:
+    """Found needs with score, reasons and assistance; of all others they are null."""
+    shares = needs_of_households(subjects, roof, facts, rules)
     on = (subjects["number_key"] == shares[SUBJECT[0]]) & (subjects["name_key"] == shares[SUBJECT[1]])
     both = subjects.join(shares, on, "left").drop(*SUBJECT)  # one row a subject
     share = {name: F.coalesce(F.col(name), F.lit(0.0)) for name in WEIGHTS if name != "no_home"}
@@ -103,6 +127,7 @@ def with_score(subjects: DataFrame, roof: DataFrame, facts: NeedFacts) -> DataFr
     return both.withColumns(
         {
             "score": F.when(is_found, F.round(score, 6)),
+            "assistance": F.when(is_found, suggested(all_in_force(facts.policy.assistance, facts.as_of))),
             "reasons": F.when(is_found, F.concat_ws("；", F.transform(largest, lambda part: F.substring(part, 6, 100)))),
         }
     ).drop(*(name for name in WEIGHTS if name not in ("severity", "no_home")))

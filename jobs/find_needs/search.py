@@ -6,7 +6,7 @@ moved away, covered); `cannot_judge` (what is missing). Nobody is lost between a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from expectations.contracts.model import ORIGIN
-from jobs.find_needs.cover import cover, unknown_namesakes
+from jobs.find_needs.cover import FAMILIES, cover, unknown_namesakes
 from jobs.find_needs.households import SUBJECT, died, households
 from jobs.registers.conditions import holds
 from jobs.registers.evidence import in_order
@@ -33,7 +33,7 @@ from jobs.registers.means.registered import (
 from jobs.registers.means.what_counts import is_repeated_unit
 from jobs.registers.policy import in_force
 from jobs.registers.references import DEAD, MOVED, REGISTRY
-from jobs.rulebook.need import NeedFacts, NeedRule
+from jobs.rulebook.need import NeedFacts, NeedRule, years_before
 from jobs.rulebook.need_outcomes import (
     CANNOT_JUDGE,
     CLEAR,
@@ -48,6 +48,7 @@ from jobs.rulebook.need_outcomes import (
     NOT_REGISTERED,
     OTHER_NAME,
     STOPPED,
+    SUPPORTED,
 )
 
 _KEY = ("rule_code", "number_key", "name_key")
@@ -107,7 +108,7 @@ def one_a_person(meant: DataFrame) -> DataFrame:
 
 
 def with_cover(subjects: DataFrame, states: DataFrame, benefits: Benefits, facts: NeedFacts) -> DataFrame:
-    """Subjects with cover, stopped_month, is_namesake and has_roster. states: as jobs.find_needs.cover gives them."""
+    """Subjects with cover, draws_<family>, stopped_month, is_namesake and has_roster. states: as jobs.find_needs.cover gives them."""
     namesakes = unknown_namesakes(benefits.members, benefits.cases, benefits.months, facts.as_of)
     rostered = facts.register("dibao_roster").select("county_code").dropna().distinct()
     county = F.coalesce("county_code", "stated_county")
@@ -124,6 +125,7 @@ def with_cover(subjects: DataFrame, states: DataFrame, benefits: Benefits, facts
         )
         .withColumns(
             {
+                **{f"draws_{family}": F.coalesce(f"draws_{family}", F.lit(False)) for family in FAMILIES},
                 "is_namesake": F.coalesce("_same", F.lit(False)),
                 "has_roster": F.coalesce("_rostered", F.lit(False)) | F.col("_county").isNull(),
             }
@@ -166,23 +168,33 @@ def stated_members(subjects: DataFrame, members: DataFrame, people: DataFrame, v
     return known.unionByName(outside).filter(living).distinct()
 
 
-def with_outcome_of_person(subjects: DataFrame) -> DataFrame:
+def _of_rules(rules: Iterable[NeedRule]) -> Column:
+    """Is the need one of these rules?"""
+    return F.col("rule_code").isin([rule.code for rule in rules])
+
+
+def with_outcome_of_person(subjects: DataFrame, rules: Sequence[NeedRule]) -> DataFrame:
     """Outcome and reason of what needs no look at the household; null where the household decides."""
+    is_met = F.col("household_is_covered")
+    for family in FAMILIES:
+        is_met = is_met | (F.col(f"draws_{family}") & _of_rules(rule for rule in rules if family in rule.met_by))
+    asks_for_cover = _of_rules(rule for rule in rules if rule.met_by)
+    is_judged_lately = F.col("has_just_stopped") & _of_rules(rule for rule in rules if rule.met_by and not rule.is_after_a_stop)
     lacks = {NO_NUMBER: F.col("doubt") == NO_NUMBER, OTHER_NAME: F.col("doubt") == OTHER_NAME}
     clear = {
-        COVERED: (F.col("cover") == COVERED) | F.col("household_is_covered"),
+        COVERED: is_met,
         DIED: F.col("died_on").isNotNull() | (F.col("registry_status") == DEAD),
         MOVED_AWAY: F.col("registry_status") == MOVED,
     }
     unknown = {
         NOT_REGISTERED: F.col("doubt") == NOT_REGISTERED,
-        NO_ROSTER: ~F.col("has_roster"),
-        NAMESAKE: F.col("is_namesake"),
+        NO_ROSTER: ~F.col("has_roster") & asks_for_cover,
+        NAMESAKE: F.col("is_namesake") & asks_for_cover,
     }
     steps: list[tuple[str, str, Column]] = [
         *((CANNOT_JUDGE, reason, when) for reason, when in lacks.items()),
         *((CLEAR, reason, when) for reason, when in clear.items()),
-        (EXCLUDED, STOPPED, F.col("has_just_stopped")),
+        (EXCLUDED, STOPPED, is_judged_lately),
         *((CANNOT_JUDGE, reason, when) for reason, when in unknown.items()),
     ]
     none = F.lit(None).cast("string")
@@ -193,10 +205,25 @@ def with_outcome_of_person(subjects: DataFrame) -> DataFrame:
     return subjects.withColumns({"outcome": outcome, "reason": reason})
 
 
-def means_of(roof: DataFrame, held: DataFrame, lines: Lines, standard: DataFrame) -> DataFrame:
-    """What each household has: SUBJECT, means (the plainest kind, or UNTOLD, or null), means_words, means_evidence, has_home.
+def supported(roof: DataFrame, facts: NeedFacts) -> DataFrame:
+    """Households in which somebody else than the subject could support: SUBJECT. An adult who can work or has a pension of old age; not
+    who is too disabled to work, or in prison."""
+    line = in_force(facts.policy.destitute, facts.as_of)
+    unable = facts.register("disabilities").filter(line.is_unable()).select(F.col("person_key").alias("number_key"))
+    is_in = (F.col("kind") == "监狱服刑") & (F.col("from_on") <= F.lit(facts.as_of))
+    imprisoned = facts.register("prisoners").filter(is_in & F.coalesce(F.col("to_on") > F.lit(facts.as_of), F.lit(True)))
+    absent = unable.unionByName(imprisoned.select(F.col("person_key").alias("number_key"))).dropna().distinct()
+    is_other = (F.col("number_key") != F.col(SUBJECT[0])) | (F.col("name_key") != F.col(SUBJECT[1]))
+    # An age that is not known is a grown-up's: whoever is registered elsewhere came by marriage.
+    is_adult = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.supporter_from_years)), F.lit(True))
+    return roof.filter(is_other & is_adult).join(absent, "number_key", "left_anti").select(*SUBJECT).distinct()
 
-    roof: SUBJECT and members; standard: SUBJECT, monthly_standard and heads. Two dwellings are two units, whoever owns them.
+
+def means_of(roof: DataFrame, held: DataFrame, lines: Lines, standard: DataFrame) -> DataFrame:
+    """What each household has: SUBJECT, means (the plainest kind, or UNTOLD, or null), means_words, means_evidence, has_home, and
+    pension_a_head (yuan a month) where pensions are all its means.
+
+    roof: SUBJECT and members; standard: SUBJECT, pension_line (a head and month) and heads. Two dwellings are two units, whoever owns them.
     """
     theirs = roof.select(*SUBJECT, "number_key", "name_key").join(held, ["number_key", "name_key"], "inner")
     of_household = Window.partitionBy(*SUBJECT)
@@ -207,7 +234,7 @@ def means_of(roof: DataFrame, held: DataFrame, lines: Lines, standard: DataFrame
         F.row_number().over(Window.partitionBy(*SUBJECT, "number_key", "thing_key").orderBy("_file_id", "_sheet", "_row")) == 1
     )
     pension = F.sum(F.when(F.col("_is_first"), F.col("monthly_yuan"))).over(of_household)
-    too_much = F.coalesce(F.col("_pension") / F.col("heads") > F.col("monthly_standard"), F.lit(False))
+    too_much = F.coalesce(F.col("_pension") / F.col("heads") > F.col("pension_line"), F.lit(False))
     counted = (
         theirs.join(standard, list(SUBJECT), "left")  # one row a subject
         .withColumns({"_is_repeated": is_repeated_unit(SUBJECT, "since_on"), "_is_first": first})
@@ -232,6 +259,8 @@ def means_of(roof: DataFrame, held: DataFrame, lines: Lines, standard: DataFrame
         F.sort_array(F.collect_set(F.when(counts, text))).alias("_words"),
         F.flatten(F.collect_list(F.when(counts, F.col("evidence")))).alias("_evidence"),
         F.max((F.col("kind") == DWELLING).cast("int")).alias("_home"),
+        F.max((counts & (F.col("means") != PENSION)).cast("int")).alias("_other"),
+        F.max(F.when(F.col("means") == PENSION, F.col("_pension") / F.col("heads"))).alias("_a_head"),
     )  # fmt: skip
     means = F.lit(None).cast("string")
     for rank, kind in enumerate(order):
@@ -242,6 +271,7 @@ def means_of(roof: DataFrame, held: DataFrame, lines: Lines, standard: DataFrame
         F.concat_ws("；", F.transform(F.slice("_words", 1, 3), lambda word: F.substring(word, 3, 500))).alias("means_words"),
         in_order(F.col("_evidence")).alias("means_evidence"),
         (F.coalesce("_home", F.lit(0)) > 0).alias("has_home"),
+        F.when(F.coalesce("_other", F.lit(0)) == 0, F.col("_a_head")).alias("pension_a_head"),
     )
 
 
@@ -251,7 +281,7 @@ def searched(
     """Every subject of every rule with outcome and reason, and the households of those whom only the household can judge.
 
     Subjects: rule_code, CANDIDATE_COLUMNS, ENTRY_COLUMNS, identity_grade, subject, outcome, reason, means_words, means_evidence,
-    has_home, monthly_standard, program. Households: SUBJECT and ENTRY_COLUMNS.
+    has_home, monthly_standard, program, is_at_margin. Households: SUBJECT and ENTRY_COLUMNS.
     """
     line, lines = in_force(facts.policy.uncovered, facts.as_of), Lines.of(facts.policy, facts.as_of)
     records = once(found_by_rules(facts, rules), "needs_found")
@@ -259,7 +289,7 @@ def searched(
     numbers = records.select("number_key").unionByName(members.select("number_key")).dropna()
     people = once(current_entries(facts.register(REGISTRY), numbers), "needs_people")
     meant = once(persons_meant(records, people, variants), "needs_meant")
-    states = once(cover(benefits.members, benefits.identities, benefits.months, facts.as_of), "needs_cover")
+    states = once(cover(benefits.members, benefits.cases, benefits.identities, benefits.months, facts.as_of), "needs_cover")
     single = with_cover(one_a_person(meant), states, benefits, facts)
     deaths = once(died(facts.register, meant.filter(F.col("doubt").isNull()).select(*ENTRY_COLUMNS).distinct()), "needs_deaths")
     in_covered = covered_households(members, states).withColumn("household_is_covered", F.lit(True))
@@ -268,7 +298,10 @@ def searched(
     first = with_outcome_of_person(
         single.join(deaths, ["number_key", "name_key"], "left")  # one row a person
         .join(F.broadcast(in_covered), ["rule_code", "household_no"], "left")
-        .withColumns({"household_is_covered": F.coalesce("household_is_covered", F.lit(False)), "has_just_stopped": just_stopped})
+        .withColumns(
+            {"household_is_covered": F.coalesce("household_is_covered", F.lit(False)), "has_just_stopped": just_stopped}
+        ),
+        rules,
     )
     is_urban = F.coalesce("village", "stated_village", F.lit("")).rlike("社区|居委|居民")
     placed = first.withColumn("program", F.when(is_urban, F.lit("城市低保")).otherwise(F.lit("农村低保")))
@@ -286,17 +319,27 @@ def searched(
     held = holdings(residents, facts.register, lines, variants=variants, once=once, name="needs")
     heads = roof.groupBy(*SUBJECT).agg(F.count("*").alias("heads"))
     own = open_ones.groupBy(F.col("number_key").alias(SUBJECT[0]), F.col("name_key").alias(SUBJECT[1])).agg(
-        F.max("monthly_standard").alias("monthly_standard")
+        F.max("monthly_standard").alias("pension_line")
     )
     means = means_of(roof, once(held, "needs_held"), lines, own.join(heads, list(SUBJECT), "inner"))
     on = (subjects["number_key"] == means[SUBJECT[0]]) & (subjects["name_key"] == means[SUBJECT[1]])
     # Only open subjects have a household; one row a subject.
     both = subjects.join(means, on, "left").drop(*SUBJECT)
-    decided = F.col("outcome").isNotNull()
+    helped = supported(roof, facts).withColumn("_is_supported", F.lit(True))
+    at = (both["number_key"] == helped[SUBJECT[0]]) & (both["name_key"] == helped[SUBJECT[1]])
+    weighed = both.join(helped, at, "left").drop(*SUBJECT)  # helped: one row a subject
+    is_supported = _of_rules(rule for rule in rules if rule.is_of_the_alone) & holds(F.col("_is_supported"))
+    margin = F.col("monthly_standard") * F.lit(in_force(facts.policy.low_income_margin, facts.as_of).multiple)
+    at_margin = _of_rules(rule for rule in rules if rule.may_apply_alone) & holds(F.col("pension_a_head") <= margin)
+    found = F.when(is_supported, F.lit(SUPPORTED)).when(
+        _of_rules(rule for rule in rules if rule.is_of_the_poor) & ~at_margin, F.col("means")
+    )
+    is_open = F.col("outcome").isNull()
+    reason = F.when(is_open, found).otherwise(F.col("reason"))
     outcome = (
-        F.when(decided, F.col("outcome"))
-        .when(F.col("means") == UNTOLD, F.lit(CANNOT_JUDGE))
-        .when(F.col("means").isNotNull(), F.lit(EXCLUDED))
+        F.when(~is_open, F.col("outcome"))
+        .when(found == UNTOLD, F.lit(CANNOT_JUDGE))
+        .when(found.isNotNull(), F.lit(EXCLUDED))
         .otherwise(F.lit(FOUND))
     )
-    return both.withColumns({"reason": F.coalesce("reason", F.when(~decided, F.col("means"))), "outcome": outcome}), roof
+    return weighed.withColumns({"reason": reason, "outcome": outcome, "is_at_margin": is_open & at_margin & ~is_supported}), roof

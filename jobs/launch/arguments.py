@@ -15,16 +15,16 @@ WRITTEN_FOLDERS = ("lake", "mlflow", "quality", "slips", "exports", "restricted"
 """Folders of OUT that this program fills and replaces."""
 
 
-def day(text: str, *, future: bool = False) -> date:
+def day(text: str, *, future: bool = False, option: str = "--as-of") -> date:
     """A day of the command line. Raises BadConfiguration for anything else, and for a day to come unless `future`."""
     try:
         given = date.fromisoformat(text)
     except ValueError:
-        raise BadConfiguration(f"--as-of is {text!r}. Expected a day such as 2017-12-31.") from None
+        raise BadConfiguration(f"{option} is {text!r}. Expected a day such as 2017-12-31.") from None
     last = LAST_DAY if future else date.today()  # the one place where the clock is asked: every job is told its day
     if not FIRST_DAY <= given <= last:
-        hint = f", or with --future up to {LAST_DAY}" if last < given <= LAST_DAY else ""
-        raise BadConfiguration(f"--as-of is {text}. Expected a day from {FIRST_DAY} to {last}{hint}.")
+        hint = f", or with --future up to {LAST_DAY}" if last < given <= LAST_DAY and option == "--as-of" else ""
+        raise BadConfiguration(f"{option} is {text}. Expected a day from {FIRST_DAY} to {last}{hint}.")
     return given
 
 

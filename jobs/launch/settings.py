@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from datetime import date
 from pathlib import Path
 from textwrap import shorten
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import Field, ValidationError
 
+from casework.states import ClockParams
 from expectations.bounds import SuiteBounds
 from expectations.conf import Conf
 from jobs.launch.fairness_params import FairnessParams
@@ -59,6 +61,12 @@ class RankingSettings(Conf):
     strength_weight: float = Field(ge=0)
 
 
+class LawSettings(Conf):
+    day: date | None = Field(
+        None, description="day whose law is applied, whatever day the run stands for; empty = the law of each time"
+    )
+
+
 class Settings(Conf):
     """The whole configuration of a run. Rule parameters are checked by the class each rule states."""
 
@@ -67,6 +75,7 @@ class Settings(Conf):
     ingest: IngestSettings
     quality: SuiteBounds
     linkage: LinkageParams
+    law: LawSettings
     policy: Policy
     rules: dict[str, dict[str, Any]]
     forest: ForestParams
@@ -75,6 +84,7 @@ class Settings(Conf):
     learning: LearningParams
     plan: PlanParams
     fairness: FairnessParams
+    casework: ClockParams
 
     @property
     def fingerprint(self) -> str:
@@ -107,6 +117,8 @@ def load_settings(env: str | None = None, folder: Path | None = None) -> Setting
         settings = Settings.model_validate(content, strict=False)
     except ValidationError as error:
         raise BadConfiguration(_explained(folder, source, error)) from None
+    if settings.law.day is not None:
+        settings = settings.model_copy(update={"policy": settings.policy.under(settings.law.day)})
     known = sorted(rule.code for rule in RULES)
     named = {
         "rules": settings.rules,

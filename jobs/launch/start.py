@@ -59,13 +59,14 @@ def open_run(
         report.warn(f"The lake {root} is held against other runs of this machine only. See to it that no other one writes to it.")
     with owner_only(out), single_writer(root):
         settle(out, report.warn)
-        with open_engine(name, settings.engine) as running:
+        with open_engine(name, settings.engine, _data_of(root, delivery)) as running:
             lake = _answering(Lake(running, root))
             found = site_key(lake)
             for remark in found.remarks:
                 report.warn(remark)
             ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery)
             report.figures["run_id"] = ctx.log.run_id
+            report.figures["engine"] = {"name": running.version, "settings": dict(running.settings)}
             try:
                 with ctx.log.kept(lake, console):
                     yield ctx
@@ -81,9 +82,15 @@ def open_lake(
     settings, root = load_settings(env), existing_lake(out, lake_root)
     with (
         single_writer(root) if to_write else nullcontext(),
-        open_engine(choose_engine(engine), settings.engine) as running,
+        open_engine(choose_engine(engine), settings.engine, _data_of(root, None)) as running,
     ):
         yield _answering(Lake(running, root))
+
+
+def _data_of(root: str, delivery: Path | None) -> list[Path | None]:
+    """Where the data of a run lie: the delivery, and in bronze all those before it."""
+    folder = local_folder(root)
+    return [folder and folder / "bronze", *([delivery] if delivery else [])]
 
 
 def _answering(lake: Lake) -> Lake:

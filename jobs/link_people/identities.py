@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import reduce
 
 import pandas as pd
 from pyspark.sql import DataFrame, Window
@@ -39,11 +40,10 @@ def mentions(silver: Silver, numbers: DataFrame) -> DataFrame:
                     F.col(reference.number_key).alias("number_key"),
                     F.coalesce(F.col(reference.name_key), F.lit("")).alias("name_key"),
                     F.struct(F.lit(code).alias("data_set"), F.lit(reference.name_field).alias("name_field"), *ORIGIN).alias("at"),
-                ).join(numbers, "number_key", "left_semi")
+                )
             )
-    everything = frames[0]
-    for frame in frames[1:]:
-        everything = everything.unionByName(frame)
+    # One join over all of them: each would build its own table of the numbers.
+    everything = reduce(DataFrame.unionByName, frames).join(numbers, "number_key", "left_semi")
     return everything.groupBy("number_key", "name_key").agg(F.min("at").alias("at")).select("number_key", "name_key", "at.*")
 
 

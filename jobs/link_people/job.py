@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import reduce
+from functools import cache, reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -59,6 +59,7 @@ WRITES = (
 def run(ctx: RunContext) -> None:
     lake = ctx.lake
 
+    @cache
     def silver(code: str) -> DataFrame:
         return lake.read_or_empty(DATA_SETS[code].silver)
 

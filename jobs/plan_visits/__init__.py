@@ -4,6 +4,7 @@ Reads   gold.clues                   one row per clue of the last run        key
         gold.case_files              one row per run and case to visit       key as_of, case_id
         gold.listed_clues            by which ranking the run was scored     key as_of, clue_id
         vault.verdicts               what visits found, once any came back   key clue_id, verdict_no
+        ops.case_states              what was set aside or opened again      key case_id
         ops.ledger                   the lists made so far                   key as_of, list_no, case_id
         gold.key_persons             whose case is handled apart             key case_id, title
         vault.people, silver.cases, silver.members, bronze.<rosters, payments>, ops.files    what the list shows

@@ -199,35 +199,71 @@ class CaseState:
     fingerprint: str
 
 
+@dataclass(frozen=True)
+class LastWord:
+    """What the office last said of a case as a whole: set it aside, until a day if there is one, or opened it again."""
+
+    case_id: str
+    on_day: date
+    is_set_aside: bool
+    until: date | None = None
+
+
 def settled_cases(
-    verdicts: Iterable[VisitOutcome], clues: Iterable[ClueToVisit], states: Collection[CaseState], as_of: date
+    verdicts: Iterable[VisitOutcome],
+    clues: Iterable[ClueToVisit],
+    states: Collection[CaseState],
+    as_of: date,
+    words: Iterable[LastWord] = (),
 ) -> set[str]:
-    """Cases that were visited before `as_of` and have not changed since: they are not planned again.
+    """Cases that sleep on `as_of`: they are not planned. Visited before it, or set aside, and not changed since.
 
     A case has changed when a clue came in after the visit; or when its clues are others, or go on, and the visit did not
     refute them. Where it did, another month of the same lawful payment is no news, and nobody rings the bell twice for it.
+    What was set aside until a day is awake from then on, and what was opened again is awake at once, visited or not.
     """
     visits: dict[str, list[VisitOutcome]] = {}
     for verdict in verdicts:
         if verdict.checked_on < as_of:
             visits.setdefault(verdict.case_id, []).append(verdict)
+    said = {word.case_id: word for word in words if word.on_day <= as_of}
     to_visit: dict[str, list[ClueToVisit]] = {}
     for clue in clues:
         to_visit.setdefault(clue.case_id, []).append(clue)
     history: dict[str, list[CaseState]] = {}
     for state in states:
-        if state.case_id in visits and state.as_of <= as_of:
+        if (state.case_id in visits or state.case_id in said) and state.as_of <= as_of:
             history.setdefault(state.case_id, []).append(state)
-    return {case for case, of_case in visits.items() if not _has_changed(of_case, to_visit.get(case, []), history.get(case, []))}
+    return {
+        case
+        for case in {*visits, *said}
+        if _sleeps(visits.get(case, []), said.get(case), to_visit.get(case, []), history.get(case, []), as_of)
+    }
 
 
-def _has_changed(verdicts: Sequence[VisitOutcome], clues: Sequence[ClueToVisit], states: Sequence[CaseState]) -> bool:
-    last = max(verdict.checked_on for verdict in verdicts)
+def _sleeps(
+    verdicts: Sequence[VisitOutcome],
+    word: LastWord | None,
+    clues: Sequence[ClueToVisit],
+    states: Sequence[CaseState],
+    as_of: date,
+) -> bool:
+    """Whichever came last holds, the visit or the office's word."""
+    visited_on = max((verdict.checked_on for verdict in verdicts), default=date.min)
+    if word is None or word.on_day < visited_on:
+        return not _has_changed(verdicts, clues, states, visited_on)
+    is_over = word.until is not None and as_of >= word.until
+    return word.is_set_aside and not is_over and not _has_changed(verdicts, clues, states, word.on_day)
+
+
+def _has_changed(
+    verdicts: Sequence[VisitOutcome], clues: Sequence[ClueToVisit], states: Sequence[CaseState], since: date
+) -> bool:
     judged = {verdict.clue_id for verdict in verdicts}
-    if any(clue.first_seen > last and clue.clue_id not in judged for clue in clues):
+    if any(clue.first_seen > since and clue.clue_id not in judged for clue in clues):
         return True
-    if all(verdict.is_refuted for verdict in verdicts):
+    if verdicts and all(verdict.is_refuted for verdict in verdicts):
         return False
     ordered = sorted(states, key=lambda state: state.as_of)
-    then = [state.fingerprint for state in ordered if state.as_of <= last]
+    then = [state.fingerprint for state in ordered if state.as_of <= since]
     return bool(then) and ordered[-1].fingerprint != then[-1]

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from expectations.contracts.lake import (
     BRONZE,
     CASE_FILES,
+    CASE_STATES,
     CASES,
     CLUES,
     FILES,
@@ -29,7 +30,7 @@ from jobs.launch.context import RunContext
 from jobs.papers.gathering import households_of
 from jobs.papers.pdf import Printer
 from jobs.plan_visits.beyond import exempted_cases, files_of_unremarkable, unremarkable_households
-from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, VisitableCase, VisitOutcome, choose, settled_cases
+from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, LastWord, VisitableCase, VisitOutcome, choose, settled_cases
 from jobs.plan_visits.expected_yield import Yield, expected_yield
 from jobs.plan_visits.ledger import CITY, Entry, entries_of, number_of, refuse_if_worked_on, replaced_by
 from jobs.plan_visits.patterns import waiting
@@ -49,7 +50,7 @@ from jobs.sheets.history import history_before
 from jobs.sheets.zones import ZONES, county_names
 
 NAME = "plan_visits"
-READS = (CLUES, CASE_FILES, LISTED_CLUES, VERDICTS, LEDGER, KEY_PERSONS, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
+READS = (CLUES, CASE_FILES, LISTED_CLUES, VERDICTS, CASE_STATES, LEDGER, KEY_PERSONS, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
 WRITES = (LEDGER,)
 FOLDER = "plans"
 
@@ -89,7 +90,7 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         explained = exempted_cases(clues, run_as_of)
         verdicts = verdicts_in_force(lake)
         of_explained = clues.filter(pl.col("case_id").is_in(explained["case_id"].implode()))
-        visited = _settled(verdicts, pl.concat([to_visit(clues), of_explained]), states, as_of)
+        visited = _settled(verdicts, pl.concat([to_visit(clues), of_explained]), states, as_of, _last_words(lake))
         waits = waiting(to_visit(clues), verdicts, ctx.settings.plan.first_of_pattern)
         candidates = [
             *candidates_of(_of_county(files, county), clues, ctx.settings.plan.hard_rules, waits),
@@ -216,7 +217,7 @@ def _is_calibrated(lake: Lake, run_as_of: date) -> bool:
     return learned.count() > 0
 
 
-def _settled(verdicts: pl.DataFrame, clues: pl.DataFrame, states: pl.DataFrame, as_of: date) -> set[str]:
+def _settled(verdicts: pl.DataFrame, clues: pl.DataFrame, states: pl.DataFrame, as_of: date, words: list[LastWord]) -> set[str]:
     return settled_cases(
         [VisitOutcome(*row) for row in verdicts.select("clue_id", "case_id", "is_refuted", "checked_on").iter_rows()],
         [ClueToVisit(*row) for row in clues.select("clue_id", "case_id", "first_seen").iter_rows()],
@@ -225,7 +226,19 @@ def _settled(verdicts: pl.DataFrame, clues: pl.DataFrame, states: pl.DataFrame, 
             for row in states.filter(pl.col("state") != "gone").select("case_id", "as_of", "fingerprint").iter_rows()
         ],
         as_of,
+        words,
     )
+
+
+def _last_words(lake: Lake) -> list[LastWord]:
+    rows = (
+        lake.read_or_empty(CASE_STATES).select("case_id", "set_aside_on", "sleeps_until", "reopened_on").collect()
+    )  # one a case in hand
+    return [
+        LastWord(row["case_id"], row["set_aside_on"] or row["reopened_on"], row["set_aside_on"] is not None, row["sleeps_until"])
+        for row in rows
+        if row["set_aside_on"] or row["reopened_on"]
+    ]
 
 
 def _ledger(lake: Lake) -> list[Entry]:

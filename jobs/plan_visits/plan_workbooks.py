@@ -19,7 +19,7 @@ from jobs.rulebook.rule import EXEMPTIONS
 from jobs.runtime.results import RESTRICTED
 from jobs.sheets.books import refuse_unless_every_book_is_whole, write_books
 from jobs.sheets.clue_list import masked
-from jobs.sheets.clue_workbook import ABOUT_DATA, Told, write_workbook
+from jobs.sheets.clue_workbook import ABOUT_DATA, Told, with_cells, write_workbook
 from jobs.sheets.files import write_csv
 from jobs.sheets.zones import EXPORTS
 
@@ -64,8 +64,8 @@ def planned_clues(planned: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     return (
         pl.concat([to_visit, without_claim], how="diagonal")
-        .join(planned.select("case_id", "is_separate", place="position"), on="case_id")
-        .sort("place", "rank")
+        .join(planned.select("case_id", "is_separate", "position"), on="case_id")
+        .sort("position", "rank")
     )
 
 
@@ -94,5 +94,5 @@ def _write_zone(zone: Path, planned: pl.DataFrame, clues: pl.DataFrame, told: To
     def write(path: Path, title: str, of_book: pl.DataFrame, cases: pl.DataFrame) -> None:
         write_workbook(path, title, of_book, cases, told, GUIDE)
 
-    write_books(folder, KIND, clues, planned, told.counties, write)
+    write_books(folder, KIND, with_cells(clues, "position", told), planned, told.counties, write)
     refuse_unless_every_book_is_whole(folder, KIND, clues, planned)

@@ -49,7 +49,7 @@ def print_plan(console: Console, plan: Plan) -> None:
         *([("  beyond all cases to visit: explained by an exemption", f"{explained:,}")] if explained else []),
         *([("left out, as likely as the last by rank", f"{plan.choice.tied:,}")] if plan.choice.tied else []),
         ("of these on an earlier list, not visited yet", f"{plan.planned_before:,}"),
-        ("visited before and unchanged, left out", f"{plan.settled:,}"),
+        ("visited before and unchanged, or set aside, left out", f"{plan.settled:,}"),
         ("expected to be confirmed", f"{listed.expected:,.1f}"),
         ("  95 % interval (Poisson-binomial, normal approximation)", f"{listed.low:,.0f} to {listed.high:,.0f}"),
         ("  a visit", f"{listed.per_visit:.2f}"),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import xlsxwriter
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CHECKS
@@ -17,7 +16,7 @@ from jobs.publish.needs_list import people_at
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
 from jobs.sheets.evidence import evidence_texts, source_files, sources_told
-from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, write_guide, write_lists, write_table
+from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, new_book, write_guide, write_lists, write_table
 
 CHECK_COLUMNS = (
     "application_no", "row_kind", "county_code", "town", "program", "applied_on", "authorised_on", "subject_id", "subject_name", "relation",
@@ -70,10 +69,7 @@ def checks_to_publish(lake: Lake) -> pl.DataFrame:
 
 def write_checks_workbook(path: Path, listed: pl.DataFrame, counties: dict[str, str], as_of: date, *, is_masked: bool) -> None:
     """Households with their result, what was found of their members, and how to read both."""
-    with xlsxwriter.Workbook(
-        str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        book.set_properties({"title": "家庭经济状况核对结果", "created": datetime(as_of.year, as_of.month, as_of.day)})
+    with new_book(path, "家庭经济状况核对结果", as_of) as book:
         formats = cell_formats(book)
         households = listed.filter(pl.col("row_kind") == "户")
         heading = f"家庭经济状况核对结果（截至{as_of.isoformat()}）"

@@ -21,7 +21,7 @@ from jobs.runtime.results import RESTRICTED, Stamp, publication
 from jobs.sheets.asked import innocent_codes
 from jobs.sheets.books import refuse_unless_every_book_is_whole, write_books
 from jobs.sheets.clue_list import CLUE_COLUMNS, case_list, masked, published_clues
-from jobs.sheets.clue_workbook import Told, write_workbook
+from jobs.sheets.clue_workbook import Told, with_cells, write_workbook
 from jobs.sheets.files import write_csv
 from jobs.sheets.history import history_before
 from jobs.sheets.zones import EXPORTS, ZONES, county_names
@@ -48,7 +48,7 @@ def write_zone(listed: pl.DataFrame, cases: pl.DataFrame, beside: Sequence[Write
     folder = zone / "workbooks"
     folder.mkdir()
     write_csv(listed.select(*CLUE_COLUMNS), zone / "clues.csv")
-    dispatched = listed.filter(pl.col("dispatched") == "是").with_columns(place="rank")
+    dispatched = with_cells(listed.filter(pl.col("dispatched") == "是"), "rank", told)
     ordered = cases.sort("rank", "case_id", nulls_last=True)  # by their best clue
 
     def write(path: Path, title: str, clues: pl.DataFrame, of_book: pl.DataFrame) -> None:

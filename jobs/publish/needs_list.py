@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import xlsxwriter
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import NEEDS
@@ -18,10 +18,10 @@ from jobs.registers.origins import Place, texts_at
 from jobs.rulebook.need_outcomes import CANNOT_JUDGE, EXCLUDED, FOUND, REASON_WORDS
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
-from jobs.sheets.books import TOWNSHIPS, refuse_unless_whole, write_books
+from jobs.sheets.books import ID_SEPARATOR, TOWNSHIPS, refuse_unless_whole, write_books
 from jobs.sheets.clue_list import COLUMNS
 from jobs.sheets.evidence import evidence_texts, source_files, sources_told
-from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, write_guide, write_lists, write_table
+from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, new_book, write_guide, write_lists, write_table
 
 NEED_TITLES = {rule.code: rule.title_zh for rule in NEED_RULES}
 _VERIFY = {rule.code: "；".join(rule.verify) for rule in NEED_RULES}
@@ -29,10 +29,11 @@ LEFT_OUT = (EXCLUDED, CANNOT_JUDGE)
 KIND = "应保未保排查清单"
 FOUND_NAME, LEFT_OUT_NAME = "应保未保", "暂未列入"
 NEED_SHEET = (
-    Heading("排名", 5, "whole"), Heading("对象", 19, "wrapped"), Heading("困难情况", 38, "wrapped"), Heading("走访要点", 20, "wrapped"),
-    Heading("处理结果", 12, "input", "need result"), Heading("保障项目", 9, "input", "need program"), Heading("起始月份", 8, "input", "month"),
-    Heading("月金额（元）", 9, "input", "yuan"), Heading("走访日期", 10, "input", "date"), Heading("走访人员（两人）", 9, "input"),
-    Heading("备注", 12, "input"), Heading("需求编号", 6, "id"),
+    Heading("排名", 5, "whole"), Heading("走访序号", 5, "whole"), Heading("对象", 19, "wrapped"), Heading("困难情况", 38, "wrapped"),
+    Heading("可了解的救助", 10, "wrapped"), Heading("走访要点", 20, "wrapped"), Heading("处理结果", 12, "input", "need result"),
+    Heading("保障项目", 9, "input", "need program"), Heading("起始月份", 8, "input", "month"), Heading("月金额（元）", 9, "input", "yuan"),
+    Heading("走访日期", 10, "input", "date"), Heading("走访人员（两人）", 9, "input"), Heading("备注", 12, "input"),
+    Heading("需求编号", 6, "id"),
 )  # fmt: skip
 LEFT_OUT_SHEET = (
     Heading("序号", 6, "whole"), Heading("对象", 20, "wrapped"), Heading("困难情况", 56, "wrapped"), Heading("未列入原因", 30, "wrapped"),
@@ -56,7 +57,8 @@ def people_at(
 
 
 def needs_to_publish(lake: Lake) -> pl.DataFrame:
-    """Needs, and people left out with their reason, in full: COLUMNS, and outcome, reason, heads. Needs first, by rank. Restricted."""
+    """Needs, and people left out with their reason, in full: COLUMNS, and outcome, reason, heads, visit_no, assistance. Needs first, by
+    rank, a person's greatest first. Restricted."""
     needs = on_driver(lake.read(NEEDS).filter(f"outcome IN {(FOUND, *LEFT_OUT)}"))  # some thousands
     places = list(needs.select("who_data_set", "who_file_id", "who_sheet", "who_row").iter_rows())
     people = people_at(lake, places)
@@ -75,14 +77,22 @@ def needs_to_publish(lake: Lake) -> pl.DataFrame:
         pl.col("need_id").alias("clue_id"),
         pl.col("household_no").fill_null(""),
     )
-    order = ["rank", "outcome", "rule_code", "county_code", "town", "clue_id"]
-    return listed.sort(order, descending=[False, True, False, False, False, False], nulls_last=True).select(
-        *COLUMNS, "outcome", "reason", "heads"
+    order = {
+        "rank": False,
+        "score": True,
+        "outcome": True,
+        "rule_code": False,
+        "county_code": False,
+        "town": False,
+        "clue_id": False,
+    }
+    return listed.sort(list(order), descending=list(order.values()), nulls_last=True).select(
+        *COLUMNS, "outcome", "reason", "heads", "visit_no", "assistance"
     )
 
 
 def needs_csv(listed: pl.DataFrame) -> pl.DataFrame:
-    """Rows and columns of needs.csv: needs only, the greatest first."""
+    """Rows and columns of needs.csv: needs only, a row a person and need, those of a person under one rank, the greatest first."""
     return listed.filter(pl.col("outcome") == FOUND).select(*COLUMNS)
 
 
@@ -103,14 +113,11 @@ def write_needs_workbooks(
 
 
 def _write_workbook(path: Path, title: str, found: pl.DataFrame, left_out: pl.DataFrame, as_of: date, *, is_masked: bool) -> None:
-    with xlsxwriter.Workbook(
-        str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        book.set_properties({"title": KIND, "created": datetime(as_of.year, as_of.month, as_of.day)})
+    with new_book(path, KIND, as_of) as book:
         formats = cell_formats(book)
         write_table(book, formats, FOUND_NAME, NEED_SHEET, list(_need_rows(found)), title=title, since=as_of)
         write_table(book, formats, LEFT_OUT_NAME, LEFT_OUT_SHEET, list(_left_out_rows(left_out)), title=title)
-        _reading_guide(book, formats, title, len(found), len(left_out), is_masked=is_masked)
+        _reading_guide(book, formats, title, found["rank"].n_unique(), len(left_out), is_masked=is_masked)
         write_lists(book, formats, ("need result", "need program"))
 
 
@@ -126,8 +133,16 @@ def _what(row: Mapping[str, Any]) -> str:
 
 
 def _need_rows(found: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
-    for row in found.iter_rows(named=True):
-        yield row["rank"], _who(row), joined(_what(row), row["reasons"]), _VERIFY[row["rule_code"]], *[None] * 7, row["clue_id"]
+    """One row a person, the needs and their ids joined; what several needs ask or suggest stands once."""
+    for _, needs in groupby(found.iter_rows(named=True), key=lambda row: row["rank"]):
+        rows = list(needs)
+        first = rows[0]
+        kinds = [kind for row in rows for kind in (row["assistance"] or "").split("、") if kind]
+        asked = [question for row in rows for question in _VERIFY[row["rule_code"]].split("；")]
+        yield (
+            first["rank"], first["visit_no"], _who(first), joined(*map(_what, rows), first["reasons"]), "、".join(dict.fromkeys(kinds)),
+            "；".join(dict.fromkeys(asked)), *[None] * 7, ID_SEPARATOR.join(row["clue_id"] for row in rows),
+        )  # fmt: skip
 
 
 def _left_out_rows(left_out: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
@@ -137,7 +152,9 @@ def _left_out_rows(left_out: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
 
 def _reading_guide(book: Any, formats: dict[str, Any], title: str, found: int, left_out: int, *, is_masked: bool) -> None:
     lines = [
-        ("性质", "清单所列是可能需要帮助而尚未享受低保、特困供养的群众，请上门了解情况、告知政策，愿意申请的请协助办理。"),
+        ("性质", "清单所列是可能需要帮助的群众：尚未享受低保、特困供养，或者享受后还有应增发、应走访的，"
+            "请上门了解情况、告知政策，愿意申请的请协助办理。"),
+        ("走访", "一人一行，几项困难合在一起；走访序号相同的是同一户，一次走访。“可了解的救助”按政策给出，仅供参考，以走访为准。"),
         ("先后", "按困难程度排列：看事实本身的轻重、是否已认定为贫困户、户内有无可以劳动的人、有无老人孩子要照料、"
             "有无住房。不考虑救助金额多少。"),
         ("暂未列入", "家庭成员登记有收入财产的、近期停发的、或者资料不全无法判断的，列在“暂未列入”表并写明原因。"

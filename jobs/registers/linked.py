@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -24,6 +27,7 @@ def with_links(silver: Silver, links: DataFrame, aliases: DataFrame) -> Silver:
     linked = {(row["data_set"], row["role"]) for row in links.select("data_set", "role").distinct().collect()}  # some dozens
     has_aliases = not aliases.isEmpty()
 
+    @cache
     def register(code: str) -> DataFrame:
         rows = silver(code)
         for reference in person_references(DATA_SETS[code]):
@@ -34,7 +38,7 @@ def with_links(silver: Silver, links: DataFrame, aliases: DataFrame) -> Silver:
                 of_record = links.filter(is_role).select(
                     *ORIGIN, F.col("number_key").alias("_number"), F.col("name_key").alias("_name"), state.alias("_state")
                 )
-                rows = _tied(rows, of_record, list(ORIGIN), reference)
+                rows = _tied(rows, of_record, list(ORIGIN), reference, DATA_SETS[code].silver.column_names)
             if has_aliases:
                 # A pair has one alias.
                 of_pair = aliases.select(
@@ -44,16 +48,15 @@ def with_links(silver: Silver, links: DataFrame, aliases: DataFrame) -> Silver:
                     F.col("to_name_key").alias("_name"),
                     F.lit(REPAIRED).alias("_state"),
                 )
-                rows = _tied(rows, of_pair, [reference.number_key, reference.name_key], reference)
+                pair = [reference.number_key, reference.name_key]
+                rows = _tied(rows, of_pair, pair, reference, DATA_SETS[code].silver.column_names)
         return rows
 
     return register
 
 
-def _tied(rows: DataFrame, persons: DataFrame, on: list[str], reference: Reference) -> DataFrame:
+def _tied(rows: DataFrame, persons: DataFrame, on: list[str], reference: Reference, columns: Sequence[str]) -> DataFrame:
     """The rows with _number, _name and _state of `persons` in the columns of the reference; none doubles."""
     tied = {reference.number_key: "_number", reference.name_key: "_name", reference.state: "_state"}
     joined = rows.join(F.broadcast(persons), on, "left")
-    return joined.withColumns({column: F.coalesce(F.col(given), F.col(column)) for column, given in tied.items()}).select(
-        rows.columns
-    )
+    return joined.select(*(F.coalesce(tied[name], name).alias(name) if name in tied else name for name in columns))

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import product
-from typing import Annotated, TypeVar
+from functools import reduce
+from itertools import pairwise, product
+from operator import or_
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 from pyspark.sql import Column
@@ -18,6 +20,11 @@ from pyspark.sql import functions as F
 from expectations.conf import Conf
 
 MONTHS = 12
+STANDARD_PROGRAMS = ("城市低保", "农村低保", "城市特困", "农村特困")
+"""Programmes that have a standard a person."""
+
+
+AssistanceSign = Literal["child", "no_home", "earner"]
 
 
 class Dated(Conf):
@@ -31,16 +38,29 @@ class Dated(Conf):
     def is_in_force(self, day: date) -> bool:
         return self.first <= day and (self.last is None or day <= self.last)
 
+    @property
+    def track(self) -> tuple[str, ...]:
+        """Of lines of a section that hold beside one another: which of them this one continues."""
+        return ()
+
 
 class Standard(Dated):
     programs: tuple[str, ...]
     counties: tuple[str, ...] = Field((), description="codes; empty = wherever no other line names the county")
     yuan_a_year: Decimal = Field(gt=0, description="a person and year")
 
+    @property
+    def track(self) -> tuple[str, ...]:
+        return (*sorted(self.programs), *sorted(self.counties))
+
 
 class YearlyCap(Dated):
     program: str
     yuan_a_year: Decimal = Field(gt=0, description="a person and year")
+
+    @property
+    def track(self) -> tuple[str, ...]:
+        return (self.program,)
 
 
 class AddOns(Dated):
@@ -141,6 +161,57 @@ class Uncovered(Dated):
     largest_household: int = Field(ge=2, description="persons in a household book above which it is a collective registration")
 
 
+class LowIncomeMargin(Dated):
+    """Households just above the standard, of which the severely ill and disabled are covered alone."""
+
+    multiple: Decimal = Field(ge=1, description="of the standard a head, up to which a household is at the margin; 1 = no margin")
+
+
+class Destitute(Dated):
+    """Who cannot work, of those who may be kept as destitute (特困)."""
+
+    old_age_years: int = Field(gt=0, description="age from which a person is old")
+    minor_below_years: int = Field(gt=0, description="age below which a person is a minor")
+    disability_levels: dict[str, tuple[int, ...]] = Field(description="kinds of disability, and the levels of each")
+    supporter_from_years: int = Field(gt=0, description="age from which a member of the household may support another")
+
+    def is_unable(self) -> Column:
+        """Of a certificate: says that its holder cannot work."""
+        of_kinds = [
+            F.col("kind").eqNullSafe(kind) & F.col("level").isin(list(levels)) for kind, levels in self.disability_levels.items()
+        ]
+        return reduce(or_, of_kinds, F.lit(False))
+
+
+class SeveralDisabled(Dated):
+    persons: int = Field(ge=2, description="holders of a certificate in one household that are several")
+    old_age_years: int = Field(gt=0, description="age from which a person who keeps a disabled adult is old")
+    adult_from_years: int = Field(gt=0, description="age from which a disabled person is an adult")
+
+
+class Visiting(Dated):
+    """How often households that draw, or are registered as poor, are visited."""
+
+    poor_statuses: tuple[str, ...] = Field(description="statuses of the poverty register that mean a household to be visited")
+    monthly: tuple[str, ...] = Field(description="kinds of visitor who come once a month")
+    weekly: tuple[str, ...] = Field(description="kinds of visitor who come once a week")
+    months: int = Field(ge=1, description="whole months before the day that are looked at")
+    missed_months: int = Field(ge=1, description="months without a visit from which a household is told")
+    missed_weeks: int = Field(ge=1, description="weeks without a visit from which a household is told")
+
+
+class Assistance(Dated):
+    """One of the kinds of assistance, and to which needs it may be an answer: a suggestion to the visitor."""
+
+    kind: str
+    needs: tuple[str, ...] = Field(description="rules of needs")
+    signs: tuple[AssistanceSign, ...] = Field((), description="one of them must be seen in the household; empty = none")
+
+    @property
+    def track(self) -> tuple[str, ...]:
+        return (self.kind,)
+
+
 class KeyPersons(Dated):
     """One kind of key person; the list of kinds is the office's own."""
 
@@ -149,6 +220,10 @@ class KeyPersons(Dated):
     declared_kinds: tuple[str, ...] = Field((), description="kinds of official in the declarations of kin")
     unit_words: tuple[str, ...] = Field((), description="words in the name of a unit on the public payroll")
     is_separate: bool = Field(False, description="are their clues handled apart from the office that approved?")
+
+    @property
+    def track(self) -> tuple[str, ...]:
+        return (self.title,)
 
 
 D = TypeVar("D", bound=Dated)
@@ -173,6 +248,11 @@ class Policy(Conf):
     severe_disability: Periods[SevereDisability]
     ruinous_bills: Periods[RuinousBills]
     uncovered: Periods[Uncovered]
+    low_income_margin: Periods[LowIncomeMargin]
+    destitute: Periods[Destitute]
+    several_disabled: Periods[SeveralDisabled]
+    visiting: Periods[Visiting]
+    assistance: Periods[Assistance]
 
     def monthly_standard(self, program: str, county_code: str, month: Column) -> Column:
         """Standard of a person and month, yuan, by the law of the month; null for a programme that has none.
@@ -188,6 +268,14 @@ class Policy(Conf):
                 applies = (F.col(program) == name) & (F.col(county_code) == code if code else F.lit(True))
                 standard = F.when(applies, by_month(lines, month, _monthly)).otherwise(standard)
         return standard
+
+    def under(self, day: date) -> Policy:
+        """The law of one day, as if it had always held and always would: for a look at a delivery under another year's law."""
+        held = {}
+        for name in type(self).model_fields:
+            lines: tuple[Dated, ...] = getattr(self, name)
+            held[name] = tuple(line.model_copy(update={"first": date.min, "last": None}) for line in all_in_force(lines, day))
+        return self.model_copy(update=held)
 
 
 def _monthly(line: Standard) -> Column:
@@ -215,19 +303,55 @@ def in_force(lines: Sequence[D], day: date) -> D:
     return (holding or before or by_start[:1])[-1]
 
 
+def all_in_force(lines: Sequence[D], day: date) -> list[D]:
+    """Of lines that hold beside one another the one of each thing in force on the day, in the order of the file."""
+    tracks = dict.fromkeys(line.track for line in lines)
+    return [in_force([line for line in lines if line.track == track], day) for track in tracks]
+
+
 def gaps(policy: Policy, day: date) -> list[str]:
     """What a run on this day has to assume, in sentences for the summary."""
     found = []
     for name in type(policy).model_fields:
         lines: tuple[Dated, ...] = getattr(policy, name)
-        if not any(line.is_in_force(day) for line in lines):
-            used = in_force(lines, day)
-            found.append(
-                f"policy.{name}: nothing is in force on {day}; the values of {used.first} are used. Add the notice to conf/policy.yaml."
-            )
+        for track in sorted({line.track for line in lines}):
+            of_track = [line for line in lines if line.track == track]
+            used = in_force(of_track, day)
+            if not used.is_in_force(day):
+                told = f" ({'、'.join(track)})" if track else ""
+                found.append(
+                    f"policy.{name}{told}: nothing is in force on {day}; the values of {used.first} are used. Add the notice to conf/policy.yaml."
+                )
         for line in lines:
             if line.is_default and line.is_in_force(day):
                 found.append(
                     f"policy.{name}: no local value is known; {line.source}. Ask the bureau and put it into conf/policy.yaml."
                 )
+    return found
+
+
+def faults(policy: Policy) -> list[str]:
+    """Lines that cannot both be meant, in sentences: an end before its beginning, two lines of one thing from one day on, days
+    between two lines on which nothing is, and programmes without a standard of the whole city."""
+    found = []
+    for name in type(policy).model_fields:
+        lines: tuple[Dated, ...] = getattr(policy, name)
+        for track in sorted({line.track for line in lines}):
+            where = f"policy.{name}" + (f" ({'、'.join(track)})" if track else "")
+            of_track = sorted((line for line in lines if line.track == track), key=lambda line: line.first)
+            found += [f"{where}: the line from {line.first} ends on {line.last}, before it begins. Correct one of the days."
+                      for line in of_track if line.last and line.last < line.first]  # fmt: skip
+            for line, following in pairwise(of_track):
+                if line.first == following.first:
+                    found.append(f"{where}: two lines begin on {line.first}, and nothing says which holds. Take one out.")
+                elif line.last and (following.first - line.last).days > 1:
+                    found.append(
+                        f"{where}: nothing is in force after {line.last} and before {following.first}. Add the line between them."
+                    )
+    general = {program for line in policy.standards if not line.counties for program in line.programs}
+    found += [
+        f"policy.standards: no line of the whole city for {program}. Add one; counties may have lines of their own beside it."
+        for program in STANDARD_PROGRAMS
+        if program not in general
+    ]
     return found

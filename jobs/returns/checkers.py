@@ -9,13 +9,19 @@ import polars as pl
 from jobs.cells.characters import in_simplified
 from jobs.cells.masking import mask_name
 from jobs.cells.names import read_names
-from jobs.cells.text import half_width
+from jobs.cells.text import EMPTY_FORMS, half_width
 
 LEAST_CHECKERS = 2
 _SEPARATORS = re.compile(r"[、,，;；/\n|]+")
 _TITLES = "(?:第一|驻村|副)?(?:同志|先生|女士|老师|书记|主任|[组队科股局所站镇乡村]长|[队科]员|干部|社工|专干|网格员|工作人员)"
 _LEADING_TITLE, _TITLE_BEHIND = re.compile(f"^{_TITLES}(?=..)"), re.compile(f"(?:{_TITLES})+$")
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]{2,}|[A-Za-z][A-Za-z.'·-]+")
+
+_NOBODY = re.compile(
+    r"[某xX]{2,}|本人|待定|未定|空缺|缺席|未到|签[字名]|代签|见附[件表]|[两二三四五几多]+[人名]|.*人员"
+    r"|.{2,}(?:委员会|办公室|办事处|中心|政府|大队|[村居]委会)|.{3,}[局办委]"
+)
+"""What is written where a second name is missing, and offices: whole, for a name may hold any of it."""
 
 
 def checkers_of(text: str) -> list[str]:
@@ -33,7 +39,7 @@ def checkers_of(text: str) -> list[str]:
 
 def fault_of(checkers: list[str]) -> str | None:
     """Why these are not two people, as the end of a sentence on their cell; null where they are."""
-    unlike = [name for name in checkers if not _NAME.fullmatch(name) or _TITLE_BEHIND.fullmatch(name)]
+    unlike = [name for name in checkers if not _is_name(name)]
     if unlike:
         return (
             f"names {mask_name(unlike[0])}, which is no full name. Expected at least {LEAST_CHECKERS} different inspectors by family and "
@@ -45,6 +51,11 @@ def fault_of(checkers: list[str]) -> str | None:
             "there: one name in two spellings, or with a title, is one person."
         )
     return None
+
+
+def _is_name(text: str) -> bool:
+    is_nobody = text in EMPTY_FORMS or _NOBODY.fullmatch(text) or _TITLE_BEHIND.fullmatch(text)
+    return _NAME.fullmatch(text) is not None and not is_nobody
 
 
 def _without_titles(name: str) -> str:

@@ -19,6 +19,7 @@ from jobs.registers.benefits import Silver
 from jobs.registers.means.registered import RECORD_COLUMNS
 from jobs.registers.policy import Policy
 from jobs.registers.references import person_references
+from jobs.rulebook.need_outcomes import DIBAO, TEKUN
 
 CANDIDATE_COLUMNS = (
     *RECORD_COLUMNS, "household_no", "value", "threshold", "severity", "told", "event_on", "stated_county", "stated_town",
@@ -41,9 +42,27 @@ class NeedFacts:
     as_of: date
 
 
+def nothing_lacks(facts: NeedFacts) -> list[str]:
+    return []
+
+
+NOT_COVERED = "，未查到正在享受低保或特困供养"
+NO_MEANS = "，现有登记中未见家庭成员有工资、汽车、经营等收入财产，请入户了解是否需要帮助"
+
+
 @dataclass(frozen=True)
 class NeedRule:
-    """candidates: CANDIDATE_COLUMNS, a row a record. members: of a rule about a household, `household_no` and RECORD_COLUMNS of all in it."""
+    """
+    candidates       CANDIDATE_COLUMNS, a row a record
+    members          of a rule about a household, `household_no` and RECORD_COLUMNS of all in it
+    met_by           programme families of which one that is drawn meets the need; none where it is a need of those who draw
+    is_of_the_poor   means in the household say that it is none; otherwise they are not looked at
+    is_of_the_alone  so does somebody in the household who could support the person
+    is_after_a_stop  a benefit that was stopped a short while ago is where the need begins, and no reason to leave anybody out
+    may_apply_alone  the person is covered alone where the household is at the margin of low income
+    told_found       what the sentence says after the fact, of somebody on the list
+    lacks            what of the delivery the rule cannot judge without, in English sentences for the summary
+    """
 
     code: str
     title: str
@@ -55,15 +74,29 @@ class NeedRule:
     candidates: Callable[[NeedFacts], DataFrame]
     verify: tuple[str, ...]
     members: Callable[[NeedFacts], DataFrame] | None = None
+    met_by: tuple[str, ...] = (DIBAO, TEKUN)
+    is_of_the_poor: bool = True
+    is_of_the_alone: bool = False
+    is_after_a_stop: bool = False
+    may_apply_alone: bool = False
+    told_found: str = NOT_COVERED + NO_MEANS
+    lacks: Callable[[NeedFacts], list[str]] = nothing_lacks
 
     def is_in_force(self, day: date) -> bool:
         first, last = self.in_force
         return first <= day and (last is None or day <= last)
 
 
+def years_before(day: date, years: int) -> date:
+    """The latest birthday of whom are so old on the day: born on 29 February, one is a year older from 1 March on."""
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - years, day=28) if is_leap_day else day.replace(year=day.year - years)
+
+
 def record(rows: DataFrame, data_set: str, **columns: Column) -> DataFrame:
-    """RECORD_COLUMNS of the first person that each row names, and the given columns."""
-    reference = person_references(DATA_SETS[data_set])[0]
+    """RECORD_COLUMNS of the person that each row is about, and the given columns: of a roster the member, not the head."""
+    references = person_references(DATA_SETS[data_set])
+    reference = next((reference for reference in references if reference.role == "person"), references[0])
     given = {
         "number_key": F.col(reference.number_key), "record_name_key": F.col(reference.name_key), "number_state": F.col(reference.state),
         "data_set": F.lit(data_set), "name_field": F.lit(reference.name_field), **columns,

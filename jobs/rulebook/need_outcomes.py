@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from jobs.registers.means.lines import MEANS_WORDS, UNTOLD
 
+DIBAO, TEKUN = "dibao", "tekun"
 COVERED, STOPPED = "covered", "stopped"
 FOUND, EXCLUDED, CLEAR, CANNOT_JUDGE = "found", "excluded", "clear", "cannot_judge"
-DIED, MOVED_AWAY = "died", "moved"
+DIED, MOVED_AWAY, SUPPORTED = "died", "moved", "supported"
 NO_NUMBER, OTHER_NAME, NOT_REGISTERED, NO_ROSTER, NAMESAKE = "number", "name", "registry", "roster", "namesake"
 CLEAR_WORDS = {DIED: "已死亡", MOVED_AWAY: "户口已迁出", COVERED: "已享受低保或特困供养"}
-EXCLUDED_WORDS = {STOPPED: "低保或特困供养近期停发，审批机关已经审核", **MEANS_WORDS}
+EXCLUDED_WORDS = {STOPPED: "低保或特困供养近期停发，审批机关已经审核", SUPPORTED: "户内有可以赡养、抚养的成年人", **MEANS_WORDS}
 MISSING_WORDS = {
     NO_NUMBER: "登记的身份号码无法使用，不能确定是谁",
     OTHER_NAME: "登记的姓名与户籍姓名不一致，不能确定是谁",

@@ -121,6 +121,11 @@ _FAILURES: tuple[tuple[str, type[MingjingError], str], ...] = (
         "conf/base.yaml lower, and run again.",
     ),
     (
+        r"Too many open files|os error 2[34]\b",
+        MachineFailed,
+        "This program may not open more files at a time. Raise the limit (ulimit -n) to 1024 at least, and run again.",
+    ),
+    (
         r"Permission denied|Operation not permitted|Read-only file system|readonly database|unable to open database file"
         r"|os error (?:1|13|30)\b",
         BadConfiguration,

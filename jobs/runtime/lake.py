@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from pyarrow import ArrowInvalid
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -205,10 +206,16 @@ class Lake:
         return self._rows_of(place, frame.schema, ()).frame if rows is None else rows
 
     def kept(self, name: str) -> DataFrame | None:
-        """What `computed_once` kept under the name in this run or the one before; null where nothing is kept."""
+        """What `computed_once` kept under the name in this run or the one before; null where nothing is kept. Raises BadStore for
+        what a power cut left of it."""
         place = _scratch(name)
         if self.folder:
-            return self._scratch_rows(self.folder, place, scratch.last(self.folder / place))
+            try:
+                return self._scratch_rows(self.folder, place, scratch.last(self.folder / place))
+            except ArrowInvalid as error:
+                raise BadStore(
+                    f"{place} in the lake {self.root} cannot be read. Run mingjing run again: it makes it anew."
+                ) from error
         rows = self._found(place)
         return None if rows is None else rows.frame
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,11 +44,13 @@ three questions to the JVM."""
 
 @dataclass(frozen=True)
 class Engine:
-    """A running engine: its name, its session, and how many tasks of this machine it should be given at a time."""
+    """A running engine: its name, its session, how many tasks of this machine it should be given at a time, and with which settings
+    it was started, where they are this program's."""
 
     name: str
     session: SparkSession
     cores: int
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -70,10 +72,11 @@ def choose_engine(asked: str | None) -> str:
 
 
 @contextmanager
-def open_engine(name: str, settings: EngineSettings) -> Iterator[Engine]:
+def open_engine(name: str, settings: EngineSettings, data: Iterable[Path | None] = (None,)) -> Iterator[Engine]:
     """A session that is stopped on leaving, unless it was there before.
 
-    Cores and settings are of the embedded engine and of a local Spark; a cluster keeps its own.
+    Cores and settings are of the embedded engine and of a local Spark; a cluster keeps its own. data: folders of what is worked on,
+    null for a place elsewhere: a local Spark is set for their size.
     Raises BadConfiguration where others could reach the embedded engine.
     """
     cores = settings.usable_cores
@@ -89,10 +92,11 @@ def open_engine(name: str, settings: EngineSettings) -> Iterator[Engine]:
         raise BadConfiguration(
             "This process has run the embedded engine and cannot run Spark, too. Start Spark in a process of its own."
         )
-    session = existing or _spark(cores, settings.spark)
+    chosen = {} if existing or _is_clusters() else settings.local_spark(data)
+    session = existing or _spark(cores, chosen)
     session.conf.set("spark.sql.session.timeZone", "UTC")
     try:
-        yield Engine(SPARK, session, cores)
+        yield Engine(SPARK, session, cores, chosen)
     finally:
         if existing is None:
             session.stop()
@@ -129,13 +133,18 @@ def _sail(cores: int) -> Iterator[SparkSession]:
         server.stop()
 
 
+def _is_clusters() -> bool:
+    """Is the session somebody else's: of a server, or of spark-submit?"""
+    return "SPARK_REMOTE" in os.environ or "PYSPARK_GATEWAY_PORT" in os.environ
+
+
 def _spark(cores: int, local_settings: Mapping[str, str]) -> SparkSession:
     if remote := os.environ.get("SPARK_REMOTE"):
         return SparkSession.builder.remote(remote).getOrCreate()
     builder = SparkSession.builder.appName("mingjing")
     for key, value in _delta_settings().items():
         builder = builder.config(key, value)
-    if "PYSPARK_GATEWAY_PORT" not in os.environ:  # not under spark-submit: a local Spark of our own
+    if not _is_clusters():  # a local Spark of our own
         for key, value in {**_local_settings(cores), **local_settings}.items():
             builder = builder.config(key, value)
     on_interrupt, usual_mask = signal.getsignal(signal.SIGINT), os.umask(0o077)  # what does not fit its memory is rows, in /tmp

@@ -20,9 +20,11 @@ DEATH_REGISTERS = frozenset({"cremations", "death_certificates"})
 LIFE_REGISTERS = tuple(
     code
     for code, data_set in DATA_SETS.items()
-    if data_set.purpose == "supervision" and code not in BENEFIT_REGISTERS | DEATH_REGISTERS | REFUSED_REGISTERS
+    if data_set.purpose == "supervision"
+    and not data_set.is_optional
+    and code not in BENEFIT_REGISTERS | DEATH_REGISTERS | REFUSED_REGISTERS
 )
-"""Registers in which somebody who lives leaves a trace."""
+"""Registers in which somebody who lives leaves a trace; an optional one would make cases of one city stranger than those of another."""
 HELD = {"vehicles": "owner_key", "properties": "owner_key", "enterprises": "legal_rep_key"}
 
 

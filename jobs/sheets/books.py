@@ -22,6 +22,8 @@ _NO_DIVISION, _NO_TOWN = "未注明区划", "未注明乡镇"
 _BELOW = "/"
 TOWNSHIPS = "townships"
 """Folder of the workbooks of townships, below that of the counties'."""
+ID_SEPARATOR = "、"
+"""Between the ids of a row that stands for several."""
 
 
 def book_of_case() -> pl.Expr:
@@ -82,7 +84,8 @@ def refuse_unless_whole(folder: Path, kind: str, sheets: Sequence[str], heading:
     for path in sorted(folder.glob(f"{kind}_*.xlsx")):
         book = fastexcel.read_excel(path)
         for name in (name for name in book.sheet_names if name in sheets):
-            held.update(book.load_sheet(name, use_columns=[heading], dtypes="string").to_polars()[heading].drop_nulls())
+            cells = book.load_sheet(name, use_columns=[heading], dtypes="string").to_polars()[heading].drop_nulls()
+            held.update(cells.str.split(ID_SEPARATOR).explode(empty_as_null=False))
     wanted = Counter(listed)
     if held != wanted:
         lost, added = (wanted - held).total(), (held - wanted).total()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import xlsxwriter
 
 from expectations.contracts.lake.planning import ROUTINE_VISIT
 from jobs.rules import RULES
@@ -26,6 +25,7 @@ from jobs.sheets.tables import (
     cell_formats,
     joined,
     masking_told,
+    new_book,
     write_guide,
     write_lists,
     write_table,
@@ -34,6 +34,7 @@ from jobs.sheets.tables import (
 RULE_TITLES = {**{rule.code: rule.title_zh for rule in RULES}, ROUTINE_VISIT: "例行走访"}
 ABOUT_DATA = tuple(rule.code for rule in RULES if rule.is_about_data)
 STATES = {"new": "新增", "changed": "有变化", "unchanged": "未变化", "gone": "本次未再查出"}
+CELLS = ("who", "question", "asked")
 CASE_SHEET = (
     Heading("序号", 6, "whole"),
     Heading("对象姓名", 12, "wrapped"),
@@ -94,18 +95,13 @@ def write_workbook(
 ) -> None:
     """A workbook of clues to visit, by village, visited cases apart; what is about data only has a sheet of its own.
 
-    clues: the published list's rows in the order of the list, with the number `place` that a row shows. cases: gold.case_files,
+    clues: the published list's rows in the order of the list, with_cells. cases: gold.case_files,
     in the order of the list. guide: what is to be said of this kind of list.
     """
     of_data = clues.filter(pl.col("rule_code").is_in(ABOUT_DATA))
     to_visit = clues.filter(~pl.col("rule_code").is_in(ABOUT_DATA))
     visited = visited_cases(to_visit, told.history)
-    with xlsxwriter.Workbook(
-        str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        book.set_properties(
-            {"title": f"{title}{told.kind}", "created": datetime(told.as_of.year, told.as_of.month, told.as_of.day)}
-        )
+    with new_book(path, f"{title}{told.kind}", told.as_of) as book:
         formats = cell_formats(book)
         heading = f"{title} {told.kind}（截至{told.as_of.isoformat()}）"
         since = min([told.as_of, *clues["first_seen"].drop_nulls()])
@@ -115,9 +111,15 @@ def write_workbook(
             if name == CLUES or len(of_sheet):
                 write_table(book, formats, name, CLUE_SHEET, clue_rows(of_sheet, told), title=heading, since=since)
         if len(of_data):
-            write_table(book, formats, DATA, DATA_SHEET, list(_data_rows(of_data, told)), title=heading, since=since)
+            write_table(book, formats, DATA, DATA_SHEET, list(_data_rows(of_data)), title=heading, since=since)
         _write_guide(book, formats, f"{heading}，共{len(to_visit)}条", to_visit, guide, is_masked=told.is_masked)
         write_lists(book, formats, ("reason", "verdict", "correction"))
+
+
+def with_cells(clues: pl.DataFrame, place: str, told: Told) -> pl.DataFrame:
+    """The clues with what a row of a workbook shows: the number in column `place`, and CELLS. Once a list, for it stands in two books."""
+    cells = [_clue_cells(clue, told) for clue in clues.iter_rows(named=True)]
+    return clues.with_columns(pl.col(place).alias("place"), *pl.DataFrame(cells, dict.fromkeys(CELLS, pl.String), orient="row"))
 
 
 def visited_cases(clues: pl.DataFrame, history: History) -> list[str]:
@@ -166,7 +168,7 @@ def clue_rows(clues: pl.DataFrame, told: Told) -> list[tuple[Any, ...] | Band]:
         for n, (_, clue) in enumerate(of_village):
             first.setdefault(clue["case_id"], n)
         for place, clue in sorted(of_village, key=lambda one: first[one[1]["case_id"]]):
-            rows.append((place, *_clue_cells(clue, told), *[None] * 8, clue["case_id"], clue["clue_id"]))
+            rows.append((place, *(clue[name] for name in CELLS), *[None] * 8, clue["case_id"], clue["clue_id"]))
     return rows
 
 
@@ -189,10 +191,9 @@ def _clue_cells(clue: Mapping[str, Any], told: Told) -> tuple[str, str, str]:
     )  # fmt: skip
 
 
-def _data_rows(clues: pl.DataFrame, told: Told) -> Iterator[tuple[Any, ...]]:
+def _data_rows(clues: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
     for clue in clues.iter_rows(named=True):
-        who, question, _ = _clue_cells(clue, told)
-        yield clue["place"], who, question, *[None] * 5, clue["clue_id"]
+        yield clue["place"], clue["who"], clue["question"], *[None] * 5, clue["clue_id"]
 
 
 def _by_village(

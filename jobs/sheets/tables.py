@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
+
+import xlsxwriter
 
 from jobs.sheets.choices import CORRECTIONS, NEED_PROGRAMS, NEED_RESULTS, REASONS, VERDICT_WORDS, VERDICTS, YES_NO
 
 LINE_POINTS = 14.5
+_TEXTS_KEPT = 50_000
+"""A township's rows are its county's, and many texts are alike."""
+_WIDE = re.compile("[\u2e80-\U0010ffff]")
 _PAGE_CHARACTERS = 160
 """Columns wider than this together are printed two pages wide: type below nine points is read by nobody."""
 _MARGIN_INCHES = 0.32
@@ -50,6 +58,14 @@ class Band:
 
 
 Rows = Sequence[tuple[Any, ...] | Band]
+
+
+def new_book(path: Path, title: str, day: date) -> Any:
+    """A workbook that holds texts as texts, made in memory; dated with the day, not with the clock."""
+    as_they_are = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    book = xlsxwriter.Workbook(str(path), as_they_are)
+    book.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
+    return book
 
 
 def cell_formats(book: Any) -> dict[str, Any]:
@@ -95,6 +111,7 @@ def write_table(
     for i, column in enumerate(columns):
         sheet.set_column(i, i, column.width)
         sheet.write_string(0, i, column.heading, formats["heading"])
+    wrapped = [(i, column) for i, column in enumerate(columns) if column.style == "wrapped"]
     numbers = [column.style in ("whole", "money", "score") for column in columns]
     for r, row in enumerate(rows, start=1):
         if isinstance(row, Band):
@@ -103,7 +120,7 @@ def write_table(
                 sheet.write_blank(r, i, None, formats["band"])
             continue
         # Stated, not left to the program that opens the file: some show one line of a wrapped cell only.
-        sheet.set_row(r, LINE_POINTS * max(lines_needed(column, value) for column, value in zip(columns, row, strict=True)))
+        sheet.set_row(r, LINE_POINTS * max((lines_needed(column, row[i]) for i, column in wrapped), default=1))
         for i, value in enumerate(row):
             if value is None or value == "":
                 sheet.write_blank(r, i, None, looks[i])
@@ -216,8 +233,9 @@ def joined(*parts: str | None) -> str:
 
 def lines_needed(column: Heading, value: Any) -> int:
     """Lines that a cell needs; a Chinese character is two wide."""
-    if column.style != "wrapped" or not value:
-        return 1
-    return sum(
-        max(1, math.ceil(sum(1 + (ord(c) > 0x2E7F) for c in line) / (column.width - 1))) for line in str(value).split("\n")
-    )
+    return _lines(str(value), column.width - 1) if column.style == "wrapped" and value else 1
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _lines(text: str, width: int) -> int:
+    return sum(max(1, math.ceil((len(line) + len(_WIDE.findall(line))) / width)) for line in text.split("\n"))

@@ -1,15 +1,16 @@
-"""M01-M03: people outside the rosters who need help, and those who only look like it."""
+"""M01-M05: people outside the rosters who need help, and those who only look like it."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from simulation.benefits import Case
+from simulation.benefits import Case, Member
 from simulation.dates import DECEMBER, day_in
 from simulation.places import COUNTIES
+from simulation.population import ALONE, COUPLE, FOUR, THREE, WITH_GRANDCHILD
 from simulation.scenarios.incomes import add_insurance, add_pension
 from simulation.scenarios.stage import Finding, Stage, builds
-from simulation.scenarios.table import Scenario
+from simulation.scenarios.table import BY_CODE, Scenario
 from simulation.scenarios.vehicles import CAR, Vehicle, add_vehicle
 
 
@@ -46,12 +47,52 @@ def needs(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
         person = _monitored_book(stage, person)
     if scenario.trap:
         _add_means(stage, person)
-    village = people.places.villages[int(people.village[person])]
-    county = COUNTIES[village.county].code
-    number = people.number_of(person)
+    _record(stage, scenario, person)
+
+
+def _record(stage: Stage, scenario: Scenario, person: int) -> None:
+    village = stage.people.places.villages[int(stage.people.village[person])]
+    county, number = COUNTIES[village.county].code, stage.people.number_of(person)
     stage.findings.append(
         Finding(scenario.code, scenario.rule, scenario.trap, scenario.label, number, "", county, "", 0.0, None, number)
     )
+
+
+@builds("destitute_old", "destitute_disabled", "destitute_pension", "destitute_spouse")
+def destitute(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
+    """Alone in the household book; no row of a pension but where the scenario gives one."""
+    people, rng = stage.people, stage.rng
+    is_disabled = scenario.code == "destitute_disabled"
+    person = stage.outsider(*((26, 55) if is_disabled else (62, 88)), books=(ALONE,))
+    people.has_own_pension_row[person] = True
+    if is_disabled:
+        stage.certify_disability(person, kind=4, level=1)
+        _record(stage, BY_CODE["needs_disabled"], person)
+    elif scenario.code == "destitute_pension":
+        add_pension(stage, stage.identity(person), "企业职工", 2014 * 12, float(rng.uniform(1900, 3600)))
+    elif scenario.code == "destitute_spouse":
+        stage.spouse_elsewhere(Member(person, "户主"))
+    _record(stage, scenario, person)
+
+
+@builds("disabled_several", "disabled_several_means", "disabled_kept_by_old")
+def several_disabled(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
+    """The subject is the head of the book."""
+    people, rng = stage.people, stage.rng
+    is_kept = scenario.code == "disabled_kept_by_old"
+    person = stage.outsider(66, 74, books=(WITH_GRANDCHILD,)) if is_kept else stage.outsider(32, 54, books=(COUPLE, THREE, FOUR))
+    kin = people.kin_of(person)
+    for member in kin:
+        people.is_taken[member] = True
+    if is_kept:
+        stage.certify_disability(kin[2], kind=int(rng.integers(4, 7)), level=1)
+        _record(stage, BY_CODE["needs_disabled"], kin[2])
+    else:
+        for member in kin[:2]:
+            stage.certify_disability(member, kind=int(rng.integers(1, 5)), level=int(rng.integers(3, 5)))
+    if scenario.trap:
+        _add_means(stage, person)
+    _record(stage, scenario, kin[0])
 
 
 def _monitored_book(stage: Stage, person: int) -> int:

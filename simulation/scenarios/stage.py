@@ -9,12 +9,14 @@ from datetime import date
 import numpy as np
 
 from simulation import names, person_numbers
+from simulation.add_ons import COUNTY_WITHOUT
 from simulation.benefits import Case, Member
 from simulation.dates import DECEMBER, JANUARY
 from simulation.places import COUNTIES, Places
 from simulation.population import ACTIVE, PARENT, People
 from simulation.registers import Identity, Registers
 from simulation.scenarios.table import BY_CODE, Scenario
+from simulation.visits import is_visited
 
 DISABILITIES = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 
@@ -148,14 +150,18 @@ class Stage:
         number = person_numbers.foreign_number(self.rng, birth, is_male, self._strangers)
         return Identity(name or names.one_name(self.rng, is_male=is_male, birth_year=birth.year), number)
 
-    def outsider(self, low: int, high: int, *, is_male: bool | None = None, county: int | None = None) -> int:
-        """A living registered person of an age, in no book of a benefit household; nothing else happens to them."""
+    def outsider(
+        self, low: int, high: int, *, is_male: bool | None = None, county: int | None = None, books: tuple[int, ...] = ()
+    ) -> int:
+        """A living registered person of an age, in no book of a benefit household; nothing else happens to them. books: kinds of it."""
         people = self.people
         for _ in range(200_000):
             person = int(self.rng.integers(len(people)))
             if people.is_taken[person] or people.has_rostered_kin[person] or people.status[person] != ACTIVE:
                 continue
             if not low <= people.age_of(person) <= high or (is_male is not None and bool(people.is_male[person]) != is_male):
+                continue
+            if books and int(people.book_type[people.book[person]]) not in books:
                 continue
             if county is not None and people.places.villages[int(people.village[person])].county != county:
                 continue
@@ -293,6 +299,8 @@ _KINDS: dict[str, Callable[[People, Case], bool]] = {
     "dibao": lambda people, case: not case.is_tekun and not case.is_single_cover,
     "lone": _is_lone,
     "lone_adult": lambda people, case: _is_lone(people, case) and people.age_of(case.head.person) < 70 and not case.is_tekun,
+    "topped": lambda people, case: not case.is_tekun and not case.is_single_cover and case.county_code != COUNTY_WITHOUT,
+    "visited": lambda people, case: not case.is_tekun and is_visited(case),
     "tekun": lambda people, case: case.is_tekun and case.institution is None,
     "family": lambda people, case: len(case.covered) >= 2,
     "worker": lambda people, case: not case.is_tekun and not case.is_single_cover and _has_adult(people, case),

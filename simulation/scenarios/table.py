@@ -230,6 +230,21 @@ SCENARIOS: tuple[Scenario, ...] = (
     _trap("needs_medical_means", "M02", "R99", 240, "outside", "needs_medical", "ruinous bills, has a pension, job or car"),
     _real("needs_monitored", "M03", 80, "outside", "monitored poor household, not covered"),
     _trap("needs_monitored_means", "M03", "R99", 70, "outside", "needs_monitored", "monitored household with a pension, job or car"),
+    _real("destitute_old", "M04", 60, "outside", "old, alone in the book, no pension of any kind"),
+    _real("destitute_disabled", "M04", 25, "outside", "too disabled to work, alone in the book"),
+    _trap("destitute_pension", "M04", "R99", 40, "outside", "destitute_old", "old and alone, on an employee's pension"),
+    _trap("destitute_spouse", "M04", "R99", 30, "outside", "destitute_old", "alone in the book, husband or wife in another one"),
+    _real("disabled_several", "M05", 60, "outside", "two certificates in one book, no means, not covered"),
+    _real("disabled_kept_by_old", "M05", 30, "outside", "old parents keep a severely disabled adult"),
+    _trap("disabled_several_means", "M05", "R99", 50, "outside", "disabled_several", "two certificates, and a pension, job or car"),
+    # people to help who draw, or drew
+    _real("stopped_job_ended", "M06", 40, "worker", "stopped for a job that has ended since"),
+    _trap("stopped_job_lasts", "M06", "R99", 40, "worker", "stopped_job_ended", "stopped for a job that lasts"),
+    _real("add_on_withheld", "M07", 80, "topped", "severely disabled, draws, nothing is paid on top"),
+    _trap("add_on_paid", "M07", "R99", 60, "topped", "add_on_withheld", "severely disabled, draws, the add-on is paid"),
+    _real("visits_no_team", "M08", 50, "visited", "the team came once in three months"),
+    _real("visits_no_cadre", "M08", 50, "visited", "the village came once in three months"),
+    _trap("visits_made", "M08", "R99", 60, "visited", "visits_no_team", "visited whenever due"),
 )
 # fmt: on
 BY_CODE = {scenario.code: scenario for scenario in SCENARIOS}

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from benchmarks.rewritings.other_books import archive_of
 from jobs.delivery.archives import BadArchive, opened
 from jobs.returns.tables import lines_under
 
@@ -20,11 +21,7 @@ LITTER = {"__MACOSX/._发放.csv": b"\x00\x05", "截图/Thumbs.db": b"x", "~$发
 
 def zipped(members: dict[str, bytes], *, is_gbk: bool = False) -> bytes:
     """is_gbk: names as Chinese programs write them, in GBK without the flag of UTF-8."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, member in members.items():
-            archive.writestr(name.encode("gb18030").decode("cp437") if is_gbk else name, member)
-    written = content.getvalue()
+    written = archive_of({name.encode("gb18030").decode("cp437") if is_gbk else name: member for name, member in members.items()})
     return unflagged(written) if is_gbk else written
 
 

@@ -61,6 +61,7 @@ SKIPPED: dict[str, tuple[list[str], str]] = {
     "a dense sum": (["合计", "-", "/", "", "", "201701", "", "2", "1280", "", "0", "0", "12"], "subtotal"),
     "a total with noise": (padded("\ue5e5合\u200b计\x1f", "", "", "", "", "", "", "", '="1280"'), "subtotal"),
     "the number of a form that nobody filled in": (padded("7"), "blank"),
+    "a form that says where and for what it is": (padded("420292", "农村低保"), "blank"),
     "zeros that a form computes": (padded("", "", "", "", "", "", "", "0", "0.00"), "blank"),
     "zeros in every cell": (["0"] * WIDTH, "blank"),
     "invisible characters": (padded("\ue5e5", "\x1f", "\u3164"), "blank"),
@@ -430,3 +431,27 @@ def test_a_total_is_no_person_and_a_person_no_total(delivery: Any, code: str, be
     text = "".join(",".join(row) + "\n" for row in ([*before, *(f.header for f in data_set.fields)], person, total))
     rows = delivery.rows(delivery.add("甲.csv", text, data_set=code))
     assert fates(rows) == {2: ("accepted", None), 3: ("skipped", "subtotal")}
+
+
+@pytest.mark.parametrize("header", ["领取人姓名及身份证号", "身份证号码/姓名", "领取人姓名、领取人身份证号"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "张三 42029219500101102X",
+        "42029219500101102X/张三",
+        "张三（42029219500101102X）",
+        "张三，４２０２９２１９５００１０１１０２Ｘ",
+    ],
+)
+def test_a_column_of_name_and_number_says_both(delivery: Any, payments: Any, header: str, cell: str) -> None:
+    def joined(row: list[str], name: str) -> list[str]:
+        return [*row[:3], name, *row[5:]]
+
+    delivery.add(
+        "甲.csv", payments.csv(joined(payments.header, header), joined(payments.row(), cell), joined(payments.row(), "不详"))
+    )
+    delivery.add("乙.csv", payments.csv(payments.header, payments.row()))
+    found, expected = (standardised(DATA_SETS["payments"], delivery.rows(name), "key") for name in ("甲.csv", "乙.csv"))
+    assert delivery.file("甲.csv").remarks == ()
+    assert found.drop("_file_id").head(1).equals(expected.drop("_file_id"))
+    assert found["person_number_state"].to_list() == [expected["person_number_state"][0], "absent"]

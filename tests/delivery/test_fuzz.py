@@ -8,6 +8,7 @@ import re
 import resource
 import time
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -18,60 +19,15 @@ from jobs.delivery.manifest import read_manifest
 from jobs.delivery.survey import SurveyedFile, survey_delivery
 from jobs.delivery.workbooks import read_sheet
 from jobs.runtime.errors import BadDelivery
+from tests.damage import ODD_BYTES, ODD_XML, mutated
 from tests.delivery.conftest import Delivery
+from tests.delivery.test_archives import zipped
+from tests.delivery.test_binary_workbooks import BOOK, rewritten
+from tests.delivery.test_dbase_files import PAYMENT_COLUMNS, database, record
 
 SEED = 20170105
 SECONDS, MEGABYTES = 3, 300
 """What one damaged file may take, and how much more memory the process may hold after all of them."""
-ODD_TEXT = [
-    *('"', '""', '",', ',"', "\n", "\r", "\r\n", "\x00", ",", ",,,", "\t", "\ufeff", "联通", "D0000", "<table>", " " * 300),
-    *(
-        '="',
-        '=("',
-        '"&""',
-        ";",
-        "|",
-        "，",
-        ".0",
-        "E+17",
-        "T16:00:00Z",
-        "合　计",
-        "\x1f",
-        "\u200b",
-        "\ue5e5",
-        "⾼",
-        "\u3164",
-        "９" * 40,
-    ),
-]
-ODD_BYTES = (
-    [part.encode() for part in ODD_TEXT] + [part.encode("gb18030", "ignore") for part in ODD_TEXT] + [b"\xff", b"\x81", b"\xe5"]
-)
-ODD_XML = [
-    *("<", ">", "/", "&", '"', "<c>", "</row>", "&amp;", "&#0;", "&x;", "<!--", "]]>", "-", "9" * 20, "1e999", "NaN", "ZZZ"),
-    *(' r="', ' r="XFD1048576"', ' t="s"', ' t="d"', ' t="e"', ' s="999999"', ' hidden="1"', ' uniqueCount="4294967295"'),
-]
-
-
-def mutated(content: bytes, chance: random.Random, odd: list[bytes]) -> bytes:
-    """A few bytes flipped, removed, repeated, exchanged or cut off, or something odd put between them."""
-    damaged = bytearray(content)
-    for _ in range(chance.choice((1, 1, 2, 3, 8))):
-        at, other = (chance.randrange(len(damaged) + 1) for _ in range(2))
-        match chance.randrange(7):
-            case 0:
-                damaged[at : at + 1] = chance.randbytes(1)
-            case 1 | 2:
-                damaged[at:at] = chance.choice(odd)
-            case 3:
-                del damaged[at : at + chance.choice((1, 2, 40, 400))]
-            case 4:
-                damaged[at:at] = damaged[other : other + chance.choice((1, 30, 300))]
-            case 5:
-                damaged[at : at + 9], damaged[other : other + 9] = damaged[other : other + 9], damaged[at : at + 9]
-            case 6 if chance.random() < 0.2:
-                del damaged[at:]
-    return bytes(damaged)
 
 
 def judged(delivery: Delivery, name: str, content: bytes) -> tuple[SurveyedFile, pl.DataFrame | None]:
@@ -173,6 +129,32 @@ def test_damaged_workbooks_are_read_or_refused(delivery: Any, payments: Any, bou
             assert_numbered(rows, piece.header.row, piece.sheet)
             assert len(numbers_of(rows).get(piece.sheet, [])) == read_sheet(delivery.folder / "坏.xlsx", piece.sheet).height - 1
     assert accepted > 10
+
+
+OTHERS: dict[str, Callable[[list[list[str]]], bytes]] = {
+    "表.zip": lambda rows: zipped({"发放.csv": "\n".join(map(",".join, rows)).encode("gb18030")}),
+    "表.xlsb": lambda _: BOOK.read_bytes(),
+    "表.dbf": lambda rows: database(PAYMENT_COLUMNS, [record(row) for row in rows[1:]]),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_damaged_files_are_read_or_refused(delivery: Any, payments: Any, bounded: None, name: str) -> None:
+    chance = random.Random(SEED)
+    original = OTHERS[name]([payments.header, *payments.rows(20)])
+    outcomes = [judged(delivery, name, mutated(original, chance, ODD_BYTES)) for _ in range(150)]
+    assert sum(rows is None for _, rows in outcomes) > 10
+    for file, rows in outcomes:
+        if rows is not None and name.endswith("zip"):
+            assert_numbered(rows, file.pieces[0].header.row)
+
+
+def test_damaged_sheets_of_a_binary_workbook_are_read_or_refused(delivery: Any, bounded: None) -> None:
+    """In a sound archive: what is damaged there is refused by its sum."""
+    chance = random.Random(SEED)
+    for part in ("xl/worksheets/sheet1.bin", "xl/workbook.bin", "xl/styles.bin", "xl/sharedStrings.bin"):
+        for _ in range(40):
+            judged(delivery, "表.xlsb", rewritten(part, lambda content: mutated(content, chance, ODD_BYTES)))
 
 
 def test_a_damaged_manifest_is_read_or_refused_in_words(delivery: Any, payments: Any) -> None:

@@ -77,6 +77,18 @@ def test_an_old_workbook_is_a_file_of_a_delivery_like_any_other(delivery: Any, p
     assert [told.code for told in delivery.file(name).remarks] == ["old_workbook_by_content"] * name.endswith("x")
 
 
+def test_an_empty_column_before_the_table_is_none(delivery: Any, payments: Any) -> None:
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("表")
+    for at, row in enumerate([payments.header, payments.row(), payments.row()[:2], ["合计"]]):
+        for column, cell in enumerate(row, 1):
+            sheet.write(at, column, cell)
+    content = io.BytesIO()
+    book.save(content)
+    rows = delivery.rows(delivery.add("甲.xls", content.getvalue()))
+    assert rows["_reason"].to_list() == [None, "blank", "subtotal"]
+
+
 @pytest.mark.parametrize("fault", ["cut off", "overwritten"])
 def test_a_broken_old_workbook_costs_itself_alone(delivery: Any, tmp_path: Path, fault: str) -> None:
     content = old_book(tmp_path / "好.xls").read_bytes()

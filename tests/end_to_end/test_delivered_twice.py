@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES, QUALITY
 from jobs.check_quality import job as check_quality
+from jobs.check_quality.dry_run import delivery_state
+from jobs.delivery.ledger import day_of, from_rows, order
 from jobs.ingest import job as ingest
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
@@ -19,7 +22,8 @@ from jobs.registers.delivered_rows import parse_record, place_of
 from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.session import Engine
 from jobs.standardise import job as standardise
-from tests.hand_made import NORTH, SOUTH, again, context, first_delivery, household, payment
+from tests.conftest import AS_OF
+from tests.hand_made import NORTH, SOUTH, HandMade, again, context, first_delivery, household, payment
 
 PEOPLE = 12
 ORIGINAL, COPY, CITY_ROSTER = "发放2017-06.csv", "发放2017-06(终稿).csv", "全市花名册.csv"
@@ -97,6 +101,81 @@ def test_whoever_asks_about_such_a_row_is_told_where_it_counts(ctx: RunContext) 
         NoSuchRecord, match=f"row 3 is not among the current rows of 救助资金发放明细. .*25 rows stand in {ORIGINAL}"
     ):
         place_of(ctx.lake, parse_record("发放2017-06(终稿).csv:3"))
+
+
+def test_a_dry_run_tells_the_same(ctx: RunContext) -> None:
+    assert ctx.delivery is not None
+    judged = delivery_state(ctx.delivery, ctx.as_of, 1 << 20).accounts
+    assert sorted(judged, key=order) == sorted(from_rows(ctx.lake.read(FILES).collect()), key=order)
+
+
+def extracts(folder: Path, city_day: str, county_day: str) -> Path:
+    """A city's roster of one day and a county's of another; between the two D0000 lost its benefit and D0030 was granted one."""
+    made = HandMade(folder)
+    before, after = [household(i) for i in range(PEOPLE)], [household(i) for i in (*range(1, PEOPLE), 30)]
+    south = [household(i, SOUTH) for i in range(100, 100 + PEOPLE)]
+    is_city_newer = city_day > county_day
+    made.table("dibao_roster", (after if is_city_newer else before) + south, CITY_ROSTER, area="420200", extract_date=city_day)
+    made.table("dibao_roster", before if is_city_newer else after, "北县.csv", area=NORTH, extract_date=county_day)
+    return made.done()
+
+
+@pytest.mark.parametrize(("city_day", "county_day"), [("2017-12-31", "2017-10-31"), ("2017-10-31", "2017-12-31")])
+def test_of_a_city_and_its_county_the_newer_extract_counts(
+    embedded: Engine, settings: Settings, tmp_path: Path, city_day: str, county_day: str
+) -> None:
+    ctx = context(embedded, settings, extracts(tmp_path / "delivery", city_day, county_day), tmp_path / "out")
+    ingest.run(ctx)
+    standardise.run(ctx)
+    rows = ctx.lake.read(DATA_SETS["dibao_roster"].silver).collect()
+    north = {row["household_no"] for row in rows if row["county_code"] == NORTH}
+    assert (len(rows), north) == (2 * PEOPLE, {f"D{i:04}" for i in (*range(1, PEOPLE), 30)})
+    accounts = from_rows(ctx.lake.read(FILES).collect())
+    older, newer = sorted(accounts, key=day_of)
+    assert (older.repeated, newer.repeated, ctx.report.figures["rows_delivered_twice"]) == (PEOPLE, 0, 0)
+    assert [found.code for found in older.remarks] == ["rows_replaced"]
+    assert any(older.entry.file_name in warning and "holds a newer extract" in warning for warning in ctx.report.warnings)
+    judged = delivery_state(tmp_path / "delivery", ctx.as_of, 1 << 20).accounts
+    assert sorted(judged, key=order) == sorted(accounts, key=order)
+
+
+DAMAGE = {
+    "one cell of it": lambda rows: [rows[0] | {"amount": "不详"}, *rows[1:]],
+    "its end cut off": lambda rows: rows[: PEOPLE - 4],
+}
+
+
+def test_a_copy_with_damaged_numbers_is_told_and_counts(embedded: Engine, settings: Settings, tmp_path: Path) -> None:
+    """Nobody can say by rule which of the two holds, or that they are one."""
+    made = HandMade(tmp_path / "delivery")
+    june = [payment(i, "2017-06") | {"bank_account": f"62170000000{i:05}"} for i in range(PEOPLE)]
+    cut = [row | {"id_number": row["id_number"][:15] + "000", "bank_account": "6.217E+15"} for row in june]
+    made.table("payments", june, "六月.csv", area=NORTH)
+    made.table("payments", cut, "六月(另存).csv", area=NORTH)
+    made.table("payments", [payment(i, "2017-07") for i in range(PEOPLE)], "七月.csv", area=NORTH)
+    ctx = context(embedded, settings, made.done(), tmp_path / "out")
+    ingest.run(ctx)
+    standardise.run(ctx)
+    accounts = from_rows(ctx.lake.read(FILES).collect())
+    assert {a.entry.file_name: [r.code for r in a.remarks] for a in accounts} == {
+        "六月.csv": [], "六月(另存).csv": ["rows_alike"], "七月.csv": [],
+    }  # fmt: skip
+    assert any("六月(另存).csv: 12 rows differ from rows of 六月.csv in numbers" in warning for warning in ctx.report.warnings)
+    assert ctx.lake.read(DATA_SETS["payments"].silver).count() == 3 * PEOPLE
+    judged = delivery_state(tmp_path / "delivery", ctx.as_of, 1 << 20).accounts
+    assert sorted(judged, key=order) == sorted(accounts, key=order)
+
+
+@pytest.mark.parametrize(("damage", "repeated", "left"), [("one cell of it", PEOPLE - 1, 0), ("its end cut off", PEOPLE - 4, 0)])
+def test_a_damaged_copy_is_told_and_takes_nothing_away(tmp_path: Path, damage: str, repeated: int, left: int) -> None:
+    june = [payment(i, "2017-06") for i in range(PEOPLE)]
+    made = HandMade(tmp_path / "delivery")
+    made.table("payments", june, "六月.csv", area=NORTH)
+    made.table("payments", DAMAGE[damage](june), "六月(重发).csv", area=NORTH)
+    found = {a.entry.file_name: a for a in delivery_state(made.done(), AS_OF, 1 << 20).accounts}
+    copy = found["六月(重发).csv"]
+    assert (found["六月.csv"].repeated, copy.repeated, copy.accepted - copy.repeated) == (0, repeated, left)
+    assert [dict(r.details)["other"] for r in copy.remarks if r.code == "rows_repeated"] == ["六月.csv"]
 
 
 def test_the_run_made_again_says_the_same(ctx: RunContext) -> None:

@@ -7,8 +7,10 @@ registry status=迁出注销     cells of the subject's entry in the household r
 kin, away born_on=...        a second person in the household book; a third one, in a book of their own
 married away, divorced kin   by the marriage register
 vehicles@kin status=正常     a row in another register, of whom (else the subject's); name=other under another's name
-cover@kin covered            covered, uncovered (in the roster, draws nothing), stopped 2017-03, payee 2017-12 (paid without a
-                             roster), namesake (a covered person of that name whose number is nobody's)
+visited 村干部 missing=3     visits of the last quarter of 2017, once a month or week, but for the first ones; number=none by name only
+neighbour visited            another household of the town, visited whenever it should be
+cover@kin covered            covered, uncovered (in the roster, draws nothing), stopped 2017-03, tekun (kept as destitute), payee 2017-12
+                             (paid without a roster), namesake (a covered person of that name whose number is nobody's)
 
 Expected are `outcome` and `reason`; `no row` where the rule does not look at the person at all.
 """
@@ -17,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,7 @@ from jobs.find_needs.job import find_needs
 from jobs.find_needs.search import Benefits
 from jobs.launch.settings import load_settings
 from jobs.registers.means.registered import no_variants
+from jobs.registers.policy import Policy
 from jobs.registers.references import person_references
 from jobs.rulebook.need import NeedFacts, NeedRule
 from jobs.runtime.lake import Lake
@@ -126,6 +129,9 @@ def _add(world: World, register: str, i: int, case: Case) -> None:
     name = {word: f"name{i}-{word}" for word in number}
     people = {thing: (words, cells) for thing, _, words, cells in case.statements if thing in ("registry", "kin", "away")}
     words, cells = people.get("registry", ((), {}))
+    own = _own(i) if register == "dibao_roster" else {}
+    if register == "household_registry":
+        words, own = ("none",), {**_REGISTRY, "book_no": f"book{i}"}
     if "none" not in words:
         world.add("household_registry", 0, number["subject"], name["subject"], cells, **{**_REGISTRY, "book_no": f"book{i}"})
     for word, book in (("kin", f"book{i}"), ("away", f"book{i}-away")):
@@ -133,7 +139,14 @@ def _add(world: World, register: str, i: int, case: Case) -> None:
             entry = {**_REGISTRY, "book_no": book, "relation": "配偶" if word == "kin" else "户主", "sex": "女"}
             world.add("household_registry", 0, number[word], name[word], people[word][1], **entry)
     written = "somebody else" if case.fact.get("name") == "other" else name["subject"]
-    world.add(register, 0, number["subject"] if case.fact.get("number") != "damaged" else None, written, case.fact)
+    world.add(
+        register,
+        _person(register),
+        number["subject"] if case.fact.get("number") != "damaged" else None,
+        written,
+        case.fact,
+        **own,
+    )
     for thing, whose, words, cells in case.statements:
         match thing:
             case "registry" | "kin" | "away":
@@ -145,23 +158,67 @@ def _add(world: World, register: str, i: int, case: Case) -> None:
                     world.add("marriages", 0, number["subject"], name["subject"], {}, kind=kind, registered_on=day, **wife)
             case "cover":
                 _cover(world, i, words, number[whose], name[whose])
+            case "visited":
+                _visits(world, words[0], number[whose], name[whose], cells)
+            case "neighbour":
+                world.add("dibao_roster", _person("dibao_roster"), "neighbour", "neighbour", {}, **_own(-1))
+                for kind in ("驻村工作队", "村干部"):
+                    _visits(world, kind, "neighbour", "neighbour", {})
+            case "dibao_roster":
+                world.add(thing, _person(thing), number[whose], name[whose], cells, **_own(i))
             case _:
                 written = "somebody else" if cells.get("name") == "other" else name[whose]
                 world.add(thing, 0, number[whose], written, cells)
 
 
+def _person(data_set: str) -> int:
+    """Place of the person whom a row is about among those whom it names."""
+    return (
+        [reference.role for reference in person_references(DATA_SETS[data_set])].index("person")
+        if data_set == "dibao_roster"
+        else 0
+    )
+
+
+def _own(i: int) -> dict[str, Any]:
+    """A row of the roster that draws, in a household of the case."""
+    return {
+        "county_code": COUNTY, "town": "某镇", "village": "某村", "household_no": f"household{i}", "program": "农村低保", "relation": "户主",
+        "covered": "是", "start_month": date(2015, 1, 1), "covered_heads": 1, "monthly_amount": Decimal(300),
+    }  # fmt: skip
+
+
+def _visits(world: World, kind: str, number: str, name: str, cells: Mapping[str, str]) -> None:
+    first = date(2017, 10, 2)
+    weeks = [first + timedelta(days=7 * week) for week in range(13)]
+    days = weeks if kind == "村干部" else [date(2017, month, 15) for month in (10, 11, 12)]
+    written = None if cells.get("number") == "none" else number
+    for day in days[int(cells.get("missing", 0)) :]:
+        place = {"county_code": COUNTY, "town": "某镇", "village": "某村"}
+        world.add("visits", 0, written, name, {}, visitor_kind=kind, visited_on=day, **place)
+
+
 def _cover(world: World, i: int, words: tuple[str, ...], number: str, name: str) -> None:
     state, month = words[0], date.fromisoformat(f"{words[1]}-01") if len(words) > 1 else None
     is_known, is_payee = state != "namesake", state == "payee"
+    data_set = {"payee": "payments", "tekun": "tekun_roster"}.get(state, "dibao_roster")
     world.members.append(
         {
-            "case_id": f"case{i}", "data_set": "payments" if is_payee else "dibao_roster", "_file_id": "roster", "_sheet": "", "_row": i + 1,
+            "case_id": f"case{i}", "data_set": data_set, "_file_id": "roster", "_sheet": "", "_row": i + 1,
             "number_key": number if is_known else f"wrong{i}", "name_key": name, "person_id": f"p-{number}" if is_known else None,
             "identity_grade": "A" if is_known else "D", "is_head": True, "is_covered": state not in ("uncovered", "payee"),
             "start_month": date(2015, 1, 1), "stop_month": month if state == "stopped" else None,
         }
     )  # fmt: skip
-    world.cases.append({"case_id": f"case{i}", "county_code": COUNTY, "town": "某镇", "village": "某村"})
+    world.cases.append(
+        {
+            "case_id": f"case{i}",
+            "family": "tekun" if state == "tekun" else "dibao",
+            "county_code": COUNTY,
+            "town": "某镇",
+            "village": "某村",
+        }
+    )
     if is_payee:
         world.months.append({"case_id": f"case{i}", "for_month": month, "paid_yuan": Decimal(300)})
     if is_known:
@@ -170,7 +227,9 @@ def _cover(world: World, i: int, words: tuple[str, ...], number: str, name: str)
         )
 
 
-def search(lake: Lake, rule: NeedRule, register: str, cases: list[Case]) -> dict[str, dict[str, Any]]:
+def search(
+    lake: Lake, rule: NeedRule, register: str, cases: list[Case], policy: Policy | None = None
+) -> dict[str, dict[str, Any]]:
     """gold.needs of all cases, by the sentence that names each; a case without a row is missing."""
     world = World()
     world.add("dibao_roster", 0, "somebody", "on the roster", {}, county_code=COUNTY)
@@ -181,7 +240,7 @@ def search(lake: Lake, rule: NeedRule, register: str, cases: list[Case]) -> dict
         return lake.session.createDataFrame([tuple(row.get(f.name) for f in schema.fields) for row in rows], schema)
 
     silver = {code: frame(world.registers.get(code, []), data_set.silver.schema) for code, data_set in DATA_SETS.items()}
-    facts = NeedFacts(silver.__getitem__, load_settings("test").policy, AS_OF)
+    facts = NeedFacts(silver.__getitem__, policy or load_settings("test").policy, AS_OF)
     benefits = Benefits(
         frame(world.members, MEMBERS.schema), frame(world.cases, CASES_TABLE.schema), frame(world.identities, IDENTITIES.schema),
         frame(world.months, ENTITLEMENT_MONTHS.schema),
@@ -191,7 +250,7 @@ def search(lake: Lake, rule: NeedRule, register: str, cases: list[Case]) -> dict
     # Where the person stands: the entry of the registry, or the rule's own row where there is none.
     places = {}
     registry = {row["person_key"]: row["_row"] for row in world.registers["household_registry"]}
-    own = {row["name_key"]: row["_row"] for row in reversed(world.registers[register])}
+    own = {row.get("name_key"): row["_row"] for row in reversed(world.registers[register])}
     for i, case in enumerate(cases):
         written = "somebody else" if case.fact.get("name") == "other" else f"name{i}-subject"
         for place in (f"household_registry{registry.get(f'number{i}-subject')}", f"{register}{own[written]}"):

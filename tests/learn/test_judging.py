@@ -15,7 +15,8 @@ from jobs.learn.reading import lines_of
 from jobs.learn.verdicts_read import ClueVerdict, KnownClue, UsableVerdicts, usable_verdicts
 from jobs.returns.tables import Line
 from jobs.runtime.errors import BadVerdicts
-from jobs.sheets.clue_workbook import CLUE_SHEET, VERDICTS
+from jobs.sheets.choices import VERDICTS
+from jobs.sheets.clue_workbook import CLUE_SHEET
 
 AS_OF = date(2018, 3, 31)
 OLD_ID = "0123456789abcdef"

@@ -15,6 +15,7 @@ from jobs.plan_visits.choice import (
     CaseState,
     Choice,
     ClueToVisit,
+    LastWord,
     Unremarkable,
     VisitableCase,
     VisitOutcome,
@@ -226,3 +227,40 @@ def test_a_case_is_not_visited_twice_unless_it_has_changed(
 def test_a_visit_on_the_day_of_the_list_or_later_does_not_count_for_it() -> None:
     for day, settled in ((DAY - timedelta(days=1), {"case"}), (DAY, set()), (DAY + timedelta(days=1), set())):
         assert settled_cases([VisitOutcome("a", "case", True, day)], [], [], DAY) == settled
+
+
+ASIDE, UNTIL = date(2018, 2, 1), date(2018, 6, 1)
+BEFORE, AFTER = CaseState("case", date(2018, 1, 31), "one"), CaseState("case", date(2018, 2, 28), "two")
+SAME = CaseState("case", date(2018, 2, 28), "one")
+REFUTED = VisitOutcome("a", "case", True, date(2018, 1, 15))
+
+
+@pytest.mark.parametrize(
+    ("story", "verdicts", "word", "clues", "states", "as_of", "is_asleep"),
+    [
+        ("set aside, nothing new", [], LastWord("case", ASIDE, True, UNTIL), [], [BEFORE, SAME], date(2018, 5, 31), True),
+        ("its day has come", [], LastWord("case", ASIDE, True, UNTIL), [], [BEFORE, SAME], UNTIL, False),
+        ("its day has come, though a visit had refuted it", [REFUTED], LastWord("case", ASIDE, True, UNTIL), [], [BEFORE], UNTIL, False),
+        ("set aside without a day", [], LastWord("case", ASIDE, True), [], [BEFORE, SAME], date(2030, 1, 1), True),
+        ("it has changed before its day", [], LastWord("case", ASIDE, True, UNTIL), [], [BEFORE, AFTER], date(2018, 3, 1), False),
+        ("refuted: another month is no news", [REFUTED], LastWord("case", ASIDE, True), [], [BEFORE, AFTER], date(2018, 3, 1), True),
+        ("refuted, and a clue came in", [REFUTED], LastWord("case", ASIDE, True), [ClueToVisit("b", "case", date(2018, 2, 28))], [BEFORE],
+         date(2018, 3, 1), False),
+        ("visited since", [VisitOutcome("a", "case", True, date(2018, 7, 1))], LastWord("case", ASIDE, True, UNTIL), [], [BEFORE],
+         date(2018, 8, 1), True),
+        ("opened again, though visited and unchanged", [REFUTED], LastWord("case", ASIDE, False), [], [BEFORE, SAME], date(2018, 3, 1), False),
+        ("opened again, then visited", [VisitOutcome("a", "case", True, date(2018, 2, 9))], LastWord("case", ASIDE, False), [], [BEFORE],
+         date(2018, 3, 1), True),
+        ("set aside later than the list", [], LastWord("case", date(2018, 4, 1), True), [], [BEFORE], date(2018, 3, 1), False),
+    ],
+)  # fmt: skip
+def test_a_case_sleeps_until_its_day_or_until_it_changes(
+    story: str,
+    verdicts: list[VisitOutcome],
+    word: LastWord,
+    clues: list[ClueToVisit],
+    states: list[CaseState],
+    as_of: date,
+    is_asleep: bool,
+) -> None:
+    assert (settled_cases(verdicts, clues, states, as_of, [word]) == {"case"}) is is_asleep, story

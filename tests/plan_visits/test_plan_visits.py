@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
 import polars as pl
+import pypdf
 import pytest
 
 from expectations.contracts.ids import visit_id
@@ -19,7 +21,7 @@ from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.plan_visits import job as plan_visits
 from jobs.plan_visits.job import to_visit
-from jobs.plan_visits.plan_workbooks import CASE_COLUMNS, PLAN_CLUE_SHEET, TELLING
+from jobs.plan_visits.plan_workbooks import CASE_COLUMNS
 from jobs.plan_visits.summary import print_plan
 from jobs.runtime import durable
 from jobs.runtime.arrow import on_driver
@@ -136,19 +138,33 @@ def looks_of(out: Path) -> dict[str, list[tuple[object, ...]]]:
     looks: dict[str, list[tuple[object, ...]]] = {}
     for path in sorted((out / "plans").rglob("*.xlsx")):
         book = openpyxl.load_workbook(path)
-        assert book.sheetnames == ["案件", "线索", "说明"]
-        for sheet, columns in (("案件", CASE_SHEET), ("线索", PLAN_CLUE_SHEET)):
+        assert book.sheetnames == ["案件", "线索", "说明", "填写选项"]
+        for sheet, columns in (("案件", CASE_SHEET), ("线索", CLUE_SHEET)):
             headings = [column.heading for column in columns]
             head, *rows = book[sheet].iter_rows()
             assert [cell.value for cell in head] == headings
             for row in rows:
+                case = row[headings.index("案件编号")].value
+                if case is None:  # the band of a village
+                    continue
                 shown = [(h, c.value, c.style_id, c.comment) for h, c in zip(headings, row, strict=True) if h != "序号"]
                 is_hidden = book[sheet].row_dimensions[row[0].row].hidden
-                case = row[headings.index("案件编号")].value
-                looks.setdefault(f"{path.parent.parent.name} {sheet} {case}", []).append((*shown, is_hidden))
+                place = path.parent.relative_to(out / "plans").parts[1:]
+                looks.setdefault(f"{'/'.join(place)} {sheet} {case}", []).append((*shown, is_hidden))
         text = "\n".join(str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None)
         assert not re.search(r"random|ranked|severity|随机|抽取|概率|得分|预计查实", text)
     return looks
+
+
+def papers_of(out: Path, zone: str) -> dict[str, str]:
+    """What the page of each household says, by its number, the place on the list aside."""
+    found: dict[str, str] = {}
+    for path in sorted((out / "plans").rglob(f"{zone}/papers/*.pdf")):
+        for sheet in pypdf.PdfReader(path).pages:
+            text = re.sub(r"\s", "", sheet.extract_text())
+            (number,) = set(re.findall(r"编号(H[0-9a-f]{16})", text))
+            found[number] = found.get(number, "") + re.sub(r"核查计划第\d+户", "", text)
+    return found
 
 
 def test_nothing_that_inspectors_get_tells_whom_chance_has_drawn(ctx: RunContext) -> None:
@@ -156,13 +172,14 @@ def test_nothing_that_inspectors_get_tells_whom_chance_has_drawn(ctx: RunContext
     plan = plan_visits.run(ctx, VISITS)
     drawn = {visit.case.case_id for visit in plan.choice.visits if visit.is_random}
     assert drawn
-    assert not {column.heading for column in PLAN_CLUE_SHEET} & TELLING
-    assert len(PLAN_CLUE_SHEET) == len(CLUE_SHEET) - len(TELLING)
     lists, looks = {zone: listed(ctx, zone) for zone in ("exports", "restricted")}, looks_of(ctx.out)
+    papers = {zone: papers_of(ctx.out, zone) for zone in lists}
+    assert all(set(of_zone) == {visit.case.case_id for visit in plan.choice.visits} for of_zone in papers.values())
     whole = plan_visits.run(ctx, 10_000)
     assert not any(visit.is_random for visit in whole.choice.visits)
     assert {key.split()[-1] for key in looks} == {visit.case.case_id for visit in plan.choice.visits} > drawn
     assert looks.items() <= looks_of(ctx.out).items()
+    assert all(of_zone.items() <= papers_of(ctx.out, zone).items() for zone, of_zone in papers.items())
     for zone, before in lists.items():
         now = listed(ctx, zone).filter(pl.col("case_id").is_in(before["case_id"].to_list())).drop("position").sort("case_id")
         assert before.drop("position").sort("case_id").equals(now), zone
@@ -174,7 +191,13 @@ def test_the_masked_list_shows_no_number_and_no_name_and_the_full_one_is_for_its
     numbers, names = {row["number"] for row in people}, {row["name"] for row in people if len(row["name"]) >= 3}
     folder = ctx.out / "plans" / AS_OF.isoformat()
     texts = [(folder / "exports" / "plan.csv").read_text(encoding="utf-8-sig")]
-    for path in (folder / "exports" / "workbooks").iterdir():
+    for path in (folder / "exports" / "papers").iterdir():
+        if path.suffix == ".pdf":
+            texts += ["".join(sheet.extract_text() for sheet in pypdf.PdfReader(path).pages)]
+        else:
+            with zipfile.ZipFile(path) as package:
+                texts += [package.read(name).decode() for name in package.namelist() if name.endswith(".xml")]
+    for path in (folder / "exports" / "workbooks").rglob("*.xlsx"):
         book = openpyxl.load_workbook(path, read_only=True)
         texts += ["\n".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell)]
     for text in texts:

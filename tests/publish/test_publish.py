@@ -8,6 +8,7 @@ import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import polars as pl
@@ -23,8 +24,11 @@ from jobs.runtime.errors import ContractBroken
 from jobs.runtime.lake import Lake
 from jobs.runtime.results import KEPT, LIST, WORK
 from jobs.runtime.run_report import RunReport
-from jobs.sheets.books import SEPARATE, books, refuse_unless_whole
+from jobs.sheets.asked import innocent_codes
+from jobs.sheets.books import SEPARATE, books, refuse_unless_whole, township_books
 from jobs.sheets.clue_list import case_list, published_clues
+from jobs.sheets.clue_workbook import Told, write_workbook
+from jobs.sheets.history import History, history_before
 from jobs.sheets.zones import county_names
 from tests.conftest import AS_OF
 
@@ -39,11 +43,11 @@ def ctx(finished: RunContext, tmp_path: Path) -> RunContext:
 
 def ids(folder: Path, sheets: tuple[str, ...], heading: str) -> Counter[str]:
     found: Counter[str] = Counter()
-    for path in folder.glob(f"{KIND}_*.xlsx"):
+    for path in [folder] if folder.suffix else folder.glob(f"{KIND}_*.xlsx"):
         book = openpyxl.load_workbook(path, read_only=True)
         for sheet in (book[name] for name in book.sheetnames if name in sheets):
             head, *rows = sheet.iter_rows(values_only=True)
-            found.update(row[head.index(heading)] for row in rows)
+            found.update(row[head.index(heading)] for row in rows if row[head.index(heading)])
     return found
 
 
@@ -63,6 +67,8 @@ def test_a_wrong_cell_and_a_slash_in_a_name_lose_no_countys_list(ctx: RunContext
         listed = pl.read_csv(ctx.out / zone / "clues.csv", infer_schema=False).filter(pl.col("dispatched") == "是")
         folder = ctx.out / zone / "workbooks"
         assert ids(folder, ("线索", "数据核对"), "线索编号") == Counter(listed["clue_id"])
+        apart = ids(folder / f"{KIND}_{SEPARATE}.xlsx", ("线索", "数据核对"), "线索编号")
+        assert ids(folder / "townships", ("线索", "数据核对"), "线索编号") == Counter(listed["clue_id"]) - apart
         assert {f"{KIND}_{first}_{names[first]}.xlsx", f"{KIND}_{second}_甲_乙_丙县.xlsx"} <= {
             path.name for path in folder.iterdir()
         }
@@ -73,17 +79,25 @@ def test_two_counties_of_one_name_and_cases_of_none_are_all_listed(finished: Run
     listed = clues.filter((pl.col("dispatched") == "是") & ~pl.col("is_separate"))
     codes = sorted({*listed["county_code"], *cases.filter(~pl.col("is_separate"))["county_code"]})
     nowhere = pl.when(pl.col("county_code") == codes[0]).then(None).otherwise("county_code").alias("county_code")
-    write_zone(
-        clues.with_columns(nowhere),
-        cases.with_columns(nowhere),
-        [],
-        dict.fromkeys(codes, "一县"),
-        tmp_path,
-        AS_OF,
-        is_masked=False,
-    )
-    names = {path.name for path in (tmp_path / "workbooks").iterdir()}
+    told = Told(KIND, dict.fromkeys(codes, "一县"), {}, History({}, {}), AS_OF, is_masked=False)
+    write_zone(clues.with_columns(nowhere), cases.with_columns(nowhere), [], tmp_path, told)
+    names = {path.name for path in (tmp_path / "workbooks").glob("*.xlsx")}
     assert {f"{KIND}_未注明区划.xlsx", *(f"{KIND}_{code}_一县.xlsx" for code in codes[1:])} == names - {f"{KIND}_{SEPARATE}.xlsx"}
+
+
+def test_a_county_with_cases_alone_or_with_clues_alone_has_its_workbook(finished: RunContext, tmp_path: Path) -> None:
+    clues, cases = published_clues(finished.lake), case_list(finished.lake, AS_OF)
+    names = county_names(finished.lake)
+    without_clues, without_cases = sorted(names)[:2]
+    write_zone(
+        clues.filter(pl.col("county_code") != without_clues),
+        cases.filter(pl.col("county_code") != without_cases),
+        [],
+        tmp_path,
+        Told(KIND, names, innocent_codes(finished.settings), history_before(finished.lake, AS_OF), AS_OF, is_masked=False),
+    )
+    written = {path.name for path in (tmp_path / "workbooks").iterdir()}
+    assert {f"{KIND}_{code}_{names[code]}.xlsx" for code in (without_clues, without_cases)} <= written
 
 
 def test_books_are_named_by_code_and_name_in_the_order_of_codes() -> None:
@@ -92,6 +106,17 @@ def test_books_are_named_by_code_and_name_in_the_order_of_codes() -> None:
         ("420292", "一县", f"{KIND}_420292_一县.xlsx"),
         ("420293", "一县", f"{KIND}_420293_一县.xlsx"),
         (SEPARATE, SEPARATE, f"{KIND}_{SEPARATE}.xlsx"),
+    ]
+
+
+def test_books_of_townships_are_named_below_their_county_and_show_no_number() -> None:
+    names = {"420292": "一县"}
+    found = township_books(KIND, ["420292/青石镇", "420292/420292199001010016", "未注明区划/未注明乡镇", SEPARATE], names)
+    assert [(title, name) for _, title, name in found] == [
+        ("一县 420292************", f"{KIND}_420292_一县_420292_.xlsx"),
+        ("一县 青石镇", f"{KIND}_420292_一县_青石镇.xlsx"),
+        (SEPARATE, f"{KIND}_{SEPARATE}.xlsx"),
+        ("未注明区划 未注明乡镇", f"{KIND}_未注明区划_未注明乡镇.xlsx"),
     ]
 
 
@@ -105,6 +130,20 @@ def test_a_list_of_which_a_workbook_is_missing_or_too_many_is_not_published(fini
     for wrong, lack, hold in (([*listed, "C1"], 1, 0), (listed[1:], 0, 1), ([*listed, listed[0]], 1, 0)):
         with pytest.raises(ContractBroken, match=rf"lack {lack} of the {len(wrong)} listed and hold {hold} that"):
             refuse_unless_whole(folder, KIND, sheets, "线索编号", wrong)
+
+
+@pytest.mark.parametrize("lost", ["clue", "case"])
+def test_a_list_is_not_published_without_a_row_that_its_workbooks_lost(
+    ctx: RunContext, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    def write_less(path: Path, title: str, clues: pl.DataFrame, cases: pl.DataFrame, *rest: Any, **named: Any) -> None:
+        kept = (clues[1:], cases) if lost == "clue" else (clues, cases[1:])
+        write_workbook(path, title, *kept, *rest, **named)
+
+    monkeypatch.setattr(publish, "write_workbook", write_less)
+    with pytest.raises(ContractBroken, match="Nothing was published"):
+        publish.run(ctx)
+    assert not (ctx.out / "exports").exists()
 
 
 def test_what_people_put_into_the_zones_outlives_a_run(ctx: RunContext) -> None:
@@ -134,11 +173,11 @@ def test_a_run_stopped_in_the_middle_shows_nobody_a_number_and_leaves_the_old_li
     seen: list[int] = []
 
     def stop(*_: object, **__: object) -> None:
-        (book, *_) = (ctx.out / WORK / "staged" / "restricted" / "workbooks").iterdir()
+        (book, *_) = (ctx.out / WORK / "staged" / "restricted" / "workbooks").glob("*.xlsx")
         seen.extend([len(list(book.parent.iterdir())), (ctx.out / WORK).stat().st_mode & 0o777])
         raise OSError("disk full")
 
-    monkeypatch.setattr(publish, "refuse_unless_whole", stop)
+    monkeypatch.setattr(publish, "refuse_unless_every_book_is_whole", stop)
     try:
         with pytest.raises(OSError, match="disk full"):
             publish.run(ctx)
@@ -160,11 +199,14 @@ def test_each_zone_says_which_run_it_is_of(finished: RunContext) -> None:
     assert len(stamp[1]) == 16
 
 
+@pytest.mark.parametrize("is_there", [False, True])
 def test_restricted_zones_of_the_lake_are_closed_before_their_first_table(
-    ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ctx: RunContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_there: bool
 ) -> None:
-    """Looked at when the first byte is about to be written."""
+    """Looked at when the first byte is about to be written. is_there: the zone was made by somebody, open to all."""
     lake, seen = Lake(ctx.engine, str(tmp_path / "other")), []
+    if is_there:
+        (tmp_path / "other" / "vault").mkdir(parents=True, mode=0o755)
     people = ctx.lake.read(PEOPLE)
     save = type(people.write).save
 

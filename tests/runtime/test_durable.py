@@ -162,6 +162,17 @@ def test_a_file_is_not_written_through_a_link(tmp_path: Path) -> None:
     assert not (tmp_path / "report.json").is_symlink()
 
 
+def test_a_link_that_somebody_puts_there_meanwhile_is_not_written_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "victim").write_text("mine")
+    (tmp_path / ".report.json.new").symlink_to("victim")
+    monkeypatch.setattr(Path, "unlink", lambda *_, **__: None)  # it is there again at once
+    with pytest.raises(FileExistsError):
+        replace_file(tmp_path / "report.json", "{}")
+    assert (tmp_path / "victim").read_text() == "mine"
+
+
 def test_nothing_else_moves_a_file_into_place() -> None:
     """One helper for all: who moves a file without it forgets the disk. Results are moved by the zone and then synced."""
     sources = Path(site_key.__file__).parents[1].rglob("*.py")

@@ -13,6 +13,7 @@ import pytest
 from expectations.contracts.lake import PURPOSES
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, MingjingError, explanation
 from jobs.runtime.lake import Lake, plain_schema, single_writer
+from jobs.runtime.scratch import SCRATCH
 from jobs.runtime.session import Engine
 from jobs.runtime.tables import Tables
 
@@ -242,3 +243,18 @@ def test_a_lake_that_cannot_be_held_is_told(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="symbolic links"), single_writer(str(tmp_path / "linked")):
         pass
     assert not (tmp_path / "of_others").exists()
+
+
+def test_scratch_that_a_power_cut_left_is_told_and_made_anew(embedded: Engine, tmp_path: Path) -> None:
+    """Its rows are not synced: a folder may have its name on the disk, and its files nothing in them."""
+    lake = Lake(embedded, str(tmp_path))
+    rows = embedded.session.createDataFrame([(1,)], "a long")
+    lake.computed_once(rows, "features")
+    for path in (tmp_path / SCRATCH / "features").rglob("*.parquet"):
+        path.write_bytes(b"")
+    with pytest.raises(BadStore, match="Run mingjing run again"):
+        lake.kept("features")
+    lake.computed_once(rows, "features")
+    kept = lake.kept("features")
+    assert kept is not None
+    assert [row["a"] for row in kept.collect()] == [1]

@@ -39,6 +39,12 @@ def test_an_end_without_time_for_a_sentence_is_explained(end: str, code: int) ->
     assert ended([sys.executable, "-c", BEGUN + end]) == (code, SENTENCE)
 
 
+def test_what_a_terminal_sends_to_all_does_not_take_the_last_words_along() -> None:
+    of_its_own = BEGUN.replace("import os, signal, sys;", "import os, signal, sys; os.setsid();")
+    end = "signal.signal(signal.SIGINT, signal.SIG_IGN); os.killpg(0, signal.SIGINT); os.kill(os.getpid(), signal.SIGKILL)"
+    assert ended([sys.executable, "-c", of_its_own + end]) == (-signal.SIGKILL, SENTENCE)
+
+
 @pytest.mark.parametrize(
     ("end", "code", "said"),
     [

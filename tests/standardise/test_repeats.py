@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
+from jobs.delivery.delivered_twice import Repeat
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
-from jobs.standardise.repeats import Repeat, take_out_repeats
+from jobs.standardise.repeats import take_out_repeats
 from tests.hand_made import NORTH, SOUTH, frame
 
 CITY = "420200"

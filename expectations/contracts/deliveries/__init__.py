@@ -14,6 +14,7 @@ from expectations.contracts.deliveries.kin_declarations import KIN_DECLARATIONS
 from expectations.contracts.deliveries.marriages import MARRIAGES
 from expectations.contracts.deliveries.medical_expenses import MEDICAL_EXPENSES
 from expectations.contracts.deliveries.payments import PAYMENTS
+from expectations.contracts.deliveries.payments_next import PAYMENTS_NEXT
 from expectations.contracts.deliveries.pensions import PENSIONS
 from expectations.contracts.deliveries.poverty_register import POVERTY_REGISTER
 from expectations.contracts.deliveries.prisoners import PRISONERS
@@ -22,6 +23,7 @@ from expectations.contracts.deliveries.social_insurance import SOCIAL_INSURANCE
 from expectations.contracts.deliveries.tekun_roster import TEKUN_ROSTER
 from expectations.contracts.deliveries.vehicles import VEHICLES
 from expectations.contracts.deliveries.village_cadres import VILLAGE_CADRES
+from expectations.contracts.deliveries.visits import VISITS
 from expectations.contracts.model import DataSet
 
 DATA_SETS: dict[str, DataSet] = {
@@ -49,5 +51,7 @@ DATA_SETS: dict[str, DataSet] = {
         POVERTY_REGISTER,
         MEDICAL_EXPENSES,
         CHECK_REQUESTS,
+        VISITS,
+        PAYMENTS_NEXT,
     )
 }

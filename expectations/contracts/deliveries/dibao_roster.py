@@ -95,7 +95,16 @@ DIBAO_ROSTER = DataSet(
         ),
         Field("bank_account", "银行账号", Kind.ACCOUNT, "account paid to", aliases=("账号", "卡号", "一卡通账号"), nullable=True),
         Field("account_name", "开户名", Kind.NAME, "name on the account", aliases=("户名", "账户名"), nullable=True),
-        Field("phone", "联系电话", Kind.ACCOUNT, "telephone", aliases=("电话",), nullable=True),
+        Field("phone", "联系电话", Kind.ACCOUNT, "telephone", aliases=("电话", "手机号码"), nullable=True),
         Field("approver", "经办人", Kind.NAME, "officer who approved", aliases=("审批人",), nullable=True),
+        Field(
+            "add_on_kinds",
+            "增发类别",
+            Kind.TEXT,
+            "classes for which more is paid, joined by ；: 重病, 重残, 独居老人, 单亲未成年人, 其他",
+            aliases=("分类施保类别",),
+            nullable=True,
+        ),
+        Field("add_on_amount", "月增发金额", Kind.YUAN, "add-on a month", aliases=("增发金额",), nullable=True),
     ),
 )

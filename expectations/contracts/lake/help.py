@@ -21,7 +21,15 @@ NEEDS = Table(
     ("need_id",),
     (
         Column("need_id", TEXT, "stable: the same need found again keeps it", nullable=False, label="线索编号"),
-        Column("rank", INT, "1 = the greatest need; null for whoever is not on the list", label="排名"),
+        Column(
+            "visit_no",
+            INT,
+            "the household to be visited, 1 = first: one visit for all its needs; null off the list",
+            label="走访序号",
+        ),
+        Column(
+            "rank", INT, "1 = the person in greatest need, the same in all of a person's needs; null off the list", label="排名"
+        ),
         Column("rule_code", TEXT, "rule", nullable=False, label="规则编号"),
         Column("case_id", TEXT, "digest of the household book, or of the person where there is none", nullable=False),
         Column("subject_key", TEXT, "digest of the person's number; null where it cannot be used"),
@@ -41,6 +49,12 @@ NEEDS = Table(
         Column("threshold", DOUBLE, "the limit it was held against"),
         Column("score", DOUBLE, "how great the need is, 0-1, higher = greater", label="得分"),
         Column("reasons", TEXT, "the largest parts of the score, in words", label="排序理由"),
+        Column(
+            "assistance",
+            TEXT,
+            "kinds of assistance that may fit, joined by 、: a suggestion; null off the list",
+            label="可了解的救助",
+        ),
         Column("explanation", TEXT, "one Chinese sentence without names or numbers", label="说明"),
         Column("means_words", TEXT, "the means found, in words", label="家庭收入财产"),
         Column("evidence", EVIDENCE, "the records of the fact, and of the means", label="证据"),

@@ -36,7 +36,10 @@ FILES = Table(
         Column("quarantined_rows", LONG, "rows in quarantine.rows", unit="rows"),
         Column("skipped_rows", LONG, "title, subtotal, note and blank rows", unit="rows"),
         Column(
-            "repeated_rows", LONG, "of the accepted rows, those that another current file holds, too: in bronze only", unit="rows"
+            "repeated_rows",
+            LONG,
+            "of the accepted rows, those that another file or a newer extract of the county holds: in bronze only",
+            unit="rows",
         ),
     ),
 )

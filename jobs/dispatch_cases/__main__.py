@@ -1,0 +1,5 @@
+"""python -m jobs.dispatch_cases: the arguments of mingjing dispatch."""
+
+from jobs.commands.cli import as_module
+
+as_module("dispatch")

@@ -1,0 +1,81 @@
+"""M04 Destitute, not kept: old, a minor, or too disabled to work; nobody in the household who could support; no income."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from jobs.registers.evidence import rows_of
+from jobs.registers.means.lines import Lines
+from jobs.registers.policy import in_force
+from jobs.registers.references import LIVE, REGISTRY
+from jobs.rulebook.need import NO_MEANS, NeedFacts, NeedRule, need_candidates, years_before
+from jobs.rulebook.need_outcomes import TEKUN
+
+_MINOR, _DISABLED, _OLD, _VERY_OLD = 0.9, 0.8, 0.5, 0.7
+"""How grave: a child without a grown-up first; among the old those of twenty years more."""
+_VERY_OLD_YEARS = 20
+
+
+def candidates(facts: NeedFacts) -> DataFrame:
+    """A row a person without another grown-up in the household book: an old one without any pension, a minor, a certificate.
+
+    Whether a husband, wife or parent elsewhere could support is looked at later, in the household.
+    """
+    line = in_force(facts.policy.destitute, facts.as_of)
+    living = facts.register(REGISTRY).filter(F.col("status").isin(*LIVE) & F.col("person_key").isNotNull())
+    is_adult = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.supporter_from_years)), F.lit(True))
+    books = living.groupBy("county_code", "book_no").agg(F.sum(is_adult.cast("int")).alias("_adults")).filter("_adults <= 1")
+    alone = living.join(books, ["county_code", "book_no"], "inner")  # books: one row a book
+    in_payment = facts.register("pensions").filter(Lines.of(facts.policy, facts.as_of).lasts("to_month"))
+    old = alone.filter((F.col("_adults") == 1) & (F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years)))).join(
+        in_payment.select("person_key").dropna().distinct(), "person_key", "left_anti"
+    )
+    age = F.floor(F.months_between(F.lit(facts.as_of), F.col("born_on")) / 12)
+    minors = alone.filter((F.col("_adults") == 0) & (F.col("born_on") > F.lit(years_before(facts.as_of, line.minor_below_years))))
+    place = {
+        f"stated_{name}": F.col(column) for name, column in (("county", "county_code"), ("town", "town"), ("village", "village"))
+    }
+    seen = rows_of(REGISTRY, "born_on", "relation", "status")
+    disabled = (
+        facts.register("disabilities")
+        .filter(line.is_unable())
+        .join(alone.select("person_key").distinct(), "person_key", "left_semi")
+    )
+    old_rows = need_candidates(
+        old, REGISTRY, value=age, threshold=F.lit(line.old_age_years),
+        severity=F.when(age >= line.old_age_years + _VERY_OLD_YEARS, F.lit(_VERY_OLD)).otherwise(F.lit(_OLD)),
+        told=F.concat(F.lit("年满"), age.cast("string"), F.lit("周岁，户内没有其他成年人，未查到任何养老待遇")), evidence=seen, **place,
+    )  # fmt: skip
+    minor_rows = need_candidates(
+        minors, REGISTRY, value=age, threshold=F.lit(line.minor_below_years), severity=F.lit(_MINOR),
+        told=F.concat(F.lit("未满"), F.lit(str(line.minor_below_years)), F.lit("周岁，户内没有成年人")), evidence=seen, **place,
+    )  # fmt: skip
+    disabled_rows = need_candidates(
+        disabled, "disabilities", value=F.col("level"), threshold=F.col("level"), severity=F.lit(_DISABLED),
+        told=F.concat(F.lit("持有"), F.col("level").cast("string"), F.lit("级"), F.coalesce("kind", F.lit("")), F.lit("残疾证，户内没有其他成年人")),
+        evidence=rows_of("disabilities", "kind", "level", "valid_to"), **place,
+    )  # fmt: skip
+    return old_rows.unionByName(minor_rows).unionByName(disabled_rows)
+
+
+RULE = NeedRule(
+    code="M04",
+    title="Destitute, not kept",
+    title_zh="特困未纳入",
+    subject="the person",
+    unit="years of age, or level of disability",
+    source="社会救助暂行办法（国务院令第649号，2014）第十四条；特困人员认定办法（民发〔2016〕178号）第四条至第九条",
+    in_force=(date(2014, 5, 1), None),
+    candidates=candidates,
+    met_by=(TEKUN,),
+    is_of_the_alone=True,
+    told_found="，未查到正在享受特困供养" + NO_MEANS,
+    verify=(
+        "了解有无法定赡养、抚养、扶养义务人（含户口不在一起的子女）及其能力",
+        "核对生活来源：养老金、土地、子女给付",
+        "孤儿、事实无人抚养儿童请按相应保障办理",
+    ),
+)

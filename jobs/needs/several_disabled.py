@@ -1,0 +1,122 @@
+"""M05 Several disabled in one home, or an old person who keeps a disabled adult, not covered."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from expectations.contracts.lake import EVIDENCE
+from expectations.contracts.model import ORIGIN
+from jobs.registers.deaths import best_attested_deaths
+from jobs.registers.evidence import in_order, rows_of
+from jobs.registers.kinship import role_of
+from jobs.registers.policy import in_force
+from jobs.registers.references import LIVE, REGISTRY
+from jobs.rulebook.need import NeedFacts, NeedRule, need_candidates, record, years_before
+
+_SEVERE_EACH, _LEAST = 0.2, 0.4
+"""Severity: 0.4, and 0.2 more of every severe one of the certificates."""
+
+
+def _members(facts: NeedFacts) -> DataFrame:
+    """Living entries of the books in which anybody holds a certificate, beside the gravest certificate of each who does.
+
+    household_no: county and number of the book. level, kind, certificate (evidence): null where there is none.
+    """
+    severe = in_force(facts.policy.severe_disability, facts.as_of)
+    gravest = Window.partitionBy("person_key", "name_key").orderBy("level", *ORIGIN)
+    certificates = (
+        facts.register("disabilities")
+        .filter(F.col("person_key").isNotNull())
+        .withColumn("_n", F.row_number().over(gravest))
+        .filter("_n = 1")
+        .select("person_key", "name_key", "level", F.coalesce(severe.is_severe(), F.lit(False)).alias("is_severe"),
+                rows_of("disabilities", "kind", "level", "valid_to").alias("certificate"))
+    )  # fmt: skip
+    living = facts.register(REGISTRY).filter(F.col("status").isin(*LIVE) & F.col("book_no").isNotNull())
+    books = living.join(certificates, ["person_key", "name_key"], "left_semi").select("county_code", "book_no").distinct()
+    largest = in_force(facts.policy.uncovered, facts.as_of).largest_household
+    in_books = living.join(books, ["county_code", "book_no"], "left_semi")
+    deaths = best_attested_deaths(facts.register, in_books.select(F.col("person_key").alias("number_key")).distinct())
+    dead = deaths.select(F.col("number_key").alias("person_key"), "name_key")
+    return (
+        in_books.join(dead, ["person_key", "name_key"], "left_anti")
+        .withColumn("_size", F.count("*").over(Window.partitionBy("county_code", "book_no")))
+        .filter(F.col("_size") <= largest)
+        .join(certificates, ["person_key", "name_key"], "left")  # one row a number and name
+        .withColumn(
+            "certificate", F.coalesce("certificate", F.array().cast(EVIDENCE))
+        )  # no null: one engine drops it, the other not
+        .withColumn("household_no", F.concat_ws("-", "county_code", "book_no"))
+    )
+
+
+def _in_need(facts: NeedFacts) -> DataFrame:
+    """Members of the books with several certificates, or with an old person, a severely disabled adult and nobody else grown up who is
+    well; with _holders, _severe and certificates of the book."""
+    line = in_force(facts.policy.several_disabled, facts.as_of)
+    book = Window.partitionBy("household_no")
+
+    def counted(condition: Column) -> Column:
+        return F.sum(F.coalesce(condition, F.lit(False)).cast("int")).over(book)
+
+    is_old = F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years))
+    is_grown = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.adult_from_years)), F.lit(True)) & ~F.coalesce(
+        is_old, F.lit(False)
+    )
+    holds = F.col("level").isNotNull()
+    counts = {
+        "_holders": counted(holds), "_severe": counted(F.col("is_severe")), "_old": counted(is_old),
+        "_kept": counted(is_grown & F.col("is_severe")), "_well": counted(is_grown & ~holds),
+    }  # fmt: skip
+    is_kept_by_the_old = (F.col("_old") > 0) & (F.col("_kept") > 0) & (F.col("_well") == 0)
+    return (
+        _members(facts)
+        .withColumns(counts)
+        .withColumn("_is_kept", is_kept_by_the_old)
+        .filter((F.col("_holders") >= line.persons) | F.col("_is_kept"))
+    )
+
+
+def candidates(facts: NeedFacts) -> DataFrame:
+    """One row a household: its head, or the oldest where no head is named."""
+    book = Window.partitionBy("household_no")
+    head_first = book.orderBy((F.coalesce(role_of(F.col("relation")), F.lit("")) != "head").cast("int"), "born_on", *ORIGIN)
+    rows = (
+        _in_need(facts)
+        .withColumn("_certificates", in_order(F.flatten(F.collect_list("certificate").over(book))))
+        .withColumn("_n", F.row_number().over(head_first))
+        .filter("_n = 1")
+    )
+    several = F.concat(F.lit("户内有"), F.col("_holders").cast("string"), F.lit("名持证残疾人"))
+    kept = F.lit("户内由老年人照料成年重度残疾人")
+    line = in_force(facts.policy.several_disabled, facts.as_of)
+    is_several = F.col("_holders") >= line.persons
+    return need_candidates(
+        rows, REGISTRY,
+        household_no=F.col("household_no"), value=F.col("_holders"), threshold=F.lit(line.persons),
+        severity=F.least(F.lit(1.0), _LEAST + _SEVERE_EACH * F.col("_severe")),
+        told=F.when(is_several & F.col("_is_kept"), F.concat(several, F.lit("，且由老年人照料"))).when(is_several, several).otherwise(kept),
+        stated_county=F.col("county_code"), stated_town=F.col("town"), stated_village=F.col("village"), evidence=F.col("_certificates"),
+    )  # fmt: skip
+
+
+def members(facts: NeedFacts) -> DataFrame:
+    """Everyone in these books."""
+    return record(_in_need(facts), REGISTRY, household_no=F.col("household_no"))
+
+
+RULE = NeedRule(
+    code="M05",
+    title="Several disabled in one home, not covered",
+    title_zh="一户多残、老养残",
+    subject="the household's head",
+    unit="holders of a certificate",
+    source="国务院关于加快推进残疾人小康进程的意见（国发〔2015〕7号）一户多残、老残一体等特殊困难；社会救助暂行办法（国务院令第649号，2014）第九条",
+    in_force=(date(2015, 1, 20), None),
+    candidates=candidates,
+    members=members,
+    verify=("了解由谁照料、照料人身体状况", "核对家庭收入和残疾人补贴领取情况", "了解是否需要托养、康复或护理服务"),
+)

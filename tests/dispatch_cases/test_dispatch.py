@@ -1,0 +1,132 @@
+"""A list of the small synthetic city, dispatched: to whom, by when, and once."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from casework.events import Role
+from casework.payloads import Dispatched, Severity, Snoozed
+from casework.steps import Hand, take
+from expectations.contracts.ids import visit_id
+from expectations.contracts.lake import CASE_FILES, CASE_STATES, CASES, CLUES, KEY_PERSONS, LEDGER
+from expectations.contracts.lake.planning import EXEMPTED, ROUTINE_VISIT, UNREMARKABLE
+from jobs.casebook.opened import case_store_beside
+from jobs.dispatch_cases import job
+from jobs.launch.context import RunContext
+from jobs.launch.settings import Settings
+from jobs.plan_visits import job as plan_visits
+from jobs.project_cases import job as project_cases
+from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.lake import Lake
+from jobs.runtime.run_report import RunReport
+from tests.conftest import AS_OF
+from tests.end_to_end.tables import rows_of
+
+ON = AS_OF + timedelta(days=5)
+HAND = Hand("clerk", Role.OFFICE, ON, "2018-01-05T08:00:00+00:00")
+
+
+@pytest.fixture(scope="module")
+def planned(finished: RunContext, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> RunContext:
+    """A lake with a list of 25 visits, one in five of them for key persons."""
+    out = tmp_path_factory.mktemp("planned")
+    shutil.copytree(finished.out / "lake", out / "lake", ignore=shutil.ignore_patterns("_scratch", ".writer.lock"))
+    plan = settings.plan.model_copy(update={"key_person_share": 0.2, "random_share": 0.3})
+    lake, report = Lake(finished.engine, str(out / "lake")), RunReport(Console(quiet=True))
+    ctx = replace(finished, lake=lake, settings=settings.model_copy(update={"plan": plan}), out=out, report=report)
+    plan_visits.run(ctx, 25)
+    return ctx
+
+
+@pytest.fixture
+def ctx(planned: RunContext, tmp_path: Path) -> RunContext:
+    shutil.copytree(planned.lake.root, tmp_path / "lake", ignore=shutil.ignore_patterns(".writer.lock"))
+    return replace(
+        planned, lake=Lake(planned.engine, str(tmp_path / "lake")), out=tmp_path, report=RunReport(Console(quiet=True))
+    )
+
+
+def dispatch(ctx: RunContext, due_on: date | None = None) -> dict[str, Dispatched]:
+    sent = job.run(ctx, AS_OF, "", due_on, HAND)
+    return {event.subject.id: event.after for event in sent.taken.recorded if isinstance(event.after, Dispatched)}
+
+
+def test_every_case_of_the_list_goes_to_its_township_and_separate_ones_past_it(ctx: RunContext) -> None:
+    said = dispatch(ctx)
+    files = {row["case_id"]: row for row in rows_of(ctx.lake, CASE_FILES)}
+    places = {row["case_id"]: (row["county_code"], row["town"]) for row in rows_of(ctx.lake, CASES)}
+    separate = {row["case_id"] for row in rows_of(ctx.lake, KEY_PERSONS) if row["is_separate"]}
+    assert set(said) == {row["case_id"] for row in rows_of(ctx.lake, LEDGER)}
+    for case_id, sent in said.items():
+        office = (None, None) if case_id in separate else places[case_id]
+        assert (sent.to.county_code, sent.to.town, sent.is_separate) == (*office, case_id in separate)
+        if case_id in files:
+            assert {clue.rule_code for clue in sent.clues} == set(files[case_id]["rule_codes"].split("、"))
+            assert len(sent.clues) == files[case_id]["clue_count"]
+    assert {True, False} == {sent.is_separate for sent in said.values()}
+    states = {row["case_id"]: row for row in rows_of(ctx.lake, CASE_STATES)}
+    assert {case_id: (row["held"], row["due_on"], row["open_clues"]) for case_id, row in states.items()} == {
+        case_id: ("dispatched", sent.due_on, len(sent.clues)) for case_id, sent in said.items()
+    }
+
+
+def test_a_case_that_chance_has_drawn_goes_out_like_any_other(ctx: RunContext) -> None:
+    """By its exempted clues, or, where nothing was found of it, by the visit itself."""
+    said, strata = dispatch(ctx), {row["case_id"]: row["stratum"] for row in rows_of(ctx.lake, LEDGER)}
+    exemptions = {row["clue_id"]: row["exemption_code"] for row in rows_of(ctx.lake, CLUES)}
+    for case_id, sent in said.items():
+        if strata[case_id] == UNREMARKABLE:
+            assert [(clue.clue_id, clue.rule_code) for clue in sent.clues] == [(visit_id(ROUTINE_VISIT, case_id), ROUTINE_VISIT)]
+        else:
+            assert {bool(exemptions[clue.clue_id]) for clue in sent.clues} == {strata[case_id] == EXEMPTED}
+    assert {UNREMARKABLE, EXEMPTED} <= set(strata.values())
+
+
+def test_a_case_is_due_by_its_severity_or_on_the_day_that_is_named(ctx: RunContext) -> None:
+    clues = rows_of(ctx.lake, CLUES)
+    hard = {row["case_id"] for row in clues if row["rule_code"] in ctx.settings.plan.hard_rules and row["is_dispatched"]}
+    keys = {row["case_id"] for row in rows_of(ctx.lake, KEY_PERSONS)}
+    said = dispatch(ctx)
+    days = {Severity.HARD: 10, Severity.KEY_PERSON: 15, Severity.ORDINARY: 30}
+    for case_id, sent in said.items():
+        expected = Severity.HARD if case_id in hard else Severity.KEY_PERSON if case_id in keys else Severity.ORDINARY
+        assert (sent.severity, sent.due_on) == (expected, ON + timedelta(days=days[expected]))
+    assert {sent.severity for sent in said.values()} >= {Severity.HARD, Severity.KEY_PERSON}
+
+
+def test_a_list_is_dispatched_once(ctx: RunContext) -> None:
+    due = ON + timedelta(days=20)
+    assert {sent.due_on for sent in dispatch(ctx, due).values()} == {due}
+    again = job.run(ctx, AS_OF, "", due + timedelta(days=9), HAND)
+    assert (again.taken.recorded, len(again.taken.already)) == ((), 25)
+
+
+def test_a_list_that_is_not_there_and_a_day_that_is_over_are_told(ctx: RunContext) -> None:
+    with pytest.raises(
+        BadConfiguration, match=rf"no list of 2018-02-01 for 420222. Expected one of {AS_OF}. Nothing was dispatched"
+    ):
+        job.run(ctx, date(2018, 2, 1), "420222", None, HAND)
+    with pytest.raises(BadConfiguration, match="--due is 2018-01-04, before the day of dispatch, 2018-01-05"):
+        dispatch(ctx, ON - timedelta(days=1))
+
+
+def test_what_is_set_aside_is_on_no_list_until_its_day(ctx: RunContext) -> None:
+    dispatch(ctx)
+    first = min(row["case_id"] for row in rows_of(ctx.lake, LEDGER) if row["position"] == 1)
+    until = ON + timedelta(days=60)
+    with case_store_beside(ctx.lake, ctx.out, ctx.report.warn) as store, store.writing() as book:
+        take(book, {first: Snoozed(until=until, reason="外出务工")}, HAND)
+    project_cases.run(ctx)
+
+    def is_listed(day: date) -> bool:
+        plan = plan_visits.run(replace(ctx, as_of=day), 25)
+        return first in {visit.case.case_id for visit in plan.choice.visits}
+
+    assert not is_listed(until - timedelta(days=1))
+    assert is_listed(until)
