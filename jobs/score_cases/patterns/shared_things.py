@@ -19,7 +19,7 @@ def one_telephone(city: City) -> pl.DataFrame:
     """
     used = city.cases.drop_nulls("phone_key").select("case_id", pl.col("phone_key").alias("group"))
     return _shared(
-        city, used, "one_telephone", "该户登记的联系电话，另有{others}户也在用，这些户分属{villages}个村、其中{crowd}户在几天之内先后获批",
+        city, used, "one_telephone", "该户登记的联系电话，另有{others}户也在用，这些户分属{villages}个村，最多{crowd}户在同一时段获批",
         "本市{alone}%的享受家庭的电话只有自己一户用", lawful_in_one_village=True,
     )  # fmt: skip
 
