@@ -210,6 +210,10 @@ LAWFUL: dict[str, Callable[[City], City]] = {
         city, SIX, range(1, 13), holder=lambda month: "collector", account=lambda month: "one"
     ),
     "one village's cards, approved over years": lambda city: with_cases(city, EIGHT, account_no=lambda n: 990077000000000000 + n),
+    "one person drawing twice is rule R01's": lambda city: replace(
+        with_cases(city, [50, 90], approved_on=lambda n: date(2014, 5, 2)),
+        members=with_cells(city.members, [50, 90], book=lambda n: "b", number_key=lambda n: "one"),
+    ),
     "two of one book, years apart": lambda city: replace(city, members=with_cells(city.members, [50, 90], book=lambda n: "b")),
     "a disabled member covered alone beside the family": lambda city: replace(
         with_cases(city, [50, 90], approved_on=lambda n: date(2014, 5, 2), is_single_cover=lambda n: n == 1),

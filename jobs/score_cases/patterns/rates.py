@@ -40,7 +40,9 @@ def _of(cases: pl.DataFrame, measure: Measure, key: list[str], called: str, name
     told = tested.with_columns(
         chance=pl.Series(of_group_rates(holding, size, expected), dtype=pl.Float64),
         seen=pl.format(f"{called}{{}}户享受家庭中有{{}}户{measure.said}，该户是其中之一", "size", "holding"),
-        usual=pl.format("情况相近的同样多户中一般约{}户如此", pl.col("expected").round(1)),
+        usual=pl.when(pl.col("expected") < 1)
+        .then(pl.lit("情况相近的同样多户中一般不到1户如此"))
+        .otherwise(pl.format("情况相近的同样多户中一般约{}户如此", pl.col("expected").round(0).cast(pl.Int64))),
     ).filter(pl.col("holding") >= LEAST_HOLDING)
     found_in = asked.filter("_holds").select("case_id", "group").join(told, on="group")
     return hits(found_in, measure.kind, 0), of_at_least(size, size, expected / np.maximum(size, 1))

@@ -16,12 +16,17 @@ NEAR_DAYS = 31
 def found(city: City) -> pl.DataFrame:
     """Two certificates or more of one book within NEAR_DAYS, by how many books have two anyway and how approvals lie over the years.
 
-    Left out: who is covered alone, and those in an institution's or a guardian's care: there the law divides the household.
+    Left out: who is covered alone, and those in an institution's or a guardian's care: there the law divides the household; and
+    who draws twice under one number, which is rule R01's.
     """
+    numbers = city.members.drop_nulls("number_key").select("case_id", "number_key").unique()
+    twice = numbers.filter(pl.len().over("number_key") > 1).select("case_id").unique()
     alone = (
         pl.col("is_single_cover").fill_null(False) | pl.col("is_home").fill_null(False) | pl.col("has_guardian").fill_null(False)
     )
-    cases = city.cases.filter(~alone).select("case_id", "approved_on").drop_nulls("approved_on")
+    cases = (
+        city.cases.filter(~alone).join(twice, on="case_id", how="anti").select("case_id", "approved_on").drop_nulls("approved_on")
+    )
     in_book = (
         city.members.filter(pl.col("book").is_not_null() & ~pl.col("book").is_in(["", "|"])).select("case_id", "book").unique()
     )
