@@ -14,7 +14,9 @@ from expectations.contracts.lake import (
     ALIASES,
     CASE_FILES,
     CASE_SCORES,
+    CASE_STATES,
     CASES,
+    CASEWORK,
     CHECKS,
     CLUES,
     DEATHS,
@@ -205,7 +207,21 @@ def test_a_frame_that_does_not_fit_is_refused_before_anything_is_written(empty: 
 def test_every_table_is_written_by_one_job_and_read_only_after_it() -> None:
     written: dict[str, str] = {}
     # What the run before left: when a clue was first seen, what was delivered earlier, and how the data was then.
-    kept = {CLUES, CASE_FILES, FILES, QUALITY, TOTALS, PERSON_IDS, NEEDS, PURPOSES, LEDGER, LISTED_CLUES, VERDICTS}
+    kept = {
+        CLUES,
+        CASE_FILES,
+        FILES,
+        QUALITY,
+        TOTALS,
+        PERSON_IDS,
+        NEEDS,
+        PURPOSES,
+        LEDGER,
+        LISTED_CLUES,
+        VERDICTS,
+        CASE_STATES,
+        CASEWORK,
+    }
     for job in documents.JOBS:
         for table in job.READS:
             # Lists go out and verdicts come back: the next list obeys what learn took in after the one before.
