@@ -14,7 +14,9 @@ from expectations.contracts.lake import (
     ALIASES,
     CASE_FILES,
     CASE_SCORES,
+    CASE_STATES,
     CASES,
+    CASEWORK,
     CHECKS,
     CLUES,
     DEATHS,
@@ -218,6 +220,8 @@ def test_every_table_is_written_by_one_job_and_read_only_after_it() -> None:
         LISTED_CLUES,
         VERDICTS,
         HOUSEHOLD_STATES,
+        CASE_STATES,
+        CASEWORK,
     }
     for job in documents.JOBS:
         for table in job.READS:
