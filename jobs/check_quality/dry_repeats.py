@@ -12,7 +12,9 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import DataSet
 from jobs.delivery.delivered_twice import (
     COUNTY,
+    Alike,
     Repeat,
+    alike,
     digest_fields,
     may_replace,
     month_field,
@@ -20,25 +22,30 @@ from jobs.delivery.delivered_twice import (
     repeating,
     repeats,
     replaced,
+    rough_fields,
     told,
 )
 from jobs.delivery.ledger import ACCEPTED, Account, order
 
 Digests = Mapping[tuple[str, str], pl.DataFrame]
-"""Of each data set and file: digest, county, month, and how many rows are equal in them."""
-_BY = ("digest", "county", "month")
+"""Of each data set and file: digest, rough digest, county, month, and how many rows are equal in them."""
+_BY = ("digest", "rough", "county", "month")
 
 
 def digests(data_set: DataSet, typed: pl.DataFrame) -> pl.DataFrame:
     """The rows of silver by what makes them equal."""
-    fields = [pl.col(field).cast(pl.String).fill_null("") for field in digest_fields(data_set)]
     month = month_field(data_set)
     rows = typed.select(
-        digest=pl.concat_str(fields, separator="\x1f").hash(),
+        digest=_digest(digest_fields(data_set)),
+        rough=_digest(rough_fields(data_set)),
         county=pl.col(COUNTY) if COUNTY in typed.columns else pl.lit(None, dtype=pl.String),
         month=pl.col(month).dt.truncate("1mo") if month else pl.lit(None, dtype=pl.Date),
     )
     return rows.group_by(_BY).len("rows")
+
+
+def _digest(fields: Sequence[str]) -> pl.Expr:
+    return pl.concat_str([pl.col(field).cast(pl.String).fill_null("") for field in fields], separator="\x1f").hash()
 
 
 def without_what_counts_once(accounts: Sequence[Account], of_files: Digests, as_of: date) -> list[Account]:
@@ -71,21 +78,30 @@ def _counted(
         file: frame.filter(~pl.col("county").is_in([county for at, county in gone if at == file]).fill_null(False))
         for file, frame in rows.items()
     }
-    return told(files, _repeats({file: files[file].entry.area for file in files if file in left}, left), older)
+    found, near = _repeats({file: files[file].entry.area for file in files if file in left}, left)
+    return told(files, found, older, near)
 
 
-def _repeats(areas: Mapping[str, str], rows: Mapping[str, pl.DataFrame]) -> list[Repeat]:
+def _repeats(areas: Mapping[str, str], rows: Mapping[str, pl.DataFrame]) -> tuple[list[Repeat], list[Alike]]:
+    """What another file holds as it is, and of the rest what it holds with other numbers."""
     files = overlapping(areas)
     if not files:
-        return []
+        return [], []
     every = pl.concat([rows[file].with_columns(file=pl.lit(file), place=pl.lit(place)) for place, file in enumerate(files)])
-    counts = every.group_by("file", "place", "digest").agg(pl.col("rows").sum())
-    both = counts.join(counts, on="digest", how="inner", suffix="_earlier").filter(pl.col("place_earlier") < pl.col("place"))
-    shared = both.select("file", "file_earlier", "digest", held=pl.min_horizontal("rows", "rows_earlier"))
+    shared, pairs = _in_several(every, "digest")
+    told_of = pl.DataFrame([pair[:2] for pair in pairs], schema={"file": pl.String, "file_earlier": pl.String}, orient="row")
+    held = shared.join(told_of, on=["file", "file_earlier"], how="semi").group_by("file", "digest").agg(pl.col("held").max())
+    rest = every.join(held, on=["file", "digest"], how="left").with_columns(pl.col("rows") - pl.col("held").fill_null(0))
+    _, near = _in_several(rest.filter(pl.col("rows") > 0), "rough")
+    return repeats(held.group_by("file").agg(pl.col("held").sum()).iter_rows(), pairs), alike(near)
+
+
+def _in_several(every: pl.DataFrame, by: str) -> tuple[pl.DataFrame, list[tuple[str, str, int]]]:
+    """Equal rows of a file and one before it, as often as both hold them; the pairs of files that repeat each other."""
+    counts = every.group_by("file", "place", by).agg(pl.col("rows").sum())
+    both = counts.join(counts, on=by, how="inner", suffix="_earlier").filter(pl.col("place_earlier") < pl.col("place"))
+    shared = both.select("file", "file_earlier", by, held=pl.min_horizontal("rows", "rows_earlier"))
     sizes: dict[str, Counter[tuple[object, ...]]] = defaultdict(Counter)
     for file, county, month, count in every.group_by("file", "county", "month").agg(pl.col("rows").sum()).iter_rows():
         sizes[file][county, month] = count
-    pairs = repeating(shared.group_by("file", "file_earlier").agg(pl.col("held").sum()).iter_rows(), sizes)
-    told_of = pl.DataFrame([pair[:2] for pair in pairs], schema={"file": pl.String, "file_earlier": pl.String}, orient="row")
-    held = shared.join(told_of, on=["file", "file_earlier"], how="semi").group_by("file", "digest").agg(pl.col("held").max())
-    return repeats(held.group_by("file").agg(pl.col("held").sum()).iter_rows(), pairs)
+    return shared, repeating(shared.group_by("file", "file_earlier").agg(pl.col("held").sum()).iter_rows(), sizes)

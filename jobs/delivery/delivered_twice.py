@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from expectations.contracts.model import DataSet, Kind
+from expectations.contracts.model import PERSON_KINDS, DataSet, Kind
 from jobs.delivery.ledger import Account, day_of, without_repeats
 
 LEAST_SHARE = 0.5
@@ -28,6 +28,15 @@ Sizes = Mapping[str, Counter[tuple[object, ...]]]
 @dataclass(frozen=True)
 class Repeat:
     """So many rows of a file do not count, because earlier files hold them, most of them the one named."""
+
+    file_id: str
+    earlier_id: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Alike:
+    """So many rows of a file that count differ from rows of the earlier file in numbers and accounts alone: most of what both could hold."""
 
     file_id: str
     earlier_id: str
@@ -56,6 +65,12 @@ def digest_fields(data_set: DataSet) -> list[str]:
     return [c.name for f in data_set.fields for c in f.silver_columns if not c.name.endswith("_number_state")]
 
 
+def rough_fields(data_set: DataSet) -> list[str]:
+    """Those of them that a spreadsheet does not damage: without persons' numbers and accounts."""
+    damaged = {c.name for f in data_set.fields if f.kind in (*PERSON_KINDS, Kind.ACCOUNT) for c in f.silver_columns}
+    return [name for name in digest_fields(data_set) if name not in damaged]
+
+
 def overlapping(areas: Mapping[str, str]) -> list[str]:
     """Files of which another is of the same area, of one that holds it, or of one inside: 420222 lies in 420200."""
     places = {file: _place(area) for file, area in areas.items()}
@@ -75,6 +90,12 @@ def repeats(rows: Iterable[tuple[str, int]], pairs: Sequence[tuple[str, str, int
     """By file what does not count of it, given the rows and the pairs that repeat each other."""
     found = [Repeat(file, max((n, earlier) for later, earlier, n in pairs if later == file)[1], n) for file, n in rows]
     return sorted(found, key=lambda repeat: repeat.file_id)
+
+
+def alike(pairs: Sequence[tuple[str, str, int]]) -> list[Alike]:
+    """By file what is alike in it and in the earlier file that has most of it."""
+    most = {file: max((n, earlier) for later, earlier, n in pairs if later == file) for file, _, _ in pairs}
+    return [Alike(file, earlier, n) for file, (n, earlier) in sorted(most.items())]
 
 
 def may_replace(data_set: DataSet, files: Sequence[Account]) -> bool:
@@ -104,18 +125,22 @@ def replaced(files: Sequence[Account], rows: Mapping[tuple[str, str], int], as_o
     return found
 
 
-def told(current: Mapping[str, Account], repeated: Iterable[Repeat], older: Iterable[Replaced]) -> dict[str, Account]:
-    """The current files of a register by file_id, with what does not count of each."""
+def told(
+    current: Mapping[str, Account], repeated: Iterable[Repeat], older: Iterable[Replaced], near: Iterable[Alike]
+) -> dict[str, Account]:
+    """The current files of a register by file_id, with what does not count of each, and what may be a damaged copy."""
     counted = {file_id: without_repeats(account, 0, "") for file_id, account in current.items()}
     for repeat in repeated:
         counted[repeat.file_id] = without_repeats(
             current[repeat.file_id], repeat.rows, current[repeat.earlier_id].entry.file_name
         )
     by_newer: Counter[tuple[str, str]] = Counter()
-    for part in older:
-        by_newer[part.file_id, part.newer_id] += part.rows
+    for county in older:
+        by_newer[county.file_id, county.newer_id] += county.rows
     for (file_id, newer_id), rows in by_newer.items():
         counted[file_id] = counted[file_id].without_older(rows, current[newer_id])
+    for part in near:
+        counted[part.file_id] = counted[part.file_id].with_alike(part.rows, current[part.earlier_id])
     return counted
 
 

@@ -14,7 +14,9 @@ from jobs.delivery.remarks import Remark, from_json, in_english, remark, to_json
 ACCEPTED, REFUSED, DUPLICATE, SUPERSEDED = "accepted", "refused", "duplicate", "superseded"
 SPREADSHEET_LIMITS = (65_536, 1_048_576)
 """Rows of a sheet in the two formats, the header included."""
-_OF_OTHER_FILES = frozenset({"same_bytes", "newer_extract", "later_extract", "delivered_again", "rows_repeated", "rows_replaced"})
+_OF_OTHER_FILES = frozenset(
+    {"same_bytes", "newer_extract", "later_extract", "delivered_again", "rows_repeated", "rows_replaced", "rows_alike"}
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class Account:
         """The account of a current file of which so many rows do not count, because the newer file holds extracts of their counties."""
         told = remark("rows_replaced", rows=rows, other=newer.entry.file_name, day=day_of(newer))
         return replace(self, repeated=self.repeated + rows, remarks=(*self.remarks, told))
+
+    def with_alike(self, rows: int, earlier: Account) -> Account:
+        """The account of a current file of which so many rows, which count, differ from the earlier file's in numbers alone."""
+        return replace(self, remarks=(*self.remarks, remark("rows_alike", rows=rows, other=earlier.entry.file_name)))
 
     def as_row(self) -> tuple[Any, ...]:
         """The account in the columns of ops.files."""

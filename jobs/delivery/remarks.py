@@ -92,6 +92,11 @@ WORDINGS: dict[str, Wording] = {
         "有{rows}条与“{other}”中的记录各项相同，视为重复报送，只计一次；其余{left}条照常采用",
         "请核对是否重复报送：如系重复，请只保留一份并更新交接清单；如确为两次业务，请书面说明。",
     ),
+    "rows_alike": Wording(
+        "{rows} rows differ from rows of {other} in numbers or accounts alone: perhaps a copy that a spreadsheet damaged; both count",
+        "有{rows}条与“{other}”中的记录仅身份号码或账号不同，可能是号码受损的重复报送；两份均已计入",
+        "请核对：如系同一批数据，请只保留号码完整的一份并更新交接清单；如确为不同业务，请书面说明。",
+    ),
     "rows_replaced": Wording(
         "{rows} rows are of counties of which {other} holds a newer extract, of {day}, and do not count",
         "有{rows}条属于“{other}”已报送更新数据（截至{day}）的县（市、区），留存备查，以更新数据为准",

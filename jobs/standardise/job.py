@@ -16,14 +16,14 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, FILES, SILVER
 from expectations.contracts.model import ORIGIN, DataSet
 from jobs.cells.typed import standardised
-from jobs.delivery.delivered_twice import Repeat, Replaced, told
+from jobs.delivery.delivered_twice import Alike, Repeat, Replaced, told
 from jobs.delivery.ledger import ACCEPTED, Account, from_rows, order
 from jobs.launch.context import RunContext
 from jobs.registers.references import person_references
 from jobs.runtime.arrow import arrow_batches, polars_frames
 from jobs.runtime.lake import PARALLEL_TABLES, Lake, plain_schema
 from jobs.standardise.fillers import fillers, owners, without_fillers
-from jobs.standardise.repeats import take_out_repeats, take_out_replaced
+from jobs.standardise.repeats import near_copies, take_out_repeats, take_out_replaced
 
 NAME = "standardise"
 READS = (*BRONZE, FILES)
@@ -66,6 +66,7 @@ def run(ctx: RunContext) -> None:
             current[account.entry.data_set].append(account)
     repeats: dict[str, list[Repeat]] = {}
     older: dict[str, list[Replaced]] = {}
+    near: dict[str, list[Alike]] = {}
     with ctx.report.stage("standardise into silver") as progress, ThreadPoolExecutor(PARALLEL_TABLES) as pool:
         task = progress.add_task("standardise into silver", total=len(current))
 
@@ -74,7 +75,9 @@ def run(ctx: RunContext) -> None:
             silver = standardise(data_set, ctx.lake.read(data_set.bronze), sorted(file.file_id for file in files), ctx.key)
             ctx.lake.overwrite(data_set.silver, silver)
             older[code] = take_out_replaced(ctx.lake, data_set, files, ctx.as_of)
-            repeats[code] = take_out_repeats(ctx.lake, data_set, {file.file_id: file.entry.area for file in files})
+            areas = {file.file_id: file.entry.area for file in files}
+            repeats[code] = take_out_repeats(ctx.lake, data_set, areas)
+            near[code] = near_copies(ctx.lake, data_set, areas)
             progress.advance(task)
 
         rows = {code: sum(file.accepted for file in files) for code, files in current.items()}
@@ -84,7 +87,7 @@ def run(ctx: RunContext) -> None:
                 ctx.lake.overwrite(data_set.silver, ctx.lake.session.createDataFrame([], plain_schema(data_set.silver)))
         count = take_out_fillers(ctx.lake, [DATA_SETS[code] for code in sorted(current)], ctx.settings.ingest.filler_names)
         ctx.report.stages[-1].rows = sum(rows.values())
-    _tell_repeats(ctx, ledger, repeats, older)
+    _tell_repeats(ctx, ledger, repeats, older, near)
     if count:
         ctx.report.warn(
             f"{count} numbers stand beside many names each: taken for fillers and used for nobody but a registered owner"
@@ -92,14 +95,21 @@ def run(ctx: RunContext) -> None:
 
 
 def _tell_repeats(
-    ctx: RunContext, ledger: Sequence[Account], repeats: Mapping[str, Sequence[Repeat]], older: Mapping[str, Sequence[Replaced]]
+    ctx: RunContext,
+    ledger: Sequence[Account],
+    repeats: Mapping[str, Sequence[Repeat]],
+    older: Mapping[str, Sequence[Replaced]],
+    near: Mapping[str, Sequence[Alike]],
 ) -> None:
     """Keeps in the ledger what does not count, for the accounts and the return slips, and warns of what was delivered twice."""
     current: dict[str, dict[str, Account]] = defaultdict(dict)
     for account in ledger:
         if account.status == ACCEPTED:
             current[account.entry.data_set][account.file_id] = account
-    counted = {code: told(of_register, repeats.get(code, ()), older.get(code, ())) for code, of_register in current.items()}
+    counted = {
+        code: told(of_register, repeats.get(code, ()), older.get(code, ()), near.get(code, ()))
+        for code, of_register in current.items()
+    }
     if counted != current:
         known = {id(account): counted[code][file_id] for code, files in current.items() for file_id, account in files.items()}
         rows = [known.get(id(account), account).as_row() for account in ledger]
@@ -109,6 +119,6 @@ def _tell_repeats(
         for found in account.remarks:
             if found.code == "rows_repeated":
                 ctx.report.warn(f"{account.entry.file_name}: delivered twice: {found.en}")
-            elif found.code == "rows_replaced":
+            elif found.code in ("rows_replaced", "rows_alike"):
                 ctx.report.warn(f"{account.entry.file_name}: {found.en}")
     ctx.report.figures["rows_delivered_twice"] = sum(account.delivered_twice for account in everything)

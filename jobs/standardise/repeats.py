@@ -16,9 +16,11 @@ from pyspark.sql import functions as F
 from expectations.contracts.model import DataSet
 from jobs.delivery.delivered_twice import (
     COUNTY,
+    Alike,
     Repeat,
     Replaced,
     Sizes,
+    alike,
     digest_fields,
     may_replace,
     month_field,
@@ -26,6 +28,7 @@ from jobs.delivery.delivered_twice import (
     repeating,
     repeats,
     replaced,
+    rough_fields,
 )
 from jobs.delivery.ledger import Account
 from jobs.runtime.lake import Lake
@@ -54,17 +57,8 @@ def take_out_repeats(lake: Lake, data_set: DataSet, areas: Mapping[str, str]) ->
     files = overlapping(areas)
     if not files:
         return []
-    rows = _digested(data_set, lake.read(data_set.silver))
-    places = lake.session.createDataFrame(list(enumerate(files)), "_place int, _file_id string")
-    suspects = rows.join(F.broadcast(places), "_file_id", "inner")  # one row a file
-    extent = suspects.groupBy(_DIGEST).agg(F.min("_place").alias("_first"), F.max("_place").alias("_last"))
-    in_several = extent.filter("_first < _last").select(_DIGEST)
-    if not in_several.limit(1).collect():  # as a rule: one pass over the rows, and no more
-        return []
-    counts = suspects.join(in_several, _DIGEST, "left_semi").groupBy("_file_id", "_place", _DIGEST).agg(F.count("*").alias("_n"))
-    shared = lake.computed_once(_shared(counts), f"shared_rows_{data_set.code}")
-    by_pair = shared.groupBy("_file_id", _EARLIER).agg(F.sum("_held").alias("rows")).collect()  # pairs of files of a register
-    found = repeating([tuple(pair) for pair in by_pair], _sizes(data_set, suspects))
+    rows = _digested(lake.read(data_set.silver), digest_fields(data_set))
+    shared, found = _in_several(lake, data_set, rows, files, "shared")
     if not found:
         return []
     pairs = lake.session.createDataFrame([pair[:2] for pair in found], f"_file_id string, {_EARLIER} string")
@@ -75,11 +69,34 @@ def take_out_repeats(lake: Lake, data_set: DataSet, areas: Mapping[str, str]) ->
     return repeats([tuple(row) for row in left_out], found)
 
 
-def _digested(data_set: DataSet, silver: DataFrame) -> DataFrame:
+def near_copies(lake: Lake, data_set: DataSet, areas: Mapping[str, str]) -> list[Alike]:
+    """What is left in silver, once repeats are out, that an earlier file holds with other numbers or accounts."""
+    files = overlapping(areas)
+    if not files:
+        return []
+    rows = _digested(lake.read(data_set.silver), rough_fields(data_set))
+    return alike(_in_several(lake, data_set, rows, files, "alike")[1])
+
+
+def _in_several(
+    lake: Lake, data_set: DataSet, rows: DataFrame, files: Sequence[str], name: str
+) -> tuple[DataFrame, list[tuple[str, str, int]]]:
+    """The rows of `_shared`, and the pairs of files that repeat each other: file, earlier file, rows."""
+    places = lake.session.createDataFrame(list(enumerate(files)), "_place int, _file_id string")
+    suspects = rows.join(F.broadcast(places), "_file_id", "inner")  # one row a file
+    extent = suspects.groupBy(_DIGEST).agg(F.min("_place").alias("_first"), F.max("_place").alias("_last"))
+    in_several = extent.filter("_first < _last").select(_DIGEST)
+    if not in_several.limit(1).collect():  # as a rule: one pass over the rows, and no more
+        return rows, []
+    counts = suspects.join(in_several, _DIGEST, "left_semi").groupBy("_file_id", "_place", _DIGEST).agg(F.count("*").alias("_n"))
+    shared = lake.computed_once(_shared(counts), f"{name}_rows_{data_set.code}")
+    by_pair = shared.groupBy("_file_id", _EARLIER).agg(F.sum("_held").alias("rows")).collect()  # pairs of files of a register
+    return shared, repeating([tuple(pair) for pair in by_pair], _sizes(data_set, suspects))
+
+
+def _digested(silver: DataFrame, fields: Sequence[str]) -> DataFrame:
     # As texts without nulls: a null would be passed over, and the embedded engine fails on rows of constants alone.
-    return silver.withColumn(
-        _DIGEST, F.xxhash64(*(F.coalesce(F.col(field).cast("string"), F.lit("")) for field in digest_fields(data_set)))
-    )
+    return silver.withColumn(_DIGEST, F.xxhash64(*(F.coalesce(F.col(field).cast("string"), F.lit("")) for field in fields)))
 
 
 def _shared(counts: DataFrame) -> DataFrame:

@@ -42,6 +42,19 @@ def test_it_is_a_file_of_a_delivery_like_any_other(delivery: Any, name: str, tol
     assert rows["household_no"].to_list()[1:] == ["00000123"] * 3
 
 
+@pytest.mark.parametrize(
+    ("packed", "number"),
+    [(640 << 2 | 2, "640"), (64025 << 2 | 3, "640.25"), (-5 << 2 | 2, "-5"), (0x3FE00000, "0.5"), (0x40690000 | 1, "2")],
+)
+def test_a_packed_number_is_whole_or_a_float_and_perhaps_in_hundredths(tmp_path: Path, packed: int, number: str) -> None:
+    """[MS-XLSB] 2.5.123: 640, 64025 hundredths, -5, the float 0.5, and 200.0 hundredths."""
+    row = b"\x00\x19" + (9).to_bytes(4, "little") + bytes(21)
+    cell = b"\x02\x0c" + bytes(8) + packed.to_bytes(4, "little", signed=packed < 0)
+    path = tmp_path / "甲.xlsb"
+    path.write_bytes(rewritten(SHEET, lambda sheet: sheet + row + cell))
+    assert read_cells(path, "发放")["c0"].to_list()[-1] == number
+
+
 def rewritten(part: str, change: Any) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(BOOK) as book, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as copy:

@@ -145,6 +145,27 @@ DAMAGE = {
 }
 
 
+def test_a_copy_with_damaged_numbers_is_told_and_counts(embedded: Engine, settings: Settings, tmp_path: Path) -> None:
+    """Nobody can say by rule which of the two holds, or that they are one."""
+    made = HandMade(tmp_path / "delivery")
+    june = [payment(i, "2017-06") | {"bank_account": f"62170000000{i:05}"} for i in range(PEOPLE)]
+    cut = [row | {"id_number": row["id_number"][:15] + "000", "bank_account": "6.217E+15"} for row in june]
+    made.table("payments", june, "六月.csv", area=NORTH)
+    made.table("payments", cut, "六月(另存).csv", area=NORTH)
+    made.table("payments", [payment(i, "2017-07") for i in range(PEOPLE)], "七月.csv", area=NORTH)
+    ctx = context(embedded, settings, made.done(), tmp_path / "out")
+    ingest.run(ctx)
+    standardise.run(ctx)
+    accounts = from_rows(ctx.lake.read(FILES).collect())
+    assert {a.entry.file_name: [r.code for r in a.remarks] for a in accounts} == {
+        "六月.csv": [], "六月(另存).csv": ["rows_alike"], "七月.csv": [],
+    }  # fmt: skip
+    assert any("六月(另存).csv: 12 rows differ from rows of 六月.csv in numbers" in warning for warning in ctx.report.warnings)
+    assert ctx.lake.read(DATA_SETS["payments"].silver).count() == 3 * PEOPLE
+    judged = delivery_state(tmp_path / "delivery", ctx.as_of, 1 << 20).accounts
+    assert sorted(judged, key=order) == sorted(accounts, key=order)
+
+
 @pytest.mark.parametrize(("damage", "repeated", "left"), [("one cell of it", PEOPLE - 1, 0), ("its end cut off", PEOPLE - 4, 0)])
 def test_a_damaged_copy_is_told_and_takes_nothing_away(tmp_path: Path, damage: str, repeated: int, left: int) -> None:
     june = [payment(i, "2017-06") for i in range(PEOPLE)]

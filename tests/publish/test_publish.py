@@ -24,10 +24,11 @@ from jobs.runtime.errors import ContractBroken
 from jobs.runtime.lake import Lake
 from jobs.runtime.results import KEPT, LIST, WORK
 from jobs.runtime.run_report import RunReport
+from jobs.sheets.asked import innocent_codes
 from jobs.sheets.books import SEPARATE, books, refuse_unless_whole, township_books
 from jobs.sheets.clue_list import case_list, published_clues
 from jobs.sheets.clue_workbook import Told, write_workbook
-from jobs.sheets.history import History
+from jobs.sheets.history import History, history_before
 from jobs.sheets.zones import county_names
 from tests.conftest import AS_OF
 
@@ -92,10 +93,8 @@ def test_a_county_with_cases_alone_or_with_clues_alone_has_its_workbook(finished
         clues.filter(pl.col("county_code") != without_clues),
         cases.filter(pl.col("county_code") != without_cases),
         [],
-        names,
         tmp_path,
-        AS_OF,
-        is_masked=False,
+        Told(KIND, names, innocent_codes(finished.settings), history_before(finished.lake, AS_OF), AS_OF, is_masked=False),
     )
     written = {path.name for path in (tmp_path / "workbooks").iterdir()}
     assert {f"{KIND}_{code}_{names[code]}.xlsx" for code in (without_clues, without_cases)} <= written
