@@ -15,6 +15,7 @@ from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.kinship import marriages_of
 from jobs.registers.policy import in_force
 from jobs.registers.sentences import zh_yuan
+from jobs.rulebook.facts import once
 from jobs.rulebook.need import NeedFacts, NeedRule, need_candidates, years_before
 from jobs.rulebook.need_households import BOOK, PERSON, known_books
 
@@ -22,6 +23,7 @@ ILL, DISABLED, ALONE, SINGLE_PARENT, OTHER = "重病", "重残", "独居老人",
 _SEVERITY = {SINGLE_PARENT: 0.5, ALONE: 0.6, ILL: 0.8, DISABLED: 0.9}
 
 
+@once
 def _drawing(facts: NeedFacts) -> DataFrame:
     """Roster rows of the households in payment, with house and is_filled: does the county's roster tell of any add-on?"""
     has_begun = F.coalesce(F.trunc("start_month", "month") <= F.lit(facts.as_of), F.lit(True))
