@@ -198,10 +198,10 @@ class NeedOutcome(Payload):
 
 
 class DataOutcome(Payload):
-    """更正结果 of a data clue. The corrected number itself is a restricted fact."""
+    """更正结果 of a data clue, or 复核结果 of what a check found. The corrected number itself is a restricted fact."""
 
     KIND = Kind.DATA_OUTCOME
-    SUBJECTS = frozenset({SubjectKind.DATA_CLUE})
+    SUBJECTS = frozenset({SubjectKind.DATA_CLUE, SubjectKind.CHECK})
     result: DataResult
     checkers: str
     note: str | None = None

@@ -46,6 +46,7 @@ from jobs.settle_identities import job as settle_identities
 from jobs.sheets.choices import VERDICT_WORDS
 from jobs.standardise import job as standardise
 from jobs.state_purpose import job as state_purpose
+from jobs.take_in import job as take_in
 from models.features import FEATURES, RANKING_FIGURES
 from tools.command_reference import command_reference
 from tools.configuration_reference import key_tables, policy_sections
@@ -72,6 +73,7 @@ JOBS: tuple[ModuleType, ...] = (
     dispatch_cases,
     report_fairness,
     learn,
+    take_in,
 )
 """The jobs of a run, in their order, and those that people start."""
 

@@ -21,6 +21,7 @@ from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Full, F
 from jobs.commands.plan import plan
 from jobs.commands.policy import policy
 from jobs.commands.rule import rule
+from jobs.commands.take_in import take_in
 from jobs.runtime import private_network
 from jobs.runtime.code_version import code_digest
 from jobs.runtime.console import Console
@@ -325,7 +326,7 @@ def doctor() -> None:
 app.add_typer(rule, name="rule")
 app.add_typer(cases, name="cases")
 app.add_typer(policy, name="policy")
-for command in (plan, dispatch, fairness, learn, trace):
+for command in (plan, dispatch, take_in, fairness, learn, trace):
     app.command()(command)
 
 

@@ -20,7 +20,7 @@ def learn(
         list[Path] | None,
         typer.Argument(
             metavar="FILE...",
-            help="CSV files of verdicts, or returned workbooks.",
+            help="Returned workbooks, or CSV files: all that mingjing take-in takes.",
             exists=True,
             dir_okay=False,
             show_default=False,
@@ -38,14 +38,15 @@ def learn(
     lake: LakeRoot = None,
 ) -> None:
     """Take verdicts in, give the account of all clues, and learn a better order; with --rollback, go back to the one before."""
+    from jobs.commands.take_in import files_that_came_back
     from jobs.launch.arguments import day
     from jobs.launch.model_store import refuse_silent_server
     from jobs.launch.start import explained, open_run
     from jobs.learn import job
-    from jobs.learn.reading import lines_of
     from jobs.report_fairness import job as report_fairness
     from jobs.returns.brought import brought_now
     from jobs.runtime.errors import BadConfiguration
+    from jobs.take_in import job as take_in
 
     def to_the_version_before() -> None:
         if files:
@@ -61,12 +62,16 @@ def learn(
         if not out.is_dir():
             raise BadConfiguration(f"No folder {out}. Name the folder that the run wrote the list to.")
         refuse_silent_server()
-        for file in files or ():
-            lines_of(file)  # what cannot be read is told before an engine starts
+        back = files_that_came_back(files or ())
         with open_run(out=out, as_of=today, engine=engine, env=env, lake_root=lake, console=console) as ctx:
+            job.assure_ready(ctx)
+            with ctx.job(take_in) as own:
+                taken = take_in.run(own, back, brought_now())
+            console.print(f"{taken.verdicts} verdicts are new.")
             with ctx.job(job) as own:
-                job.run(own, files or (), brought_now())
+                job.run(own)
             with ctx.job(report_fairness) as own:
                 report_fairness.run(own)
+        taken.raise_if_rows_came_back()
 
     raise typer.Exit(explained(to_the_version_before if rollback else take_in_and_learn, console))

@@ -176,9 +176,9 @@ def _bytes(content: Path | io.BytesIO) -> bytes:
     return content.getvalue() if isinstance(content, io.BytesIO) else content.read_bytes()
 
 
-def read_sheet(path: Source, name: str) -> pl.DataFrame:
-    """A sheet's cells as text columns c0, c1, … without the empty ones; row 0 is the sheet's first row."""
-    return read_cells(path, name).drop(SHOWN)
+def read_sheet(path: Source, name: str, header_at: int = -1) -> pl.DataFrame:
+    """A sheet's cells as text columns c0, c1, … without the empty ones; row 0 is the sheet's first row. header_at: see `read_cells`."""
+    return read_cells(path, name, header_at=header_at).drop(SHOWN)
 
 
 def read_cells(

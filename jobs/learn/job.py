@@ -7,30 +7,23 @@ from pathlib import Path
 
 from expectations.contracts.lake import (
     CLUES,
-    ENTITLEMENT_MONTHS,
     FILES,
-    LEDGER,
     LISTED_CLUES,
     PERSONS,
     VERDICT_TOTALS,
+    VERDICTS,
 )
-from jobs.casebook.opened import case_store_beside
-from jobs.casebook.places import towns_of
-from jobs.casebook.projecting import PROJECTIONS, SEEN, project
 from jobs.launch.context import RunContext
 from jobs.launch.model_store import has_model_store, model_store, store_errors_told
 from jobs.launch.ranking_in_use import as_ranked, champion_of
-from jobs.learn.beyond_list import explained_cases, missed, routine_visits
+from jobs.learn.beyond_list import missed
 from jobs.learn.learning_pages import Outcome, print_outcome, write_pages
 from jobs.learn.proxies import proxies_among, traits_of_clues
-from jobs.learn.reading import lines_of
-from jobs.learn.store import drawn_at_random, known_clues, last_list, runs_that_listed, stored_verdicts, verdict_events
+from jobs.learn.store import last_list, stored_verdicts
 from jobs.learn.totals import Standing, standings, totals
 from jobs.learn.training import Example, examples, learn, shown_on
-from jobs.learn.verdicts_read import usable_verdicts
 from jobs.registers.delivered import Delivered
 from jobs.registers.traits import TOLD_BY, refused
-from jobs.returns.brought import NOBODY, Brought
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import plain_schema
 from jobs.runtime.results import Stamp, publication
@@ -40,60 +33,42 @@ from models.ranking import LearningParams
 from models.ranking_registry import RankingRegistry
 
 NAME = "learn"
-READS = (LISTED_CLUES, CLUES, PERSONS, ENTITLEMENT_MONTHS, FILES, LEDGER, *SEEN, *TOLD_BY)
-WRITES = (*PROJECTIONS, VERDICT_TOTALS)
+READS = (LISTED_CLUES, CLUES, PERSONS, FILES, VERDICTS, *TOLD_BY)
+WRITES = (VERDICT_TOTALS,)
 FOLDER = "learning"
 
 
-def run(ctx: RunContext, files: Sequence[Path] = (), brought: Brought = NOBODY) -> Outcome:
-    """Takes the files in, then trains and compares. Raises BadVerdicts, and changes nothing, where a row cannot be used."""
+def assure_ready(ctx: RunContext) -> None:
+    """Raises BadConfiguration where nothing could be learned: asked first, so that no verdict is taken in by a run that then stops."""
     if not ctx.lake.exists(LISTED_CLUES):
         raise BadConfiguration(
             f"{ctx.lake.root} holds no list that a verdict could be about. Run mingjing run first, or name the OUT of the list."
         )
-    with ctx.report.stage("verdicts in"):
-        with store_errors_told():  # first: no verdict is taken in by a run that then cannot learn from it
-            registry, champion = RankingRegistry(model_store(ctx.out)), champion_of(ctx)
-        taken_in, remarks = take_in(ctx, files, brought)
-        rows = stored_verdicts(ctx.lake)
-        account = _account(ctx)
-    for remark in remarks:
-        ctx.report.warn(remark)
+    with store_errors_told():
+        RankingRegistry(model_store(ctx.out))
+        champion_of(ctx)
+
+
+def run(ctx: RunContext) -> Outcome:
+    """Trains on all verdicts so far, and compares."""
+    assure_ready(ctx)
+    rows = stored_verdicts(ctx.lake)
+    account = _account(ctx)
     with ctx.report.stage("learn"):
         teaching = examples(rows)
         params = _without_proxies(ctx)
         try:
             with store_errors_told():
-                learned = learn(teaching, registry, champion, params, ctx.as_of)
+                learned = learn(teaching, RankingRegistry(model_store(ctx.out)), champion_of(ctx), params, ctx.as_of)
         except RefusedInput as error:
             raise BadConfiguration(f"{error} The verdicts are taken in; nothing was trained.") from error
         champion = champion_of(ctx)
         calibration = shown_on(teaching, champion.model, params) if champion and len(teaching) >= params.least_verdicts else None
-    outcome = Outcome(taken_in, account, learned, calibration, _worth(ctx, teaching), missed(rows))
+    outcome = Outcome(account, learned, calibration, _worth(ctx, teaching), missed(rows))
     with publication(ctx.out, NAME, [FOLDER], Stamp(ctx.as_of, Delivered(ctx.lake).name), ctx.report.warn) as staged:
         write_pages(outcome, staged / FOLDER)
     print_outcome(ctx.report.console, outcome, ctx.out / FOLDER)
     return outcome
-
-
-def take_in(ctx: RunContext, files: Sequence[Path], brought: Brought) -> tuple[int, tuple[str, ...]]:
-    """How many verdicts are new, and what was odd about them. All of them are recorded, or none; the lake follows."""
-    lines = [line for path in files for line in lines_of(path)]
-    with case_store_beside(ctx.lake, ctx.out, ctx.report.warn) as store:
-        with store.reading() as book:
-            project(ctx.lake, book)
-        if not lines:
-            return 0, ()
-        clue_ids = [line.cells["clue_id"] for line in lines]
-        lists = {**runs_that_listed(ctx.lake, clue_ids), **routine_visits(ctx.lake, clue_ids)}
-        clues = known_clues(ctx.lake, lists, stored_verdicts(ctx.lake), explained_cases(ctx.lake))
-        found = usable_verdicts(lines, clues, ctx.as_of)
-        towns = towns_of(ctx.lake, {rows[-1]["case_id"] for rows in lists.values()})
-        with store.writing() as book:
-            added = book.record(verdict_events(found.verdicts, lists, drawn_at_random(ctx.lake), towns, ctx.as_of, brought))
-        with store.reading() as book:
-            project(ctx.lake, book)
-    return len(added), found.remarks
 
 
 def _account(ctx: RunContext) -> list[tuple[str, str, int, int, int, int, int, int]]:

@@ -28,7 +28,6 @@ _LEARNED = "learned"
 class Outcome:
     """calibration: what visits found, what was promised without having seen it, what the stated priors promised; null without a champion."""
 
-    taken_in: int
     account: list[tuple[str, str, int, int, int, int, int, int]]
     learned: Learned
     calibration: tuple[Vector, Vector, Vector] | None
@@ -62,7 +61,6 @@ def write_pages(outcome: Outcome, folder: Path) -> None:
 
 
 def print_outcome(console: Console, outcome: Outcome, folder: Path) -> None:
-    console.print(f"{outcome.taken_in} verdicts are new.")
     console.print(totals_table(outcome.account))
     console.print(outcome.learned.said, soft_wrap=True)
     if outcome.learned.comparison:

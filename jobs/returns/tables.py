@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +16,7 @@ from jobs.delivery.headers import SEARCH_DEPTH
 from jobs.delivery.remarks import Remark, remark
 from jobs.delivery.text_files import delimiter_of, read_rows
 from jobs.delivery.unchanged import FILE_ID_LENGTH, FileChanged, assure_unchanged, state_of
-from jobs.delivery.workbooks import BadWorkbook, read_sheet, sha256_of, survey_workbook
+from jobs.delivery.workbooks import LARGEST_SHEET, BadWorkbook, read_sheet, sha256_of, survey_workbook
 from jobs.runtime.errors import BadVerdicts
 
 Headers = Mapping[str, tuple[str, ...]]
@@ -28,17 +28,64 @@ _LARGEST = 64 << 20
 
 @dataclass(frozen=True)
 class Line:
-    """A row that somebody filled in. row: as the file counts, from 1. cells: texts of the columns that the file has, empty ones as ""."""
+    """A row that somebody filled in. row: as the file counts, from 1. cells: texts of the columns that the file has, empty ones as "".
+
+    beside: texts under headers that name no column, by header; beyond: of cells behind the last header. merged: columns whose text
+    is that of a cell merged over several rows.
+    """
 
     file: str
     sha256: str
     sheet: str
     row: int
     cells: Mapping[str, str]
+    beside: Mapping[str, str] = field(default_factory=dict)
+    beyond: tuple[str, ...] = ()
+    merged: frozenset[str] = frozenset()
 
     @property
     def place(self) -> str:
         return f"{self.file}, {f'sheet {self.sheet}, ' if self.sheet else ''}row {self.row}"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as rows of texts; that of a text file has no name. merged: rows and columns, from 0, whose text several rows share."""
+
+    file: str
+    sha256: str
+    name: str
+    rows: list[list[str]]
+    merged: frozenset[tuple[int, int]] = frozenset()
+
+    def header(self, headers: Headers) -> tuple[int, dict[str, list[int]]]:
+        """Where the header stands, and each column's places in it."""
+        return _header_among(self.rows[:SEARCH_DEPTH], headers)
+
+    def lines(self, at: int, columns: Mapping[str, Sequence[int]]) -> list[Line]:
+        """The rows below the header at this row, blank ones and repetitions of the header left out."""
+        heading, width = self.rows[at], len(self.rows[at])
+        texts = [
+            trimmed(pl.Series([_cell(row, i) for row in self.rows], dtype=pl.String)).fill_null("").to_list()
+            for i in range(width)
+        ]
+        named = {i for places in columns.values() for i in places}
+        lines = []
+        for n in range(at + 1, len(self.rows)):
+            if self.rows[n] == heading:  # files put one behind the other repeat it
+                continue
+            cells = {
+                name: " ".join(dict.fromkeys(texts[i][n] for i in places if texts[i][n])) for name, places in columns.items()
+            }
+            beside: dict[str, str] = {}
+            for i in range(width):
+                if i not in named and texts[i][n]:
+                    beside[heading[i]] = " ".join(filter(None, (beside.get(heading[i]), texts[i][n])))
+            beyond = tuple(cell for cell in self.rows[n][width:] if cell.strip())
+            if any(cells.values()) or beside or beyond:
+                filled = frozenset(name for name, places in columns.items() if any((n, i) in self.merged for i in places))
+                lines.append(Line(self.file, self.sha256, self.name, n + 1, cells, beside, beyond, filled))
+        return lines
 
 
 def lines_under(path: Path, headers: Headers, needed: Sequence[str]) -> list[Line]:
@@ -47,32 +94,29 @@ def lines_under(path: Path, headers: Headers, needed: Sequence[str]) -> list[Lin
     Raises BadVerdicts for a file that is not there or not read, for one in which no row names every needed column, and for a row
     with more filled cells than the header has: it is shifted.
     """
-    sha256, sheets = _sheets(path, headers)
-    found = {name: _header_among(rows[:SEARCH_DEPTH], headers) for name, rows in sheets.items()}
-    tables = {name: header for name, header in found.items() if all(column in header[1] for column in needed)}
-    if not tables:
+    sheets = sheets_of(path, headers)
+    found = {sheet.name: sheet.header(headers) for sheet in sheets}
+    if not any(all(column in header[1] for column in needed) for header in found.values()):
         raise BadVerdicts(_what_is_missing(path, found, headers, needed))
     lines = []
-    for sheet, (at, columns) in tables.items():
-        rows, width = sheets[sheet], len(sheets[sheet][at])
-        texts = {
-            name: trimmed(pl.Series([_cell(row, i) for row in rows], dtype=pl.String)).fill_null("")
-            for name, i in columns.items()
-        }
-        for n in range(at + 1, len(rows)):
-            cells = {name: column[n] for name, column in texts.items()}
-            if any(cell.strip() for cell in rows[n][width:]):
+    for sheet in sheets:
+        at, columns = found[sheet.name]
+        if not all(column in columns for column in needed):
+            continue
+        for line in sheet.lines(at, columns):
+            if line.beyond:
                 raise BadVerdicts(
-                    f"{Line(path.name, sha256, sheet, n + 1, {}).place}: the row has more cells than the header, so that its cells may be "
-                    f"shifted. Expected {width}. Put a cell that holds a comma between quotes. {_NOTHING}"
+                    f"{line.place}: the row has more cells than the header, so that its cells may be "
+                    f"shifted. Expected {len(sheet.rows[at])}. Put a cell that holds a comma between quotes. {_NOTHING}"
                 )
-            if any(cells.values()) and rows[n] != rows[at]:  # files put one behind the other repeat it
-                lines.append(Line(path.name, sha256, sheet, n + 1, cells))
+            if any(line.cells.values()):
+                lines.append(line)
     return lines
 
 
-def _sheets(path: Path, headers: Headers) -> tuple[str, dict[str, list[list[str]]]]:
-    """The file's hash, and the rows of its sheets by their names; a text file is one sheet without a name."""
+def sheets_of(path: Path, headers: Headers) -> list[Sheet]:
+    """The sheets of a file, whatever it is. Raises BadVerdicts for one that is not there or not read. headers: by which columns of a
+    text file are told, and below which merged cells count for each of their rows."""
     if not path.is_file():
         raise BadVerdicts(f"No file {path}. Name a CSV file or a workbook that was filled in.")
     try:
@@ -82,7 +126,7 @@ def _sheets(path: Path, headers: Headers) -> tuple[str, dict[str, list[list[str]
         sha256, (source, _, found) = sha256_of(path), opened(path, _LARGEST)
         if sheets := _read(source, found, headers):
             assure_unchanged(path, state, sha256[:FILE_ID_LENGTH])
-            return sha256, sheets
+            return [Sheet(path.name, sha256, name, rows, filled) for name, (rows, filled) in sheets.items()]
         why = remark(found.value)
     except FileChanged as changed:
         raise BadVerdicts(f"{changed} Close it where it is open and bring it again. {_NOTHING}") from changed
@@ -93,43 +137,60 @@ def _sheets(path: Path, headers: Headers) -> tuple[str, dict[str, list[list[str]
     raise BadVerdicts(f"{path.name} is not read: {why.en}. Expected a CSV file or a workbook (.xlsx). {_advice(why)} {_NOTHING}")
 
 
-def _read(path: Source, found: Format, headers: Headers) -> dict[str, list[list[str]]]:
+_Rows = tuple[list[list[str]], frozenset[tuple[int, int]]]
+
+
+def _read(path: Source, found: Format, headers: Headers) -> dict[str, _Rows]:
     """Rows by sheet; none of a file that is neither text nor a workbook."""
     if found is Format.TEXT:
         delimiter = delimiter_of(path, SEARCH_DEPTH, lambda rows: len(_header_among(rows, headers)[1]))
-        return {"": list(read_rows(path, delimiter))}
+        return {"": (list(read_rows(path, delimiter)), frozenset())}
     names = [sheet.name for sheet in survey_workbook(path, rows=1).sheets] if found in SUFFIXES else []
-    return {name: list(_sheet_rows(path, name)) for name in names}
+    return {name: _sheet_rows(path, name, headers) for name in names}
+
+
+def _sheet_rows(path: Source, name: str, headers: Headers) -> _Rows:
+    """The rows, a merged cell counted for each of its rows below the header, and which cells are of such a one."""
+    own = read_sheet(path, name, header_at=LARGEST_SHEET)  # no row is below that
+    at = _header_among([_texts(row) for row in own.head(SEARCH_DEPTH).iter_rows()], headers)[0]
+    shared = read_sheet(path, name, header_at=at)
+    merged = set()
+    for column, (before, after) in enumerate(zip(own, shared, strict=True)):
+        for row in (before.is_null() & after.is_not_null()).arg_true():
+            first = before.head(row).is_not_null().arg_true()[-1]  # whose text it is
+            merged |= {(row, column), (first, column)}
+    return [_texts(row) for row in shared.iter_rows()], frozenset(merged)
+
+
+def _texts(cells: Sequence[str | None]) -> list[str]:
+    return ["" if cell is None else cell for cell in cells]
 
 
 def _advice(why: Remark) -> str:
     return "Fill it in and save it first." if why.code == "empty_file" else "Save it as .xlsx or .csv, without a password."
 
 
-def _sheet_rows(path: Source, name: str) -> Iterator[list[str]]:
-    for cells in read_sheet(path, name).iter_rows():
-        yield ["" if cell is None else cell for cell in cells]
-
-
 def _cell(row: Sequence[str], i: int) -> str:
     return row[i] if i < len(row) else ""
 
 
-def _header_among(rows: Sequence[Sequence[str]], headers: Headers) -> tuple[int, dict[str, int]]:
-    """Where the header stands, and each column's place in it: the row that names most columns. Of a column named twice the first counts."""
+def _header_among(rows: Sequence[Sequence[str]], headers: Headers) -> tuple[int, dict[str, list[int]]]:
+    """Where the header stands, and each column's places in it: the row that names most columns."""
     known = {plain_header(header).lower(): name for name, named in headers.items() for header in named}
-    best: tuple[int, dict[str, int]] = (0, {})
+    best: tuple[int, dict[str, list[int]]] = (0, {})
     for at, row in enumerate(rows):
-        columns: dict[str, int] = {}
+        columns: dict[str, list[int]] = {}
         for i, header in enumerate(row):
             if (name := known.get(plain_header(header).lower())) is not None:
-                columns.setdefault(name, i)
+                columns.setdefault(name, []).append(i)
         if len(columns) > len(best[1]):
             best = at, columns
     return best
 
 
-def _what_is_missing(path: Path, found: Mapping[str, tuple[int, dict[str, int]]], headers: Headers, needed: Sequence[str]) -> str:
+def _what_is_missing(
+    path: Path, found: Mapping[str, tuple[int, dict[str, list[int]]]], headers: Headers, needed: Sequence[str]
+) -> str:
     sheet, (_, columns) = max(found.items(), key=lambda item: len(item[1][1]), default=("", (0, {})))
     expected = f"Expected {'、'.join(headers[name][0] for name in needed)} in one of the first {SEARCH_DEPTH} rows. {_NOTHING}"
     if not columns:

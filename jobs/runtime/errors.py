@@ -67,6 +67,12 @@ class BadVerdicts(MingjingError):
     exit_code = 2
 
 
+class RowsCameBack(MingjingError):
+    """Some rows that people filled in cannot be used and go back to them; all others were taken in."""
+
+    exit_code = 3
+
+
 class BadStep(MingjingError):
     """A case does not stand where this may be done with it; nothing was changed."""
 

@@ -25,6 +25,7 @@ from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine, delta_jars
 from jobs.settle_identities import job as settle_identities
 from jobs.standardise import job as standardise
+from jobs.take_in import job as take_in
 from tests.conftest import AS_OF, City
 from tests.end_to_end.tables import rows_of
 from tests.processes import ROOT, run_apart
@@ -44,7 +45,7 @@ def on_spark(embedded: Engine, city: City, tmp_path_factory: pytest.TempPathFact
     return out
 
 
-BY_PEOPLE = {table.full_name for job in (learn, plan_visits, settle_identities) for table in job.WRITES}
+BY_PEOPLE = {table.full_name for job in (learn, plan_visits, settle_identities, take_in) for table in job.WRITES}
 """Tables of the jobs that people start: the main job writes none of them."""
 
 

@@ -24,9 +24,11 @@ from jobs.learn.training import examples
 from jobs.plan_visits import job as plan_visits
 from jobs.returns.brought import Brought
 from jobs.runtime.console import Console
-from jobs.runtime.errors import BadVerdicts
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
+from jobs.take_in import job as take_in
+from jobs.take_in.forms import returned
+from jobs.take_in.job import TakenIn
 from models.measures import share_of
 from tests.conftest import AS_OF
 from tests.end_to_end.tables import rows_of
@@ -52,7 +54,7 @@ def drawn(ctx: RunContext, stratum: str) -> list[str]:
     return sorted(row["case_id"] for row in rows_of(ctx.lake, LEDGER) if row["is_random"] and row["stratum"] == stratum)
 
 
-def returned(path: Path, verdicts: Sequence[tuple[str, str]]) -> Path:
+def filled_in(path: Path, verdicts: Sequence[tuple[str, str]]) -> Path:
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(("clue_id", "verdict", "refutation_reason", "checked_on", "checkers"))
@@ -60,6 +62,10 @@ def returned(path: Path, verdicts: Sequence[tuple[str, str]]) -> Path:
             (clue_id, verdict, "R01" if "查否" in verdict else "", VISITED_ON, "张某、李某") for clue_id, verdict in verdicts
         )
     return path
+
+
+def take(ctx: RunContext, path: Path) -> TakenIn:
+    return take_in.run(ctx, [returned(path)], BROUGHT)
 
 
 def test_what_random_visits_find_beyond_the_list_is_told_with_its_interval(planned: RunContext, tmp_path: Path) -> None:
@@ -71,8 +77,8 @@ def test_what_random_visits_find_beyond_the_list_is_told_with_its_interval(plann
     said[0] = (said[0][0], "查是-错保")
     said[1] = (said[1][0], "无法核实")
     said += [(clues[case_id]["clue_id"], "查是-违规") for case_id in cases]
-    outcome = learn.run(planned, [returned(tmp_path / "back.csv", said)], BROUGHT)
-    assert outcome.taken_in == len(said)
+    assert take(planned, filled_in(tmp_path / "back.csv", said)).verdicts == len(said)
+    outcome = learn.run(planned)
     assert outcome.missed.unremarkable == share_of([True] + [False] * (len(households) - 2))
     codes = {clues[case_id]["exemption_code"] for case_id in cases}
     assert set(outcome.missed.explained) == codes
@@ -94,11 +100,11 @@ def test_an_explained_clue_that_no_list_gave_out_is_asked_back(planned: RunConte
         for row in planned.lake.read(CLUES).filter("NOT is_dispatched AND rule_code <> 'U01'").orderBy("clue_id").collect()
         if row["case_id"] not in on_lists
     )
-    with pytest.raises(BadVerdicts, match="was on no list of clues to be visited"):
-        learn.run(planned, [returned(tmp_path / "back.csv", [(left_out, "查是-违规")])], BROUGHT)
+    (asked,) = take(planned, filled_in(tmp_path / "back.csv", [(left_out, "查是-违规")])).fates
+    assert set(asked.row.asked) == {"beyond_list"}
     unknown = visit_id(ROUTINE_VISIT, "H0000000000000000")
-    with pytest.raises(BadVerdicts, match="no list has held a clue"):
-        learn.run(planned, [returned(tmp_path / "back.csv", [(unknown, "查是-违规")])], BROUGHT)
+    (asked,) = take(planned, filled_in(tmp_path / "back.csv", [(unknown, "查是-违规")])).fates
+    assert set(asked.row.asked) == {"clue_id"}
 
 
 def verdict(outcome: str, rule_code: str = ROUTINE_VISIT, exemption: str | None = None, **more: Any) -> dict[str, Any]:

@@ -39,18 +39,23 @@ from jobs.launch.settings import Settings
 from jobs.learn import job
 from jobs.learn.learning_pages import Outcome
 from jobs.learn.proxies import proxies_among
-from jobs.learn.store import verdict_events
 from jobs.learn.totals import OPEN, Standing, standings, totals
 from jobs.learn.training import STATED, Measured, better, examples, split
-from jobs.learn.verdicts_read import ClueVerdict
 from jobs.project_cases import job as project_cases
 from jobs.rank_clues.kept_clues import keep_ranked_clues
 from jobs.registers.traits import refused
 from jobs.returns.brought import Brought
-from jobs.runtime.errors import BadConfiguration, BadStore, BadVerdicts
+from jobs.returns.tables import Line
+from jobs.runtime.errors import BadConfiguration, BadStore, RowsCameBack
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
+from jobs.take_in import job as take_in
+from jobs.take_in.account import MEND
+from jobs.take_in.forms import returned
+from jobs.take_in.job import TakenIn
+from jobs.take_in.known import Known, Where, verdict_event
+from jobs.take_in.verdicts import ClueVerdict
 from models import ranking_registry
 from models.clue_features import ClueToRank
 from tests.conftest import KEY
@@ -113,8 +118,13 @@ def feedback(
     return path
 
 
+def take(ctx: RunContext, files: Sequence[Path]) -> TakenIn:
+    return take_in.run(ctx, [returned(path) for path in files], BROUGHT)
+
+
 def run(ctx: RunContext, files: Sequence[Path]) -> Outcome:
-    return job.run(ctx, files, BROUGHT)
+    take(ctx, files)
+    return job.run(ctx)
 
 
 def compared_in(out: Path) -> tuple[int, list[dict[str, Any]]]:
@@ -127,8 +137,8 @@ def verdicts_of(ctx: RunContext) -> list[dict[str, Any]]:
 
 
 def test_verdicts_train_a_champion_that_orders_the_next_list(ctx: RunContext, tmp_path: Path) -> None:
-    outcome = run(ctx, [feedback(tmp_path / "f.csv", range(80))])
-    assert outcome.taken_in == 80
+    assert take(ctx, [feedback(tmp_path / "f.csv", range(80))]).verdicts == 80
+    outcome = job.run(ctx)
     assert outcome.learned.is_promoted
     assert outcome.learned.version == "1"
     stated, challenger = outcome.learned.comparison
@@ -160,8 +170,8 @@ def test_the_same_verdicts_again_change_nothing(ctx: RunContext, tmp_path: Path)
     before, version = verdicts_of(ctx), ctx.lake.session.read.format("delta").load(ctx.lake.path(VERDICTS)).count()
     pages = {path.name: path.read_bytes() for path in (tmp_path / "learning").iterdir() if path.suffix != ".json"}
     compared = compared_in(tmp_path)
-    again = run(ctx, [file, file])
-    assert (again.taken_in, again.learned.version) == (0, None)
+    taken, again = take(ctx, [file, file]), job.run(ctx)
+    assert (taken.verdicts, again.learned.version) == (0, None)
     assert again.learned.said.startswith("No verdict is new")
     assert verdicts_of(ctx) == before
     assert version == 80
@@ -242,8 +252,9 @@ def test_an_out_of_an_earlier_version_is_taken_over_without_loss_and_said_once(c
     (said,) = ctx.report.warnings
     assert said.startswith("53 verdicts that an earlier version kept in the lake were taken over")
     project_cases.run(ctx)
-    outcome = run(ctx, [tmp_path / "a.csv", tmp_path / "b.csv"])
-    assert (outcome.taken_in, verdicts_of(ctx)) == (0, before)
+    taken = take(ctx, [tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert (taken.verdicts, verdicts_of(ctx)) == (0, before)
+    job.run(ctx)
     assert ctx.lake.read(VERDICT_TOTALS).orderBy("rule_code", "county_code").collect() == account
     assert ctx.report.warnings == [said]
 
@@ -267,7 +278,7 @@ def test_a_take_in_that_was_killed_before_the_lake_followed_is_shown_by_the_next
                 run(ctx, [feedback(tmp_path / f"{number}.csv", [number])])
         project_cases.run(ctx)
         assert [row["clue_id"] for row in verdicts_of(ctx)] == [clue_id(n) for n in (1, 2, *range(3, number + 1))]
-        assert run(ctx, [tmp_path / f"{number}.csv"]).taken_in == 0
+        assert take(ctx, [tmp_path / f"{number}.csv"]).verdicts == 0
 
 
 def test_a_lake_whose_case_store_is_gone_or_older_is_left_alone(ctx: RunContext, tmp_path: Path) -> None:
@@ -288,7 +299,8 @@ def test_a_lake_whose_case_store_is_gone_or_older_is_left_alone(ctx: RunContext,
         project_cases.run(ctx)
     assert verdicts_of(ctx) == before
     shutil.move(tmp_path / "newest.db", tmp_path / "casework.db")
-    assert run(ctx, []).taken_in == 0
+    run(ctx, [])
+    assert verdicts_of(ctx) == before
 
 
 def test_what_a_verdict_keeps_of_a_clue_is_what_the_list_says(ctx: RunContext) -> None:
@@ -297,21 +309,26 @@ def test_what_a_verdict_keeps_of_a_clue_is_what_the_list_says(ctx: RunContext) -
     assert set(VERDICTS.column_names) > set(Listed.model_fields)
 
 
-def test_a_bad_row_leaves_everything_as_it_was(ctx: RunContext, tmp_path: Path) -> None:
+def test_good_rows_go_in_and_bad_ones_come_back(ctx: RunContext, tmp_path: Path) -> None:
     run(ctx, [feedback(tmp_path / "a.csv", [1, 2])])
-    before = verdicts_of(ctx)
     good, bad = feedback(tmp_path / "good.csv", [3]), feedback(tmp_path / "bad.csv", [4, 5000])
-    with pytest.raises(BadVerdicts, match=r"bad.csv, row 3: no list has held a clue"):
-        run(ctx, [good, bad])
-    assert verdicts_of(ctx) == before
+    taken = take(ctx, [good, bad])
+    assert [row["clue_id"] for row in verdicts_of(ctx)] == [clue_id(n) for n in (1, 2, 3, 4)]
+    (came_back,) = [fate.row for fate in taken.fates if fate.fate == MEND]
+    assert came_back.filled.line.place == "bad.csv, row 3"
+    assert set(came_back.asked) == {"clue_id"}
+    assert taken.folder is not None
+    assert sorted(path.name for path in taken.folder.glob("*.xlsx")) == ["回收情况.xlsx", "补正单_其余.xlsx"]
+    assert take(ctx, [good, bad]).folder == taken.folder, "the same files write the same folder again"
+    with pytest.raises(RowsCameBack, match=r"1 rows came back: see the 补正单 in .*All others are recorded"):
+        taken.raise_if_rows_came_back()
 
 
 def test_no_verdict_is_taken_in_where_the_model_store_cannot_be_opened(ctx: RunContext, tmp_path: Path) -> None:
     (tmp_path / "mlflow").mkdir()
     (tmp_path / "mlflow" / "mlflow.db").write_bytes(b"no database")
     with pytest.raises(BadStore, match=r"model store .* cannot be used .*Put OUT/mlflow back"):
-        job.run(ctx, [feedback(tmp_path / "a.csv", [1, 2])])
-    assert not ctx.lake.exists(VERDICTS)
+        job.assure_ready(ctx)
     with pytest.raises(BadStore, match="cannot be used"):
         job.roll_back(tmp_path)
 
@@ -366,8 +383,8 @@ def test_a_better_ranking_of_a_run_that_was_stopped_comes_into_use_by_the_next_o
         patched.setattr(ranking_registry.RankingRegistry, "promote", stopped)
         with pytest.raises(KeyboardInterrupt):
             run(ctx, files)
-    outcome = run(ctx, files)
-    assert (outcome.taken_in, outcome.learned.version, outcome.learned.is_promoted) == (0, "1", True)
+    taken, outcome = take(ctx, files), job.run(ctx)
+    assert (taken.verdicts, outcome.learned.version, outcome.learned.is_promoted) == (0, "1", True)
     assert job.roll_back(tmp_path).startswith("Version 1 is not used any more")
     assert not run(ctx, files).learned.is_promoted, "what was withdrawn stays so"
 
@@ -411,11 +428,13 @@ def test_a_verdict_keeps_the_list_before_the_visit_not_a_later_one() -> None:
     lists = {"c": [listed(date(2017, 12, 31), 6), listed(date(2018, 1, 31), 7), listed(date(2018, 2, 28), 8)]}
     verdict = ClueVerdict("c", "查是-错保", None, date(2018, 2, 10), "甲、乙", None, None, None)
     random = {"case": [(date(2018, 1, 5), True), (date(2018, 2, 20), False)]}
-    (event,) = verdict_events([verdict], lists, random, {"case": "镇"}, AS_OF, BROUGHT)
+    line = Line("f.csv", "0" * 64, "", 2, {})
+    known = Known(lists=lists, random=random, where={"case": Where("case", "420222", "镇")})
+    event = verdict_event(verdict, line, known, AS_OF, BROUGHT)
     assert isinstance(event.after, Verdict)
     assert (event.after.listed.months, event.after.listed.listed_on, event.after.is_random) == (7, date(2018, 1, 31), True)
     assert event.place == Place("420222", "镇", "E01")
-    (event,) = verdict_events([verdict], lists, {}, {}, AS_OF, BROUGHT)
+    event = verdict_event(verdict, line, Known(lists=lists), AS_OF, BROUGHT)
     assert isinstance(event.after, Verdict)
     assert event.after.is_random is None
 
@@ -534,9 +553,7 @@ def test_visits_drawn_at_random_give_lift_and_recall(ctx: RunContext, tmp_path: 
         for n, is_random in ((1, False), (2, False), (0, True), (4, True))
     ]
     ctx.lake.overwrite(LEDGER, ctx.lake.session.createDataFrame(rows, plain_schema(LEDGER)))
-    worth = job.run(
-        ctx, [feedback(tmp_path / "f.csv", [0, 1, 2, 4, 7])]
-    ).worth  # 7 is on no list: nobody knows why it was visited
+    worth = run(ctx, [feedback(tmp_path / "f.csv", [0, 1, 2, 4, 7])]).worth  # 7 is on no list: nobody knows why it was visited
     assert worth is not None
     assert (worth.ranked.confirmed, worth.ranked.visited, worth.random.confirmed, worth.random.visited) == (2, 2, 1, 2)
     assert worth.recall == pytest.approx(2 / (2 + 0.5 * 108))

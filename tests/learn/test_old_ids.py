@@ -24,6 +24,8 @@ from jobs.rank_clues import job as rank_clues
 from jobs.returns.brought import Brought
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
+from jobs.take_in import job as take_in
+from jobs.take_in.forms import returned
 from tests.conftest import AS_OF
 
 LATER = AS_OF + timedelta(days=31)
@@ -103,8 +105,8 @@ def test_a_list_that_is_out_is_learned_from_under_its_old_ids_and_new_ones(
         for clue, start in ((first, 1), (second, 0)):
             ids = (clue["clue_id"][start:], clue["case_id"][start:])
             writer.writerow((*ids, "查是-错保", "", LATER.isoformat(), "张某、李某"))
-    outcome = learn.run(old, [path], Brought("clerk", "2018-02-01T00:00:00+00:00"))
-    assert outcome.taken_in == 2
+    assert take_in.run(old, [returned(path)], Brought("clerk", "2018-02-01T00:00:00+00:00")).verdicts == 2
+    outcome = learn.run(old)
     assert {(row["clue_id"], row["case_id"]) for row in rows_of(old, VERDICTS)} == {
         (clue["clue_id"], clue["case_id"]) for clue in (first, second)
     }

@@ -13,7 +13,8 @@ import pytest
 import typst
 from docx.oxml.ns import qn
 
-from jobs.papers.household import Household, masked_household
+from expectations.contracts.lake.planning import ROUTINE_VISIT
+from jobs.papers.household import Household, Question, masked_household
 from jobs.papers.household_page import household_page
 from jobs.papers.page import Page, texts_of
 from jobs.papers.pdf import Printer
@@ -73,6 +74,13 @@ def test_what_the_roster_lacks_is_a_blank_to_write_on() -> None:
     assert "联系电话\n住址" in text
     assert "以往核查" not in text
     assert not re.search("None|nan", text)
+
+
+def test_a_routine_visit_claims_nothing_and_asks_all_the_same() -> None:
+    text = told(replace(HOUSEHOLD, questions=(Question(ROUTINE_VISIT, "", "本户没有线索，属例行走访。", ()),)))
+    assert "1. 例行走访\n本户没有线索，属例行走访。" in text
+    assert "户口簿" in text
+    assert "先问是否" not in text
 
 
 def test_the_masked_page_names_nobody_and_no_thing() -> None:

@@ -12,11 +12,13 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.learn.reading import HEADERS, NEEDED
 from jobs.returns import tables
 from jobs.returns.tables import Line, lines_under
 from jobs.runtime.errors import BadVerdicts
+from jobs.take_in.forms import VERDICTS
 
+HEADERS = VERDICTS.headers
+NEEDED = ("clue_id", "verdict", "refutation_reason", "checked_on", "checkers")
 HEAD = "线索编号,核查结论,查否原因代码,核查日期,核查人员,备注"
 FIRST, SECOND, THIRD = "C1234567890abcdef", "Cae407e9a3fa2d104", "C73928e0123456789"
 ROWS = [f"{clue},查是-违规,,2018-01-10,张三、李四," for clue in (FIRST, SECOND, THIRD)]

@@ -7,7 +7,7 @@ import polars as pl
 from jobs.score_cases.patterns.city import City
 from jobs.score_cases.patterns.hits import crowding, hits, of_cases
 from jobs.score_cases.patterns.shared_things import NEAR
-from models.chance import of_rows, of_wandering, together
+from models.chance import either, of_rows, of_wandering, together
 
 KIND = "account_run"
 NEIGHBOUR, SERIES = 2, 1000
@@ -36,7 +36,8 @@ def found(city: City) -> pl.DataFrame:
     own = told["length"].to_numpy().astype(float) - 1
     by_place = of_wandering(told["villages"].to_numpy(), told["length"].to_numpy() >= LEAST_RUN)
     crowd = told["crowd_chance"].fill_null(1.0)
-    chance = together([of_rows(own, near, series), by_place, crowd.to_numpy()])
+    by_row = of_rows(own, near, series)
+    chance = either(by_row, together([by_row, by_place, crowd.to_numpy()]))
     is_local = (pl.col("villages") == 1) & (pl.col("crowd_chance").fill_null(1.0) > NEAR)
     others = max(series - int(own.sum()), 1)
     usual = f"本市其余{others}对号码相近的卡里，只有{max(near - int(own.sum()), 0)}对挨着"

@@ -6,7 +6,7 @@ import polars as pl
 
 from jobs.score_cases.patterns.city import City
 from jobs.score_cases.patterns.hits import LEAST_MEMBERS, crowding, hits, of_cases
-from models.chance import of_sharing, of_wandering, together
+from models.chance import either, of_sharing, of_wandering, together
 
 NEAR = 0.01
 """Chance above which approvals lie as approvals do: over years, one by one."""
@@ -36,7 +36,7 @@ def one_holder(city: City) -> pl.DataFrame:
     used = (
         outside.join(place, on="case_id")
         .group_by("case_id", group=pl.concat_str("county_code", "holder", separator="|"))  # a name is somebody in one county
-        .agg(pl.col("account").first())
+        .agg(pl.col("account").min())
     )
     several = used.group_by("group").agg(accounts=pl.col("account").n_unique())
     used = used.join(several.filter(pl.col("accounts") >= LEAST_MEMBERS), on="group", how="semi").select("case_id", "group")
@@ -58,7 +58,9 @@ def _shared(city: City, used: pl.DataFrame, kind: str, seen: str, usual: str, *,
     told = many.join(crowding(city, used.join(many, on="group", how="semi")), on="group", how="left").with_columns(
         pl.col("crowd").fill_null(1), pl.col("crowd_chance").fill_null(1.0)
     )
-    chance = together([told[name].to_numpy() for name in ("by_size", "by_place", "crowd_chance")])
+    chance = either(
+        told["by_size"].to_numpy(), together([told[name].to_numpy() for name in ("by_size", "by_place", "crowd_chance")])
+    )
     is_local = lawful_in_one_village & (pl.col("villages") == 1) & (pl.col("crowd_chance") > NEAR)
     told = told.with_columns(
         chance=pl.Series(chance),

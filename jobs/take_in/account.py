@@ -1,0 +1,173 @@
+"""The account of what came back: of each file and table, what was sent, what of it is settled, to mend and open, and every row that is odd."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import xlsxwriter
+from rich.table import Table
+
+from casework.events import Event
+from jobs.runtime.console import Console
+from jobs.sheets.tables import Heading, cell_formats, write_guide, write_table
+from jobs.take_in.cells import Row
+from jobs.take_in.forms import Form, Returned
+from jobs.take_in.known import Where
+from jobs.take_in.sent import Sent
+
+NEW, KNOWN, MEND = "new", "known", "to mend"
+_LISTED = {"plan": "核查计划", "list": "线索清单", "needs": "应保未保清单"}
+SHEET = (
+    Heading("文件", 34, "wrapped"), Heading("内容", 11), Heading("对应清单", 20), Heading("应报", 7, "whole"), Heading("已报", 7, "whole"),
+    Heading("待补正", 8, "whole"), Heading("未报", 7, "whole"), Heading("填写行数", 9, "whole"), Heading("新读入", 8, "whole"),
+    Heading("以前已报", 9, "whole"), Heading("退回补正", 9, "whole"), Heading("更改前次", 9, "whole"), Heading("缺少的行", 9, "whole"),
+    Heading("重复的行", 9, "whole"), Heading("合并的行", 9, "whole"), Heading("外地的行", 9, "whole"), Heading("编号不明", 9, "whole"),
+)  # fmt: skip
+NAMED_SHEET = (Heading("文件", 34, "wrapped"), Heading("情况", 16), Heading("编号或位置", 60, "wrapped"))
+FILE = "回收情况.xlsx"
+
+
+@dataclass(frozen=True)
+class Fate:
+    """A filled row and what became of it: NEW, KNOWN (taken in before, or said twice) or MEND."""
+
+    row: Row
+    fate: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """Of a file and a table. sent = settled + to_mend + open; filled = new + known + came_back. Places and ids of odd rows, in order."""
+
+    file: str
+    form: Form
+    told: str
+    sent: int
+    settled: int
+    to_mend: int
+    open: int
+    filled: int
+    new: int
+    known: int
+    came_back: int
+    replaced: tuple[str, ...]
+    absent: tuple[str, ...]
+    doubled: tuple[str, ...]
+    merged: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def cells(self) -> tuple[str | int, ...]:
+        """As SHEET has them."""
+        kind, _, day = self.told.partition(" ")
+        odd = (self.replaced, self.absent, self.doubled, self.merged, self.elsewhere, self.unknown)
+        return (
+            self.file, self.form.title, f"{_LISTED.get(kind, '')} {day}".strip(), self.sent, self.settled, self.to_mend, self.open, self.filled,
+            self.new, self.known, self.came_back, *map(len, odd),
+        )  # fmt: skip
+
+
+def account_of(
+    file: Returned, form: Form, fates: Sequence[Fate], sent: Sent, where: Mapping[str, Where], answered: Mapping[str, date], replaced: Collection[str]
+) -> Account:  # fmt: skip
+    """The account of one table of a file. answered: by id, the day of its last event of this table, this take-in's among them.
+    replaced: ids whose verdict in force another took the place of."""
+    subjects = [fate.row.filled.subject for fate in fates]
+    ids = file.ids.get(form.title, frozenset()) | {one for one in subjects if one}
+    settled = {one for one in sent.ids if one in answered and (sent.since is None or answered[one] >= sent.since)}
+    to_mend = {fate.row.filled.subject for fate in fates if fate.fate == MEND} & sent.ids - settled
+    counted = Counter(fate.fate for fate in fates)
+    here = {one for one in subjects if one}
+    return Account(
+        file.file, form, sent.told, len(sent.ids), len(settled), len(to_mend), len(sent.ids) - len(settled) - len(to_mend),
+        len(fates), counted[NEW], counted[KNOWN], counted[MEND],
+        replaced=tuple(sorted(set(replaced) & here)),
+        absent=tuple(sorted(sent.ids - ids)),
+        doubled=tuple(sorted(one for one, count in Counter(filter(None, subjects)).items() if count > 1)) if form.is_once else (),
+        merged=tuple(fate.row.filled.line.place for fate in fates if fate.row.filled.line.merged),
+        elsewhere=tuple(sorted(sent.elsewhere)),
+        unknown=tuple(fate.row.filled.line.place for fate in fates if fate.row.filled.subject not in where),
+    )  # fmt: skip
+
+
+def answered_on(events: Iterable[Event], form: Form) -> dict[str, date]:
+    """By id, the day of its last event of the table."""
+    found: dict[str, date] = {}
+    for event in events:
+        if event.after.KIND is form.kind:
+            found[event.subject.id] = max(event.on_day, found.get(event.subject.id, event.on_day))
+    return found
+
+
+def print_accounts(console: Console, accounts: Sequence[Account], files: Sequence[Returned], rows: Sequence[Fate]) -> None:
+    table = Table(title="What came back", title_justify="left")
+    headings = (
+        "file", "table", "list", "sent", "settled", "to mend", "open", "filled", "new", "known", "came back", "replaced", "absent", "doubled",
+        "merged", "elsewhere", "unknown",
+    )  # fmt: skip
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading in headings[:3] else "right")
+    for account in accounts:
+        cells = account.cells
+        table.add_row(account.file, account.form.title, account.told, *(str(cell) for cell in cells[3:]))
+    console.print(table)
+    for file in files:
+        if file.unread:
+            console.warn(file.unread)
+    asked = [fate.row for fate in rows if fate.fate == MEND]
+    for row in asked[:_SHOWN]:
+        console.print(
+            f"{row.filled.line.place}: asks for {', '.join(row.header(column) for column in row.asked)}", soft_wrap=True
+        )
+    if len(asked) > _SHOWN:
+        console.print(f"… and {len(asked) - _SHOWN} more")
+
+
+_SHOWN = 20
+
+
+def write_accounts(path: Path, accounts: Sequence[Account], files: Sequence[Returned], as_of: date) -> None:
+    """The same as a workbook, with every odd row by its place or id."""
+    with xlsxwriter.Workbook(
+        str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        book.set_properties({"title": "回收情况", "created": datetime(as_of.year, as_of.month, as_of.day)})
+        formats = cell_formats(book)
+        title = f"回收情况（{as_of.isoformat()}）"
+        write_table(book, formats, "汇总", SHEET, [account.cells for account in accounts], title=title)
+        write_table(book, formats, "明细", NAMED_SHEET, [*_named(accounts), *_of_files(files)], title=title)
+        write_guide(book, formats, title, _GUIDE)
+
+
+_GUIDE = (
+    ("应报", "对应清单中属于这个文件所在县、乡镇的行。应报 = 已报 + 待补正 + 未报。"),
+    ("填写行数", "文件中填过的行。填写行数 = 新读入 + 以前已报 + 退回补正。"),
+    ("缺少的行", "清单中有、文件中没有的行：被删去了，或者没有交回。"),
+    ("外地的行", "文件中别的县或乡镇的行，可能是粘贴进来的；能用的照样读入，请核对。"),
+)
+
+
+def _named(accounts: Sequence[Account]) -> list[tuple[str, str, str]]:
+    return [
+        (account.file, words, one)
+        for account in accounts
+        for words, odd in (
+            ("更改前次", account.replaced), ("缺少的行", account.absent), ("重复的行", account.doubled), ("合并的行", account.merged),
+            ("外地的行", account.elsewhere), ("编号不明", account.unknown),
+        )
+        for one in odd
+    ]  # fmt: skip
+
+
+def _of_files(files: Sequence[Returned]) -> list[tuple[str, str, str]]:
+    unread = [
+        (file.file, "没有读入", "文件无法读取，或者没有能认出的表头。请另存为 .xlsx、恢复表头后重新交回。")
+        for file in files
+        if file.unread
+    ]
+    return unread + [(file.file, "合计行，未读入", place) for file in files for place in file.left_out]

@@ -1,0 +1,313 @@
+"""The tables that come back, told apart by their headers: which columns each has, and the rows of a file that were filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from casework.payloads import Kind
+from expectations.contracts.model import plain_header
+from jobs.cells.text import cleaned, half_width
+from jobs.returns.tables import Headers, Line, Sheet, sheets_of
+from jobs.runtime.errors import BadVerdicts
+
+_CLUE = {"clue_id": ("线索编号", "clue_id")}
+_CASE = {"case_id": ("案件编号", "case_id", "家庭案件编号")}
+_NOTE = {"note": ("备注", "note", "说明备注")}
+_PEOPLE = ("核查人员", "checkers", "核查人")
+_SHOWN = frozenset({
+    *("序号", "排名", "对象", "对象和待遇", "对象姓名", "需要核实的问题", "需核对的问题", "先问、再核对", "困难情况", "走访要点", "未列入原因"),
+    *("申请编号", "成员", "核对结果", "核对发现", "一般计入家庭收入财产", "需补正的内容", "出处"),
+    *("rank", "rule_code", "subject_id", "subject_name", "household_no", "program", "county_code", "town", "village", "identity_grade"),
+    *("event_on", "first_month", "last_month", "months", "amount_upper", "amount_estimate", "exemption_code", "dispatched", "score"),
+    *("anomaly", "explanation", "reasons", "evidence", "first_seen", "last_seen", "group_id", "pattern", "last_verdict", "last_verdict_on"),
+})  # fmt: skip
+"""Headers of what our lists only tell; nobody fills these in."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A table that people fill in.
+
+    title: as its sheets are called. headers: by column, those to fill in and the ids that say what a row is about. telling: the
+    column that only this table has. offers: by column, what its cells take, as `Heading.offers` names it; any text where it is not said.
+    """
+
+    title: str
+    kind: Kind
+    telling: str
+    headers: Headers
+    ids: tuple[str, ...] = ("clue_id",)
+    offers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def to_fill_in(self) -> list[str]:
+        return [name for name in self.headers if name not in self.ids]
+
+    @property
+    def is_once(self) -> bool:
+        """Is one row enough of what it is about? Of money that came in, of people and of measures there are several."""
+        return self.kind in (Kind.VERDICT, Kind.NEED_OUTCOME, Kind.DATA_OUTCOME)
+
+    def is_named_by(self, columns: Mapping[str, object]) -> bool:
+        """Is it this table, or one that lost its ids or its telling column? A note alone tells nothing, lists have one, too; nor do two
+        columns of choices, which our workbooks explain on a sheet."""
+        if not any(name in columns for name in self.ids):
+            return self.telling in columns and len(columns) > _EXPLAINED
+        return any(name in columns for name in self.to_fill_in if name != "note")
+
+
+_EXPLAINED = 2
+VERDICTS = Form(
+    "核查结论",
+    Kind.VERDICT,
+    "verdict",
+    {
+        **_CASE, **_CLUE,
+        "verdict": ("核查结论", "verdict", "结论"),
+        "refutation_reason": ("查否原因代码", "refutation_reason", "查否原因"),
+        "checked_on": ("核查日期", "checked_on", "核查时间"),
+        "checkers": _PEOPLE,
+        "recovered": ("追回金额", "recovered", "recovered_yuan"),
+        "stop_month": ("停发月份", "stop_month"),
+        **_NOTE,
+        "corrects": ("更正前次结论", "corrects"),
+        "beyond_list": ("未交办已核查", "beyond_list"),
+    },
+    ("case_id", "clue_id"),
+    {
+        "verdict": "verdict", "refutation_reason": "reason", "checked_on": "date", "recovered": "yuan", "stop_month": "month",
+        "corrects": "yes or no", "beyond_list": "yes or no",
+    },
+)  # fmt: skip
+"""corrects, beyond_list: 是 where the inspectors say that it is meant."""
+NEEDS = Form(
+    "需求处理",
+    Kind.NEED_OUTCOME,
+    "result",
+    {
+        "need_id": ("需求编号", "need_id"),
+        "result": ("处理结果",),
+        "programme": ("保障项目",),
+        "month": ("起始月份",),
+        "yuan": ("月金额",),
+        "day": ("走访日期", "处理日期"),
+        "people": ("走访人员", "走访人", "处理人员"),
+        **_NOTE,
+        "opinion": ("补充意见",),
+    },
+    ("need_id",),
+    {"result": "need result", "programme": "need program", "month": "month", "yuan": "yuan", "day": "date"},
+)
+DATA = Form(
+    "数据更正",
+    Kind.DATA_OUTCOME,
+    "result",
+    {
+        **_CLUE,
+        "result": ("更正结果",),
+        "number": ("更正后的号码", "更正后号码"),
+        "day": ("核对日期", "更正日期"),
+        "people": ("核对人员", "核对人"),
+        **_NOTE,
+    },
+    offers={"result": "correction", "day": "date"},
+)
+CHECKS = Form(
+    "核对复核",
+    Kind.DATA_OUTCOME,
+    "result",
+    {
+        "check_id": ("核对编号", "check_id"),
+        "result": ("复核结果",),
+        "day": ("复核日期",),
+        "people": ("复核人员", "复核人"),
+        "note": ("复核说明",),
+    },
+    ("check_id",),
+    {"result": "correction", "day": "date"},
+)
+CORRECTIONS = Form(
+    "重复记录更正",
+    Kind.CORRECTION,
+    "kept",
+    {
+        **_CLUE,
+        "result": ("更正结果",),
+        "kept": ("保留记录",),
+        "dropped": ("剔除记录", "删除记录"),
+        "day": ("核对日期", "更正日期"),
+        "people": ("核对人员", "核对人"),
+        **_NOTE,
+    },
+    offers={"result": "correction", "day": "date"},
+)
+RECTIFICATIONS = Form(
+    "整改",
+    Kind.RECTIFICATION,
+    "measure",
+    {
+        **_CASE, **_CLUE,
+        "problem": ("问题类别",),
+        "measure": ("整改措施",),
+        "due": ("整改期限",),
+        "done": ("完成日期", "整改完成日期"),
+        "yuan": ("应追缴金额", "应追回金额"),
+        "day": ("填报日期",),
+        **_NOTE,
+    },
+    ("case_id", "clue_id"),
+    {"due": "date", "done": "date", "yuan": "yuan", "day": "date"},
+)  # fmt: skip
+RECOVERIES = Form(
+    "追缴到账",
+    Kind.RECOVERY,
+    "receipt",
+    {**_CASE, **_CLUE, "day": ("到账日期",), "yuan": ("到账金额",), "receipt": ("票据号", "票据号码"), **_NOTE},
+    ("case_id", "clue_id"),
+    {"day": "date", "yuan": "yuan"},
+)
+ACCOUNTABILITY = Form(
+    "问责",
+    Kind.ACCOUNTABILITY,
+    "sanction",
+    {
+        **_CASE, **_CLUE,
+        "sanction": ("问责方式",),
+        "count": ("问责人数", "人数"),
+        "role": ("职务",),
+        "day": ("问责日期",),
+        "names": ("被问责人", "被问责人姓名"),
+        **_NOTE,
+    },
+    ("case_id", "clue_id"),
+    {"day": "date"},
+)  # fmt: skip
+APPEALS = Form(
+    "申诉",
+    Kind.APPEAL,
+    "reason",
+    {
+        **_CLUE,
+        "day": ("申诉日期",),
+        "reason": ("申诉理由",),
+        "outcome": ("复查结果",),
+        "decided": ("复查日期",),
+        "people": ("复查人员",),
+        "yuan": ("应补发金额",),
+    },
+    offers={"day": "date", "decided": "date", "yuan": "yuan"},
+)
+FORMS = (CORRECTIONS, RECTIFICATIONS, RECOVERIES, ACCOUNTABILITY, APPEALS, NEEDS, CHECKS, DATA, VERDICTS)
+"""By their telling columns; the first that fits best."""
+_ANY = {f"{form.title} {name}": named for form in FORMS for name, named in form.headers.items()}
+_ID = re.compile(r"([CHNK])?([0-9A-F]{16})", re.IGNORECASE)
+_LETTER = {"clue_id": "C", "case_id": "H", "need_id": "N", "check_id": "K"}
+_TOTALS = frozenset({"合计", "总计", "小计", "合 计", "总 计"})
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A row that somebody filled in. missing: columns of the table that the sheet has not."""
+
+    form: Form
+    line: Line
+    missing: frozenset[str] = frozenset()
+
+    @property
+    def subject(self) -> str:
+        """The id that the row is about, the most exact one; empty where it names none."""
+        return next((cell for name in reversed(self.form.ids) if (cell := self.line.cells.get(name, ""))), "")
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A file that came back. unread: why nothing of it could be read; null where something was. filled: rows that somebody filled in.
+    ids: by table, what its rows are about, filled in or not. left_out: places of rows that say nothing of a single case: totals."""
+
+    file: str
+    sha256: str = ""
+    unread: str | None = None
+    filled: tuple[Filled, ...] = ()
+    ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+
+def returned(path: Path) -> Returned:
+    """What the file brings. A file that cannot be read, or holds no such table, says why."""
+    try:
+        sheets = sheets_of(path, _ANY)
+    except BadVerdicts as bad:
+        return Returned(path.name, unread=str(bad))
+    filled: list[Filled] = []
+    ids: dict[str, frozenset[str]] = {}
+    left_out: list[str] = []
+    is_told = False
+    for sheet in sheets:
+        if (found := _form_of(sheet)) is None:
+            filled += _without_header(sheet)
+            continue
+        is_told = True
+        form, at, columns = found
+        missing = frozenset(form.headers) - frozenset(columns)
+        lines = [_with_ids(form, line) for line in sheet.lines(at, columns)]
+        named = frozenset(one.subject for one in (Filled(form, line) for line in lines) if one.subject)
+        ids[form.title] = ids.get(form.title, frozenset()) | named
+        for line in lines:
+            beside = {plain_header(header): text for header, text in line.beside.items() if plain_header(header) not in _SHOWN}
+            row = Filled(form, replace(line, beside=beside), missing)
+            if not (any(line.cells.get(name) for name in form.to_fill_in) or beside or line.beyond):
+                continue
+            if not row.subject and _TOTALS & {*line.cells.values(), *line.beside.values()}:
+                left_out.append(line.place)
+            else:
+                filled.append(row)
+    if not is_told and not filled:
+        return Returned(path.name, sheets[0].sha256, unread=_no_table(path, sheets))
+    return Returned(path.name, sheets[0].sha256, None, tuple(filled), ids, tuple(left_out))
+
+
+def _form_of(sheet: Sheet) -> tuple[Form, int, dict[str, list[int]]] | None:
+    """The table that the sheet is, where its header stands, and its columns; null of a sheet that nobody fills in."""
+    found = [(form, *sheet.header(form.headers)) for form in FORMS]
+    fitting = [one for one in found if one[0].is_named_by(one[2])]
+    return max(fitting, key=lambda one: (one[0].telling in one[2], len(one[2])), default=None)
+
+
+def _without_header(sheet: Sheet) -> Iterator[Filled]:
+    """Rows that name a clue, a need or a check in a sheet without any header of ours: the header was removed."""
+    if any(len(sheet.header(form.headers)[1]) for form in FORMS):
+        return  # a sheet to read
+    for n, row in enumerate(sheet.rows):
+        ids = [as_id(None, cell) for cell in row]
+        at = next((i for i, found in enumerate(ids) if found[:1] in ("C", "N", "K") and _ID.fullmatch(found)), None)
+        if at is None:
+            continue
+        form = {"C": VERDICTS, "N": NEEDS, "K": CHECKS}[ids[at][0]]
+        rest = {f"第{i + 1}列": text for i, cell in enumerate(row) if i != at and (text := cleaned(cell))}
+        line = Line(sheet.file, sheet.sha256, sheet.name, n + 1, {form.ids[-1]: ids[at]}, rest)
+        yield Filled(form, line, frozenset(form.headers))
+
+
+def _with_ids(form: Form, line: Line) -> Line:
+    return replace(line, cells={name: as_id(name, cell) if name in form.ids else cell for name, cell in line.cells.items()})
+
+
+def as_id(column: str | None, text: str) -> str:
+    """An id as the lists have it: half width, a capital before small letters; those of earlier lists get their letter. Any other text
+    stays as it is."""
+    found = _ID.fullmatch(half_width(cleaned(text)).replace(" ", ""))
+    if found is None or not (found[1] or column):
+        return text
+    return (found[1] or _LETTER[str(column)]).upper() + found[2].lower()
+
+
+def _no_table(path: Path, sheets: Sequence[Sheet]) -> str:
+    where = f"; its sheets: {'、'.join(sheet.name for sheet in sheets)}" if sheets[0].name else ""
+    telling = "、".join(dict.fromkeys(form.headers[form.telling][0] for form in reversed(FORMS)))
+    return (
+        f"{path.name} has no header of such a table{where}. Expected one of {telling} beside 线索编号, 案件编号, 需求编号 or 核对编号, in one of "
+        "the first rows. Put the header back and bring it again. Nothing of it was taken in."
+    )

@@ -1,0 +1,88 @@
+"""Words that people write where a list offers others: what each plainly means. What may mean two things stands in no table here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from expectations.contracts.returned import REFUTED, VERDICT_OUTCOMES
+from jobs.cells.text import half_width
+from jobs.rulebook.rule import EXEMPTIONS
+
+_NOISE = re.compile(r"[\s\-—–_:：/、,，.。()（）\"'“”‘’·]+")
+KINDS = {verdict.partition("-")[2] or verdict: verdict for verdict in VERDICT_OUTCOMES}
+"""A verdict by the word that names its kind alone: 违规, 时间差."""
+_MORE_VERDICTS = {
+    "手续问题": "查是-程序问题", "程序有问题": "查是-程序问题", "登记错误": "查否-数据错误", "同名": "查否-同名重号", "重号": "查否-同名重号",
+    "无法查实": "无法核实", "不能核实": "无法核实", "移交": "移送", "已移送": "移送",
+}  # fmt: skip
+HOLDS = frozenset(["是", "查是", "属实", "查实", "属实的", "成立", "√", "✓", "✔", "对", "Y", "YES"])
+"""The clue holds, of no kind: whether it was an offence is asked, never taken."""
+HOLDS_NOT = frozenset(["否", "查否", "不属实", "不实", "不成立", "×", "✗", "✘", "X", "错", "N", "NO", "不是"])
+"""The clue does not hold; of which kind, its reason may say."""
+KIND_OF_REASON = {
+    "R01": "查否-时间差", "R02": "查否-政策允许", "R03": "查否-政策允许", "R04": "查否-政策允许", "R05": "查否-政策允许",
+    "R06": "查否-同名重号", "R07": "查否-同名重号", "R08": "查否-数据错误", "R09": "查否-政策允许", "R11": "查否-政策允许",
+    "R15": "查否-政策允许", "R16": "查否-政策允许", "R17": "查否-政策允许", "R18": "查否-政策允许", "R19": "查否-政策允许",
+    "R20": "查否-政策允许", "R21": "查否-政策允许", "R22": "查否-政策允许", "R23": "查否-已整改", "R25": "查否-政策允许",
+}  # fmt: skip
+"""Which refutation a reason can only be of. R10, R12, R13, R14, R24 and R99 may be of several: a car that was sold may stand wrong in
+the register, or have been sold since."""
+_REASON_WORDS = {
+    "R01": "登记滞后 登记未更新 未及时更新", "R02": "死亡当月 当月死亡 死亡当月发放", "R03": "补发以前月份 补发", "R04": "其他成员领取 家人合法领取",
+    "R05": "丧葬补助 丧葬费", "R06": "同名 同名同姓 重名", "R07": "重号 号码有误 号码错误 身份证号错误", "R08": "升位错误 15位升位错误",
+    "R09": "残疾车 残疾人专用车", "R10": "已过户 过户 已出售 已售 已卖 车辆已出售 车辆已过户 已报废 报废 车辆已报废 房屋已出售",
+    "R11": "农用车 摩托车 三轮车 农用三轮车", "R12": "被借名 借名 借名登记 被冒名", "R13": "企业已注销 公司已注销 已吊销 未经营 营业执照已注销",
+    "R14": "合作社名义成员 挂名社员 村集体任职", "R15": "公益性岗位 公益岗 公益岗位 遗属补助", "R16": "城乡居民养老金 居民养老 居民养老保险",
+    "R17": "单人保", "R18": "渐退期 渐退期内", "R19": "刚性支出 刚性支出扣减", "R20": "已备案 近亲属已备案", "R21": "安置房 危改房 继承 小份额",
+    "R22": "监护人账户 机构账户", "R23": "已停发 已追回 已停发并追回 已停发已追回", "R24": "源数据过期 数据过期", "R25": "已申报 审批时已申报",
+}  # fmt: skip
+_CODE = re.compile(r"R?0?(\d{1,2})(?!\d)")
+
+
+def plain(text: str) -> str:
+    """The text in half-width capitals without blanks and marks, for looking it up."""
+    return _NOISE.sub("", half_width(text)).upper()
+
+
+REASON_OF = {
+    **{plain(words): code for code, words in EXEMPTIONS.items()},
+    **{plain(word): code for code, words in _REASON_WORDS.items() for word in words.split()},
+}
+_VERDICT_OF = {
+    plain(word): verdict for word, verdict in (*KINDS.items(), *_MORE_VERDICTS.items(), *((v, v) for v in VERDICT_OUTCOMES))
+}
+_HOLDS, _HOLDS_NOT = frozenset(map(plain, HOLDS)), frozenset(map(plain, HOLDS_NOT))
+
+
+def one_of(text: str, values: Iterable[str], others: Mapping[str, str] | None = None) -> str | None:
+    """The value that the text names, as it stands or in a close form; null where it names none. others: further words, as `plain`."""
+    return {plain(value): value for value in values}.get(plain(text)) or (others or {}).get(plain(text))
+
+
+def verdict_of(text: str, reason: str | None) -> str | None:
+    """The verdict that the text names, alone or with the reason beside it; null where it names none, or no kind."""
+    word = plain(text)
+    if word in _HOLDS_NOT and reason is not None:
+        return KIND_OF_REASON.get(reason)
+    return _VERDICT_OF.get(word)
+
+
+def holds(text: str) -> bool | None:
+    """True, False: the text says whether the clue holds, though not of which kind. Null: it says neither."""
+    return True if plain(text) in _HOLDS else False if plain(text) in _HOLDS_NOT else None
+
+
+def reason_of(text: str) -> str | None:
+    """The code of the reason that the text names by code, words or both; null where it names none, several, or a code and other words."""
+    word = plain(text)
+    if found := _CODE.match(word):
+        code, words = f"R{int(found[1]):02}", word[found.end() :]
+        if code not in EXEMPTIONS or _CODE.search(words):
+            return None
+        return code if REASON_OF.get(words, code) == code else None
+    return REASON_OF.get(word)
+
+
+def is_refutation(verdict: str | None) -> bool:
+    return verdict is not None and VERDICT_OUTCOMES[verdict] == REFUTED
