@@ -15,13 +15,16 @@ from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.kinship import marriages_of
 from jobs.registers.policy import in_force
 from jobs.registers.sentences import zh_yuan
+from jobs.rulebook.facts import once
 from jobs.rulebook.need import NeedFacts, NeedRule, need_candidates, years_before
 from jobs.rulebook.need_households import BOOK, PERSON, known_books
 
 ILL, DISABLED, ALONE, SINGLE_PARENT, OTHER = "重病", "重残", "独居老人", "单亲未成年人", "其他"
+_HEAD, _CHILD = "户主", "子女"
 _SEVERITY = {SINGLE_PARENT: 0.5, ALONE: 0.6, ILL: 0.8, DISABLED: 0.9}
 
 
+@once
 def _drawing(facts: NeedFacts) -> DataFrame:
     """Roster rows of the households in payment, with house and is_filled: does the county's roster tell of any add-on?"""
     has_begun = F.coalesce(F.trunc("start_month", "month") <= F.lit(facts.as_of), F.lit(True))
@@ -35,15 +38,54 @@ def _drawing(facts: NeedFacts) -> DataFrame:
     )
 
 
-def _of_class(facts: NeedFacts, drawing: DataFrame) -> list[DataFrame]:
-    """Covered members of each class: the roster's columns, class and seen (evidence). What the registers do not decide is none."""
-    line = in_force(facts.policy.add_ons, facts.as_of)
+@once
+def _covered(facts: NeedFacts) -> DataFrame:
+    """Covered members of these households, with _size and _others (neither head nor child) of all who live there, and born_on and
+    _in_book by the registry; null where it does not know them."""
     # Counted before anybody is left out: who draws nothing lives in the household all the same.
     house = Window.partitionBy("house")
-    is_parent, is_child = F.col("relation") == "户主", F.col("relation") == "子女"
-    covered = drawing.withColumns(
-        {"_size": F.count("*").over(house), "_others": F.sum((~(is_parent | is_child)).cast("int")).over(house)}
-    ).filter(F.col("covered") == "是")
+    is_other = ~holds(F.col("relation").isin(_HEAD, _CHILD))
+    covered = (
+        _drawing(facts)
+        .withColumns({"_size": F.count("*").over(house), "_others": F.sum(is_other.cast("int")).over(house)})
+        .filter(F.col("covered") == "是")
+    )
+    of_book = Window.partitionBy(*BOOK)
+    entries = known_books(facts).filter("is_living").withColumn("_in_book", F.count("*").over(of_book))
+    born = entries.groupBy(*PERSON).agg(F.max("born_on").alias("born_on"), F.min("_in_book").alias("_in_book"))
+    return covered.join(born, list(PERSON), "left")  # born: one row a number and name
+
+
+@once
+def _minors(facts: NeedFacts) -> DataFrame:
+    """Of the covered members the minors in households of children and one parent only."""
+    line = in_force(facts.policy.add_ons, facts.as_of)
+    is_minor = F.col("born_on") > F.lit(years_before(facts.as_of, line.minor_below_years))
+    return _covered(facts).filter((F.col("relation") == _CHILD) & (F.col("_others") == 0) & is_minor)
+
+
+@once
+def _marriages_of_parents(facts: NeedFacts) -> DataFrame:
+    """Registrations that name a head of such a household."""
+    numbers = _parents(facts).select("person_key").distinct()
+    sides = [
+        facts.register("marriages").join(F.broadcast(numbers.withColumnRenamed("person_key", side)), side, "left_semi")
+        for side in ("husband_key", "wife_key")
+    ]
+    return sides[0].unionByName(sides[1]).distinct()
+
+
+@once
+def _parents(facts: NeedFacts) -> DataFrame:
+    """Heads of the households of such minors: house, person_key."""
+    heads = _drawing(facts).filter((F.col("relation") == _HEAD) & F.col("person_key").isNotNull()).select("house", "person_key")
+    return heads.join(_minors(facts).select("house"), "house", "left_semi")
+
+
+def _of_class(facts: NeedFacts) -> list[DataFrame]:
+    """Covered members of each class: the roster's columns, class and seen (evidence). What the registers do not decide is none."""
+    line = in_force(facts.policy.add_ons, facts.as_of)
+    covered = _covered(facts)
 
     def beside(code: str, rows: DataFrame, *cells: str) -> DataFrame:
         seen = rows.groupBy(*PERSON).agg(in_order(F.flatten(F.collect_list(rows_of(code, *cells)))).alias("seen"))
@@ -55,21 +97,13 @@ def _of_class(facts: NeedFacts, drawing: DataFrame) -> list[DataFrame]:
     bills = facts.register("medical_expenses").filter(
         F.col("year").between(facts.as_of.year - 1, facts.as_of.year) & (F.col("self_paid") >= F.lit(line.ill_self_paid_yuan))
     )
-    minor_from = F.lit(years_before(facts.as_of, line.minor_below_years))
-    of_book = Window.partitionBy(*BOOK)
-    entries = known_books(facts).filter("is_living").withColumn("_in_book", F.count("*").over(of_book))
-    born = entries.groupBy(*PERSON).agg(F.max("born_on").alias("born_on"), F.min("_in_book").alias("_in_book"))
-    aged = covered.join(born, list(PERSON), "inner")  # born: one row a number and name
-    alone = aged.filter(
+    alone = covered.filter(
         (F.col("_size") == 1)
         & (F.col("covered_heads") == 1)
         & (F.col("_in_book") == 1)
         & (F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years)))
     )
-    # Only children and their one parent: no other member on the roster, and no husband or wife elsewhere.
-    minors = aged.filter(is_child & (F.col("_others") == 0) & (F.col("born_on") > minor_from))
-    parents = drawing.filter(is_parent & F.col("person_key").isNotNull()).join(minors.select("house"), "house", "left_semi")
-    minors = minors.join(_unmarried(facts, parents).select("house").distinct(), "house", "left_semi")
+    minors = _minors(facts).join(_unmarried(facts).select("house").distinct(), "house", "left_semi")
     nothing = F.array().cast(EVIDENCE)
     return [
         beside("disabilities", certificates, "kind", "level", "valid_to").withColumn("class", F.lit(DISABLED)),
@@ -79,27 +113,22 @@ def _of_class(facts: NeedFacts, drawing: DataFrame) -> list[DataFrame]:
     ]
 
 
-def _unmarried(facts: NeedFacts, heads: DataFrame) -> DataFrame:
-    """Heads without a marriage that stands to somebody who lives."""
-    numbers = heads.select(F.col("person_key").alias("number_key")).distinct()
-    registered = facts.register("marriages")
-    sides = [
-        registered.join(F.broadcast(numbers.withColumnRenamed("number_key", side)), side, "left_semi")
-        for side in ("husband_key", "wife_key")
-    ]
-    own = sides[0].unionByName(sides[1]).distinct()
+def _unmarried(facts: NeedFacts) -> DataFrame:
+    """Parents without a marriage that stands to somebody who lives."""
+    parents, own = _parents(facts), _marriages_of_parents(facts)
+    numbers = parents.select(F.col("person_key").alias("number_key")).distinct()
     standing = marriages_of(own, numbers).filter(F.coalesce(F.col("until_on") > F.lit(facts.as_of), F.lit(True)))
     deaths = best_attested_deaths(facts.register, standing.select(F.col("kin_number_key").alias("number_key")).distinct())
     dead = deaths.select(F.col("number_key").alias("kin_number_key"), F.col("name_key").alias("kin_name_key"))
     wedded = standing.join(dead, ["kin_number_key", "kin_name_key"], "left_anti").select(F.col("number_key").alias("person_key"))
-    return heads.join(wedded.distinct(), "person_key", "left_anti")
+    return parents.join(wedded.distinct(), "person_key", "left_anti")
 
 
 def candidates(facts: NeedFacts) -> DataFrame:
     """One row a member and class. The household's add-ons count for all its members; an amount without a class, and 其他, may be any."""
     drawing = _drawing(facts)
     columns = [*drawing.columns, "class", "seen"]
-    classed = reduce(DataFrame.unionByName, (rows.select(*columns) for rows in _of_class(facts, drawing)))
+    classed = reduce(DataFrame.unionByName, (rows.select(*columns) for rows in _of_class(facts)))
     paid = drawing.groupBy("house").agg(
         F.concat_ws("；", F.sort_array(F.collect_set("add_on_kinds"))).alias("_kinds"),
         F.max(holds((F.col("add_on_amount") > 0) & F.col("add_on_kinds").isNull()).cast("int")).alias("_is_unnamed"),

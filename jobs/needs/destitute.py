@@ -11,8 +11,9 @@ from jobs.registers.evidence import rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.policy import in_force
 from jobs.registers.references import REGISTRY
+from jobs.rulebook.facts import once
 from jobs.rulebook.need import NO_MEANS, NeedFacts, NeedRule, need_candidates, years_before
-from jobs.rulebook.need_households import living
+from jobs.rulebook.need_households import BOOK, living
 from jobs.rulebook.need_outcomes import TEKUN
 
 _MINOR, _DISABLED, _OLD, _VERY_OLD, _DOUBTFUL = 0.9, 0.8, 0.5, 0.7, 0.1
@@ -21,16 +22,30 @@ said that they are poor: most of them have children elsewhere, and no register t
 _VERY_OLD_YEARS = 20
 
 
+@once
+def _alone(facts: NeedFacts) -> DataFrame:
+    """Entries of the old, of minors and of who is too disabled to work, in books with no other grown-up; _adults: grown-ups of the book."""
+    line = in_force(facts.policy.destitute, facts.as_of)
+    unable = facts.register("disabilities").filter(line.is_unable()).select("person_key").dropna().distinct()
+    registered = living(facts)
+    is_adult = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.supporter_from_years)), F.lit(True))
+    books = registered.groupBy(*BOOK).agg(F.sum(is_adult.cast("int")).alias("_adults")).filter("_adults <= 1")
+    is_old = F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years))
+    is_minor = F.col("born_on") > F.lit(years_before(facts.as_of, line.minor_below_years))
+    return (
+        registered.join(books, list(BOOK), "inner")  # books: one row a book
+        .join(unable.withColumn("_is_unable", F.lit(True)), "person_key", "left")  # one row a number
+        .filter(is_old | (is_minor & (F.col("_adults") == 0)) | F.col("_is_unable"))
+    )
+
+
 def candidates(facts: NeedFacts) -> DataFrame:
     """A row a person without another grown-up in the household book: an old one without any pension, a minor, a certificate.
 
     Whether a husband, wife or parent elsewhere could support is looked at later, in the household.
     """
     line = in_force(facts.policy.destitute, facts.as_of)
-    registered = living(facts)
-    is_adult = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.supporter_from_years)), F.lit(True))
-    books = registered.groupBy("county_code", "book_no").agg(F.sum(is_adult.cast("int")).alias("_adults")).filter("_adults <= 1")
-    alone = registered.join(books, ["county_code", "book_no"], "inner")  # books: one row a book
+    alone = _alone(facts)
     in_payment = facts.register("pensions").filter(Lines.of(facts.policy, facts.as_of).lasts("to_month"))
     old = alone.filter((F.col("_adults") == 1) & (F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years)))).join(
         in_payment.select("person_key").dropna().distinct(), "person_key", "left_anti"

@@ -15,6 +15,7 @@ from jobs.registers.means import what_counts
 from jobs.registers.means.lines import Lines
 from jobs.registers.policy import in_force
 from jobs.registers.sentences import zh_month
+from jobs.rulebook.facts import once
 from jobs.rulebook.need import NO_MEANS, NOT_COVERED, NeedFacts, NeedRule, need_candidates, record
 from jobs.rulebook.need_households import BOOK, PERSON, known_books, known_deaths
 
@@ -29,6 +30,7 @@ _WORDS = {
 }
 
 
+@once
 def _stopped(facts: NeedFacts) -> DataFrame:
     """Roster rows of the low-income households whose benefit was stopped so lately, with household_no of county and certificate."""
     months = in_force(facts.policy.uncovered, facts.as_of).stopped_months
@@ -39,13 +41,29 @@ def _stopped(facts: NeedFacts) -> DataFrame:
     )
 
 
-def _losses(facts: NeedFacts, people: DataFrame) -> DataFrame:
-    """What the households had when the benefit ended, and have no longer: household_no, loss, seen (evidence).
+@once
+def _people(facts: NeedFacts) -> DataFrame:
+    """Who kept these households, or was kept: household_no, number_key, name_key, stop_month, died_on; a row a person of each."""
+    # Who lives, or lived, in the book of a member kept the household as well as who stands on the roster.
+    rows, books = _stopped(facts), known_books(facts)
+    of_household = books.join(rows.select(*PERSON, "household_no", "stop_month"), list(PERSON), "inner")
+    kin = books.select(*PERSON, *BOOK).join(
+        of_household.select(*BOOK, "household_no", "stop_month").distinct(), list(BOOK), "inner"
+    )
+    return (
+        rows.select(*PERSON, "household_no", "stop_month")
+        .unionByName(kin.select(*PERSON, "household_no", "stop_month"))
+        .dropna(subset=list(PERSON))
+        .distinct()
+        .join(known_deaths(facts), list(PERSON), "left")  # one row a number and name
+        .select("household_no", F.col("person_key").alias("number_key"), "name_key", "stop_month", "died_on")
+    )
 
-    people: household_no, number_key, name_key, stop_month, died_on; a row a person of the household.
-    """
+
+def _losses(facts: NeedFacts) -> DataFrame:
+    """What the households had when the benefit ended, and have no longer: household_no, loss, seen (evidence)."""
     lines = Lines.of(facts.policy, facts.as_of)
-    stop = F.col("stop_month")
+    stop, people = F.col("stop_month"), _people(facts)
 
     def held(code: str, key: str, name: str) -> DataFrame:
         return facts.register(code).join(
@@ -94,26 +112,12 @@ def candidates(facts: NeedFacts) -> DataFrame:
     what a member had in the month of the stop and has no longer."""
     rows = _stopped(facts)
     members_ = rows.join(known_deaths(facts), list(PERSON), "left")  # one row a number and name
-    # Who lives, or lived, in the book of a member kept the household as well as who stands on the roster.
-    books = known_books(facts)
-    of_household = books.join(rows.select(*PERSON, "household_no", "stop_month"), list(PERSON), "inner")
-    kin = books.select(*PERSON, *BOOK).join(
-        of_household.select(*BOOK, "household_no", "stop_month").distinct(), list(BOOK), "inner"
-    )
-    people = (
-        rows.select(*PERSON, "household_no", "stop_month")
-        .unionByName(kin.select(*PERSON, "household_no", "stop_month"))
-        .dropna(subset=list(PERSON))
-        .distinct()
-        .join(known_deaths(facts), list(PERSON), "left")  # one row a number and name
-        .select("household_no", F.col("person_key").alias("number_key"), "name_key", "stop_month", "died_on")
-    )
     severity = F.lit(0.0)
     for loss, grave in _SEVERITY.items():
         severity = F.when(F.col("loss") == loss, F.lit(grave)).otherwise(severity)
     # Sorted as texts behind a padded rank: the gravest loss is told.
     ranked = F.concat(F.lpad((severity * 100).cast("int").cast("string"), 3, "0"), F.col("loss"))
-    losses = _losses(facts, people).groupBy("household_no").agg(
+    losses = _losses(facts).groupBy("household_no").agg(
         F.max(ranked).alias("_worst"), in_order(F.flatten(F.collect_list("seen"))).alias("_seen")
     )  # fmt: skip
     is_head = F.coalesce(F.col("relation") == "户主", F.lit(False))
