@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
-import xlsxwriter
 from rich.table import Table
 
 from casework.events import Event
 from jobs.runtime.console import Console
-from jobs.sheets.tables import Heading, cell_formats, write_guide, write_table
+from jobs.sheets.tables import Heading, cell_formats, new_book, write_guide, write_table
 from jobs.take_in.cells import Row
 from jobs.take_in.forms import Form, Returned
 from jobs.take_in.known import Where
@@ -77,22 +76,25 @@ def account_of(
 ) -> Account:  # fmt: skip
     """The account of one table of a file. answered: by id, the day of its last event of this table, this take-in's among them.
     replaced: ids whose verdict in force another took the place of."""
-    subjects = [fate.row.filled.subject for fate in fates]
-    ids = file.ids.get(form.title, frozenset()) | {one for one in subjects if one}
+    subjects = [one for fate in fates for one in fate.row.filled.subjects]
+    ids = file.ids.get(form.title, frozenset()) | {*subjects}
     settled = {one for one in sent.ids if one in answered and (sent.since is None or answered[one] >= sent.since)}
-    to_mend = {fate.row.filled.subject for fate in fates if fate.fate == MEND} & sent.ids - settled
+    to_mend = {one for fate in fates if fate.fate == MEND for one in fate.row.filled.subjects} & sent.ids - settled
     counted = Counter(fate.fate for fate in fates)
-    here = {one for one in subjects if one}
     return Account(
         file.file, form, sent.told, len(sent.ids), len(settled), len(to_mend), len(sent.ids) - len(settled) - len(to_mend),
         len(fates), counted[NEW], counted[KNOWN], counted[MEND],
-        replaced=tuple(sorted(set(replaced) & here)),
+        replaced=tuple(sorted(set(replaced) & {*subjects})),
         absent=tuple(sorted(sent.ids - ids)),
-        doubled=tuple(sorted(one for one, count in Counter(filter(None, subjects)).items() if count > 1)) if form.is_once else (),
+        doubled=tuple(sorted(one for one, count in Counter(subjects).items() if count > 1)) if form.is_once else (),
         merged=tuple(fate.row.filled.line.place for fate in fates if fate.row.filled.line.merged),
         elsewhere=tuple(sorted(sent.elsewhere)),
-        unknown=tuple(fate.row.filled.line.place for fate in fates if fate.row.filled.subject not in where),
+        unknown=tuple(fate.row.filled.line.place for fate in fates if not _is_known(fate.row, where)),
     )  # fmt: skip
+
+
+def _is_known(row: Row, where: Mapping[str, Where]) -> bool:
+    return bool(row.filled.subjects) and all(one in where for one in row.filled.subjects)
 
 
 def answered_on(events: Iterable[Event], form: Form) -> dict[str, date]:
@@ -133,10 +135,7 @@ _SHOWN = 20
 
 def write_accounts(path: Path, accounts: Sequence[Account], files: Sequence[Returned], as_of: date) -> None:
     """The same as a workbook, with every odd row by its place or id."""
-    with xlsxwriter.Workbook(
-        str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        book.set_properties({"title": "回收情况", "created": datetime(as_of.year, as_of.month, as_of.day)})
+    with new_book(path, "回收情况", as_of) as book:
         formats = cell_formats(book)
         title = f"回收情况（{as_of.isoformat()}）"
         write_table(book, formats, "汇总", SHEET, [account.cells for account in accounts], title=title)

@@ -8,17 +8,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from casework.payloads import Kind
+from expectations.contracts.ids import LETTERS
 from expectations.contracts.model import plain_header
 from jobs.cells.text import cleaned, half_width
 from jobs.returns.tables import Headers, Line, Sheet, sheets_of
 from jobs.runtime.errors import BadVerdicts
+from jobs.sheets.books import ID_SEPARATOR
 
 _CLUE = {"clue_id": ("线索编号", "clue_id")}
 _CASE = {"case_id": ("案件编号", "case_id", "家庭案件编号")}
 _NOTE = {"note": ("备注", "note", "说明备注")}
 _PEOPLE = ("核查人员", "checkers", "核查人")
 _SHOWN = frozenset({
-    *("序号", "排名", "对象", "对象和待遇", "对象姓名", "需要核实的问题", "需核对的问题", "先问、再核对", "困难情况", "走访要点", "未列入原因"),
+    *("序号", "排名", "对象", "对象和待遇", "对象姓名", "需要核实的问题", "需核对的问题", "先问、再核对", "困难情况", "走访要点", "走访序号",
+      "可了解的救助", "未列入原因"),
     *("申请编号", "成员", "核对结果", "核对发现", "一般计入家庭收入财产", "需补正的内容", "出处"),
     *("rank", "rule_code", "subject_id", "subject_name", "household_no", "program", "county_code", "town", "village", "identity_grade"),
     *("event_on", "first_month", "last_month", "months", "amount_upper", "amount_estimate", "exemption_code", "dispatched", "score"),
@@ -204,7 +207,6 @@ FORMS = (CORRECTIONS, RECTIFICATIONS, RECOVERIES, ACCOUNTABILITY, APPEALS, NEEDS
 """By their telling columns; the first that fits best."""
 _ANY = {f"{form.title} {name}": named for form in FORMS for name, named in form.headers.items()}
 _ID = re.compile(r"([CHNK])?([0-9A-F]{16})", re.IGNORECASE)
-_LETTER = {"clue_id": "C", "case_id": "H", "need_id": "N", "check_id": "K"}
 _TOTALS = frozenset({"合计", "总计", "小计", "合 计", "总 计"})
 
 
@@ -217,9 +219,22 @@ class Filled:
     missing: frozenset[str] = frozenset()
 
     @property
-    def subject(self) -> str:
-        """The id that the row is about, the most exact one; empty where it names none."""
-        return next((cell for name in reversed(self.form.ids) if (cell := self.line.cells.get(name, ""))), "")
+    def column(self) -> str:
+        """The column of the most exact id that the row names."""
+        return next((name for name in reversed(self.form.ids) if self.line.cells.get(name)), self.form.ids[-1])
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The ids that the row is about, the most exact ones: several where a person has several needs; none where it names none."""
+        cell = self.line.cells.get(self.column, "")
+        return tuple(part for part in (cell.split(ID_SEPARATOR) if self.column == "need_id" else [cell]) if part)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """All that the row names: of one that is about a clue its case, too."""
+        return frozenset(self.subjects) | {
+            cell for name in self.form.ids if (cell := self.line.cells.get(name)) and ID_SEPARATOR not in cell
+        }
 
 
 @dataclass(frozen=True)
@@ -253,14 +268,13 @@ def returned(path: Path) -> Returned:
         form, at, columns = found
         missing = frozenset(form.headers) - frozenset(columns)
         lines = [_with_ids(form, line) for line in sheet.lines(at, columns)]
-        named = frozenset(one.subject for one in (Filled(form, line) for line in lines) if one.subject)
-        ids[form.title] = ids.get(form.title, frozenset()) | named
+        ids[form.title] = ids.get(form.title, frozenset()).union(*(Filled(form, line).subjects for line in lines))
         for line in lines:
             beside = {plain_header(header): text for header, text in line.beside.items() if plain_header(header) not in _SHOWN}
             row = Filled(form, replace(line, beside=beside), missing)
             if not (any(line.cells.get(name) for name in form.to_fill_in) or beside or line.beyond):
                 continue
-            if not row.subject and _TOTALS & {*line.cells.values(), *line.beside.values()}:
+            if not row.subjects and _TOTALS & {*line.cells.values(), *line.beside.values()}:
                 left_out.append(line.place)
             else:
                 filled.append(row)
@@ -292,16 +306,27 @@ def _without_header(sheet: Sheet) -> Iterator[Filled]:
 
 
 def _with_ids(form: Form, line: Line) -> Line:
-    return replace(line, cells={name: as_id(name, cell) if name in form.ids else cell for name, cell in line.cells.items()})
+    """The line with its ids as the lists have them. Where their header was lost, a single one in the row is known by its form."""
+    cells = {name: as_id(name, cell) if name in form.ids else cell for name, cell in line.cells.items()}
+    wanted, beside = form.ids[-1], dict(line.beside)
+    if wanted not in cells:
+        found = {header: as_id(None, text) for header, text in beside.items() if as_id(None, text)[:1] == LETTERS[wanted]}
+        ids = {header: text for header, text in found.items() if _ID.fullmatch(text)}
+        if len(ids) == 1:
+            ((header, cells[wanted]),) = ids.items()
+            del beside[header]
+    return replace(line, cells=cells, beside=beside)
 
 
 def as_id(column: str | None, text: str) -> str:
-    """An id as the lists have it: half width, a capital before small letters; those of earlier lists get their letter. Any other text
-    stays as it is."""
+    """An id as the lists have it, or several: half width, a capital before small letters; those of earlier lists get their letter. Any
+    other text stays as it is."""
+    if ID_SEPARATOR in text:
+        return ID_SEPARATOR.join(as_id(column, part) for part in text.split(ID_SEPARATOR))
     found = _ID.fullmatch(half_width(cleaned(text)).replace(" ", ""))
     if found is None or not (found[1] or column):
         return text
-    return (found[1] or _LETTER[str(column)]).upper() + found[2].lower()
+    return (found[1] or LETTERS[str(column)]).upper() + found[2].lower()
 
 
 def _no_table(path: Path, sheets: Sequence[Sheet]) -> str:

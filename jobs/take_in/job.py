@@ -80,9 +80,8 @@ def run(ctx: RunContext, files: Sequence[Returned] = (), brought: Brought = NOBO
             project(ctx.lake, book)
             if not files:
                 return TakenIn()
-            known = known_of(
-                ctx.lake, book, {one for file in files for ids in file.ids.values() for one in ids} | _subjects(files)
-            )
+            ids = {one for file in files for of_form in file.ids.values() for one in of_form}
+            known = known_of(ctx.lake, book, ids.union(*(filled.ids for file in files for filled in file.filled)))
             of_cases = {where.case_id for where in known.where.values() if where.case_id}
             before = in_force(book.events(kinds={Kind.VERDICT}, cases=of_cases))
             facts = _facts(book)
@@ -91,7 +90,7 @@ def run(ctx: RunContext, files: Sequence[Returned] = (), brought: Brought = NOBO
         for remark in remarks:
             ctx.report.warn(remark)
         with store.writing() as book:
-            recorded = book.record([event for _, event in usable])
+            recorded = book.record([event for _, events in usable for event in events])
         with store.reading() as book:
             project(ctx.lake, book)
             events = book.events(kinds={form.kind for form in FORMS})
@@ -106,17 +105,6 @@ def run(ctx: RunContext, files: Sequence[Returned] = (), brought: Brought = NOBO
         write_slips(staged / zone, [fate.row for fate in fates if fate.fate == MEND], known.where, names, ctx.as_of)
     print_accounts(ctx.report.console, accounts, files, fates)
     return TakenIn(tuple(accounts), tuple(fates), unread, tuple(recorded), ctx.out / zone)
-
-
-def _subjects(files: Sequence[Returned]) -> set[str]:
-    """All that a filled row names: of a row that is about a clue, its case, too."""
-    return {
-        filled.line.cells[name]
-        for file in files
-        for filled in file.filled
-        for name in filled.form.ids
-        if filled.line.cells.get(name)
-    }
 
 
 def _facts(book: Book) -> dict[str, Restricted | None]:

@@ -12,13 +12,16 @@ from jobs.take_in.account import KNOWN, MEND, NEW, Fate
 from jobs.take_in.cells import Row
 from jobs.take_in.forms import VERDICTS
 from jobs.take_in.known import Known, verdict_event
-from jobs.take_in.outcomes import ask_contradictions, event_of
+from jobs.take_in.outcomes import ask_contradictions, events_of
 from jobs.take_in.verdicts import judged
+
+Usable = Sequence[tuple[Row, Sequence[NewEvent]]]
+"""Rows that can be used, with what they say."""
 
 
 def usable_rows(
     rows: Sequence[Row], known: Known, facts: Mapping[str, Restricted | None], as_of: date, brought: Brought
-) -> tuple[list[tuple[Row, NewEvent]], tuple[str, ...]]:
+) -> tuple[Usable, tuple[str, ...]]:
     """The rows that can be used, with their events, in the order of the files, and what was odd about them; all others ask. facts: by id
     of a recorded event that may keep a restricted fact, that fact."""
     for row in rows:
@@ -27,24 +30,20 @@ def usable_rows(
                 row.filled.form.ids[-1], "这一行的格数比表头多，各格可能错位。请对照表头核对各格；格内有逗号的请用引号括起来。"
             )
     found = judged([row for row in rows if row.filled.form is VERDICTS], known.clues, as_of)
-    events = {id(row): verdict_event(verdict, row.filled.line, known, as_of, brought) for row, verdict in found.verdicts}
-    others = [(row, event_of(row, known, as_of, brought)) for row in rows if row.filled.form is not VERDICTS]
-    said = [(row, event) for row, event in others if event is not None and row.is_usable]
-    ask_contradictions(said, facts)
-    events |= {id(row): event for row, event in said if row.is_usable}
-    return [(row, events[id(row)]) for row in rows if row.is_usable], found.remarks
+    said = {id(row): [verdict_event(verdict, row.filled.line, known, as_of, brought)] for row, verdict in found.verdicts}
+    others = [(row, events_of(row, known, as_of, brought)) for row in rows if row.filled.form is not VERDICTS]
+    ask_contradictions([(row, event) for row, events in others if row.is_usable for event in events], facts)
+    said |= {id(row): events for row, events in others}
+    return [(row, said[id(row)]) for row in rows if row.is_usable], found.remarks
 
 
-def fates_of(rows: Sequence[Row], usable: Sequence[tuple[Row, NewEvent]], recorded: Sequence[Event]) -> list[Fate]:
+def fates_of(rows: Sequence[Row], usable: Usable, recorded: Sequence[Event]) -> list[Fate]:
     """What became of each row. Of one that is said twice the first is new."""
     fresh = {event.event_id for event in recorded}
-    events = {id(row): event.event_id for row, event in usable}
+    said = {id(row): {event.event_id for event in events} for row, events in usable}
     fates = []
     for row in rows:
-        event_id = events.get(id(row))
-        if event_id is None:
-            fates.append(Fate(row, MEND))
-            continue
-        fates.append(Fate(row, NEW if event_id in fresh else KNOWN))
-        fresh.discard(event_id)  # said twice, it is new once
+        ids = said.get(id(row))
+        fates.append(Fate(row, MEND if ids is None else NEW if ids & fresh else KNOWN))
+        fresh -= ids or set()
     return fates

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from casework.events import NewEvent, Role, Subject
@@ -21,6 +20,7 @@ from casework.payloads import (
     Restricted,
     SubjectKind,
 )
+from expectations.contracts.ids import LETTERS
 from expectations.contracts.returned import AppealOutcome, DataResult, Measure, NeedResult, Problem, Sanction
 from jobs.returns.brought import Brought
 from jobs.sheets.choices import NEED_PROGRAMS
@@ -38,57 +38,53 @@ _NEED_WORDS = {
 _DATA_WORDS = {"更正": "已更正", "已修改": "已更正", "无误": "原数据无误", "数据无误": "原数据无误", "无法核对": "无法核实"}
 _GRANTED = frozenset({NeedResult.LOW_INCOME, NeedResult.DESTITUTE, NeedResult.TEMPORARY_AID, NeedResult.MEDICAL_AID})
 _SEPARATORS = re.compile(r"[、,，;；\s]+")
-_NUMBERED = {
-    "need_id": ("需求编号", "N"),
-    "check_id": ("核对编号", "K"),
-    "clue_id": ("线索编号", "C"),
-    "case_id": ("案件编号", "H"),
-}
+_SUBJECTS = {
+    "clue_id": SubjectKind.CLUE, "case_id": SubjectKind.CASE, "need_id": SubjectKind.NEED, "check_id": SubjectKind.CHECK,
+}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class About:
-    """What an event is of, before it is said what: see NewEvent."""
-
-    subject: Subject
-    where: Where
-    earliest: date | None
-
-
-def event_of(row: Row, known: Known, as_of: date, brought: Brought) -> NewEvent | None:
-    """The event that a row of any table but the verdicts' says; null where something of it is asked."""
+def events_of(row: Row, known: Known, as_of: date, brought: Brought) -> list[NewEvent]:
+    """The events that a row of any table but the verdicts' says, one for each id; none where something of it is asked. What was granted
+    to a person with several needs stands with the first of them: it was paid once."""
     about = _about(row, known)
-    said = _PAYLOADS[row.filled.form.kind](row, about.earliest if about else None, as_of)
-    if about is None or said is None or not row.is_usable:
-        return None
+    clue = known.clues.get(about[0][0].id) if about else None
+    said = _PAYLOADS[row.filled.form.kind](row, clue.first_listed if clue else None, as_of)
+    if said is None or not row.is_usable:
+        return []
     on_day, payload, restricted = said
     role = Role.DATA_OWNER if row.filled.form in (DATA, CHECKS) else Role.INSPECTOR
-    return NewEvent(
-        subject=about.subject, case_id=about.where.case_id, on_day=on_day, after=payload, by=brought.by, role=role,
-        recorded_at=brought.at, place=about.where.place, source=source_of(row.filled.line), restricted=restricted,
-    )  # fmt: skip
-
-
-def _about(row: Row, known: Known) -> About | None:
-    """The clue that the row names, else its case; a need or a check that is on no list any more is taken at its word."""
-    cells, form = row.filled.line.cells, row.filled.form
-    column = next((name for name in reversed(form.ids) if cells.get(name)), form.ids[-1])
-    text, (header, letter) = cells.get(column, ""), _NUMBERED[column]
-    where = known.where.get(text)
-    if where is None and letter in ("N", "K") and re.fullmatch(f"{letter}[0-9a-f]{{16}}", text):
-        where = Where(None, None, None)
-    if where is None:
-        row.ask(column, unknown_id(text, header, letter))
-        return None
-    if column == "clue_id" and cells.get("case_id") and cells["case_id"] != where.case_id:
-        row.ask(
-            "case_id", f"填的是“{cells['case_id']}”，但这条线索属于案件 {where.case_id}。两个编号有一个被改动过，请对照清单核对。"
+    return [
+        NewEvent(
+            subject=subject, case_id=where.case_id, on_day=on_day, after=payload if n == 0 else _without_grant(payload), by=brought.by,
+            role=role, recorded_at=brought.at, place=where.place, source=source_of(row.filled.line), restricted=restricted,
         )
-    kind = {"need_id": SubjectKind.NEED, "check_id": SubjectKind.CHECK, "case_id": SubjectKind.CASE}.get(column, SubjectKind.CLUE)
-    if form is DATA:
-        kind = SubjectKind.DATA_CLUE
-    clue = known.clues.get(text)
-    return About(Subject(kind, text), where, clue.first_listed if clue else None)
+        for n, (subject, where) in enumerate(about)
+    ]  # fmt: skip
+
+
+def _without_grant(payload: Payload) -> Payload:
+    assert isinstance(payload, NeedOutcome)  # no other row has several ids
+    return payload.model_copy(update={"programme": None, "month": None, "yuan_per_month": None})
+
+
+def _about(row: Row, known: Known) -> list[tuple[Subject, Where]]:
+    """The clue that the row names, else its case; a need or a check that is on no list any more is taken at its word."""
+    cells, form, column = row.filled.line.cells, row.filled.form, row.filled.column
+    letter, found = LETTERS[column], []
+    for one in row.filled.subjects or ("",):
+        where = known.where.get(one)
+        if where is None and letter in ("N", "K") and re.fullmatch(f"{letter}[0-9a-f]{{16}}", one):
+            where = Where(None, None, None)
+        if where is None or not one.startswith(letter):
+            row.ask(column, unknown_id(one, row.header(column), letter))
+            continue
+        if column == "clue_id" and cells.get("case_id") and cells["case_id"] != where.case_id:
+            row.ask(
+                "case_id",
+                f"填的是“{cells['case_id']}”，但这条线索属于案件 {where.case_id}。两个编号有一个被改动过，请对照清单核对。",
+            )
+        found.append((Subject(SubjectKind.DATA_CLUE if form is DATA else _SUBJECTS[column], one), where))
+    return found
 
 
 _Said = tuple[date, Payload, Restricted | None] | None

@@ -6,14 +6,12 @@ A cell that is asked for is marked and says why; every cell stands as its sender
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from jobs.sheets.books import SEPARATE, township_books
-from jobs.sheets.tables import OFFERS, Heading, cell_formats, write_guide, write_lists, write_table
+from jobs.sheets.tables import OFFERS, Heading, cell_formats, new_book, write_guide, write_lists, write_table
 from jobs.take_in.cells import Row
 from jobs.take_in.forms import FORMS, Form
 from jobs.take_in.known import Where
@@ -46,18 +44,15 @@ def write_slips(
 
 def _book(row: Row, where: Mapping[str, Where]) -> str:
     """The township that the row's case is of; what is apart from the office that approved stays apart."""
-    cells = row.filled.line.cells
-    found = next((where[one] for name in reversed(row.filled.form.ids) if (one := cells.get(name, "")) in where), None)
+    filled = row.filled
+    found = next((where[one] for one in (*filled.subjects, *filled.ids) if one in where), None)
     if found is None or found.county_code is None:
         return REST
     return SEPARATE if found.is_separate else f"{found.county_code}/{found.town or ''}"
 
 
 def _write(path: Path, title: str, rows: Sequence[Row], as_of: date) -> None:
-    with xlsxwriter.Workbook(
-        str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        book.set_properties({"title": title, "created": datetime(as_of.year, as_of.month, as_of.day)})
+    with new_book(path, title, as_of) as book:
         formats = cell_formats(book)
         marked = book.add_format(
             {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "border": 1, "bg_color": "#F4B6A6", "locked": False, "text_wrap": True}

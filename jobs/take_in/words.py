@@ -37,7 +37,8 @@ _REASON_WORDS = {
     "R17": "单人保", "R18": "渐退期 渐退期内", "R19": "刚性支出 刚性支出扣减", "R20": "已备案 近亲属已备案", "R21": "安置房 危改房 继承 小份额",
     "R22": "监护人账户 机构账户", "R23": "已停发 已追回 已停发并追回 已停发已追回", "R24": "源数据过期 数据过期", "R25": "已申报 审批时已申报",
 }  # fmt: skip
-_CODE = re.compile(r"R?0?(\d{1,2})(?!\d)")
+_CODE = re.compile(r"R?\s*0?(\d{1,2})(?!\d)(.*)", re.DOTALL)
+_ANOTHER = re.compile(r"R?\d")
 
 
 def plain(text: str) -> str:
@@ -75,13 +76,13 @@ def holds(text: str) -> bool | None:
 
 def reason_of(text: str) -> str | None:
     """The code of the reason that the text names by code, words or both; null where it names none, several, or a code and other words."""
-    word = plain(text)
-    if found := _CODE.match(word):
-        code, words = f"R{int(found[1]):02}", word[found.end() :]
-        if code not in EXEMPTIONS or _CODE.search(words):
-            return None
-        return code if REASON_OF.get(words, code) == code else None
-    return REASON_OF.get(word)
+    found = _CODE.match(half_width(text).upper().strip())
+    if found is None:
+        return REASON_OF.get(plain(text))
+    code, words = f"R{int(found[1]):02}", plain(found[2])
+    if code not in EXEMPTIONS or REASON_OF.get(words, code) != code:
+        return None
+    return code if words in REASON_OF or not _ANOTHER.search(words) else None
 
 
 def is_refutation(verdict: str | None) -> bool:

@@ -13,15 +13,16 @@ import polars as pl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from jobs.learn.reading import lines_of
-from jobs.learn.verdicts_read import KnownClue, usable_verdicts
 from jobs.rulebook.rule import EXEMPTIONS
 from jobs.sheets.choices import CORRECTIONS, REASONS, VERDICT_WORDS, VERDICTS
 from jobs.sheets.clue_workbook import CASE_SHEET, CLUE_SHEET, DATA_SHEET, Told, with_cells, write_workbook
 from jobs.sheets.history import Earlier, History
 from jobs.sheets.tables import LISTS
+from jobs.take_in.cells import Row
+from jobs.take_in.forms import returned
+from jobs.take_in.verdicts import KnownClue, judged
 from tests.hand_made import person_number
-from tests.learn.test_judging import of
+from tests.take_in.test_verdicts import the
 
 LISTED, VISITED_ON = date(2017, 12, 31), date(2017, 12, 20)
 FIRST_SEEN = date(2017, 11, 30)
@@ -169,9 +170,9 @@ def test_what_is_filled_in_is_read_as_it_was_filled_in(path: Path) -> None:
         sheet[f"{column_of(sheet, '核查人员（两人）')}{n}"] = "张某甲、李某乙"
     sheet[f"{column_of(sheet, '追回金额（元）')}{second}"] = 800.5
     book.save(path)
-    lines = lines_of(path)
+    rows = [Row(one) for one in returned(path).filled]
     known = {one["clue_id"]: KnownClue(one["case_id"], FIRST_SEEN, FIRST_SEEN, Decimal(2000), None) for one in CLUES}
-    refuted, confirmed = usable_verdicts(lines, known, date(2018, 3, 31)).verdicts
+    (_, refuted), (_, confirmed) = judged(rows, known, date(2018, 3, 31)).verdicts
     assert (refuted.clue_id, refuted.refutation_reason, refuted.checked_on, refuted.note) == (
         CLUES[0]["clue_id"],
         "R10",
@@ -188,5 +189,5 @@ def test_what_is_filled_in_is_read_as_it_was_filled_in(path: Path) -> None:
 
 @pytest.mark.parametrize("offered", REASONS)
 def test_every_reason_that_a_cell_offers_is_read(offered: str) -> None:
-    (verdict,) = of(verdict="查否-政策允许", refutation_reason=offered, recovered="", stop_month="", note="有字").verdicts
+    verdict = the(verdict="查否-政策允许", refutation_reason=offered, recovered="", stop_month="", note="有字")
     assert verdict.refutation_reason == REASONS[offered]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -36,7 +37,8 @@ CLUES = [f"Cabc{n:013x}" for n in range(1, 7)]
 DATA_CLUES = [f"Cdef{n:013x}" for n in range(1, 4)]
 ELSEWHERE = f"Cfed{1:013x}"
 """A clue of the other county."""
-NEEDS = [f"N{n:016x}" for n in range(1, 4)]
+NEEDS = [f"N{n:016x}" for n in range(1, 5)]
+"""The first two are one person's; the last is left out."""
 CASE_OF = {clue: f"H{n // 2 + 1:016x}" for n, clue in enumerate([*CLUES, *DATA_CLUES])} | {ELSEWHERE: "H" + "f" * 16}
 _PLACE = {"county_code": NORTH, "town": "青石镇", "village": "一村"}
 
@@ -98,10 +100,10 @@ def needs_book(folder: Path) -> Path:
         "rule_code": "M01", "case_id": None, "subject_id": "420292********0001", "subject_name": "赵国强", "household_no": "", "program": "农村低保",
         "identity_grade": "A", "event_on": None, "first_month": "", "last_month": "", "months": None, "amount_upper": None, "amount_estimate": None,
         "exemption_code": "", "dispatched": "是", "score": 0.5, "anomaly": None, "explanation": "重度残疾。", "reasons": "", "evidence": "[]",
-        "first_seen": LISTED, "last_seen": LISTED, "heads": 2, "reason": "", "visit_no": 1, "assistance": "医疗", **_PLACE,
+        "first_seen": LISTED, "last_seen": LISTED, "heads": 2, "reason": "", "visit_no": 1, "assistance": "", **_PLACE,
     }  # fmt: skip
-    rows = [row | {"rank": n, "clue_id": need, "outcome": "found"} for n, need in enumerate(NEEDS[:2], start=1)]
-    rows.append(row | {"rank": None, "clue_id": NEEDS[2], "outcome": "excluded", "reason": "means"})
+    rows = [row | {"rank": n, "clue_id": need, "outcome": "found"} for n, need in zip((1, 1, 2), NEEDS, strict=False)]
+    rows.append(row | {"rank": None, "clue_id": NEEDS[3], "outcome": "excluded", "reason": "means"})
     write_needs_workbooks(folder, pl.DataFrame(rows, infer_schema_length=None), NAMES, LISTED, is_masked=False)
     (path,) = (folder / "townships").glob("*.xlsx")
     return path
@@ -118,7 +120,7 @@ class Sheet:
     def __post_init__(self) -> None:
         self.columns = {str(cell.value): cell.column for cell in self.sheet[1]}
         cells = [cell for row in self.sheet.iter_rows(min_row=2) for cell in row]
-        self.at = {str(cell.value): cell.row for cell in cells if str(cell.value)[:1] in "CN" and len(str(cell.value)) == 17}
+        self.at = {str(cell.value): cell.row for cell in cells if re.fullmatch("[CN][0-9a-f、N]{16,}", str(cell.value))}
 
     def put(self, subject: str, **cells: object) -> None:
         for heading, value in cells.items():
@@ -169,7 +171,7 @@ def take(paths: Sequence[Path], folder: Path, known: Known = KNOWN) -> Taken:
             facts = {**dict.fromkeys(ids), **book.restricted(ids)}
         usable, _ = usable_rows(rows, known, facts, AS_OF, BROUGHT)
         with store.writing() as book:
-            recorded = book.record([event for _, event in usable])
+            recorded = book.record([event for _, events in usable for event in events])
     fates = fates_of(rows, usable, recorded)
     slips = folder / "slips"
     slips.mkdir(exist_ok=True)

@@ -194,6 +194,7 @@ WAYS = {
     "a column of their own": means(insert_column("情况说明"), note="说明0；情况说明：另查实情"),
     "columns in another order": Way(backwards),
     "headings reworded": Way(renamed_headers),
+    "the ids under another heading": Way(lambda _, sheet: sheet.sheet.cell(1, sheet.column("线索编号"), "编号") and None),
     "the sheet renamed": Way(named("回收表1")),
     "the header deleted": Way(  # nobody can tell which rows were filled in: all six come back
         lambda _, sheet: sheet.sheet.delete_rows(1), new=0, mend=6, asked=frozenset({"verdict", "checked_on", "checkers"})
@@ -308,21 +309,23 @@ def test_needs_come_back_with_what_was_granted_and_what_was_added(tmp_path: Path
     book = openpyxl.load_workbook(needs_book(tmp_path))
     listed, left_out = Sheet(book["应保未保"]), Sheet(book["暂未列入"])
     rest = {"走访日期": "1月15日", "走访人员": "张三丰、李四光"}
-    listed.put(NEEDS[0], 处理结果="纳入低保", 保障项目="农村低保", 起始月份="2018-02", 月金额="320", **rest)
-    listed.put(NEEDS[1], 处理结果="已纳入", **rest)
-    left_out.put(NEEDS[2], 补充意见="确有困难，应复核")
+    person = "、".join(NEEDS[:2])
+    listed.put(person, 处理结果="纳入低保", 保障项目="农村低保", 起始月份="2018-02", 月金额="320", **rest)
+    listed.put(NEEDS[2], 处理结果="已纳入", **rest)
+    left_out.put(NEEDS[3], 补充意见="确有困难，应复核")
     book.save(tmp_path / "back.xlsx")
     taken = take([tmp_path / "back.xlsx"], tmp_path)
-    (event,) = taken.recorded
-    said = event.after.model_dump()
+    assert [event.subject.id for event in taken.recorded] == NEEDS[:2]
+    said, same = (event.after.model_dump() for event in taken.recorded)
+    assert (same["result"], same["yuan_per_month"]) == ("已纳入低保", None), "it was granted once"
     assert (said["result"], said["programme"], said["month"], said["yuan_per_month"]) == (
         "已纳入低保",
         "农村低保",
         date(2018, 2, 1),
         Decimal("320.00"),
     )
-    assert {fate.row.filled.subject: set(fate.row.asked) for fate in taken.fate("to mend")} == {
-        NEEDS[1]: {"result"}, NEEDS[2]: {"result", "day", "people"},
+    assert {fate.row.filled.subjects: set(fate.row.asked) for fate in taken.fate("to mend")} == {
+        (NEEDS[2],): {"result"}, (NEEDS[3],): {"result", "day", "people"},
     }  # fmt: skip
     no_entry_is_lost(taken)
 

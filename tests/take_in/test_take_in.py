@@ -32,7 +32,9 @@ VISITED_ON = AS_OF + timedelta(days=10)
 def planned(finished: RunContext, tmp_path: Path) -> RunContext:
     shutil.copytree(finished.out / "lake", tmp_path / "lake", ignore=shutil.ignore_patterns("_scratch", ".writer.lock"))
     lake = Lake(finished.engine, str(tmp_path / "lake"))
-    made = replace(finished, lake=lake, out=tmp_path, report=RunReport(Console(quiet=True)))
+    without_routine = finished.settings.plan.model_copy(update={"random_unremarkable_part": 0.0})
+    settings = finished.settings.model_copy(update={"plan": without_routine})
+    made = replace(finished, lake=lake, out=tmp_path, settings=settings, report=RunReport(Console(quiet=True)))
     plan_visits.run(made, 30)
     return replace(made, as_of=AS_OF + timedelta(days=31), report=RunReport(Console(quiet=True)))
 
