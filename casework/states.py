@@ -41,7 +41,7 @@ class Stage(StrEnum):
     VERDICT = "verdict"
     RECTIFYING = "rectifying"
     CLOSED = "closed"
-    SENT_BACK = "sent back"
+    SENT_BACK = "sent_back"
     REFERRED = "referred"
     SNOOZED = "snoozed"
 
@@ -136,7 +136,7 @@ class CaseState:
         owed = self.to_recover_yuan - self.recovered_yuan
         undecided = sum(appeal.outcome is None for appeal in self.appeals.values())
         said = (
-            (not self.verdicts, "any verdict"),
+            (not self.verdicts and not self.open_clues, "any verdict"),
             (self.open_clues, f"the verdict on {len(self.open_clues)} clues"),
             (without, f"the rectification of {without} confirmed clues"),
             (undone, f"the day on which {undone} rectifications were done"),

@@ -146,7 +146,7 @@ class WritableBook(Book):
 
 
 class CaseStore:
-    """A database of events. Raises UnusableStore where it cannot be opened or is not what this program made.
+    """A database of events. Raises BadAddress where no server answers, UnusableStore where it is not what this program made.
 
     Anyone may read while one process writes; a second writer waits. Left alone, it holds what the last finished take-in recorded.
     """
@@ -156,7 +156,15 @@ class CaseStore:
         self._is_sqlite = url.get_backend_name() == "sqlite"
         self._engine = _engine(url)
         with self._told():
-            self.store_id = self._made()
+            try:
+                self.store_id = self._made()
+            except OperationalError as error:
+                if self._is_sqlite:
+                    raise
+                raise BadAddress(
+                    f"{URL_VARIABLE} is {self._name}, which gives no answer, or lets this account not in. Start the database, correct the "
+                    f"address, or unset it to keep the cases in OUT/{FILE}. Nothing was taken in."
+                ) from error
 
     @contextmanager
     def reading(self) -> Iterator[Book]:
@@ -184,7 +192,10 @@ class CaseStore:
 
     def _made(self) -> str:
         """The store's id; its tables are made where there are none."""
-        with self._engine.connect().execution_options(writing=True) as connection, connection.begin():
+        alone = (
+            {"writing": True} if self._is_sqlite else {"isolation_level": "READ COMMITTED"}
+        )  # sees what was made while it waited
+        with self._engine.connect().execution_options(**alone) as connection, connection.begin():
             if not self._is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": STORE.name})
             metadata.create_all(connection)
@@ -238,7 +249,8 @@ def _engine(url: URL) -> Engine:
     as_json = {"json_serializer": lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))}
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, isolation_level="REPEATABLE READ", hide_parameters=True, **as_json)
+            patience = {"connect_timeout": _PATIENCE_SECONDS}
+            return create_engine(url, isolation_level="REPEATABLE READ", hide_parameters=True, connect_args=patience, **as_json)
         assert url.database is not None
         os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives the files beside it the same mode
     except OSError as error:

@@ -9,8 +9,9 @@ from jobs.runtime.stopping import end_while_importing
 __version__ = "0.1.0"
 """The one place that states it; a released version is a heading of CHANGELOG.md, too."""
 
-# A command imports this first and then for seconds: `python -m jobs.…`, whose name is not known yet, and `mingjing`.
-if sys.argv and Path(sys.argv[0]).name in ("-m", "mingjing"):
+# A command imports this first and then for seconds: `python -m jobs.…`, whose name is not known yet, and `mingjing`. What Spark
+# forks its workers from is no command, and ends with its JVM.
+if sys.argv and Path(sys.argv[0]).name in ("-m", "mingjing") and not "".join(sys.argv[1:2]).startswith("pyspark"):
     end_while_importing()
     refuse_small_limit()
     have_last_words()

@@ -23,6 +23,9 @@ NEIGHBOURS = (0.01, 100.0)
 """What is taken for usual before anything is seen, and how many things seen weigh as much: of what two share one in ten is shared by
 another one; of what is shared one in ten leaves its village; of numbers of one series one in a hundred has its neighbour beside it."""
 _MOST_PLACES = 3
+_LEAST_SPREAD = 0.1
+_FEW = 3
+"""Groups left out of how groups differ, beside the most extreme hundredth."""
 
 
 def admitted(chances: Vector, false_share: float, tests: int | None = None) -> float:
@@ -34,7 +37,7 @@ def admitted(chances: Vector, false_share: float, tests: int | None = None) -> f
     return float(ordered[passed[-1]]) if len(passed) else 0.0
 
 
-def tests_that_count(attainable: Vector, false_share: float) -> int:
+def countable_tests(attainable: Vector, false_share: float) -> int:
     """How many of the things looked at could be admitted at all; attainable: the smallest chance that each can come to.
 
     Tarone 1990: the least m of which no more than m reach false_share / m. A village of four can never be told from chance, and
@@ -53,6 +56,11 @@ def together(chances: Sequence[Vector]) -> Vector:
     return _bounded(stats.chi2.sf(statistic, 2 * len(chances)))
 
 
+def either(one: Vector, other: Vector) -> Vector:
+    """The smaller of two chances of the same thing, paid for by looking twice: what says nothing besides must not excuse it."""
+    return _bounded(2.0 * np.minimum(one, other))
+
+
 def of_at_least(counts: Vector, tries: Vector, rates: Vector) -> Vector:
     """P(at least so many of so many tries), each with the rate. For a count of 0 it is 1."""
     return _bounded(stats.binom.sf(counts - 1, tries, np.clip(rates, 0.0, 1.0)))
@@ -66,14 +74,29 @@ def of_group_rates(counts: Vector, sizes: Vector, expected: Vector) -> Vector:
     own way does not make all of them strange.
     """
     means = np.clip(expected / np.maximum(sizes, 1), 1e-4, 1 - 1e-4)
-    excess = (counts - sizes * means) ** 2 - sizes * means * (1 - means)
-    weight = sizes * (sizes - 1) * means * (1 - means)
-    # Each group is judged by how the others differ: a strange one must not excuse itself.
-    spread = (excess.sum() - excess) / np.maximum(weight.sum() - weight, 1e-9)
-    spread = np.clip(spread, 1e-3, 0.5)
+    variance = sizes * means * (1 - means)
+    excess, weight = (counts - sizes * means) ** 2 - variance, (sizes - 1) * variance
+    # Strange groups must excuse neither themselves nor one another: the most extreme are left out of how groups differ.
+    kept = np.argsort(np.abs(counts - sizes * means) / np.sqrt(variance), kind="stable")[
+        : max(len(sizes) - _extreme(len(sizes)), 1)
+    ]
+    spread = np.clip(excess[kept].sum() / max(weight[kept].sum(), 1e-9), 1e-3, 0.5)
     prior = 1 / spread - 1
     chance = stats.betabinom.sf(counts - 1, sizes.astype(int), means * prior, (1 - means) * prior)
     return _bounded(chance)
+
+
+def of_counts(counts: Vector, expected: Vector) -> Vector:
+    """P(at least `counts`) of each group where so many are expected: negative binomial, by how much the other groups differ around
+    what is expected of them. What makes villages differ is manifold, so they are taken to differ by a third at least."""
+    mean = np.maximum(expected, 1e-3)
+    excess, weight = (counts - mean) ** 2 - mean, mean**2
+    spread = np.clip((excess.sum() - excess) / np.maximum(weight.sum() - weight, 1e-9), _LEAST_SPREAD, 4.0)
+    return _bounded(stats.nbinom.sf(counts - 1, 1 / spread, 1 / (1 + spread * mean)))
+
+
+def _extreme(groups: int) -> int:
+    return min(_FEW + groups // 100, groups // 4)
 
 
 def of_sharing(sizes: Vector) -> Vector:

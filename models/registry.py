@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -29,6 +30,7 @@ _EXPERIMENT = "mingjing"
 SERVER_VARIABLE = "MLFLOW_TRACKING_URI"
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _CONTRACT, _FINGERPRINT, WITHDRAWN = "feature_contract", "training_fingerprint", "withdrawn"
+_FORGOTTEN = "forgotten"
 _DETECTORS = "detectors.npz"
 _FOREST, _SKOPS = "forest", "model.skops"  # MLflow's name for the file
 _NO_SUCH_ALIAS = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # of no such model, and of no such alias
@@ -249,6 +251,29 @@ class ForestRegistry(ModelStore):
         self._client.set_model_version_tag(MODEL_NAME, str(current.version), WITHDRAWN, "true")
         self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, str(before.version))
         return str(before.version)
+
+    def forget(self, kept: int) -> None:
+        """Takes away all but the last `kept` versions, their runs and their files: new data train a new one each month.
+
+        The version in use stays, and what was withdrawn, or it would be trained again. What is on a server is its keeper's matter.
+        """
+        if self._artifacts is None:
+            return
+        current = self._in_use(MODEL_NAME)
+        oldest_last = sorted(self._versions(), key=lambda version: -int(version.version))
+        for version in oldest_last[kept:]:
+            if current and version.version != current.version and WITHDRAWN not in version.tags:
+                self._client.set_tag(version.run_id, _FORGOTTEN, "true")
+        # By the mark: a run that is killed in the midst leaves the rest to the next one.
+        for run in self._client.search_runs([self._experiment], f"tags.{_FORGOTTEN} = 'true'"):
+            for version in oldest_last:
+                if version.run_id == run.info.run_id:
+                    self._client.delete_model_version(MODEL_NAME, version.version)
+            shutil.rmtree(self._artifacts / run.info.run_id, ignore_errors=True)
+            for output in run.outputs.model_outputs:
+                shutil.rmtree(self._artifacts / "models" / output.model_id, ignore_errors=True)
+                self._client.delete_logged_model(output.model_id)
+            self._client.delete_run(run.info.run_id)
 
     def _versions(self) -> list[Any]:
         self._point_mlflow_here()

@@ -31,7 +31,8 @@ KEY = "a test key, no secret: 0123456789"
 def pytest_configure() -> None:
     """Every run of the tests has one key, its own model registry and repeatable examples, as have the processes that it starts."""
     os.environ["MINGJING_KEY"] = KEY
-    os.environ.pop("MLFLOW_TRACKING_URI", None)
+    for name in ("MLFLOW_TRACKING_URI", "MINGJING_CASEWORK_URL"):
+        os.environ.pop(name, None)
     hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 

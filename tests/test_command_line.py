@@ -19,6 +19,7 @@ import typer
 from pyspark.errors.exceptions.connect import PythonException
 from typer.testing import CliRunner
 
+from casework.store import URL_VARIABLE
 from jobs.commands import cli, run_all, run_check
 from jobs.commands.cli import app
 from jobs.commands.summary import print_summary
@@ -279,6 +280,8 @@ def test_a_configuration_that_cannot_be_used_is_refused_in_a_sentence(
         (KEY_VARIABLE, "", "{run}", "MINGJING_KEY has 0 characters"),
         ("MLFLOW_TRACKING_URI", "http://127.0.0.1:9", "{run}", "MLFLOW_TRACKING_URI is http://127.0.0.1:9, which gives no answer"),
         ("MLFLOW_TRACKING_URI", "http://127.0.0.1:9", "learn --out {tmp} --as-of 2018-03-31", "which gives no answer"),
+        (URL_VARIABLE, "cases", "{run}", "MINGJING_CASEWORK_URL is no address of a PostgreSQL database"),
+        (URL_VARIABLE, "postgresql://127.0.0.1:9/cases", "{run}", "127.0.0.1:9/cases, which gives no answer"),
         ("MLFLOW_TRACKING_URI", "http://[::1", "learn --rollback --out {tmp}", "which gives no answer"),
     ],
 )  # fmt: skip

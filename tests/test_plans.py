@@ -14,13 +14,16 @@ from expectations.contracts.lake import (
     ALIASES,
     CASE_FILES,
     CASE_SCORES,
+    CASE_STATES,
     CASES,
+    CASEWORK,
     CHECKS,
     CLUES,
     DEATHS,
     ENTITLEMENT_MONTHS,
     FILES,
     FINDINGS,
+    HOUSEHOLD_STATES,
     IDENTITIES,
     KEY_PERSONS,
     KIN,
@@ -30,6 +33,7 @@ from expectations.contracts.lake import (
     LISTED_CLUES,
     MEMBERS,
     NEEDS,
+    PATTERNS,
     PERSON_CHANGES,
     PERSON_IDS,
     PERSONS,
@@ -53,7 +57,7 @@ from jobs.link_people.links import links
 from jobs.link_people.person_ids import next_person_ids, person_changes, with_person_ids
 from jobs.needs import NEED_RULES
 from jobs.rank_clues.case_files import case_files
-from jobs.rank_clues.clue_order import clues_of, ranked, with_key_persons
+from jobs.rank_clues.clue_order import clues_of, ranked, with_key_persons, with_patterns
 from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.identity_verdicts import Groups, IdentityVerdicts
 from jobs.registers.means.registered import no_variants
@@ -134,9 +138,7 @@ def facts(session: SparkSession, empty: Empty, silver: Callable[[str], DataFrame
         register=silver,
         policy=settings.policy,
         as_of=AS_OF,
-        strange=session.createDataFrame(
-            [], "case_id string, strangeness double, strangeness_percentile double, strange_reasons string"
-        ),
+        strange=empty(PATTERNS),
     )
 
 
@@ -186,7 +188,7 @@ def test_scoring_gives_features_and_the_contract_of_clues(
     features = case_features(registers)
     assert types(features) == {"case_id": "string", **dict.fromkeys(CASE_FIGURES, "double")}
     marked = with_key_persons(clues_of(empty(FINDINGS)), empty(KEY_PERSONS))
-    clues = ranked(marked, empty(CASES), empty(CASE_SCORES), settings.ranking, AS_OF)
+    clues = ranked(with_patterns(marked, empty(PATTERNS)), empty(CASES), empty(CASE_SCORES), settings.ranking, AS_OF)
     assert types(clues) == contract(CLUES)
     assert types(case_files(clues, empty(FINDINGS), empty(CASES), empty(CASE_FILES), AS_OF)) == contract(CASE_FILES)
 
@@ -205,7 +207,22 @@ def test_a_frame_that_does_not_fit_is_refused_before_anything_is_written(empty: 
 def test_every_table_is_written_by_one_job_and_read_only_after_it() -> None:
     written: dict[str, str] = {}
     # What the run before left: when a clue was first seen, what was delivered earlier, and how the data was then.
-    kept = {CLUES, CASE_FILES, FILES, QUALITY, TOTALS, PERSON_IDS, NEEDS, PURPOSES, LEDGER, LISTED_CLUES, VERDICTS}
+    kept = {
+        CLUES,
+        CASE_FILES,
+        FILES,
+        QUALITY,
+        TOTALS,
+        PERSON_IDS,
+        NEEDS,
+        PURPOSES,
+        LEDGER,
+        LISTED_CLUES,
+        VERDICTS,
+        HOUSEHOLD_STATES,
+        CASE_STATES,
+        CASEWORK,
+    }
     for job in documents.JOBS:
         for table in job.READS:
             # Lists go out and verdicts come back: the next list obeys what learn took in after the one before.

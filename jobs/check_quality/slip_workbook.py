@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-
-import xlsxwriter
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field
@@ -16,7 +14,7 @@ from jobs.cells.masking import mask_numbers, masked_within
 from jobs.cells.person_numbers import ABSENT, CHECK_FAILS, DAMAGED, FIRM, JUNK, MASKED, UNREADABLE, UPGRADED, VALID
 from jobs.check_quality.columns import ColumnCount
 from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account
-from jobs.sheets.tables import Heading, cell_formats, write_guide, write_table
+from jobs.sheets.tables import Heading, cell_formats, new_book, write_guide, write_table
 
 NO_DEPARTMENT = "未注明单位"
 STATUS_ZH = {ACCEPTED: "采用", REFUSED: "退回", DUPLICATE: "重复", SUPERSEDED: "留存备查"}
@@ -127,10 +125,7 @@ HOLE_SHEET = (
 def write_slip(path: Path, slip: Slip, as_of: date) -> None:
     """The workbook of one department; the same slip gives the same bytes."""
     names = {account.file_id: account.entry.file_name for account in slip.accounts if account.is_read}
-    with xlsxwriter.Workbook(
-        str(path), {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        book.set_properties({"title": f"数据校核回执 {slip.department}", "created": datetime(as_of.year, as_of.month, as_of.day)})
+    with new_book(path, f"数据校核回执 {slip.department}", as_of) as book:
         formats = cell_formats(book)
         _cover(book, formats, slip, as_of)
         write_table(book, formats, "文件", FILE_SHEET, _masked(map(_file_row, slip.accounts)))

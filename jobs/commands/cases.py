@@ -12,7 +12,7 @@ import typer
 from casework.events import Role
 from casework.states import Colour, Stage
 from expectations.contracts.returned import Assistance
-from jobs.commands.options import Env
+from jobs.commands.options import Env, Full
 from jobs.runtime.console import Console
 
 if TYPE_CHECKING:
@@ -134,7 +134,9 @@ def reopen(ids: Ids, out: Out, on: On, reason: Reason, by: By = Role.OFFICE) -> 
 
 @cases.command()
 def history(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="案件编号 as listed.", show_default=False)], out: Out
+    case: Annotated[str, typer.Argument(metavar="CASE", help="案件编号 as listed.", show_default=False)],
+    out: Out,
+    full: Full = False,
 ) -> None:
     """Show what was ever done with a case, first to last."""
     from expectations.contracts.ids import as_id
@@ -148,7 +150,7 @@ def history(
             events = book.events(cases=[case_id])
         if not events:
             raise NoSuchRecord(f"The case store knows no case {case_id}. Take the id from mingjing cases.")
-        print_history(console, events)
+        print_history(console, events, full=full)
 
     raise typer.Exit(explained(show, console))
 

@@ -10,6 +10,7 @@ from datetime import date
 
 import polars as pl
 from rich.table import Table
+from rich.text import Text
 
 from casework.events import Event
 from casework.payloads import Dispatched
@@ -24,6 +25,7 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "days_left": pl.Int64, "days_out": pl.Int64, "open_clues": pl.Int64, "confirmed": pl.Int64, "to_recover_yuan": pl.Decimal(18, 2),
     "recovered_yuan": pl.Decimal(18, 2), "lacks": pl.String,
 }  # fmt: skip
+_MAY_NAME = frozenset({"checkers", "reviewers", "inspector", "note", "reason"})
 _LAMPS = {Colour.GREEN: "green", Colour.YELLOW: "yellow", Colour.RED: "red"}
 
 
@@ -71,20 +73,21 @@ def _row(state: CaseState, as_of: date, yellow_days: int) -> tuple[object, ...]:
 def print_cases(console: Console, rows: pl.DataFrame) -> None:
     """The first of them, and how many stand where."""
     table = Table(title="Cases", title_justify="left")
-    for heading in ("case", "stands", "due", "left", "out", "county", "township", "lacks"):
-        table.add_column(heading, justify="right" if heading in ("left", "out") else "left")
+    shown = {
+        "case_id": "case",
+        "stage": "stands",
+        "due_on": "due",
+        "days_left": "left",
+        "days_out": "days",
+        "county_code": "county",
+        "town": "township",
+    }
+    for name, heading in shown.items():
+        is_days = name.startswith("days")
+        table.add_column(heading, justify="right" if is_days else "left", no_wrap=True)
     for row in rows.head(_SHOWN).iter_rows(named=True):
-        told = (
-            row["case_id"],
-            row["stage"],
-            row["due_on"],
-            row["days_left"],
-            row["days_out"],
-            row["county_code"],
-            row["town"],
-            row["lacks"],
-        )
-        table.add_row(*("" if cell is None else str(cell) for cell in told), style=_LAMPS[Colour(row["colour"])])
+        cells = ("" if row[name] is None else str(row[name]) for name in shown)
+        table.add_row(*cells, style=_LAMPS[Colour(row["colour"])])
     console.print(table)
     if rows.height > _SHOWN:
         console.print(f"… and {rows.height - _SHOWN} more: name a stage, a township or a lamp, or have all of them with --csv.")
@@ -94,17 +97,15 @@ def print_cases(console: Console, rows: pl.DataFrame) -> None:
     console.print(f"{rows.height:,} cases{': ' if parts else ''}{', '.join(parts)}{'; ' if colours else ''}{', '.join(colours)}.")
 
 
-def print_history(console: Console, events: Iterable[Event]) -> None:
-    """A line an event. Restricted facts are no part of it."""
-    table = Table(title="History", title_justify="left")
-    for heading in ("day", "what", "about", "by", "from", "says"):
-        table.add_column(heading)
+def print_history(console: Console, events: Iterable[Event], *, full: bool) -> None:
+    """A line an event; people's names, and words in which one may stand, only in full. Restricted facts are no part of it."""
     for event in events:
-        source = f"{event.source.file}:{event.source.row}" if event.source else ""
-        said = event.after.model_dump(mode="json", exclude_none=True, exclude={*event.after.BESIDE, "clues"})
-        words = json.dumps(said, ensure_ascii=False) if said else ""
-        table.add_row(str(event.on_day), event.after.KIND, event.subject.id, f"{event.by or ''} ({event.role})", source, words)
-    console.print(table)
+        left_out = {*event.after.BESIDE, "clues", *(() if full else _MAY_NAME)}
+        said = event.after.model_dump(mode="json", exclude_none=True, exclude=left_out)
+        words = f" {json.dumps(said, ensure_ascii=False)}" if said else ""
+        source = f", {event.source.file}:{event.source.row}" if event.source else ""
+        line = f"{event.on_day} {event.after.KIND} {event.subject.id} ({event.by or 'unknown'} as {event.role}{source}){words}"
+        console.print(Text(line) if full else line, soft_wrap=True)
 
 
 def print_taken(console: Console, taken: Taken) -> None:

@@ -47,6 +47,7 @@ def run(ctx: RunContext) -> None:
             with ctx.job(stage) as own:
                 stage.run(own)
         ctx.lake.tidy(ctx.settings.lake.kept_versions)
+        registry.ready(ctx.out).forget(ctx.settings.lake.kept_models)
     except MingjingError as error:
         ctx.report.figures["stopped"] = str(error)
         raise

@@ -19,9 +19,9 @@ from expectations.contracts.lake.planning import ROUTINE_VISIT
 from jobs.casebook.opened import case_store_beside
 from jobs.casebook.projecting import PROJECTIONS, SEEN, project
 from jobs.launch.context import RunContext
-from jobs.rules import RULES
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
+from jobs.sheets.clue_workbook import ABOUT_DATA
 from jobs.sheets.zones import county_names
 
 NAME = "dispatch_cases"
@@ -116,10 +116,9 @@ def _listed(lake: Lake, list_on: date, county_code: str) -> list[Row]:
 
 def _with_clues(lake: Lake, listed: Sequence[Row]) -> list[tuple[Row, list[Row]]]:
     """The clues that a visit is about: those to visit, or the exempted ones of a case that has no other, or the visit itself."""
-    about_data = [rule.code for rule in RULES if rule.is_about_data]
     wanted = lake.session.createDataFrame([(row["as_of"], row["case_id"]) for row in listed], "as_of date, case_id string")
     rows = (
-        lake.read(LISTED_CLUES).filter(~F.col("rule_code").isin(about_data)).join(wanted, ["as_of", "case_id"], "left_semi")
+        lake.read(LISTED_CLUES).filter(~F.col("rule_code").isin(*ABOUT_DATA)).join(wanted, ["as_of", "case_id"], "left_semi")
         .select("case_id", "clue_id", "rule_code", "is_dispatched").orderBy("clue_id").collect()
     )  # fmt: skip  # some a case
     of_case: dict[str, list[Row]] = {}

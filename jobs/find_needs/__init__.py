@@ -1,4 +1,4 @@
-"""Find needs: people who should be helped and are not. Ranked by need, never by what it would cost or save.
+"""Find needs: people who should be helped, or get less than they should. Ranked by need, never by what it would cost or save.
 
 Reads   silver.<registers>           one row per delivered row               key _file_id, _sheet, _row
         silver.members               one row per person of a case            key case_id, data_set, origin

@@ -142,7 +142,7 @@ def run(ctx: RunContext) -> None:
     with ctx.report.stage("find needs") as progress:
         progress.add_task("find needs", total=None)
         register = with_links(lambda code: lake.read_or_empty(DATA_SETS[code].silver), lake.read(LINKS), lake.read(ALIASES))
-        facts = NeedFacts(register, ctx.settings.policy, ctx.as_of)
+        facts = NeedFacts(register, ctx.settings.policy, ctx.as_of, lake.computed_once)
         benefits = Benefits(*(lake.read(table) for table in (MEMBERS, CASES, IDENTITIES, ENTITLEMENT_MONTHS)))
         earlier = lake.computed_once(lake.read_or_empty(NEEDS).select("need_id", "first_seen"), "needs_before")
         rules = [rule for rule in NEED_RULES if rule.is_in_force(ctx.as_of)]

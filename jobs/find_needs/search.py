@@ -1,4 +1,4 @@
-"""From what the rules found to needs: who lives here, draws nothing, and belongs to a household without means.
+"""From what the rules found to needs: who lives here, draws nothing that meets the need, and belongs to a household without means.
 
 Four outcomes, each with its reason: `found`; `excluded` (means, or stopped by the office a short while ago); `clear` (dead,
 moved away, covered); `cannot_judge` (what is missing). Nobody is lost between a register and the list.

@@ -38,6 +38,7 @@ class IngestSettings(Conf):
 
 class LakeSettings(Conf):
     kept_versions: int = Field(ge=1, description="versions of a table that stay readable, the current one among them")
+    kept_models: int = Field(ge=1, description="versions of the model of strangeness that are kept, the one in use besides")
 
 
 class FloodSettings(Conf):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 
+from casework.store import URL_VARIABLE, CaseStore, store_url
 from expectations.contracts.lake import FILES
 from jobs.launch.arguments import day, existing_lake, refuse_overlap
 from jobs.launch.context import RunContext
@@ -54,7 +56,9 @@ def open_run(
         refuse_overlap(delivery, {"--out": out, "--lake": lake_root})
     root = lake_root or str(out.resolve() / "lake")
     report = RunReport(console)
-    stated_key(root)  # what is wrong with it is told before an engine starts
+    stated_key(root)  # what is wrong with it is told before an engine starts, and so of a database
+    if URL_VARIABLE in os.environ:
+        CaseStore(store_url(out)).close()
     if local_folder(root) is None:
         report.warn(f"The lake {root} is held against other runs of this machine only. See to it that no other one writes to it.")
     with owner_only(out), single_writer(root):

@@ -14,15 +14,17 @@ from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.kinship import marriages_of
 from jobs.registers.policy import in_force
-from jobs.registers.references import LIVE, REGISTRY
 from jobs.registers.sentences import zh_yuan
+from jobs.rulebook.facts import once
 from jobs.rulebook.need import NeedFacts, NeedRule, need_candidates, years_before
+from jobs.rulebook.need_households import BOOK, PERSON, known_books
 
 ILL, DISABLED, ALONE, SINGLE_PARENT, OTHER = "重病", "重残", "独居老人", "单亲未成年人", "其他"
+_HEAD, _CHILD = "户主", "子女"
 _SEVERITY = {SINGLE_PARENT: 0.5, ALONE: 0.6, ILL: 0.8, DISABLED: 0.9}
-_PERSON = ("person_key", "name_key")
 
 
+@once
 def _drawing(facts: NeedFacts) -> DataFrame:
     """Roster rows of the households in payment, with house and is_filled: does the county's roster tell of any add-on?"""
     has_begun = F.coalesce(F.trunc("start_month", "month") <= F.lit(facts.as_of), F.lit(True))
@@ -36,19 +38,58 @@ def _drawing(facts: NeedFacts) -> DataFrame:
     )
 
 
-def _of_class(facts: NeedFacts, drawing: DataFrame) -> list[DataFrame]:
-    """Covered members of each class: the roster's columns, class and seen (evidence). What the registers do not decide is none."""
-    line = in_force(facts.policy.add_ons, facts.as_of)
+@once
+def _covered(facts: NeedFacts) -> DataFrame:
+    """Covered members of these households, with _size and _others (neither head nor child) of all who live there, and born_on and
+    _in_book by the registry; null where it does not know them."""
     # Counted before anybody is left out: who draws nothing lives in the household all the same.
     house = Window.partitionBy("house")
-    is_parent, is_child = F.col("relation") == "户主", F.col("relation") == "子女"
-    covered = drawing.withColumns(
-        {"_size": F.count("*").over(house), "_others": F.sum((~(is_parent | is_child)).cast("int")).over(house)}
-    ).filter(F.col("covered") == "是")
+    is_other = ~holds(F.col("relation").isin(_HEAD, _CHILD))
+    covered = (
+        _drawing(facts)
+        .withColumns({"_size": F.count("*").over(house), "_others": F.sum(is_other.cast("int")).over(house)})
+        .filter(F.col("covered") == "是")
+    )
+    of_book = Window.partitionBy(*BOOK)
+    entries = known_books(facts).filter("is_living").withColumn("_in_book", F.count("*").over(of_book))
+    born = entries.groupBy(*PERSON).agg(F.max("born_on").alias("born_on"), F.min("_in_book").alias("_in_book"))
+    return covered.join(born, list(PERSON), "left")  # born: one row a number and name
+
+
+@once
+def _minors(facts: NeedFacts) -> DataFrame:
+    """Of the covered members the minors in households of children and one parent only."""
+    line = in_force(facts.policy.add_ons, facts.as_of)
+    is_minor = F.col("born_on") > F.lit(years_before(facts.as_of, line.minor_below_years))
+    return _covered(facts).filter((F.col("relation") == _CHILD) & (F.col("_others") == 0) & is_minor)
+
+
+@once
+def _marriages_of_parents(facts: NeedFacts) -> DataFrame:
+    """Registrations that name a head of such a household."""
+    numbers = _parents(facts).select("person_key").distinct()
+    sides = [
+        facts.register("marriages").join(F.broadcast(numbers.withColumnRenamed("person_key", side)), side, "left_semi")
+        for side in ("husband_key", "wife_key")
+    ]
+    return sides[0].unionByName(sides[1]).distinct()
+
+
+@once
+def _parents(facts: NeedFacts) -> DataFrame:
+    """Heads of the households of such minors: house, person_key."""
+    heads = _drawing(facts).filter((F.col("relation") == _HEAD) & F.col("person_key").isNotNull()).select("house", "person_key")
+    return heads.join(_minors(facts).select("house"), "house", "left_semi")
+
+
+def _of_class(facts: NeedFacts) -> list[DataFrame]:
+    """Covered members of each class: the roster's columns, class and seen (evidence). What the registers do not decide is none."""
+    line = in_force(facts.policy.add_ons, facts.as_of)
+    covered = _covered(facts)
 
     def beside(code: str, rows: DataFrame, *cells: str) -> DataFrame:
-        seen = rows.groupBy(*_PERSON).agg(in_order(F.flatten(F.collect_list(rows_of(code, *cells)))).alias("seen"))
-        return covered.join(seen, list(_PERSON), "inner")  # seen: one row a number and name
+        seen = rows.groupBy(*PERSON).agg(in_order(F.flatten(F.collect_list(rows_of(code, *cells)))).alias("seen"))
+        return covered.join(seen, list(PERSON), "inner")  # seen: one row a number and name
 
     certificates = facts.register("disabilities").filter(
         F.col("level").isin(list(line.disability_levels)) & F.coalesce(F.col("valid_to") >= F.lit(facts.as_of), F.lit(True))
@@ -56,73 +97,43 @@ def _of_class(facts: NeedFacts, drawing: DataFrame) -> list[DataFrame]:
     bills = facts.register("medical_expenses").filter(
         F.col("year").between(facts.as_of.year - 1, facts.as_of.year) & (F.col("self_paid") >= F.lit(line.ill_self_paid_yuan))
     )
-    minor_from = F.lit(years_before(facts.as_of, line.minor_below_years))
-    entries = (
-        facts.register(REGISTRY)
-        .filter(F.col("status").isin(*LIVE))
-        .join(F.broadcast(covered.select(*_PERSON).dropna().distinct()), list(_PERSON), "left_semi")
-    )
-    born = entries.groupBy(*_PERSON).agg(
-        F.max("born_on").alias("born_on"), F.max("book_no").alias("book_no"), F.max("county_code").alias("book_county")
-    )
-    aged = covered.join(born, list(_PERSON), "inner")
-    alone = aged.filter(
+    alone = covered.filter(
         (F.col("_size") == 1)
         & (F.col("covered_heads") == 1)
+        & (F.col("_in_book") == 1)
         & (F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years)))
     )
-    books = (
-        facts.register(REGISTRY)
-        .filter(F.col("status").isin(*LIVE))
-        .join(
-            F.broadcast(alone.select(F.col("book_county").alias("county_code"), "book_no").distinct()),
-            ["county_code", "book_no"],
-            "left_semi",
-        )
-        .groupBy(F.col("county_code").alias("book_county"), "book_no")
-        .count()
-        .filter("count = 1")
-    )
-    # Only children and their one parent: no other member on the roster, and no husband or wife elsewhere.
-    heads = _unmarried(facts, drawing.filter(is_parent & F.col("person_key").isNotNull())).select("house")
-    minors = aged.filter(is_child & (F.col("_others") == 0) & (F.col("born_on") > minor_from)).join(
-        heads.distinct(), "house", "left_semi"
-    )
+    minors = _minors(facts).join(_unmarried(facts).select("house").distinct(), "house", "left_semi")
     nothing = F.array().cast(EVIDENCE)
     return [
         beside("disabilities", certificates, "kind", "level", "valid_to").withColumn("class", F.lit(DISABLED)),
         beside("medical_expenses", bills, "year", "self_paid").withColumn("class", F.lit(ILL)),
-        alone.join(books, ["book_county", "book_no"], "left_semi").withColumns({"class": F.lit(ALONE), "seen": nothing}),
+        alone.withColumns({"class": F.lit(ALONE), "seen": nothing}),
         minors.withColumns({"class": F.lit(SINGLE_PARENT), "seen": nothing}),
     ]
 
 
-def _unmarried(facts: NeedFacts, heads: DataFrame) -> DataFrame:
-    """Heads without a marriage that stands to somebody who lives."""
-    numbers = heads.select(F.col("person_key").alias("number_key")).distinct()
-    registered = facts.register("marriages")
-    sides = [
-        registered.join(F.broadcast(numbers.withColumnRenamed("number_key", side)), side, "left_semi")
-        for side in ("husband_key", "wife_key")
-    ]
-    own = sides[0].unionByName(sides[1]).distinct()
+def _unmarried(facts: NeedFacts) -> DataFrame:
+    """Parents without a marriage that stands to somebody who lives."""
+    parents, own = _parents(facts), _marriages_of_parents(facts)
+    numbers = parents.select(F.col("person_key").alias("number_key")).distinct()
     standing = marriages_of(own, numbers).filter(F.coalesce(F.col("until_on") > F.lit(facts.as_of), F.lit(True)))
     deaths = best_attested_deaths(facts.register, standing.select(F.col("kin_number_key").alias("number_key")).distinct())
     dead = deaths.select(F.col("number_key").alias("kin_number_key"), F.col("name_key").alias("kin_name_key"))
     wedded = standing.join(dead, ["kin_number_key", "kin_name_key"], "left_anti").select(F.col("number_key").alias("person_key"))
-    return heads.join(wedded.distinct(), "person_key", "left_anti")
+    return parents.join(wedded.distinct(), "person_key", "left_anti")
 
 
 def candidates(facts: NeedFacts) -> DataFrame:
     """One row a member and class. The household's add-ons count for all its members; an amount without a class, and 其他, may be any."""
     drawing = _drawing(facts)
     columns = [*drawing.columns, "class", "seen"]
-    classed = reduce(DataFrame.unionByName, (rows.select(*columns) for rows in _of_class(facts, drawing)))
+    classed = reduce(DataFrame.unionByName, (rows.select(*columns) for rows in _of_class(facts)))
     paid = drawing.groupBy("house").agg(
         F.concat_ws("；", F.sort_array(F.collect_set("add_on_kinds"))).alias("_kinds"),
         F.max(holds((F.col("add_on_amount") > 0) & F.col("add_on_kinds").isNull()).cast("int")).alias("_is_unnamed"),
     )
-    one = Window.partitionBy("house", *_PERSON)
+    one = Window.partitionBy("house", *PERSON)
     is_paid = (F.col("_is_unnamed") == 1) | F.col("_kinds").contains(OTHER) | F.expr("contains(_kinds, class)")
     standard = facts.policy.monthly_standard("program", "county_code", F.lit(facts.as_of))
     is_above = holds(F.col("monthly_amount") > standard * F.col("covered_heads"))

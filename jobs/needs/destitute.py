@@ -10,13 +10,33 @@ from pyspark.sql import functions as F
 from jobs.registers.evidence import rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.policy import in_force
-from jobs.registers.references import LIVE, REGISTRY
+from jobs.registers.references import REGISTRY
+from jobs.rulebook.facts import once
 from jobs.rulebook.need import NO_MEANS, NeedFacts, NeedRule, need_candidates, years_before
+from jobs.rulebook.need_households import BOOK, living
 from jobs.rulebook.need_outcomes import TEKUN
 
-_MINOR, _DISABLED, _OLD, _VERY_OLD = 0.9, 0.8, 0.5, 0.7
-"""How grave: a child without a grown-up first; among the old those of twenty years more."""
+_MINOR, _DISABLED, _OLD, _VERY_OLD, _DOUBTFUL = 0.9, 0.8, 0.5, 0.7, 0.1
+"""How grave: a child without a grown-up first; among the old those of twenty years more; last of all the old of whom no office has
+said that they are poor: most of them have children elsewhere, and no register ties these to them."""
 _VERY_OLD_YEARS = 20
+
+
+@once
+def _alone(facts: NeedFacts) -> DataFrame:
+    """Entries of the old, of minors and of who is too disabled to work, in books with no other grown-up; _adults: grown-ups of the book."""
+    line = in_force(facts.policy.destitute, facts.as_of)
+    unable = facts.register("disabilities").filter(line.is_unable()).select("person_key").dropna().distinct()
+    registered = living(facts)
+    is_adult = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.supporter_from_years)), F.lit(True))
+    books = registered.groupBy(*BOOK).agg(F.sum(is_adult.cast("int")).alias("_adults")).filter("_adults <= 1")
+    is_old = F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years))
+    is_minor = F.col("born_on") > F.lit(years_before(facts.as_of, line.minor_below_years))
+    return (
+        registered.join(books, list(BOOK), "inner")  # books: one row a book
+        .join(unable.withColumn("_is_unable", F.lit(True)), "person_key", "left")  # one row a number
+        .filter(is_old | (is_minor & (F.col("_adults") == 0)) | F.col("_is_unable"))
+    )
 
 
 def candidates(facts: NeedFacts) -> DataFrame:
@@ -25,14 +45,17 @@ def candidates(facts: NeedFacts) -> DataFrame:
     Whether a husband, wife or parent elsewhere could support is looked at later, in the household.
     """
     line = in_force(facts.policy.destitute, facts.as_of)
-    living = facts.register(REGISTRY).filter(F.col("status").isin(*LIVE) & F.col("person_key").isNotNull())
-    is_adult = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.supporter_from_years)), F.lit(True))
-    books = living.groupBy("county_code", "book_no").agg(F.sum(is_adult.cast("int")).alias("_adults")).filter("_adults <= 1")
-    alone = living.join(books, ["county_code", "book_no"], "inner")  # books: one row a book
+    alone = _alone(facts)
     in_payment = facts.register("pensions").filter(Lines.of(facts.policy, facts.as_of).lasts("to_month"))
     old = alone.filter((F.col("_adults") == 1) & (F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years)))).join(
         in_payment.select("person_key").dropna().distinct(), "person_key", "left_anti"
     )
+    poor = facts.register("poverty_register").filter(
+        F.col("status").isin(list(in_force(facts.policy.visiting, facts.as_of).poor_statuses))
+    )
+    recognised = poor.select("person_key").unionByName(facts.register("dibao_roster").select("person_key")).dropna().distinct()
+    old = old.join(recognised.withColumn("_is_poor", F.lit(True)), "person_key", "left")  # one row a number
+    is_doubtful = F.col("_is_poor").isNull()
     age = F.floor(F.months_between(F.lit(facts.as_of), F.col("born_on")) / 12)
     minors = alone.filter((F.col("_adults") == 0) & (F.col("born_on") > F.lit(years_before(facts.as_of, line.minor_below_years))))
     place = {
@@ -46,8 +69,9 @@ def candidates(facts: NeedFacts) -> DataFrame:
     )
     old_rows = need_candidates(
         old, REGISTRY, value=age, threshold=F.lit(line.old_age_years),
-        severity=F.when(age >= line.old_age_years + _VERY_OLD_YEARS, F.lit(_VERY_OLD)).otherwise(F.lit(_OLD)),
-        told=F.concat(F.lit("年满"), age.cast("string"), F.lit("周岁，户内没有其他成年人，未查到任何养老待遇")), evidence=seen, **place,
+        severity=F.when(is_doubtful, F.lit(_DOUBTFUL)).when(age >= line.old_age_years + _VERY_OLD_YEARS, F.lit(_VERY_OLD)).otherwise(F.lit(_OLD)),
+        told=F.concat(F.lit("年满"), age.cast("string"), F.lit("周岁，户内没有其他成年人，未查到任何养老待遇"),
+            F.when(is_doubtful, F.lit("（登记看不出有无户口不在一起的子女，存疑）")).otherwise(F.lit(""))), evidence=seen, **place,
     )  # fmt: skip
     minor_rows = need_candidates(
         minors, REGISTRY, value=age, threshold=F.lit(line.minor_below_years), severity=F.lit(_MINOR),

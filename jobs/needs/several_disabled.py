@@ -9,12 +9,13 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import EVIDENCE
 from expectations.contracts.model import ORIGIN
-from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.kinship import role_of
 from jobs.registers.policy import in_force
-from jobs.registers.references import LIVE, REGISTRY
+from jobs.registers.references import REGISTRY
+from jobs.rulebook.facts import once
 from jobs.rulebook.need import NeedFacts, NeedRule, need_candidates, record, years_before
+from jobs.rulebook.need_households import BOOK, PERSON, known_books, known_deaths
 
 _SEVERE_EACH, _LEAST = 0.2, 0.4
 """Severity: 0.4, and 0.2 more of every severe one of the certificates."""
@@ -26,26 +27,24 @@ def _members(facts: NeedFacts) -> DataFrame:
     household_no: county and number of the book. level, kind, certificate (evidence): null where there is none.
     """
     severe = in_force(facts.policy.severe_disability, facts.as_of)
-    gravest = Window.partitionBy("person_key", "name_key").orderBy("level", *ORIGIN)
+    gravest = Window.partitionBy(*PERSON).orderBy("level", *ORIGIN)
     certificates = (
         facts.register("disabilities")
         .filter(F.col("person_key").isNotNull())
         .withColumn("_n", F.row_number().over(gravest))
         .filter("_n = 1")
-        .select("person_key", "name_key", "level", F.coalesce(severe.is_severe(), F.lit(False)).alias("is_severe"),
+        .select(*PERSON, "level", F.coalesce(severe.is_severe(), F.lit(False)).alias("is_severe"),
                 rows_of("disabilities", "kind", "level", "valid_to").alias("certificate"))
     )  # fmt: skip
-    living = facts.register(REGISTRY).filter(F.col("status").isin(*LIVE) & F.col("book_no").isNotNull())
-    books = living.join(certificates, ["person_key", "name_key"], "left_semi").select("county_code", "book_no").distinct()
+    of_known = known_books(facts).filter("is_living")
+    books = of_known.join(certificates, list(PERSON), "left_semi").select(*BOOK).distinct()
     largest = in_force(facts.policy.uncovered, facts.as_of).largest_household
-    in_books = living.join(books, ["county_code", "book_no"], "left_semi")
-    deaths = best_attested_deaths(facts.register, in_books.select(F.col("person_key").alias("number_key")).distinct())
-    dead = deaths.select(F.col("number_key").alias("person_key"), "name_key")
     return (
-        in_books.join(dead, ["person_key", "name_key"], "left_anti")
-        .withColumn("_size", F.count("*").over(Window.partitionBy("county_code", "book_no")))
+        of_known.join(books, list(BOOK), "left_semi")
+        .join(known_deaths(facts), list(PERSON), "left_anti")
+        .withColumn("_size", F.count("*").over(Window.partitionBy(*BOOK)))
         .filter(F.col("_size") <= largest)
-        .join(certificates, ["person_key", "name_key"], "left")  # one row a number and name
+        .join(certificates, list(PERSON), "left")  # one row a number and name
         .withColumn(
             "certificate", F.coalesce("certificate", F.array().cast(EVIDENCE))
         )  # no null: one engine drops it, the other not
@@ -53,6 +52,7 @@ def _members(facts: NeedFacts) -> DataFrame:
     )
 
 
+@once
 def _in_need(facts: NeedFacts) -> DataFrame:
     """Members of the books with several certificates, or with an old person, a severely disabled adult and nobody else grown up who is
     well; with _holders, _severe and certificates of the book."""

@@ -10,13 +10,14 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
 from jobs.registers.conditions import holds
-from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.means import what_counts
 from jobs.registers.means.lines import Lines
 from jobs.registers.policy import in_force
 from jobs.registers.sentences import zh_month
+from jobs.rulebook.facts import once
 from jobs.rulebook.need import NO_MEANS, NOT_COVERED, NeedFacts, NeedRule, need_candidates, record
+from jobs.rulebook.need_households import BOOK, PERSON, known_books, known_deaths
 
 _SEVERITY = {"job": 0.6, "pension": 0.6, "firm": 0.5, "car": 0.4, "death": 0.8}
 """How grave the loss is: who kept the household is dead, it has lost its income, or what it could have sold."""
@@ -29,6 +30,7 @@ _WORDS = {
 }
 
 
+@once
 def _stopped(facts: NeedFacts) -> DataFrame:
     """Roster rows of the low-income households whose benefit was stopped so lately, with household_no of county and certificate."""
     months = in_force(facts.policy.uncovered, facts.as_of).stopped_months
@@ -39,13 +41,29 @@ def _stopped(facts: NeedFacts) -> DataFrame:
     )
 
 
-def _losses(facts: NeedFacts, people: DataFrame) -> DataFrame:
-    """What the households had when the benefit ended, and have no longer: household_no, loss, seen (evidence).
+@once
+def _people(facts: NeedFacts) -> DataFrame:
+    """Who kept these households, or was kept: household_no, number_key, name_key, stop_month, died_on; a row a person of each."""
+    # Who lives, or lived, in the book of a member kept the household as well as who stands on the roster.
+    rows, books = _stopped(facts), known_books(facts)
+    of_household = books.join(rows.select(*PERSON, "household_no", "stop_month"), list(PERSON), "inner")
+    kin = books.select(*PERSON, *BOOK).join(
+        of_household.select(*BOOK, "household_no", "stop_month").distinct(), list(BOOK), "inner"
+    )
+    return (
+        rows.select(*PERSON, "household_no", "stop_month")
+        .unionByName(kin.select(*PERSON, "household_no", "stop_month"))
+        .dropna(subset=list(PERSON))
+        .distinct()
+        .join(known_deaths(facts), list(PERSON), "left")  # one row a number and name
+        .select("household_no", F.col("person_key").alias("number_key"), "name_key", "stop_month", "died_on")
+    )
 
-    people: household_no, number_key, name_key, stop_month, died_on; a row a member.
-    """
+
+def _losses(facts: NeedFacts) -> DataFrame:
+    """What the households had when the benefit ended, and have no longer: household_no, loss, seen (evidence)."""
     lines = Lines.of(facts.policy, facts.as_of)
-    stop = F.col("stop_month")
+    stop, people = F.col("stop_month"), _people(facts)
 
     def held(code: str, key: str, name: str) -> DataFrame:
         return facts.register(code).join(
@@ -93,18 +111,13 @@ def candidates(facts: NeedFacts) -> DataFrame:
     """One row a household: the head of the roster, or the first who lives. No reason of a stop is on file: that it is gone is told from
     what a member had in the month of the stop and has no longer."""
     rows = _stopped(facts)
-    deaths = best_attested_deaths(facts.register, rows.select(F.col("person_key").alias("number_key")).dropna().distinct())
-    dead = deaths.select(F.col("number_key").alias("person_key"), "name_key", "died_on")
-    members_ = rows.join(dead, ["person_key", "name_key"], "left")  # one row a number and name
-    people = members_.select("household_no", F.col("person_key").alias("number_key"), "name_key", "stop_month", "died_on").dropna(
-        subset=["number_key", "name_key"]
-    )
+    members_ = rows.join(known_deaths(facts), list(PERSON), "left")  # one row a number and name
     severity = F.lit(0.0)
     for loss, grave in _SEVERITY.items():
         severity = F.when(F.col("loss") == loss, F.lit(grave)).otherwise(severity)
     # Sorted as texts behind a padded rank: the gravest loss is told.
     ranked = F.concat(F.lpad((severity * 100).cast("int").cast("string"), 3, "0"), F.col("loss"))
-    losses = _losses(facts, people).groupBy("household_no").agg(
+    losses = _losses(facts).groupBy("household_no").agg(
         F.max(ranked).alias("_worst"), in_order(F.flatten(F.collect_list("seen"))).alias("_seen")
     )  # fmt: skip
     is_head = F.coalesce(F.col("relation") == "户主", F.lit(False))

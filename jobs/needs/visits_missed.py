@@ -11,8 +11,9 @@ from pyspark.sql import functions as F
 from jobs.registers.evidence import rows_of
 from jobs.registers.kinship import role_of
 from jobs.registers.policy import Visiting, in_force
-from jobs.registers.references import LIVE, REGISTRY
+from jobs.rulebook.facts import once
 from jobs.rulebook.need import CANDIDATE_COLUMNS, NeedFacts, NeedRule, need_candidates
+from jobs.rulebook.need_households import PERSON, known_books
 
 _PLACE = ("county_code", "town", "village")
 _NONE_AT_ALL, _SOME = 0.6, 0.3
@@ -27,6 +28,7 @@ def _window(facts: NeedFacts, line: Visiting) -> tuple[date, date]:
     return date(months // 12, months % 12 + 1, 1), end - timedelta(days=1)
 
 
+@once
 def _households(facts: NeedFacts, first: date) -> DataFrame:
     """Heads of the households to be visited since the first day: CANDIDATE_COLUMNS without what the visits say, place and name, kin_of
     (dibao, tekun or poor) and house (which record it is)."""
@@ -44,14 +46,10 @@ def _households(facts: NeedFacts, first: date) -> DataFrame:
     )
     # Whoever draws is visited as such, and says nothing about how those are who are only registered as poor.
     poor = poor.join(drawing.dropna().distinct(), "person_key", "left_anti")
-    entries = (
-        facts.register(REGISTRY)
-        .filter(F.col("status").isin(*LIVE))
-        .join(F.broadcast(poor.select("person_key", "name_key").dropna().distinct()), ["person_key", "name_key"], "left_semi")
-        .groupBy("person_key", "name_key")
-        .agg(*(F.max(name).alias(name) for name in _PLACE))
-    )
-    placed = poor.withColumn("household_no", F.col("book_no")).join(entries, ["person_key", "name_key"], "inner")
+    entries = known_books(facts).filter("is_living").groupBy(*PERSON).agg(*(F.max(name).alias(name) for name in _PLACE))
+    placed = poor.withColumn("household_no", F.col("book_no")).join(
+        entries, list(PERSON), "inner"
+    )  # entries: one row a number and name
 
     def of(rows: DataFrame, data_set: str, kin_of: str, *cells: str) -> DataFrame:
         place = {f"stated_{name}": F.col(column) for name, column in zip(("county", "town", "village"), _PLACE, strict=True)}
@@ -80,15 +78,19 @@ def _keys(number: str, name: str, *place: str) -> Column:
     return F.explode(F.array_compact(both))
 
 
-def _visits(facts: NeedFacts, houses: DataFrame, line: Visiting) -> DataFrame:
+@once
+def _visits(facts: NeedFacts) -> DataFrame:
     """Visits to each house in the window: house, kin_of, stated_county, stated_town, visitor_kind, month, week."""
+    line = in_force(facts.policy.visiting, facts.as_of)
     first, last = _window(facts, line)
     named = facts.register("visits").filter(
         F.col("visited_on").between(F.lit(first), F.lit(last)) & F.col("visitor_kind").isin([*line.monthly, *line.weekly])
     )
     seen = named.select("visitor_kind", "visited_on", _keys("person_key", "name_key", *_PLACE).alias("key"))
     stated = ("stated_county", "stated_town", "stated_village")
-    meant = houses.select("house", "kin_of", *stated[:2], _keys("number_key", "record_name_key", *stated).alias("key"))
+    meant = _households(facts, first).select(
+        "house", "kin_of", *stated[:2], _keys("number_key", "record_name_key", *stated).alias("key")
+    )
     return meant.join(seen, "key", "inner").select(
         "house", "kin_of", *stated[:2], "visitor_kind",
         F.trunc("visited_on", "month").alias("month"), F.trunc("visited_on", "week").alias("week"),
@@ -101,7 +103,7 @@ def candidates(facts: NeedFacts) -> DataFrame:
     line = in_force(facts.policy.visiting, facts.as_of)
     first, _ = _window(facts, line)
     houses = _households(facts, first)
-    visits = _visits(facts, houses, line)
+    visits = _visits(facts)
     is_monthly = F.col("visitor_kind").isin(list(line.monthly))
     spans = F.when(is_monthly, F.col("month")).otherwise(F.col("week"))
     where = ["kin_of", "stated_county", "stated_town", "visitor_kind"]

@@ -11,6 +11,7 @@ from jobs.papers.page import Block, Box, Field, Fields, Grid, Item, Lines, Note,
 from jobs.rules import RULES
 from jobs.sheets.asked import GRADE_WORDS, Innocent, innocent_words, verify_words
 from jobs.sheets.choices import REASONS, VERDICTS
+from jobs.sheets.clue_workbook import RULE_TITLES
 
 TITLE = "入户核查表"
 _RULES = {rule.code: rule for rule in RULES}
@@ -91,12 +92,12 @@ def _member_row(member: Member) -> tuple[str, ...]:
 
 
 def _brought(questions: Sequence[Question]) -> list[str]:
-    registers = [register for question in questions for register in _RULES[question.rule_code].registers]
+    rules = [_RULES[question.rule_code] for question in questions if question.rule_code in _RULES]  # a routine visit has none
+    registers = [register for rule in rules for register in rule.registers]
     return list(dict.fromkeys([*_ALWAYS_BROUGHT, *(paper for register in registers for paper in BROUGHT.get(register, ()))]))
 
 
 def _item(n: int, question: Question, innocent: Innocent) -> Item:
-    rule = _RULES[question.rule_code]
     about = f"（{question.subject}）" if question.subject else ""
     amount = f"　估计涉及{_yuan(question.amount_yuan)}" if question.amount_yuan else ""
     notes = (
@@ -104,10 +105,12 @@ def _item(n: int, question: Question, innocent: Innocent) -> Item:
         Field("登记内容", "；".join(question.things)),
         Field("身份等级", GRADE_WORDS.get(question.grade or "", "")),
         Field("涉及", "；".join(_other(other) for other in question.others)),
-        Field("先问是否", innocent_words(rule.code, innocent, question.doubt_code)),
-        Field("再核对", verify_words(rule.code)),
+        Field("先问是否", innocent_words(question.rule_code, innocent, question.doubt_code)),
+        Field("再核对", verify_words(question.rule_code)),
     )
-    return Item(f"{n}. {rule.title_zh}{about}{amount}", question.explanation, tuple(note for note in notes if note.text))
+    return Item(
+        f"{n}. {RULE_TITLES[question.rule_code]}{about}{amount}", question.explanation, tuple(note for note in notes if note.text)
+    )
 
 
 def _other(other: Other) -> str:

@@ -18,7 +18,7 @@ from jobs.launch.plan_params import PlanParams
 class VisitableCase:
     """A case that may be visited. probability: that a visit confirms something, 0-1; of an unremarkable household nobody knows it.
 
-    waits: for the first visits to its pattern.
+    waits: for the first visits to its pattern, behind all others.
     """
 
     case_id: str
@@ -73,15 +73,14 @@ def choose(
     A quota takes the best cases of its kind that the rank alone would have missed, and pushes out the weakest others.
     The random ones are drawn uniformly from everything of their stratum outside, by hash of day and case: the same on every
     machine, and another day draws others. Which stratum each comes from is drawn, too, by the stated parts. What waits for the
-    first visits to its pattern is drawn by chance alone.
+    first visits to its pattern stands behind all others.
     """
-    by_probability = sorted(
-        candidates, key=lambda case: (STRATA.index(case.stratum), -case.probability, -case.amount_yuan, case.case_id)
+    ordered = sorted(
+        candidates, key=lambda case: (case.waits, STRATA.index(case.stratum), -case.probability, -case.amount_yuan, case.case_id)
     )
-    ordered = [case for case in by_probability if not case.waits]
     random_places = min(ceil(visits * params.random_share), max(0, visits - 1))
     ranked = _ranked(ordered, visits - random_places, visits, params)
-    outside = [case for case in by_probability if case.case_id not in ranked]
+    outside = [case for case in ordered if case.case_id not in ranked]
     drawn = _drawn(outside, unremarkable, random_places, as_of, params)
     listed = _interleaved([case for case in ordered if case.case_id in ranked], drawn, ranked, as_of)
     on_list = {visit.case.case_id for visit in listed}

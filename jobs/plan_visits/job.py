@@ -138,8 +138,8 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         ctx.report.warn(f"{later} cases have a verdict of this day or later; it counts for the lists of later days (--as-of).")
     if waits & {case.case_id for case in candidates}:
         ctx.report.warn(
-            f"{len(waits & {case.case_id for case in candidates})} cases wait for the first visits to their pattern "
-            f"(plan.first_of_pattern); they follow once half of these or more are confirmed."
+            f"{len(waits & {case.case_id for case in candidates})} cases stand behind all others until their pattern is visited "
+            f"(plan.first_of_pattern); they come forward once half of the first visits or more are confirmed."
         )
     if len(order) < visits:
         ctx.report.warn(f"{visits} visits were asked for, {len(order)} cases have a clue that a visit can decide.")

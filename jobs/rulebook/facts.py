@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -74,14 +74,25 @@ class Facts:
         return _roster_rows(self)
 
 
+class Keeping(Protocol):
+    """Facts that compute a frame once: `keep` does, `kept` has what was computed."""
+
+    @property
+    def keep(self) -> Callable[[DataFrame, str], DataFrame]: ...
+
+    @property
+    def kept(self) -> dict[Hashable, DataFrame]: ...
+
+
+K = TypeVar("K", bound=Keeping)
 P = ParamSpec("P")
 
 
-def once(make: Callable[Concatenate[Facts, P], DataFrame]) -> Callable[Concatenate[Facts, P], DataFrame]:
+def once(make: Callable[Concatenate[K, P], DataFrame]) -> Callable[Concatenate[K, P], DataFrame]:
     """What several rules, or several parts of one, look at: computed when first asked for, by what is asked for besides."""
 
     @wraps(make)
-    def made(facts: Facts, /, *args: P.args, **kwargs: P.kwargs) -> DataFrame:
+    def made(facts: K, /, *args: P.args, **kwargs: P.kwargs) -> DataFrame:
         asked = (make.__module__, make.__name__, args)
         if asked not in facts.kept:
             words = (

@@ -6,8 +6,8 @@ for all rules, in jobs.find_needs.search.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import date
 
 from pyspark.sql import Column, DataFrame
@@ -35,11 +35,16 @@ stated_...        where the register says that the person lives; null where it d
 
 @dataclass(frozen=True)
 class NeedFacts:
-    """register: a delivered register's silver rows with the numbers that links lend, none where it was not delivered."""
+    """
+    register  a delivered register's silver rows with the numbers that links lend, none where it was not delivered
+    keep      computes a frame now, to be read many times; kept: what `once` has computed so
+    """
 
     register: Silver
     policy: Policy
     as_of: date
+    keep: Callable[[DataFrame, str], DataFrame] = lambda frame, name: frame
+    kept: dict[Hashable, DataFrame] = field(default_factory=dict)
 
 
 def nothing_lacks(facts: NeedFacts) -> list[str]:

@@ -25,6 +25,8 @@ from jobs.runtime.delta_log import ROWS_WRITTEN, Commit, last_version
 
 LOG = "_delta_log"
 Mode = Literal["overwrite", "append", "error"]
+_OLD_LOG = 20
+"""Commits after which what came before is told by a checkpoint: those that are older than a month need no file of their own."""
 _ROWS = re.compile(r"[0-9a-f]{32}/[^/]+\.parquet|part-[^/]+\.parquet")
 """Files of rows, as they are laid out: in a folder a commit; by the engines themselves, as in earlier versions, side by side."""
 
@@ -92,11 +94,15 @@ def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, sa
 
 
 def tidy(lake: Path, versions: int) -> None:
-    """Takes away the rows of all but the last versions of each table, and those of commits that never came to be. A table with no
-    more folders of rows than versions is not looked at. What a person put beside them stays.
+    """Takes away the rows of all but the last versions of each table, and those of commits that never came to be, and shortens long
+    logs. A table with no more folders of rows than versions is not looked at. What a person put beside them stays.
     """
     for log in sorted(lake.glob(f"*/*/{LOG}")):
         folder = log.parent
+        if sum(entry.suffix == ".json" for entry in log.iterdir()) > _OLD_LOG:
+            table = DeltaTable(folder)
+            table.create_checkpoint()
+            table.cleanup_metadata()
         if sum(entry.is_dir() for entry in os.scandir(folder)) - 1 > versions:
             table = DeltaTable(folder)
             last = table.version()

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from jobs.runtime import private_network
@@ -145,6 +146,7 @@ def _spark(cores: int, local_settings: Mapping[str, str]) -> SparkSession:
     for key, value in _delta_settings().items():
         builder = builder.config(key, value)
     if not _is_clusters():  # a local Spark of our own
+        SparkContext.PACKAGE_EXTENSIONS = (".zip", ".egg")  # Delta's jars hold no Python, see jobs.runtime.spark_workers
         for key, value in {**_local_settings(cores), **local_settings}.items():
             builder = builder.config(key, value)
     on_interrupt, usual_mask = signal.getsignal(signal.SIGINT), os.umask(0o077)  # what does not fit its memory is rows, in /tmp
@@ -178,6 +180,7 @@ def _local_settings(cores: int) -> dict[str, str]:
         "spark.master": f"local[{cores}]",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        "spark.python.daemon.module": "jobs.runtime.spark_workers",
         # Its ports are this machine's only, and ask whoever connects for a secret that Spark makes for each run.
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+import copy
+from datetime import date, timedelta
 
-from simulation.benefits import Case
+from simulation.benefits import Case, Member
+from simulation.caseload import certificate_number
 from simulation.dates import JANUARY, day_in, month_of
 from simulation.scenarios.stage import Stage, builds
 from simulation.scenarios.table import Scenario
@@ -101,3 +103,23 @@ def paid_before_approval(stage: Stage, scenario: Scenario, cases: list[Case]) ->
     for case in cases:
         case.approved_on = day_in(stage.rng, stage.month(JANUARY + 4, JANUARY + 9))
     _record(stage, scenario, cases)
+
+
+@builds("family_divided", "child_moved_out")
+def two_of_one_book(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
+    case = cases[0]
+    leaving = case.covered[-1]
+    second = copy.deepcopy(case)
+    case.members.remove(leaving)
+    case.heads_by_month, case.yuan_by_month = [len(case.covered)] * 12, [round(0.6 * case.standard * len(case.covered), 2)] * 12
+    second.household_no = certificate_number(case.program, case.village, len(stage.cases) + 1)
+    second.members = [Member(leaving.person, "户主")]
+    second.heads_by_month, second.yuan_by_month = [1] * 12, [float(round(0.7 * case.standard))] * 12
+    second.account, second.phone = f"9900{stage.rng.integers(10**14, 10**15)}", f"100{stage.rng.integers(10**7, 10**8)}"
+    if scenario.trap:
+        case.approved_on -= timedelta(days=3 * 365)
+        case.start -= 36
+    else:
+        second.approved_on += timedelta(days=1)
+    stage.cases.append(second)
+    _record(stage, scenario, [case, second])

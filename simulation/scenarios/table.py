@@ -217,6 +217,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     _trap("village_poor", "X01", "R99", 24, "dibao", "village_generous", "a village with as many households, each judged by itself", group=8),
     _real("before_approval", "X01", 20, "dibao", "one officer's households were paid before they were approved", group=5),
     _trap("reviewed_later", "X01", "R99", 4, "dibao", "before_approval", "the review overwrote the day of approval"),
+    _real("family_divided", "X01", 20, "family", "one family, two certificates, approved a day apart"),
+    _trap("child_moved_out", "X01", "R99", 20, "family", "family_divided", "a grown child of the same book was approved years later"),
     _real("amount_creeps", "X01", 20, "dibao", "a little more every other month, for the same people"),
     _trap("amount_reviewed", "X01", "R99", 20, "dibao", "amount_creeps", "raised once after a review"),
     _real("account_wanders", "X01", 16, "dibao", "the money goes to another account every few months"),

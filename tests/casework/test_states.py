@@ -76,7 +76,8 @@ def test_a_case_goes_from_dispatch_to_closing() -> None:
 
 
 def test_what_closing_lacks() -> None:
-    assert stands(OUT).lacking == ("any verdict", "the verdict on 2 clues")
+    assert stands(of_case("H1", 1, Snoozed(reason="外出"))).lacking == ("any verdict",)
+    assert stands(OUT).lacking == ("the verdict on 2 clues",)
     assert stands(OUT, *BOTH_REFUTED).lacking == ()
     assert stands(OUT, *ONE_CONFIRMED).lacking == ("the rectification of 1 confirmed clues",)
     assert stands(OUT, *ONE_CONFIRMED, of_clue("H1", "C11", 9, STOP)).lacking == ("the day on which 1 rectifications were done",)
@@ -172,7 +173,7 @@ def test_a_step_is_taken_for_all_cases_or_for_none(sqlite_store: CaseStore) -> N
     with pytest.raises(StepRefused) as told:
         taken(sqlite_store, 2, ("H1", Received()), ("H2", Closed()), ("H3", Received()))
     assert str(told.value) == (
-        "H2 cannot be closed: it lacks any verdict, the verdict on 1 clues. "
+        "H2 cannot be closed: it lacks the verdict on 1 clues. "
         "H3 was never dispatched from here, nor has it a verdict. Take the id from mingjing cases. Nothing was taken in."
     )
     with sqlite_store.reading() as book:

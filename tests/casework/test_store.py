@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DatabaseError
 
 from casework.errors import BadAddress, Contradiction, UnusableStore
@@ -254,6 +256,27 @@ def test_a_reader_sees_one_moment_while_another_writes(store: CaseStore) -> None
         assert book.last_position == 1
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite", "postgresql"])
+def test_those_who_open_a_new_store_at_once_make_one(request: pytest.FixtureRequest, tmp_path: Path, kept_in: str) -> None:
+    url = store_url(tmp_path)
+    if kept_in == "postgresql":
+        url = make_url(request.getfixturevalue("database")).set(drivername="postgresql+psycopg")
+    begin, found = threading.Barrier(6), list[str]()
+
+    def open_it() -> None:
+        begin.wait()
+        with CaseStore(url) as store:
+            found.append(store.store_id)
+
+    threads = [threading.Thread(target=open_it) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 6
+    assert len(set(found)) == 1
+
+
 # --- the file and the address ------------------------------------------------------------------------------------------
 
 
@@ -289,7 +312,7 @@ def test_a_server_that_is_silent_and_a_file_that_is_no_database_are_told(tmp_pat
     with monkeypatch.context() as patched:
         patched.setenv(URL_VARIABLE, "postgresql://u:secret@127.0.0.1:9/cases")
         silent = store_url(tmp_path)
-    with pytest.raises(UnusableStore, match="cannot be used") as told:
+    with pytest.raises(BadAddress, match="gives no answer") as told:
         CaseStore(silent)
     assert "secret" not in str(told.value)
     (tmp_path / "casework.db").write_bytes(b"no database, but long enough to be looked at" * 99)
@@ -319,3 +342,29 @@ def test_a_store_of_a_later_version_is_left_alone(store: CaseStore, monkeypatch:
 def test_what_says_nothing_of_its_kind_is_no_event(wrong: Callable[[], NewEvent | Payload], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         wrong()
+
+
+TAKE_IN = """
+import sys
+from casework.store import CaseStore
+from sqlalchemy import make_url
+from tests.casework.test_store import ONE_OF_EACH
+
+with CaseStore(make_url(sys.argv[1])) as store, store.writing() as book:
+    book.record(ONE_OF_EACH)
+    print("recorded", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_take_in_that_is_killed_before_its_end_leaves_nothing_and_holds_nobody_up(store: CaseStore) -> None:
+    """With SIGKILL, in another process, when all is written and nothing is decided."""
+    url = store._engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", TAKE_IN, url]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"recorded\n"
+        with store.reading() as book:
+            assert book.last_position == 0
+        process.kill()
+    assert record(store, *ONE_OF_EACH) == len(ONE_OF_EACH)

@@ -107,6 +107,13 @@ def test_every_step_says_what_became_of_it(out: Path, case: str, capsys: pytest.
     assert set(added) <= set(Kind)
 
 
+def test_a_history_names_nobody_unless_in_full(out: Path) -> None:
+    code, said = run("cases history H5 --out OUT", out)
+    assert (code, "张某" in said) == (0, False)
+    assert "2018-01-09 verdict C51 (clerk as inspector, a.xlsx:7)" in said
+    assert "张某" in run("cases history H5 --out OUT --full", out)[1]
+
+
 def test_an_old_id_is_taken_with_its_letter(tmp_path: Path) -> None:
     case = "H" + "0" * 15 + "7"
     with CaseStore(store_url(tmp_path)) as store, store.writing() as book:

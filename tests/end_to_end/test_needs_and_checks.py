@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 
 import openpyxl
 import polars as pl
@@ -139,6 +140,7 @@ def test_workbooks_of_needs_and_checks_open_with_their_headings(finished: RunCon
     folder = finished.out / "restricted" / "workbooks"
     by_county, by_township = (sorted(place.glob(f"{KIND}_*.xlsx")) for place in (folder, folder / "townships"))
     assert 0 < len(by_county) < len(by_township)
+    filled: Counter[str] = Counter()
     for path in (*by_county, *by_township, folder / CHECKS_BOOK):
         expected = checks if path.name == CHECKS_BOOK else needs
         book = openpyxl.load_workbook(path)
@@ -146,7 +148,9 @@ def test_workbooks_of_needs_and_checks_open_with_their_headings(finished: RunCon
         for title, columns in expected.items():
             assert [cell.value for cell in book[title][1]] == [column.heading for column in columns]
             assert book[title].protection.sheet == any(column.style == "input" for column in columns)
-            assert path.parent.name == "townships" or book[title].max_row > 1
+            filled[title] += path.parent.name != "townships" and book[title].max_row > 1
+    assert filled.keys() == {*needs, *checks}
+    assert min(filled.values()) >= 1
     ids = [
         need_id
         for path in by_township

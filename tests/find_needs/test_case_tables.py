@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from jobs.find_needs.need_score import WEIGHTS, WORDS
+from jobs.launch.settings import load_settings
 from jobs.needs import NEED_RULES
 from jobs.rulebook.need import NeedRule
 from jobs.rulebook.need_outcomes import CANNOT_JUDGE, EXCLUDED, EXCLUDED_WORDS, MISSING_WORDS, REASON_WORDS
@@ -100,3 +101,37 @@ def test_the_greater_need_ranks_before_the_smaller(lake: Lake) -> None:
 def test_the_weights_add_up_and_each_has_its_words() -> None:
     assert sum(WEIGHTS.values()) == pytest.approx(1)
     assert set(WEIGHTS) == set(WORDS)
+
+
+def test_an_old_person_of_whom_no_office_says_that_he_is_poor_is_told_to_be_in_doubt_and_ranks_last(lake: Lake) -> None:
+    old = "status=正常 born_on=1950-05-05"
+    lines = {
+        "nobody says so": (old, "", True),
+        "registered as poor": (old, "poverty_register status=未脱贫", False),
+        "  twin: has left poverty": (old, "poverty_register status=已脱贫", True),
+        "draws the low-income benefit": (old, "dibao_roster stop_month=2018-03", False),
+        "too disabled to work, and young": ("status=正常 born_on=1980-05-05", "disabilities kind=肢体 level=1", False),
+    }
+    cases = [case_of(name, fact, world) for name, (fact, world, _) in lines.items()]
+    found = search(lake, next(rule for rule in NEED_RULES if rule.code == "M04"), "household_registry", cases)
+    assert {name: "存疑" in found[name]["explanation"] for name in lines} == {name: doubt for name, (*_, doubt) in lines.items()}
+    doubtful, plain = ([found[name]["rank"] for name, (*_, doubt) in lines.items() if doubt is kind] for kind in (True, False))
+    assert min(doubtful) > max(plain)
+
+
+def test_the_assistance_that_may_fit_is_told_by_the_need_and_by_what_is_seen_in_the_household(lake: Lake) -> None:
+    lines = {
+        "alone, no home": ("", "最低生活保障、住房"),
+        "  twin: a home": ("properties use=住宅 address=assisted", "最低生活保障"),
+        "  twin: a child beside": ("kin born_on=2010-01-01; properties use=住宅 address=child", "最低生活保障、教育"),
+        "has means": ("kin; vehicles@kin plate_kind=小型汽车 status=正常", None),
+    }
+    cases = [case_of(name, "kind=肢体 level=1", world) for name, (world, _) in lines.items()]
+    found = search(lake, NEED_RULES[0], "disabilities", cases)
+    assert {name: found[name]["assistance"] for name in lines} == {name: kinds for name, (_, kinds) in lines.items()}
+
+
+def test_the_policy_holds_the_nine_kinds_of_assistance_and_every_need_has_one() -> None:
+    lines = load_settings("test").policy.assistance
+    assert len({line.kind for line in lines}) == 9
+    assert {need for line in lines for need in line.needs} == {rule.code for rule in NEED_RULES}

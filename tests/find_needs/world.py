@@ -240,7 +240,7 @@ def search(
         return lake.session.createDataFrame([tuple(row.get(f.name) for f in schema.fields) for row in rows], schema)
 
     silver = {code: frame(world.registers.get(code, []), data_set.silver.schema) for code, data_set in DATA_SETS.items()}
-    facts = NeedFacts(silver.__getitem__, policy or load_settings("test").policy, AS_OF)
+    facts = NeedFacts(silver.__getitem__, policy or load_settings("test").policy, AS_OF, lake.computed_once)
     benefits = Benefits(
         frame(world.members, MEMBERS.schema), frame(world.cases, CASES_TABLE.schema), frame(world.identities, IDENTITIES.schema),
         frame(world.months, ENTITLEMENT_MONTHS.schema),

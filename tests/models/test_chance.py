@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from models.chance import admitted, of_at_least, of_crowding, of_group_rates, of_sharing, of_tail, together
+from models.chance import (
+    admitted,
+    countable_tests,
+    either,
+    of_at_least,
+    of_counts,
+    of_crowding,
+    of_group_rates,
+    of_sharing,
+    of_tail,
+    together,
+)
 
 
 def test_the_step_up_procedure_on_the_example_of_its_paper() -> None:
@@ -39,6 +50,28 @@ def test_a_group_is_strange_only_where_groups_do_not_differ_that_much_anyway() -
     apart = np.tile([0.0, 0.0, 0.0, 0.0, 10.0], 12)  # every village has its own way
     apart[0] = 12.0
     assert of_group_rates(apart, sizes, expected)[0] > 1e-3
+
+
+def test_things_that_could_never_pass_do_not_count() -> None:
+    """Tarone 1990: of 100 villages 97 are too small to come below 0.05 whatever they hold."""
+    assert countable_tests(np.array([1e-9] * 3 + [0.5] * 97), 0.05) == 3
+    assert countable_tests(np.full(100, 1e-9), 0.05) == 100
+    assert countable_tests(np.zeros(0), 0.05) == 0
+
+
+def test_the_smaller_of_two_chances_is_paid_for() -> None:
+    assert either(np.array([0.01, 0.9]), np.array([0.3, 0.8])) == pytest.approx([0.02, 1.0])
+
+
+def test_a_village_three_times_as_full_as_expected_is_strange_where_villages_are_alike() -> None:
+    expected = np.full(100, 10.0)
+    alike = np.tile([8.0, 9.0, 10.0, 11.0, 12.0], 20)
+    alike[0] = 45.0
+    assert of_counts(alike, expected)[0] < 1e-4
+    apart = np.tile([1.0, 3.0, 6.0, 15.0, 25.0], 20)
+    apart[0] = 45.0
+    assert of_counts(apart, expected)[0] > 1e-4
+    assert of_counts(expected, expected)[0] == pytest.approx(0.5, abs=0.1)
 
 
 def test_things_that_everybody_shares_are_nothing() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from expectations.contracts.lake import PATTERN_KINDS
 from jobs.launch.settings import load_settings
 from models import ranking_registry
 from models.clue_features import ClueToRank, RefusedInput, encoding_of, refuse_by_name
@@ -63,6 +64,24 @@ def test_five_verdicts_move_a_probability_little_and_five_hundred_to_what_they_s
 
     assert 0.25 < after(5) < 0.55  # four of five confirmed, stated 0.25
     assert after(500) == pytest.approx(0.8, abs=0.02)
+
+
+def test_verdicts_on_a_pattern_move_its_kind_and_little_else() -> None:
+    """Of each kind of strangeness 40 verdicts: telephones are confirmed, A-heavy villages refuted, creeping amounts as stated."""
+
+    def strange(n: int, kind: str) -> ClueToRank:
+        figures = {f"X01.kind_{name}": float(name == kind) for name in PATTERN_KINDS}
+        return replace(CLUE, clue_id=f"{n:016x}", case_id=f"case {n}", rule_code="X01", stated=0.3, signals=figures)
+
+    told = {"one_telephone": 0.9, "many_category_a": 0.0, "creeping_amount": 0.3}
+    clues = [strange(n, kind) for n, kind in enumerate(kind for kind in told for _ in range(40))]
+    confirmed = [n % 10 < 10 * share for share in told.values() for n in range(40)]
+    model = fit(clues, confirmed, PARAMS)
+    telephone, village, creeping, unseen = probability(model, [strange(999, kind) for kind in (*told, "one_holder")])
+    assert telephone > 0.75
+    assert village < 0.15
+    assert creeping == pytest.approx(0.3, abs=0.1)
+    assert 0.15 < unseen < 0.6
 
 
 def test_a_rule_without_verdicts_keeps_most_of_its_stated_prior() -> None:

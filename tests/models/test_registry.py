@@ -19,7 +19,7 @@ from sklearn.linear_model import LinearRegression
 from models.features import FEATURES, FeatureMismatch, Matrix
 from models.isolation_forest import ForestParams
 from models.ranking_registry import RankingRegistry
-from models.registry import ForestRegistry, NoSuchVersion
+from models.registry import CHAMPION, MODEL_NAME, ForestRegistry, NoSuchVersion
 from models.stored import RefusedStore
 from models.strangeness import in_words
 
@@ -121,6 +121,31 @@ def in_database(store: Path, text: str) -> list[str]:
         columns = [(table, row[1]) for table in tables for row in connection.execute(f'PRAGMA table_info("{table}")')]
         found = 'SELECT count(*) FROM "{}" WHERE instr(CAST("{}" AS TEXT), ?) > 0'
         return [f"{table}.{c}" for table, c in columns if connection.execute(found.format(table, c), (text,)).fetchone()[0]]
+
+
+def test_old_versions_go_with_their_files_but_not_the_one_in_use_and_what_was_withdrawn(tmp_path: Path) -> None:
+    registry = ForestRegistry(tmp_path)
+
+    def train(name: str) -> str:
+        return registry.train(ordinary(50), PARAMS.model_copy(update={"seed": ord(name)}), tags(name)).version
+
+    for name in "ab":
+        train(name)
+    assert registry.roll_back() == "1"  # b is withdrawn
+    for name in "cdef":
+        train(name)
+    registry._client.set_registered_model_alias(MODEL_NAME, CHAMPION, "3")
+    registry.forget(2)
+    assert sorted(int(version.version) for version in registry._versions()) == [2, 3, 5, 6]
+    assert len(list(tmp_path.rglob("model.skops"))) == len(list(tmp_path.rglob("detectors.npz"))) == 4
+    assert registry.champion() is not None
+    assert registry.is_withdrawn("b")
+    registry.forget(2)
+    assert len(registry._versions()) == 4
+    registry._client.set_registered_model_alias(MODEL_NAME, CHAMPION, "6")
+    registry.forget(2)
+    assert sorted(int(version.version) for version in registry._versions()) == [2, 5, 6]
+    assert registry.roll_back() == "5"
 
 
 def test_a_copy_reads_and_writes_its_own_files_and_nothing_of_the_original(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,7 +14,8 @@ import pytest
 import typst
 from docx.oxml.ns import qn
 
-from jobs.papers.household import Household, masked_household
+from expectations.contracts.lake.planning import ROUTINE_VISIT
+from jobs.papers.household import Household, Question, masked_household
 from jobs.papers.household_page import household_page
 from jobs.papers.page import Page, texts_of
 from jobs.papers.pdf import Printer
@@ -75,6 +77,13 @@ def test_what_the_roster_lacks_is_a_blank_to_write_on() -> None:
     assert not re.search("None|nan", text)
 
 
+def test_a_routine_visit_claims_nothing_and_asks_all_the_same() -> None:
+    text = told(replace(HOUSEHOLD, questions=(Question(ROUTINE_VISIT, "", "本户没有线索，属例行走访。", ()),)))
+    assert "1. 例行走访\n本户没有线索，属例行走访。" in text
+    assert "户口簿" in text
+    assert "先问是否" not in text
+
+
 def test_the_masked_page_names_nobody_and_no_thing() -> None:
     full = replace(USUAL, questions=(*USUAL.questions, TWICE))
     text = told(masked_household(full))
@@ -133,7 +142,10 @@ def test_the_square_holds_the_number_and_nothing_else() -> None:
 def test_the_same_pages_give_the_same_bytes(printer: Printer) -> None:
     pages = [page_of(HOUSEHOLD), page_of(USUAL)]
     assert printer.pdf(pages, DAY) == Printer().pdf(pages, DAY)
-    assert docx_of(pages, DAY) == docx_of(pages, DAY)
+    made = docx_of(pages, DAY)
+    assert made == docx_of(pages, DAY)
+    with zipfile.ZipFile(io.BytesIO(made)) as package:  # the hour at which it was packed is told nowhere
+        assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_a_text_is_never_markup_and_no_character_breaks_a_page(printer: Printer) -> None:

@@ -63,6 +63,12 @@ def test_the_likeliest_cases_come_first_and_money_only_breaks_ties() -> None:
     assert [one.case_id for one in choice.following] == ["e"]
 
 
+def test_what_waits_for_its_pattern_stands_behind_all_others() -> None:
+    cases = [case("a", 0.3), case("b", 0.2), replace(case("c", 0.9), waits=True), replace(case("d", 0.8), waits=True)]
+    assert ids(choose(cases, 2, DAY, params())) == ["a", "b"]
+    assert ids(choose(cases, 3, DAY, params())) == ["a", "b", "c"]
+
+
 def test_a_quota_pushes_out_the_weakest_and_says_why() -> None:
     cases = [case("a", 0.9), case("b", 0.8), case("c", 0.7), case("d", 0.6), case("h1", 0.5), case("h2", 0.4), case("k", 0.1)]
     choice = choose(cases, 4, DAY, params(severity=0.25, key_person=0.25))

@@ -19,9 +19,10 @@ from expectations.contracts.lake import CASE_FILES, CASES, CLUES, LEDGER, PEOPLE
 from expectations.contracts.lake.planning import EXEMPTED, ROUTINE_VISIT, STRATA, UNREMARKABLE
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
+from jobs.papers.gathering import households_of
 from jobs.plan_visits import job as plan_visits
 from jobs.plan_visits.job import to_visit
-from jobs.plan_visits.plan_workbooks import CASE_COLUMNS
+from jobs.plan_visits.plan_workbooks import CASE_COLUMNS, KIND, planned_cases, planned_clues
 from jobs.plan_visits.summary import print_plan
 from jobs.runtime import durable
 from jobs.runtime.arrow import on_driver
@@ -29,7 +30,11 @@ from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
-from jobs.sheets.clue_workbook import CASE_SHEET, CLUE_SHEET
+from jobs.sheets.asked import innocent_codes
+from jobs.sheets.clue_list import case_list, published_clues
+from jobs.sheets.clue_workbook import CASE_SHEET, CLUE_SHEET, Told
+from jobs.sheets.history import History, history_before
+from jobs.sheets.zones import county_names
 from tests.conftest import AS_OF
 from tests.end_to_end.tables import rows_of
 
@@ -130,6 +135,7 @@ def test_running_again_changes_nothing_and_another_number_replaces_the_list(ctx:
     assert (len(now), {row["list_no"] for row in now}, {row["visits"] for row in now}) == (VISITS - 5, {1}, {VISITS - 5})
     later = plan_visits.run(replace(ctx, as_of=AS_OF + timedelta(days=31)), VISITS)
     assert (later.list_no, later.run_as_of, later.planned_before > 0) == (2, AS_OF, True)
+    assert any(f"列入计划{AS_OF}" in text for text in papers_of(ctx.out, "exports").values())
     assert [row for row in rows_of(ctx.lake, LEDGER) if row["list_no"] == 1] == now
 
 
@@ -259,6 +265,31 @@ def test_visited_cases_are_not_planned_again_and_their_list_stays(ctx: RunContex
     assert (same.choice, same.is_new) == (first.choice, False)
     with pytest.raises(BadConfiguration, match="10 of its cases have a verdict"):
         plan_visits.run(ctx, VISITS + 1)
-    later = plan_visits.run(replace(ctx, as_of=AS_OF + timedelta(days=31)), 10_000)
+    day = AS_OF + timedelta(days=31)
+    assert history_before(ctx.lake, day).told(visited[0]) == (f"列入计划 {AS_OF}", f"{AS_OF + timedelta(days=14)} 查否-政策允许")
+    assert history_before(ctx.lake, AS_OF) == History({}, {})
+    later = plan_visits.run(replace(ctx, as_of=day), 10_000)
     assert not {visit.case.case_id for visit in later.choice.visits} & set(visited)
     assert later.settled == 10
+
+
+def test_pages_tell_whom_else_a_clue_is_about_and_what_to_ask_first(finished: RunContext) -> None:
+    lake, cases = finished.lake, case_list(finished.lake, AS_OF).filter(pl.col("state") != "gone")
+    planned = planned_cases(cases["case_id"].to_list(), cases)
+    told = Told(KIND, county_names(lake), innocent_codes(finished.settings), History({}, {}), AS_OF, is_masked=False)
+    households = households_of(lake, planned, planned_clues(planned, published_clues(lake)), told)
+    assert [household.position for household in households] == list(range(1, len(cases) + 1))
+    assert all(household.head_name and household.members and household.county for household in households)
+    assert any(household.phone for household in households)
+    asked = [(household, question) for household in households for question in household.questions]
+    assert all(question.subject and question.sources for _, question in asked)
+    kin = [question for _, question in asked if question.rule_code in ("K02", "K03")]
+    accounts = [question for _, question in asked if question.rule_code == "F02"]
+    twice = [(household.household_no, question) for household, question in asked if question.rule_code == "R01"]
+    assert kin
+    assert all(any(other.name and other.told for other in question.others) for question in kin)
+    assert accounts
+    assert all(any(other.account for other in question.others) for question in accounts)
+    assert twice
+    assert all(any(other.certificate not in ("", own) for other in question.others) for own, question in twice)
+    assert told.innocent["V01"][0] == "R10"  # of a car, that it may long be sold

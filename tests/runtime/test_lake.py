@@ -190,6 +190,25 @@ def test_old_versions_and_what_killed_runs_left_are_taken_away(embedded: Engine,
     assert [row["as_of"].day for row in lake.read(PURPOSES).collect()] == [6]
 
 
+def test_a_long_log_is_shortened_to_the_last_month(embedded: Engine, tmp_path: Path) -> None:
+    lake = Lake(embedded, str(tmp_path))
+    for n in range(30):
+        lake.overwrite(
+            PURPOSES, lake.session.createDataFrame([(date(2015, 1, 1 + n), "supervision", "")], plain_schema(PURPOSES))
+        )
+        lake.tidy(3)
+    log = log_of(lake)
+    assert len(list(log.glob("*.json"))) == 30
+    for file in log.glob("0*"):
+        if int(file.name[:20]) < 26:
+            os.utime(file, (0, 0))
+    lake.tidy(3)
+    left = sorted(int(commit.stem) for commit in log.glob("*.json"))
+    assert left == [26, 27, 28, 29]
+    assert [row["as_of"].day for row in lake.read(PURPOSES).collect()] == [30]
+    assert [row["as_of"].day for row in Tables(str(tmp_path), {"ops.purposes": 27}).rows(PURPOSES)] == [28]
+
+
 def test_of_what_is_computed_once_the_last_that_is_whole_stays(embedded: Engine, tmp_path: Path) -> None:
     lake = Lake(embedded, str(tmp_path))
     for n in (1, 2, 3):

@@ -117,6 +117,7 @@ def test_where_others_can_log_in_the_engine_does_not_start_in_the_open_unless_th
         ("run delivery --engine=spark", {}, False),
         ("run delivery --engine embedded", {"MLFLOW_TRACKING_URI": "http://models:5000"}, False),
         ("run delivery", {"MLFLOW_TRACKING_URI": "sqlite:////data/mlflow.db"}, True),
+        ("run delivery", {"MINGJING_CASEWORK_URL": "postgresql://db/cases"}, False),
         ("run delivery", {"SPARK_REMOTE": "sc://cluster"}, False),
         ("run delivery", {"PYSPARK_GATEWAY_PORT": "7077"}, False),
         ("run delivery", {"MINGJING_NETWORK": "shared"}, False),

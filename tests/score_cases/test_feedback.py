@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from jobs.launch.context import RunContext
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
 from jobs.score_cases import job as score_cases
-from jobs.score_cases.patterns import points
 from tests.conftest import AS_OF
 
 
@@ -46,40 +44,35 @@ def scores(ctx: RunContext) -> list[Any]:
     return ctx.lake.read(CASE_SCORES).drop("reasons", "figures").orderBy("case_id").collect()
 
 
-def seen(ctx: RunContext, kinds: Collection[str]) -> dict[str, Any]:
-    """The most surprising case of these kinds as it would stand on a list."""
-    rows = ctx.lake.read(PATTERNS).filter(F.col("kind").isin(list(kinds))).orderBy(F.desc("surprise"), "case_id").collect()
-    case_id, kind = rows[0]["case_id"], rows[0]["kind"]
-    (score,) = ctx.lake.read(CASE_SCORES).filter(F.col("case_id") == case_id).collect()
-    figures = {**score["figures"], **{f"X01.kind_{name}": float(name == kind) for name in PATTERN_KINDS}}
-    return {
-        "clue_id": "C0",
-        "rule_code": "X01",
-        "case_id": case_id,
-        "county_code": "",
-        "signals": figures,
-        "stated_score": 0.2,
-        "score": 0.2,
-    }
+def strangest(ctx: RunContext, kind: str) -> dict[str, Any]:
+    """The strangest case of all as it would stand on a list that asked about it for this kind."""
+    row = ctx.lake.read(CASE_SCORES).orderBy(F.desc("strangeness"), "case_id").first()
+    assert row is not None
+    figures = {**row["figures"], **{f"X01.kind_{name}": float(name == kind) for name in PATTERN_KINDS}}
+    seen = {"clue_id": "C0", "rule_code": "X01", "county_code": "", "signals": figures, "stated_score": 0.2, "score": 0.2}
+    return {**seen, "case_id": row["case_id"], "strangeness": row["strangeness"]}
 
 
-@pytest.mark.parametrize("outcome", ["unverifiable", "refuted"])
-def test_a_refuted_point_gives_way_and_nothing_else_of_the_scores_moves(ctx: RunContext, outcome: str) -> None:
-    before, scored, strangest = surprises(ctx), scores(ctx), seen(ctx, points.KINDS)
-    ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame(verdicts_on([strangest], outcome), plain_schema(VERDICTS)))
+def judged(ctx: RunContext, case: dict[str, Any], outcome: str) -> None:
+    """Scores again with one verdict on the case."""
+    ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame(verdicts_on([case], outcome), plain_schema(VERDICTS)))
     score_cases.run(ctx)
-    after = surprises(ctx)
+
+
+def test_a_refuted_point_is_less_strange_and_nothing_else_of_the_scores_moves(ctx: RunContext) -> None:
+    scored, case = scores(ctx), strangest(ctx, "unlike_others")
+    judged(ctx, case, "refuted")
+    moved = ctx.lake.kept("moved_scores")
+    assert moved is not None
+    (now,) = moved.filter(F.col("case_id") == case["case_id"]).collect()
+    assert now["strangeness"] < case["strangeness"]
     assert scores(ctx) == scored
-    assert ctx.report.figures["verdicts_on_strange_cases"] == (outcome == "refuted")
-    if outcome == "unverifiable":  # nobody was met: nothing is known
-        assert after == before
-    else:
-        assert after.get(strangest["case_id"], 0.0) < before[strangest["case_id"]]
+    assert ctx.report.figures["verdicts_on_strange_cases"] == 1
 
 
-def test_a_verdict_on_a_group_says_nothing_of_what_is_unlike_others(ctx: RunContext) -> None:
-    before, of_a_group = surprises(ctx), seen(ctx, set(PATTERN_KINDS) - set(points.KINDS))
-    ctx.lake.overwrite(VERDICTS, ctx.lake.session.createDataFrame(verdicts_on([of_a_group], "refuted"), plain_schema(VERDICTS)))
-    score_cases.run(ctx)
+@pytest.mark.parametrize(("kind", "outcome"), [("unlike_others", "unverifiable"), ("one_telephone", "refuted")])
+def test_who_was_not_met_and_a_group_say_nothing_of_what_is_unlike_others(ctx: RunContext, kind: str, outcome: str) -> None:
+    before, case = surprises(ctx), strangest(ctx, kind)
+    judged(ctx, case, outcome)
     assert surprises(ctx) == before
     assert ctx.report.figures["verdicts_on_strange_cases"] == 0

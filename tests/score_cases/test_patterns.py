@@ -71,7 +71,8 @@ def ordinary() -> City:
     )  # fmt: skip
     states = cases.clear().select(STATE).with_columns(as_of=pl.lit(AS_OF))
     stated = pl.DataFrame(schema={"case_id": pl.String, "rule_code": pl.String, "outcome": pl.String})
-    return City(cases, months.sort("case_id", "for_month"), members, stated, states, AS_OF)
+    villages = cases.select("county_code", "town", "village").unique().sort("village").with_columns(registered=pl.lit(200))
+    return City(cases, months.sort("case_id", "for_month"), members, stated, villages, states, AS_OF)
 
 
 def some(count: int, start: int = 3, step: int = 41) -> list[int]:
@@ -155,6 +156,11 @@ def _before(city: City, **changed: tuple[list[int], Cell]) -> City:
     return replace(city, states=frame.select(STATE).with_columns(as_of=pl.lit(date(2017, 11, 30))))
 
 
+def _in_village(city: City, who: list[int]) -> City:
+    village = {name: city.cases[name][5] for name in ("county_code", "town", "village")}
+    return with_cases(city, who, **{name: lambda n, cell=cell: cell for name, cell in village.items()})
+
+
 def _unknown(city: City, **cells: Cell) -> City:
     members = with_cells(city.members, [50], in_registry=lambda n: False, **cells)
     return replace(with_cases(city, [50], registers_knowing=lambda n: 0.0), members=members)
@@ -184,6 +190,14 @@ STRANGE: dict[str, Callable[[City], Made]] = {
         replace(city, members=with_cells(city.members, [50], registry_status=lambda n: "迁出注销")),
         [50],
     ),
+    "split_book": lambda city: (
+        replace(
+            with_cases(city, [50, 90], approved_on=lambda n: date(2014, 5, 2 + n)),
+            members=with_cells(city.members, [50, 90], book=lambda n: "b"),
+        ),
+        [50, 90],
+    ),
+    "many_households": lambda city: (_in_village(city, [*of_village(5, 15), *SIX, *some(20, start=1, step=24)]), []),
     "silent_change": lambda city: (_before(city, monthly_amount=([50], lambda n: 99.0)), [50]),
 }
 LAWFUL: dict[str, Callable[[City], City]] = {
@@ -196,6 +210,18 @@ LAWFUL: dict[str, Callable[[City], City]] = {
         city, SIX, range(1, 13), holder=lambda month: "collector", account=lambda month: "one"
     ),
     "one village's cards, approved over years": lambda city: with_cases(city, EIGHT, account_no=lambda n: 990077000000000000 + n),
+    "one person drawing twice is rule R01's": lambda city: replace(
+        with_cases(city, [50, 90], approved_on=lambda n: date(2014, 5, 2)),
+        members=with_cells(city.members, [50, 90], book=lambda n: "b", number_key=lambda n: "one"),
+    ),
+    "two of one book, years apart": lambda city: replace(city, members=with_cells(city.members, [50, 90], book=lambda n: "b")),
+    "a disabled member covered alone beside the family": lambda city: replace(
+        with_cases(city, [50, 90], approved_on=lambda n: date(2014, 5, 2), is_single_cover=lambda n: n == 1),
+        members=with_cells(city.members, [50, 90], book=lambda n: "b"),
+    ),
+    "a large village": lambda city: replace(
+        _in_village(city, SIX), villages=city.villages.with_columns(registered=pl.when(pl.col("village") == "村5").then(300).otherwise(200))
+    ),
     "a campaign of ordinary households": lambda city: in_one_go(city, SIX),
     "a village as generous as all": lambda city: with_cases(city, list(range(HOUSEHOLDS)), category=lambda n: "A"),
     "raised once after a review": lambda city: with_months(city, [50], range(6, 13), paid_yuan=lambda month: 450.0),
@@ -228,6 +254,8 @@ def test_in_a_quiet_city_nothing_is_asked() -> None:
 @pytest.mark.parametrize("kind", STRANGE)
 def test_what_is_strange_is_asked_about_by_its_kind_and_nobody_else_is(kind: str) -> None:
     city, who = STRANGE[kind](ordinary())
+    if kind == "many_households":
+        who = [int(case[1:]) for case in city.cases.filter(pl.col("village") == "村5")["case_id"]]
     found = asked(city)
     assert set(found) == ids(who)
     assert set(found.values()) == {kind}

@@ -45,6 +45,8 @@ PATTERN_KINDS: dict[str, tuple[str, str]] = {
     "one_telephone": ("one_telephone", "多户同一电话"),
     "one_holder": ("one_holder", "外人账户代收多户"),
     "account_run": ("account_run", "卡号相连"),
+    "split_book": ("split_book", "一簿多户"),
+    "many_households": ("many_households", "享受户偏多"),
     "many_full_rates": ("rates", "足额发放偏多"),
     "many_just_below": ("rates", "金额贴近上限偏多"),
     "many_add_ons": ("rates", "增发偏多"),

@@ -7,7 +7,7 @@ import polars as pl
 from jobs.score_cases.patterns.city import City
 from jobs.score_cases.patterns.hits import crowding, hits, of_cases
 from jobs.score_cases.patterns.shared_things import NEAR
-from models.chance import of_rows, of_wandering, together
+from models.chance import either, of_rows, of_wandering, together
 
 KIND = "account_run"
 NEIGHBOUR, SERIES = 2, 1000
@@ -36,7 +36,8 @@ def found(city: City) -> pl.DataFrame:
     own = told["length"].to_numpy().astype(float) - 1
     by_place = of_wandering(told["villages"].to_numpy(), told["length"].to_numpy() >= LEAST_RUN)
     crowd = told["crowd_chance"].fill_null(1.0)
-    chance = together([of_rows(own, near, series), by_place, crowd.to_numpy()])
+    by_row = of_rows(own, near, series)
+    chance = either(by_row, together([by_row, by_place, crowd.to_numpy()]))
     is_local = (pl.col("villages") == 1) & (pl.col("crowd_chance").fill_null(1.0) > NEAR)
     others = max(series - int(own.sum()), 1)
     usual = f"本市其余{others}对号码相近的卡里，只有{max(near - int(own.sum()), 0)}对挨着"
@@ -44,6 +45,6 @@ def found(city: City) -> pl.DataFrame:
         chance=pl.Series(chance),
         lawful=pl.when(pl.col("kept") * 2 > pl.col("size")).then(pl.lit("R22")).when(is_local).then(pl.lit("R99")).otherwise(pl.lit("")),
         seen=pl.format("该户的收款卡号与另外{}户一个挨着一个，这些户分属{}个村", pl.col("size") - 1, "villages"),
-        usual=pl.lit(usual if series >= 20 else "各户的卡号互不相邻"),
+        usual=pl.lit(usual if others >= 20 else "各户的卡号互不相邻"),
     )  # fmt: skip
     return hits(used.join(told, on="group"), KIND, max(series, 1))

@@ -73,10 +73,10 @@ def found(city: City) -> pl.DataFrame:
         + (f"，其中{'、'.join(part)}" if part else "，各户情况不一")
         for first, last, n, part in zip(told["first"], told["last"], size, parts, strict=True)
     ]
-    pace = size * 0 + of_officer / np.maximum(active, 1) * span
+    pace = of_officer / np.maximum(active, 1) * span
     usual = [
-        f"这名经办人平常这样的{int(days)}天里批准{max(pace_, 0.1):.1f}户，各户互不相干"
-        for days, pace_ in zip(span, pace, strict=True)
+        f"这名经办人平常这样的{int(days)}天里批准{'不到1户' if usually < 1 else f'约{usually:.0f}户'}，各户互不相干"
+        for days, usually in zip(span, pace, strict=True)
     ]
     kept = told["kept"].to_numpy() * 2 > told["size"].to_numpy()
     told = told.with_columns(

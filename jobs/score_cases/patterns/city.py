@@ -48,7 +48,8 @@ class City:
               account and holder (digests)
     members   a row a person of a case: number_key, name_key, is_covered, in_registry, registry_status, book, has_namesake (somebody of
               the name is registered in the village: a number that is unknown may be written wrong)
-    stated    case_id, rule_code, outcome of what rules found or exempted
+    stated    case_id, rule_code, outcome of what rules found or exempted; of deaths what they found clear, too
+    villages  county_code, town, village, registered (households of the registry whose people are not struck off)
     states    gold.household_states of the runs of other days
     """
 
@@ -56,6 +57,7 @@ class City:
     months: pl.DataFrame
     members: pl.DataFrame
     stated: pl.DataFrame
+    villages: pl.DataFrame
     states: pl.DataFrame
     as_of: date
 
@@ -77,8 +79,13 @@ def gathered(ctx: RunContext, features: DataFrame) -> City:
         .groupBy("case_id", "for_month")
         .agg(F.min("bank_account_key").alias("account"), F.max("account_name_key").alias("holder"))
     )
-    stated = on_driver(
-        lake.read(FINDINGS).filter("outcome IN ('found', 'exempt')").select("case_id", "rule_code", "outcome").distinct()
+    is_stated = F.col("outcome").isin("found", "exempt") | (F.col("rule_code").isin("D01", "D02") & (F.col("outcome") == "clear"))
+    stated = on_driver(lake.read(FINDINGS).filter(is_stated).select("case_id", "rule_code", "outcome").distinct())
+    villages = on_driver(  # some thousands
+        lake.read_or_empty(DATA_SETS["household_registry"].silver)
+        .filter(F.col("status").isin("正常", "恢复"))
+        .groupBy("county_code", "town", "village")
+        .agg(F.countDistinct("book_no").cast("int").alias("registered"))
     )
     of_case = members.group_by("case_id").agg(pl.col("is_single_cover").any())
     return City(
@@ -88,6 +95,7 @@ def gathered(ctx: RunContext, features: DataFrame) -> City:
         .sort("case_id", "for_month"),
         members=members.with_columns(pl.col("has_namesake").fill_null(False)).sort("case_id", "number_key", "name_key"),
         stated=stated,
+        villages=villages.sort("county_code", "town", "village"),
         states=on_driver(lake.read_or_empty(HOUSEHOLD_STATES).filter(F.col("as_of") != F.lit(ctx.as_of))),
         as_of=ctx.as_of,
     )

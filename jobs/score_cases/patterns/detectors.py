@@ -17,6 +17,8 @@ from jobs.score_cases.patterns import (
     sequences,
     shared_things,
     silent_changes,
+    split_books,
+    village_sizes,
 )
 from jobs.score_cases.patterns.city import City
 from models.chance import admitted
@@ -33,6 +35,8 @@ def found(city: City, scores: pl.DataFrame, false_share: float) -> Iterator[pl.D
     one_by_one = replace(city, cases=city.cases.join(_of_campaigns(days, false_share), on="case_id", how="anti"))
     yield rates.found(one_by_one, false_share)
     yield from same_amounts.found(one_by_one)
+    yield village_sizes.found(one_by_one)
+    yield split_books.found(city)
     yield from sequences.found(city)
     yield contradictions.nobody_knows(city)
     yield contradictions.everybody_left(city)

@@ -19,6 +19,8 @@ JUDGED = {
     "surprise_needed": pl.Float64, "lawful_code": pl.String, "seen": pl.String, "usual": pl.String,
 }  # fmt: skip
 _MOST_BESIDE = 2
+_COUNTED = ("rates", "many_same_amounts", "many_households")
+"""Families that count what a village or an officer has much of."""
 
 
 def judged(found: Iterable[pl.DataFrame], false_share: float) -> pl.DataFrame:
@@ -61,7 +63,7 @@ def _one_pattern(hits: pl.DataFrame) -> pl.DataFrame:
         .sort(~pl.col("is_admitted"), pl.col("lawful") != "", "chance", -pl.col("size").cast(pl.Int64), "kind", "unit")
     )
     # What a village has much of says nothing of those of an officer who have it, too: rates bring nobody into another's pattern.
-    brings = {kind for kind, family in PATTERN_FAMILIES.items() if family not in ("rates", "many_same_amounts")}
+    brings = {kind for kind, family in PATTERN_FAMILIES.items() if family not in _COUNTED}
     leads: list[tuple[str, str, set[str]]] = []
     told: list[tuple[str, str, str, str]] = []
     for kind, unit, cases, size in units.select("kind", "unit", "case_id", "size").iter_rows():

@@ -20,7 +20,9 @@ def found(city: City, scores: pl.DataFrame) -> list[pl.DataFrame]:
 
     scores: case_id, anomaly, dependence, moved (the factor by which verdicts on the like have changed the chance), reasons.
     """
-    stated = city.stated.filter(~pl.col("rule_code").is_in(DATA_RULES)).select("case_id").unique()
+    stated = (
+        city.stated.filter(~pl.col("rule_code").is_in(DATA_RULES) & (pl.col("outcome") != "clear")).select("case_id").unique()
+    )
     drawing = city.cases.filter(pl.col("paid_months") > 0)
     told = scores.join(drawing.select("case_id"), on="case_id", how="semi").join(stated, on="case_id", how="anti").sort("case_id")
     if len(told) < 2:

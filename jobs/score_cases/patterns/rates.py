@@ -8,7 +8,7 @@ import polars as pl
 from jobs.score_cases.patterns.city import City
 from jobs.score_cases.patterns.hits import hits, none
 from jobs.score_cases.patterns.measures import MEASURES, Measure, measured
-from models.chance import of_at_least, of_group_rates, tests_that_count
+from models.chance import countable_tests, of_at_least, of_group_rates
 from models.ranks import Vector
 
 LIKE = ["county_code", "program"]
@@ -27,7 +27,7 @@ def found(city: City, false_share: float) -> pl.DataFrame:
     such groups differ. All are one family of tests: looked at are thousands of rates, and the least of them is no news."""
     cases = measured(city)
     parts = [_of(cases, measure, *GROUPS[name], name) for name in GROUPS for measure in MEASURES]
-    tests = tests_that_count(np.concatenate([attainable for _, attainable in parts]), false_share)
+    tests = countable_tests(np.concatenate([attainable for _, attainable in parts]), false_share)
     return pl.concat([none(), *(frame.with_columns(tests=pl.lit(tests, dtype=pl.Int64)) for frame, _ in parts)])
 
 
@@ -40,7 +40,9 @@ def _of(cases: pl.DataFrame, measure: Measure, key: list[str], called: str, name
     told = tested.with_columns(
         chance=pl.Series(of_group_rates(holding, size, expected), dtype=pl.Float64),
         seen=pl.format(f"{called}{{}}户享受家庭中有{{}}户{measure.said}，该户是其中之一", "size", "holding"),
-        usual=pl.format("情况相近的同样多户中一般约{}户如此", pl.col("expected").round(1)),
+        usual=pl.when(pl.col("expected") < 1)
+        .then(pl.lit("情况相近的同样多户中一般不到1户如此"))
+        .otherwise(pl.format("情况相近的同样多户中一般约{}户如此", pl.col("expected").round(0).cast(pl.Int64))),
     ).filter(pl.col("holding") >= LEAST_HOLDING)
     found_in = asked.filter("_holds").select("case_id", "group").join(told, on="group")
     return hits(found_in, measure.kind, 0), of_at_least(size, size, expected / np.maximum(size, 1))
@@ -51,10 +53,8 @@ def _expected(asked: pl.DataFrame) -> pl.DataFrame:
     everywhere = (float(asked["_holds"].sum()) + 0.5) / (len(asked) + 1)
     stratum = asked.group_by("group", *LIKE).agg(pl.len().alias("n"), pl.col("_holds").sum().alias("k")).with_columns(
         all_n=pl.col("n").sum().over(LIKE), all_k=pl.col("k").sum().over(LIKE)
-    )  # fmt: skip
+    ).sort("group", *LIKE)  # fmt: skip
     others = (pl.col("all_k") - pl.col("k") + CITY_WEIGHT * everywhere) / (pl.col("all_n") - pl.col("n") + CITY_WEIGHT)
-    return (
-        stratum.group_by("group")
-        .agg(size=pl.col("n").sum(), holding=pl.col("k").sum(), expected=(pl.col("n") * others).sum())
-        .sort("group")
+    return stratum.group_by("group", maintain_order=True).agg(  # sums of doubles in one order give one figure
+        size=pl.col("n").sum(), holding=pl.col("k").sum(), expected=(pl.col("n") * others).sum()
     )

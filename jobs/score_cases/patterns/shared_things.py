@@ -6,7 +6,7 @@ import polars as pl
 
 from jobs.score_cases.patterns.city import City
 from jobs.score_cases.patterns.hits import LEAST_MEMBERS, crowding, hits, of_cases
-from models.chance import of_sharing, of_wandering, together
+from models.chance import either, of_sharing, of_wandering, together
 
 NEAR = 0.01
 """Chance above which approvals lie as approvals do: over years, one by one."""
@@ -19,7 +19,7 @@ def one_telephone(city: City) -> pl.DataFrame:
     """
     used = city.cases.drop_nulls("phone_key").select("case_id", pl.col("phone_key").alias("group"))
     return _shared(
-        city, used, "one_telephone", "该户登记的联系电话，另有{others}户也在用，这些户分属{villages}个村、其中{crowd}户在几天之内先后获批",
+        city, used, "one_telephone", "该户登记的联系电话，另有{}户也在用",
         "本市{alone}%的享受家庭的电话只有自己一户用", lawful_in_one_village=True,
     )  # fmt: skip
 
@@ -36,13 +36,13 @@ def one_holder(city: City) -> pl.DataFrame:
     used = (
         outside.join(place, on="case_id")
         .group_by("case_id", group=pl.concat_str("county_code", "holder", separator="|"))  # a name is somebody in one county
-        .agg(pl.col("account").first())
+        .agg(pl.col("account").min())
     )
     several = used.group_by("group").agg(accounts=pl.col("account").n_unique())
     used = used.join(several.filter(pl.col("accounts") >= LEAST_MEMBERS), on="group", how="semi").select("case_id", "group")
     alone = city.cases.join(used, on="case_id", how="anti").select("case_id", pl.col("case_id").alias("group"))
     return _shared(
-        city, pl.concat([used, alone]), "one_holder", "该户的待遇打入一名不是本户成员的人名下的账户，此人名下的其他账户还在替另外{others}户收款",
+        city, pl.concat([used, alone]), "one_holder", "该户的待遇打入一名不是本户成员的人名下的账户，此人名下的其他账户还在替另外{}户收款",
         "本市{alone}%的享受家庭的钱打入自家人的账户", lawful_in_one_village=False,
     )  # fmt: skip
 
@@ -58,15 +58,18 @@ def _shared(city: City, used: pl.DataFrame, kind: str, seen: str, usual: str, *,
     told = many.join(crowding(city, used.join(many, on="group", how="semi")), on="group", how="left").with_columns(
         pl.col("crowd").fill_null(1), pl.col("crowd_chance").fill_null(1.0)
     )
-    chance = together([told[name].to_numpy() for name in ("by_size", "by_place", "crowd_chance")])
+    chance = either(
+        told["by_size"].to_numpy(), together([told[name].to_numpy() for name in ("by_size", "by_place", "crowd_chance")])
+    )
     is_local = lawful_in_one_village & (pl.col("villages") == 1) & (pl.col("crowd_chance") > NEAR)
+    of_villages = pl.when(pl.col("villages") > 1).then(pl.format("，这些户分属{}个村", "villages")).otherwise(pl.lit(""))
+    in_one_go = (
+        pl.when(pl.col("crowd_chance") <= NEAR).then(pl.format("，其中{}户在几天之内先后获批", "crowd")).otherwise(pl.lit(""))
+    )
     told = told.with_columns(
         chance=pl.Series(chance),
         lawful=pl.when(pl.col("kept") * 2 > pl.col("size")).then(pl.lit("R22")).when(is_local).then(pl.lit("R99")).otherwise(pl.lit("")),
-        seen=pl.format(
-            seen.replace("{others}", "{}").replace("{villages}", "{}").replace("{crowd}", "{}"),
-            *[column for mark, column in (("{others}", pl.col("size") - 1), ("{villages}", "villages"), ("{crowd}", "crowd")) if mark in seen],
-        ),
+        seen=pl.concat_str(pl.format(seen, pl.col("size") - 1), of_villages, in_one_go),
         usual=pl.lit(usual.replace("{alone}", f"{alone:.0f}")),
     )  # fmt: skip
     return hits(used.join(told, on="group"), kind, len(things))
