@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from rich.table import Table
-
 from casework.events import Event
 from jobs.runtime.console import Console
 from jobs.sheets.tables import Heading, cell_formats, new_book, write_guide, write_table
@@ -61,6 +59,22 @@ class Account:
     unknown: tuple[str, ...]
 
     @property
+    def said(self) -> str:
+        """In words, odd rows only where there are any."""
+        odd = {
+            "replaced": self.replaced, "absent": self.absent, "doubled": self.doubled, "merged": self.merged, "elsewhere": self.elsewhere,
+            "unknown": self.unknown,
+        }  # fmt: skip
+        sent = (
+            f"{self.told}: {self.sent} sent = {self.settled} settled + {self.to_mend} to mend + {self.open} open; "
+            if self.told
+            else ""
+        )
+        told = "".join(f"; {len(rows)} {name}" for name, rows in odd.items() if rows)
+        filled = f"{self.filled} rows filled = {self.new} new + {self.known} known + {self.came_back} came back"
+        return f"{self.file}, {self.form.title}: {sent}{filled}{told}"
+
+    @property
     def cells(self) -> tuple[str | int, ...]:
         """As SHEET has them."""
         kind, _, day = self.told.partition(" ")
@@ -107,17 +121,8 @@ def answered_on(events: Iterable[Event], form: Form) -> dict[str, date]:
 
 
 def print_accounts(console: Console, accounts: Sequence[Account], files: Sequence[Returned], rows: Sequence[Fate]) -> None:
-    table = Table(title="What came back", title_justify="left")
-    headings = (
-        "file", "table", "list", "sent", "settled", "to mend", "open", "filled", "new", "known", "came back", "replaced", "absent", "doubled",
-        "merged", "elsewhere", "unknown",
-    )  # fmt: skip
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading in headings[:3] else "right")
     for account in accounts:
-        cells = account.cells
-        table.add_row(account.file, account.form.title, account.told, *(str(cell) for cell in cells[3:]))
-    console.print(table)
+        console.print(account.said, soft_wrap=True)
     for file in files:
         if file.unread:
             console.warn(file.unread)

@@ -100,6 +100,10 @@ def test_the_account_is_printed_and_written_with_every_odd_row(tmp_path: Path) -
         console = Console(file=stream, width=300)
         print_accounts(console, [one], taken.files, taken.fates)
     said = (tmp_path / "out.txt").read_text(encoding="utf-8")
+    assert (
+        f"list {LISTED}: 6 sent = 2 settled + 1 to mend + 3 open; 5 rows filled = 3 new + 1 known + 1 came back; 1 absent; 1 doubled"
+        in said
+    )
     assert "back.xlsx, sheet 线索, row 5: asks for 核查结论" in said
     write_accounts(tmp_path / "回收情况.xlsx", [one], taken.files, AS_OF)
     book = openpyxl.load_workbook(tmp_path / "回收情况.xlsx")
