@@ -28,7 +28,7 @@ from jobs.runtime.errors import DataRefused
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
-from jobs.sheets.clue_list import COLUMNS
+from jobs.sheets.clue_list import CLUE_COLUMNS
 from jobs.sheets.clue_workbook import CASE_SHEET, CLUE_SHEET
 from tests.conftest import AS_OF, City, run_main_job
 from tests.end_to_end.tables import rows_of
@@ -64,7 +64,7 @@ def test_every_key_of_the_lake_is_unique(finished: RunContext) -> None:
 
 def test_published_lists_have_the_contracts_columns_and_agree_with_the_lake(finished: RunContext) -> None:
     exported, restricted = clues(finished.out, "exports"), clues(finished.out, "restricted")
-    assert tuple(exported.columns) == tuple(restricted.columns) == COLUMNS
+    assert tuple(exported.columns) == tuple(restricted.columns) == CLUE_COLUMNS
     dispatched = restricted.filter(pl.col("dispatched") == "是")
     assert restricted["rank"].cast(pl.Int64).to_list() == list(range(1, len(restricted) + 1))
     order = restricted.select(pl.col("rule_code") == "U01", pl.col("dispatched") == "否", -pl.col("score").cast(pl.Float64))

@@ -113,14 +113,15 @@ def test_chance_also_draws_what_an_exemption_explains_and_households_without_a_c
     assert {told[case_id]["rule_codes"] for case_id in drawn[UNREMARKABLE]} == {ROUTINE_VISIT}
     books = [path for path in sorted((ctx.out / "plans").rglob("*.xlsx")) if "restricted" in path.parts]
     sheets = [list(openpyxl.load_workbook(path)["线索"].iter_rows(values_only=True)) for path in books]
-    at = {name: sheets[0][0].index(name) for name in ("线索编号", "线索类型", "说明")}
+    at = {name: sheets[0][0].index(name) for name in ("线索编号", "需要核实的问题")}
     of_clue = {row[at["线索编号"]]: row for sheet in sheets for row in sheet[1:]}
     for case_id in drawn[UNREMARKABLE]:
         row = of_clue[visit_id(ROUTINE_VISIT, case_id)]
-        assert (row[at["线索类型"]], "没有线索" in row[at["说明"]]) == ("例行走访", True)
+        assert "例行走访" in row[at["需要核实的问题"]]
+        assert "没有线索" in row[at["需要核实的问题"]]
     for clue in clues.filter(pl.col("case_id").is_in(drawn[EXEMPTED])).iter_rows(named=True):
         if clue["rule_code"] != "U01":
-            assert "按资料可能属于：" in of_clue[clue["clue_id"]][at["说明"]]
+            assert "按资料可能属于：" in of_clue[clue["clue_id"]][at["需要核实的问题"]]
 
 
 def test_running_again_changes_nothing_and_another_number_replaces_the_list(ctx: RunContext) -> None:
