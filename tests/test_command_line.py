@@ -111,7 +111,11 @@ verdicts empty             | learn {tmp}/empty.csv --out {tmp} --as-of 2018-03-3
 verdicts binary            | learn {tmp}/binary --out {tmp} --as-of 2018-03-31                | binary is not read: neither text nor a workbook
 verdicts in one cell       | learn {tmp}/cell.csv --out {tmp} --as-of 2018-03-31              | cell.csv has no header of such a table
 verdicts no workbook       | learn {tmp}/torn.xlsx --out {tmp} --as-of 2018-03-31             | torn.xlsx is not read: a damaged workbook
-verdicts of other columns  | learn {tmp}/file.txt --out {tmp} --as-of 2018-03-31              | the column 线索编号 (clue_id) is missing
+verdicts of other columns  | learn {tmp}/file.txt --out {tmp} --as-of 2018-03-31              | file.txt has no header of such a table
+returns for no OUT         | take-in {tmp}/verdicts.csv --out {tmp}/nowhere --as-of 2018-03-31 | No folder {tmp}/nowhere
+a list not there           | dispatch {tmp}/nowhere --due 2018-03-31                           | {tmp}/nowhere is no folder of a list
+cases of nowhere           | cases --as-of 2018-03-31                                         | --out and --as-of are needed
+the law of no day          | policy check --on 2021-13-01                                     | --on is '2021-13-01'. Expected a day
 verdicts for no OUT        | learn {tmp}/verdicts.csv --out {tmp}/nowhere --as-of 2018-03-31  | No folder {tmp}/nowhere
 back, and files            | learn {tmp}/verdicts.csv --rollback --out {tmp}                  | --rollback takes no verdicts in
 back to nothing            | learn --rollback --out {tmp}                                     | There is nothing to go back to
@@ -326,9 +330,8 @@ def test_every_job_runs_as_a_module_and_asks_for_its_arguments(
             runpy.run_module(job, run_name="__main__", alter_sys=True)
         said = capfd.readouterr()
         assert (ended.value.code or 0) == code, said.err
-        assert (
-            code or "--as-of" in said.out + said.err or job == "jobs.settle_identities"
-        )  # decisions are of the day that they name
+        # Decisions are of the day that they name, and a list is dispatched on its own.
+        assert code or "--as-of" in said.out + said.err or job in ("jobs.settle_identities", "jobs.dispatch_cases")
 
 
 # --- errors of the machine ---------------------------------------------------------------------------------------------

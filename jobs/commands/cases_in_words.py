@@ -90,11 +90,17 @@ def print_cases(console: Console, rows: pl.DataFrame) -> None:
         table.add_row(*cells, style=_LAMPS[Colour(row["colour"])])
     console.print(table)
     if rows.height > _SHOWN:
-        console.print(f"… and {rows.height - _SHOWN} more: name a stage, a township or a lamp, or have all of them with --csv.")
+        console.print(
+            f"… and {rows.height - _SHOWN} more: name a stage, a township or a lamp, or have all of them with --csv.",
+            soft_wrap=True,
+        )
     stages, lamps = Counter(rows["stage"]), Counter(rows["colour"])
     parts = [f"{stages[stage]:,} {stage}" for stage in Stage if stages[stage]]
     colours = [f"{lamps[colour]:,} {colour}" for colour in Colour if lamps[colour]]
-    console.print(f"{rows.height:,} cases{': ' if parts else ''}{', '.join(parts)}{'; ' if colours else ''}{', '.join(colours)}.")
+    console.print(
+        f"{rows.height:,} cases{': ' if parts else ''}{', '.join(parts)}{'; ' if colours else ''}{', '.join(colours)}.",
+        soft_wrap=True,
+    )
 
 
 def print_history(console: Console, events: Iterable[Event], *, full: bool) -> None:
@@ -109,7 +115,7 @@ def print_history(console: Console, events: Iterable[Event], *, full: bool) -> N
 
 
 def print_taken(console: Console, taken: Taken) -> None:
-    console.print(f"{len(taken.recorded):,} cases taken in; the lake follows with the next run, plan or learn.")
+    console.print(f"{len(taken.recorded):,} cases taken in; the lake follows with the next run, plan or learn.", soft_wrap=True)
     if taken.already:
         console.print(
             f"{len(taken.already):,} cases stood there before, nothing was added: {', '.join(taken.already[:5])}", soft_wrap=True
@@ -134,6 +140,8 @@ def print_dispatch(console: Console, sent: Dispatch) -> None:
     if said:
         console.print(table)
     separate = sum(one.is_separate for one in said)
-    console.print(f"{len(said):,} cases dispatched, {separate:,} of them past the office that approved.")
+    console.print(f"{len(said):,} cases dispatched, {separate:,} of them past the office that approved.", soft_wrap=True)
     if sent.taken.already:
-        console.print(f"{len(sent.taken.already):,} cases are out already with these clues; nothing was added for them.")
+        console.print(
+            f"{len(sent.taken.already):,} cases are out already with these clues; nothing was added for them.", soft_wrap=True
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from jobs.commands.options import Env
 from jobs.runtime.console import Console
@@ -33,7 +33,7 @@ def check(
 
     def show() -> None:
         day, held = arguments.day(on, future=True, option="--on"), load_settings(env).policy
-        table = Table("section", "in force", "source", title=f"Law of {day}")
+        table = Table("section", "in force", Column("source", overflow="fold"), title=f"Law of {day}")
         for name in type(held).model_fields:
             for line in getattr(held, name):
                 if line.is_in_force(day):

@@ -54,6 +54,7 @@ class Score(Conf):
     reasons: str | None
     anomaly_percentile: float | None = Field(description="share of households that are less strange, 0-1")
     strange_for: str | None = Field(description="what makes the household strange, strongest first")
+    pattern: str | None = Field(description="which kind of strangeness the clue is about, in words; null = a rule's")
     model_version: str | None = Field(description="registered version of the model of strangeness")
     ranking_version: str | None = Field(description="registered version of the ranking; null = stated priors")
 

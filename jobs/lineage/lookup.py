@@ -258,6 +258,7 @@ class _Tracer:
             reasons=clue["reasons"],
             anomaly_percentile=None if scored.get("anomaly_percentile") is None else round(scored["anomaly_percentile"], 6),
             strange_for=scored.get("reasons"),
+            pattern=clue["pattern"],
             model_version=scored.get("model_version"),
             ranking_version=listed[0]["ranking_version"] if listed else None,
         )

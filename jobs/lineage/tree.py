@@ -104,6 +104,8 @@ def _score(branch: Tree, score: Score) -> None:
     if score.probability is not None:
         by = f"ranking {score.ranking_version}" if score.ranking_version else "stated priors"
         branch.add(_text(f"probability that a visit confirms {score.probability:.2f}, by {by}: {score.reasons}"))
+    if score.pattern:
+        branch.add(_text(f"kind of strangeness: {score.pattern}"))
     if score.anomaly_percentile is not None:
         strange = f": {score.strange_for}" if score.strange_for else ""
         branch.add(_text(f"stranger than {score.anomaly_percentile:.0%} of households, by model {score.model_version}{strange}"))

@@ -254,7 +254,8 @@ def test_the_score_names_its_models(clues: dict[str, list[str]], tables: Tables,
     assert chain.score is not None
     assert chain.score.probability == chain.line["score"]
     assert chain.score.model_version == tables.rows(CLUES, clue_id=chain.id)[0]["model_version"]
-    assert chain.score.strange_for
+    assert chain.score.pattern == tables.rows(CLUES, clue_id=chain.id)[0]["pattern"]
+    assert chain.score.pattern
 
 
 def test_whom_each_row_means_is_said_with_both_sides(clues: dict[str, list[str]], traced: Any) -> None:

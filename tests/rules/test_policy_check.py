@@ -92,8 +92,9 @@ def test_a_programme_without_a_standard_of_the_whole_city_is_named(tmp_path: Pat
 def test_the_check_shows_the_law_of_a_day() -> None:
     shown = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["policy", "check", "--on", "2021-07-01"])
     assert shown.exit_code == 0
-    assert "民发〔2021〕57号" in shown.output
-    assert "policy.standards" in shown.output
+    told = "".join(part for part in shown.output.split() if part not in "│┃")  # a narrow terminal folds its cells
+    assert "民发〔2021〕57号" in told
+    assert "policy.standards" in told
     assert CliRunner().invoke(app, ["policy", "check", "--on", "2021-13-01"]).exit_code == 2
 
 
