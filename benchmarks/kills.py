@@ -34,8 +34,8 @@ from jobs.launch.arguments import WRITTEN_FOLDERS
 MANIFEST = "交接清单.csv"
 PUBLISHED = sorted({*WRITTEN_FOLDERS} - {"lake", "mlflow", "quality"})
 """Folders of OUT. The pages of quality say at which second they were made; what they show are rows of ops.quality."""
-WHEN = ("recorded_at",)
-"""Columns that say at which instant a run was made."""
+WHEN = ("recorded_at", "store_id")
+"""Columns that say at which instant a run was made, and which case store was made in it."""
 LOG = "ops/runs"
 """The table of runs, which knows those that were killed."""
 _MOST_KILLS = 2

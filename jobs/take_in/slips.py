@@ -67,7 +67,7 @@ def _write(path: Path, title: str, rows: Sequence[Row], as_of: date) -> None:
 def _write_sheet(book: Any, formats: dict[str, Any], marked: Any, title: str, form: Form, rows: Sequence[Row]) -> None:
     names = [*form.to_fill_in, *form.ids]
     headings = (
-        Heading("需补正的内容", 44, "wrapped"), Heading("出处", 16, "wrapped"), *(_heading(form, name) for name in names),
+        Heading("需补正的内容", 38, "wrapped"), Heading("出处", 12, "wrapped"), *(_heading(form, name) for name in names),
     )  # fmt: skip
     cells = [_cells(row, names) for row in rows]
     sheet = write_table(book, formats, form.title, headings, [(_asked(row), _place(row), *of_row) for row, of_row in zip(rows, cells, strict=True)],
@@ -81,10 +81,10 @@ def _write_sheet(book: Any, formats: dict[str, Any], marked: Any, title: str, fo
 
 def _heading(form: Form, name: str) -> Heading:
     if name in form.ids:
-        return Heading(form.headers[name][0], 12, "id")
+        return Heading(form.headers[name][0], 6, "id")
     offers = form.offers.get(name, "")
     return Heading(
-        form.headers[name][0], _WIDTHS.get(offers, 14), "input", offers if offers in (*OFFERS, "date", "month", "yuan") else ""
+        form.headers[name][0], _WIDTHS.get(offers, 9), "input", offers if offers in (*OFFERS, "date", "month", "yuan") else ""
     )
 
 
