@@ -75,7 +75,8 @@ class RunReport:
             with Progress(*columns, console=self.console, transient=True) as progress:
                 yield progress
         finally:
-            stage.seconds, stage.cpu_seconds = time.perf_counter() - started, cpu_seconds() - spent
+            stage.seconds = time.perf_counter() - started
+            stage.cpu_seconds = max(0.0, cpu_seconds() - spent)  # what a process took that nobody waited for is lost with it
             stage.peak_mib = peak_memory_mib()
         rows = f"{stage.rows:>12,} rows" if stage.rows else ""
         self.console.print(Text.assemble(("✓", "green"), f" {name:<24} {stage.seconds:7.1f} s {rows}"))
