@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import errno
 import re
-import runpy
 import shlex
 import shutil
-import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import StringIO
@@ -20,7 +18,7 @@ from pyspark.errors.exceptions.connect import PythonException
 from typer.testing import CliRunner
 
 from casework.store import URL_VARIABLE
-from jobs.commands import cli, run_all, run_check
+from jobs.commands import cli
 from jobs.commands.cli import app
 from jobs.commands.summary import print_summary
 from jobs.launch import start as launch
@@ -28,7 +26,6 @@ from jobs.launch.arguments import WRITTEN_FOLDERS, day, refuse_overlap
 from jobs.launch.context import RunContext
 from jobs.launch.settings import CONF_VARIABLE
 from jobs.launch.start import explained
-from jobs.runtime import private_network
 from jobs.runtime.console import Console, plain
 from jobs.runtime.errors import BadConfiguration, MachineFailed, explanation
 from jobs.runtime.results import WORK
@@ -312,26 +309,6 @@ def test_a_delivery_is_not_taken_from_any_folder_that_a_run_fills(finished: RunC
         with pytest.raises(BadConfiguration, match="lies in what a run writes"):
             refuse_overlap(finished.out / name, {"--out": finished.out})
     refuse_overlap(finished.out / "delivery", {"--out": finished.out, "--lake": "s3://bucket/lake", "--slips": None})
-
-
-JOBS = [module.__name__.removesuffix(".job") for module in (*documents.JOBS, run_all, run_check)]
-
-
-@pytest.mark.filterwarnings("ignore:.*found in sys.modules")
-@pytest.mark.parametrize("job", JOBS)
-def test_every_job_runs_as_a_module_and_asks_for_its_arguments(
-    job: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv(private_network.VARIABLE, "shared")  # this process stays in its network, and keeps its signals
-    monkeypatch.setattr(cli, "end_on_signals", lambda: None)
-    for arguments, code in ((["--help"], 0), ([], 2), (["--out"], 2)):
-        monkeypatch.setattr(sys, "argv", [job, *arguments])
-        with pytest.raises(SystemExit) as ended:
-            runpy.run_module(job, run_name="__main__", alter_sys=True)
-        said = capfd.readouterr()
-        assert (ended.value.code or 0) == code, said.err
-        # Decisions are of the day that they name, and a list is dispatched on its own.
-        assert code or "--as-of" in said.out + said.err or job in ("jobs.settle_identities", "jobs.dispatch_cases")
 
 
 # --- errors of the machine ---------------------------------------------------------------------------------------------

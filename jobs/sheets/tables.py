@@ -19,7 +19,7 @@ LINE_POINTS = 14.5
 _TEXTS_KEPT = 50_000
 """A township's rows are its county's, and many texts are alike."""
 _WIDE = re.compile("[\u2e80-\U0010ffff]")
-_PAGE_CHARACTERS = 160
+PAGE_CHARACTERS = 160
 """Columns wider than this together are printed two pages wide: type below nine points is read by nobody."""
 _MARGIN_INCHES = 0.32
 _LONGEST_LIST = 255
@@ -139,7 +139,7 @@ def write_table(
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.set_margins(_MARGIN_INCHES, _MARGIN_INCHES, 0.6, 0.5)
-    sheet.fit_to_pages(math.ceil(sum(column.width for column in columns) / _PAGE_CHARACTERS), 0)
+    sheet.fit_to_pages(math.ceil(sum(column.width for column in columns) / PAGE_CHARACTERS), 0)
     sheet.repeat_rows(0)
     sheet.set_header(f"&L&9{title.replace('&', '&&')}&R&9{name}", {"margin": 0.25})
     sheet.set_footer("&C&9第 &P 页，共 &N 页", {"margin": 0.25})

@@ -65,10 +65,7 @@ def _write(path: Path, title: str, rows: Sequence[Row], as_of: date) -> None:
 
 
 def _write_sheet(book: Any, formats: dict[str, Any], marked: Any, title: str, form: Form, rows: Sequence[Row]) -> None:
-    names = [*form.to_fill_in, *form.ids]
-    headings = (
-        Heading("需补正的内容", 38, "wrapped"), Heading("出处", 12, "wrapped"), *(_heading(form, name) for name in names),
-    )  # fmt: skip
+    names, headings = _names(form), headings_of(form)
     cells = [_cells(row, names) for row in rows]
     sheet = write_table(book, formats, form.title, headings, [(_asked(row), _place(row), *of_row) for row, of_row in zip(rows, cells, strict=True)],
                         title=title)  # fmt: skip
@@ -77,6 +74,16 @@ def _write_sheet(book: Any, formats: dict[str, Any], marked: Any, title: str, fo
             if asked := row.asked.get(name):
                 sheet.write_string(r, i + 2, of_row[i], marked)
                 sheet.write_comment(r, i + 2, "\n".join(asked), {"x_scale": 2, "y_scale": 1.5})
+
+
+def _names(form: Form) -> list[str]:
+    return [*form.to_fill_in, *form.ids]
+
+
+def headings_of(form: Form) -> tuple[Heading, ...]:
+    """Columns of the sheet that asks: what and where, then all that may be filled in, and the ids."""
+    columns = (_heading(form, name) for name in _names(form))
+    return Heading("需补正的内容", 38, "wrapped"), Heading("出处", 12, "wrapped"), *columns
 
 
 def _heading(form: Form, name: str) -> Heading:

@@ -40,13 +40,13 @@ from jobs.runtime.cpu_time import cpu_seconds
 from jobs.runtime.run_report import RunReport
 
 report, pipe = RunReport(Console(quiet=True)), subprocess.PIPE
-busy = "import time\\nwhile time.process_time() < 0.5: pass\\nprint(flush=True)\\n"
+busy = "import time\\nwhile time.process_time() < 0.6: pass\\nprint(flush=True)\\n"
 with report.stage("link people"), subprocess.Popen([sys.executable, "-c", busy + "input()"], stdin=pipe, stdout=pipe) as still:
     still.stdout.readline()
     subprocess.run([sys.executable, "-c", busy], check=True, stdout=subprocess.DEVNULL)
     running = cpu_seconds()
     still.kill()
-print(report.stages[-1].cpu_seconds, cpu_seconds() - running)
+print(report.stages[-1].cpu_seconds, round(cpu_seconds() - running, 2))
 """
 
 
@@ -57,8 +57,8 @@ def test_a_stage_keeps_the_cpu_seconds_of_what_it_started() -> None:
     """
     told = subprocess.run([sys.executable, "-c", _OF_ITS_OWN], check=True, capture_output=True, text=True, cwd=ROOT).stdout
     of_stage, since = map(float, told.split())
-    assert of_stage > 0.9  # of 1.0: times are told in hundredths, rounded down
-    assert since > -0.1
+    assert of_stage >= 1.0
+    assert since >= 0
 
 
 def test_a_report_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -> None:
