@@ -116,10 +116,12 @@ class ModelStore:
 
     def _point_mlflow_here(self) -> None:
         """MLflow has one store a process, and writes its address to the environment, where the next registry would take it
-        for a server that the user named."""
+        for a server that the user named. Not told where models are registered, it asks a Spark session at every call."""
         self._mlflow.set_tracking_uri(self._uri)
         if not self._server:
-            os.environ.pop(SERVER_VARIABLE, None)
+            self._mlflow.set_registry_uri(self._uri)
+            for variable in (SERVER_VARIABLE, "MLFLOW_REGISTRY_URI"):
+                os.environ.pop(variable, None)
 
     def _in_use(self, name: str) -> Any:
         """The version that bears the alias, or None; MLflow's own type, which is untyped. Raises RefusedStore where that cannot

@@ -37,8 +37,10 @@ def decode(piece: Piece) -> Iterator[pl.DataFrame]:
         for frame, is_long in _frames(piece):
             yield from _judged(data_set, piece, frame, is_long).iter_slices(BATCH_ROWS)
             piece = replace(piece, first_row=piece.first_row + frame.height)
-    finally:  # whatever else went wrong, this is why
+    except Exception:  # whatever went wrong, a file that changed is why
         assure_unchanged(Path(piece.path), piece.state, piece.file_id)
+        raise
+    assure_unchanged(Path(piece.path), piece.state, piece.file_id)
 
 
 def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DatabaseError
 
 from casework.errors import BadAddress, Contradiction, UnusableStore
@@ -256,11 +256,21 @@ def test_a_reader_sees_one_moment_while_another_writes(store: CaseStore) -> None
         assert book.last_position == 1
 
 
-@pytest.mark.parametrize("kept_in", ["sqlite", "postgresql"])
-def test_those_who_open_a_new_store_at_once_make_one(request: pytest.FixtureRequest, tmp_path: Path, kept_in: str) -> None:
-    url = store_url(tmp_path)
-    if kept_in == "postgresql":
-        url = make_url(request.getfixturevalue("database")).set(drivername="postgresql+psycopg")
+@pytest.mark.parametrize(("kept_in", "rounds"), [("sqlite", 20), ("postgresql", 1)])
+def test_those_who_open_a_new_store_at_once_make_one(
+    request: pytest.FixtureRequest, tmp_path: Path, kept_in: str, rounds: int
+) -> None:
+    for n in range(rounds):  # two meet in SQLite's making of a file in one round of fifteen
+        (tmp_path / f"{n}").mkdir()
+        url = store_url(tmp_path / f"{n}")
+        if kept_in == "postgresql":
+            url = make_url(request.getfixturevalue("database")).set(drivername="postgresql+psycopg")
+        found = opened_at_once(url)
+        assert len(found) == 6
+        assert len(set(found)) == 1
+
+
+def opened_at_once(url: URL) -> list[str]:
     begin, found = threading.Barrier(6), list[str]()
 
     def open_it() -> None:
@@ -273,8 +283,7 @@ def test_those_who_open_a_new_store_at_once_make_one(request: pytest.FixtureRequ
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 6
-    assert len(set(found)) == 1
+    return found
 
 
 # --- the file and the address ------------------------------------------------------------------------------------------

@@ -56,6 +56,16 @@ def test_a_file_that_changes_before_it_is_decoded_is_not(delivery: Any, payments
             list(decode(piece))
 
 
+def test_a_reading_that_is_given_up_says_nothing_of_the_file(delivery: Any, payments: Any) -> None:
+    """It is closed wherever the interpreter happens to tidy up, and would be told in the midst of something else."""
+    name = delivery.add("甲.csv", payments.csv(payments.header, *payments.rows(30)))
+    [piece] = delivery.survey()[name].pieces
+    reading = decode(piece)
+    next(reading)
+    CHANGES["grows"](delivery.folder / name)
+    reading.close()
+
+
 def test_a_file_that_is_only_touched_is_decoded(delivery: Any, payments: Any) -> None:
     name = delivery.add("甲.csv", payments.csv(payments.header, *payments.rows(3)))
     file = delivery.file(name)

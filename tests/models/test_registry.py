@@ -270,3 +270,16 @@ def test_a_store_that_does_not_answer_is_not_one_without_a_version(
         look(registry)
     with pytest.raises(RefusedStore, match="cannot be used"):
         registry.ranking_champion()
+
+
+def test_a_local_store_does_not_ask_a_spark_session_where_models_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mlflow.tracking._model_registry import utils
+
+    def asked() -> None:
+        raise AssertionError("the session was asked")
+
+    monkeypatch.setattr(utils, "_get_registry_uri_from_spark_session", asked)
+    registry = ForestRegistry(tmp_path)
+    registry.train(ordinary(50), PARAMS, tags("one"))
+    assert registry.champion() is not None
+    assert "MLFLOW_REGISTRY_URI" not in os.environ
