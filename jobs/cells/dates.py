@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from jobs.cells.text import cleaned, half_width, map_distinct, trimmed, whole
+from jobs.cells.text import cleaned, half_width, map_cleaned, map_distinct, trimmed, whole
 
 EARLIEST, LATEST = date(1850, 1, 1), date(2100, 12, 31)
 _NO_DAYS = [date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)]
@@ -184,4 +184,4 @@ def read_dates(cells: pl.Series) -> pl.Series:
 
 def read_months(cells: pl.Series) -> pl.Series:
     """Months repeat: reading each distinct cell once is the fast way."""
-    return map_distinct(trimmed(cells), parse_month, pl.Date)
+    return map_cleaned(cells, parse_month, pl.Date)

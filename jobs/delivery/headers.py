@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from expectations.contracts.model import PERSON_KINDS, DataSet, Kind, plain_header
@@ -34,6 +34,11 @@ class Header:
     names: tuple[str, ...]
     units: Mapping[str, str]
     joint: Mapping[str, int] = field(default_factory=dict)
+
+    def widened(self, width: int) -> Header:
+        """The same for a table of so many columns: those beyond the header have no name."""
+        more = max(width - len(self.names), 0)
+        return replace(self, fields=self.fields + (None,) * more, names=self.names + ("",) * more)
 
 
 def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet, longest_name: int | None = None) -> Header | Remark:
