@@ -17,7 +17,8 @@ SEARCH_DEPTH = 30
 _LONG_NUMBER = re.compile("[0-9]{6}")
 """No header has one; it spares the rows of data a closer look."""
 _AND = re.compile("[及和与/、+]")
-_UNITS = {Kind.YUAN: "元", Kind.WAN_YUAN: "万元"}
+UNITS = {Kind.YUAN: "元", Kind.WAN_YUAN: "万元"}
+"""Of the kinds of money, the unit that a column has which states none."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,9 @@ def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet
     joint = {} if is_data else _shared(fields, columns, data_set)
     units = {}
     for name, spellings in zip(fields, columns, strict=True):
-        if name and (kind := data_set[name].kind) in _UNITS:
+        if name and (kind := data_set[name].kind) in UNITS:
             stated = stated_unit(spellings[0]) or (unit if kind is Kind.YUAN else "")
-            if stated not in ("", _UNITS[kind]):
+            if stated not in ("", UNITS[kind]):
                 units[name] = stated
     return Header(index, tuple(fields), tuple(spellings[-1] for spellings in columns), units, joint)
 

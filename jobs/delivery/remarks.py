@@ -148,6 +148,11 @@ WORDINGS: dict[str, Wording] = {
         "以下列的内容存放在附属文件（.fpt、.dbt）中，未读取：{columns}",
         "如需使用这些列，请另存为.xlsx或.csv后重新报送。",
     ),
+    "cut_unit": Wording(
+        "the format has cut the unit of money off the names of {columns}; read in the unit of the contract",
+        "以下列名受.dbf格式限制被截断，金额单位无法确认，已按约定的单位读取：{columns}",
+        "请核对金额单位；如与约定不同，请注明单位后以.xlsx或.csv重新报送。",
+    ),
     "deleted_records": Wording(
         "{rows} records marked as deleted, left out",
         "有{rows}条记录带删除标记，未采用",
