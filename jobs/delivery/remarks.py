@@ -98,8 +98,8 @@ WORDINGS: dict[str, Wording] = {
         "请核对：如系同一批数据，请只保留号码完整的一份并更新交接清单；如确为不同业务，请书面说明。",
     ),
     "rows_replaced": Wording(
-        "{rows} rows are of counties of which {other} holds a newer extract, of {day}, and do not count",
-        "有{rows}条属于“{other}”已报送更新数据（截至{day}）的县（市、区），留存备查，以更新数据为准",
+        "{rows} rows do not count: {other} holds a newer extract of the same, of {day}",
+        "有{rows}条在“{other}”中已有更新数据（截至{day}），留存备查，以更新数据为准",
     ),
     "newer_extract": Wording("a newer extract of the area, of {day}, is there", "已有该地区截至{day}的更新数据，本文件留存备查"),
     "later_extract": Wording(

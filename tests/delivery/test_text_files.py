@@ -95,7 +95,9 @@ def test_an_encoding_shows_where_the_first_hanzi_stand(tmp_path: Path, monkeypat
 def test_big5_is_refused_by_name_and_traditional_characters_in_gb18030_are_not(delivery: Any) -> None:
     """In a file of both encodings' own characters alone nothing else tells them apart but where second bytes lie."""
     row = "420292,農村低保,D0001,張國華,42029219500101102X,201701,2017-01-20,2,640.00,正常,6217000000000001,張國華,1\n"
-    header = "行政區劃代碼,項目,證號,領取人姓名,領取人身份證號,所屬期,發放日期,發放人數,發放金額,發放類型,銀行賬號,開戶名,發放批次\n"
+    header = (
+        "行政區劃代碼,項目,證號,領取人姓名,領取人身份證號,所屬期,發放日期,發放人數,發放金額,發放類型,銀行賬號,開戶名,發放批次\n"
+    )
     file = delivery.file(delivery.add("繁.csv", (header + row * 9).encode("big5hkscs")))
     assert (file.status, [told.code for told in file.remarks]) == ("refused", ["big5_text"])
     assert "Big5" in file.reason
