@@ -32,7 +32,7 @@ _MOST_SURPLUS = 16
 """Cells that the fast way reads behind the last column; most files that have any have one."""
 _MOST_CELLS = 16_384
 """What a row of a spreadsheet holds; the last cell of a longer one keeps the rest."""
-DELIMITERS = (",", "\t", ";", "|", "，", "\x01")
+DELIMITERS = (",", "\t", ";", "|", "，", "\x01", "^", "~")
 _IN_NO_CHARACTER = ",\t;\x01"
 """Delimiters whose byte is part of no other character, in UTF-8 and in GB18030 alike."""
 _FOREIGN = bytes(range(0x80, 0x100))
