@@ -256,7 +256,8 @@ class Accountability(Payload):
 
 
 class Appeal(Payload):
-    """申诉 of the person; its day is the day it was lodged. reviewers: who looked again. owed_yuan: to be paid back to the person."""
+    """申诉 of the person; its day is the day it was lodged. reviewers: who looked again. owed_yuan: to be paid to the
+    person. resumed_month: from when the benefit is paid again."""
 
     KIND = Kind.APPEAL
     SUBJECTS = frozenset({SubjectKind.CLUE})
@@ -265,6 +266,7 @@ class Appeal(Payload):
     decided_on: date | None = None
     reviewers: str | None = None
     owed_yuan: Yuan | None = None
+    resumed_month: date | None = None
 
     @model_validator(mode="after")
     def _decided(self) -> Appeal:

@@ -330,9 +330,9 @@ for command in (plan, dispatch, take_in, fairness, learn, trace):
     app.command()(command)
 
 
-def as_module(command: str) -> None:
+def as_module(*command: str) -> None:
     """`python -m jobs.<name>` of a job that has a command: the same arguments, the same exit codes."""
-    main([command, *sys.argv[1:]])
+    main([*command, *sys.argv[1:]])
 
 
 def main(arguments: list[str] | None = None) -> None:
