@@ -13,10 +13,12 @@ from pathlib import Path
 
 from casework.store import URL_VARIABLE, CaseStore, store_url
 from expectations.contracts.lake import FILES
+from jobs.audit.calls import SUPERVISION, note_run, recorded
 from jobs.launch.arguments import day, existing_lake, refuse_overlap
 from jobs.launch.context import RunContext
 from jobs.launch.settings import load_settings
 from jobs.runtime import private_network
+from jobs.runtime.code_version import code_version
 from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.lake import Lake, single_writer
@@ -69,6 +71,7 @@ def open_run(
             for remark in found.remarks:
                 report.warn(remark)
             ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery)
+            note_run(ctx.log.run_id, key=found.source, settings=settings.fingerprint, code=code_version())
             report.figures["run_id"] = ctx.log.run_id
             report.figures["engine"] = {"name": running.version, "settings": dict(running.settings)}
             try:
@@ -169,4 +172,8 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
             with ctx.job(stated) if hasattr(stated, "READS") else nullcontext(ctx) as own:
                 job(own)
 
-    return explained(run, console)
+    def run_recorded() -> None:
+        with recorded(f"python -m {module}", vars(given), purpose=SUPERVISION, out=given.out):
+            run()
+
+    return explained(run_recorded, console)
