@@ -103,8 +103,13 @@ def recorded(command: str, given: Mapping[str, object], *, purpose: str, out: Pa
         call.write(END, {**ended, "seconds": round(time.monotonic() - started, 1)})
 
 
+def at_work() -> Call | None:
+    """The command that is at work; null in a job that a test runs by itself."""
+    return _current.get()
+
+
 def note(event: str, **facts: Any) -> None:
-    """Records what the command that is at work has done; nothing where none is: a job that a test runs by itself."""
+    """Records what the command that is at work has done."""
     if (call := _current.get()) is not None:
         call.write(event, facts)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from jobs.commands.options import Finished
+from jobs.commands.options import Finished, LakeRoot
 from jobs.runtime.console import Console
 
 audit = typer.Typer(
@@ -58,7 +58,7 @@ def verify(
         if found.fault:
             raise BadStore(f"{folder}: {found.fault} Keep the log as it is, and ask who had access to it since.")
         console.print(f"{found.head.lines} lines are as they were written. Head, to be noted down elsewhere:", soft_wrap=True)
-        console.print(str(found.head), soft_wrap=True)
+        typer.echo(found.head)  # the console would mask what looks like a number
 
     raise typer.Exit(explained(prove, console))
 
@@ -96,3 +96,45 @@ def show(
         console.print(f"{count:,} commands.")
 
     raise typer.Exit(explained(tell, console))
+
+
+def verify_results(
+    out: Finished,
+    lake: LakeRoot = None,
+) -> None:
+    """Compare every table and list with what the log of commands vouches for, byte by byte. Exit code 3 names the first that differs."""
+    from jobs.audit.intact import Found, compare_lake, compare_lists
+    from jobs.audit.log import entries_of, folder_of, proof
+    from jobs.audit.vouched import lakes_vouched_for, vouched
+    from jobs.launch.start import explained
+    from jobs.runtime.errors import BadConfiguration, BadStore
+    from jobs.runtime.paths import local_folder
+
+    def compare() -> None:
+        log = folder_of(out)
+        assert log is not None
+        entries, found = entries_of(log), Found()
+        lakes = [local_folder(lake)] if lake else list(lakes_vouched_for(entries, out))
+        if not lakes or None in lakes:
+            raise BadConfiguration(
+                f"{log} vouches for no lake of {out} in a folder. Run mingjing run, or name the folder of its results."
+            )
+        for folder in lakes:
+            assert folder is not None
+            compare_lake(folder, vouched(entries, out, folder), found)
+        compare_lists(out, vouched(entries, out, None), found)
+        for remark in found.remarks:
+            console.warn(remark)
+        if fault := proof(log).fault:
+            found.differences.insert(0, f"{log}: {fault}")
+        for difference in found.differences[1:]:
+            console.warn(difference)
+        if found.differences:
+            raise BadStore(
+                f"{found.differences[0]} Nothing was changed; put it back from a copy, or run again and keep this one aside."
+            )
+        console.print(
+            f"{found.tables} tables, {found.files:,} files, {found.rows:,} rows are as they were written.", soft_wrap=True
+        )
+
+    raise typer.Exit(explained(compare, console))

@@ -15,7 +15,7 @@ from typer.exceptions import TyperException
 
 from jobs import __version__
 from jobs.audit.calls import CHECK, SUPERVISION, recorded
-from jobs.commands.audit import audit
+from jobs.commands.audit import audit, verify_results
 from jobs.commands.cases import cases
 from jobs.commands.dispatch import dispatch
 from jobs.commands.fairness import fairness
@@ -373,6 +373,7 @@ app.add_typer(rule, name="rule")
 app.add_typer(cases, name="cases")
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")
+app.command(name="verify")(verify_results)
 for command in (plan, dispatch, take_in, fairness, learn, trace):
     app.command()(command)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from casework.store import URL_VARIABLE, CaseStore, store_url
 from expectations.contracts.lake import FILES
 from jobs.audit.calls import SUPERVISION, note_run, recorded
+from jobs.audit.vouched import vouch
 from jobs.launch.arguments import day, existing_lake, refuse_overlap
 from jobs.launch.context import RunContext
 from jobs.launch.settings import load_settings
@@ -78,6 +79,7 @@ def open_run(
                 with ctx.log.kept(lake, console):
                     yield ctx
             finally:  # of a run that is refused, too: they may say why
+                vouch(lake.folder)
                 report.show_warnings()
 
 
@@ -91,7 +93,10 @@ def open_lake(
         single_writer(root) if to_write else nullcontext(),
         open_engine(choose_engine(engine), settings.engine, _data_of(root, None)) as running,
     ):
-        yield _answering(Lake(running, root))
+        lake = _answering(Lake(running, root))
+        yield lake
+        if to_write:
+            vouch(lake.folder)
 
 
 def _data_of(root: str, delivery: Path | None) -> list[Path | None]:
