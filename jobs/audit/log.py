@@ -69,12 +69,12 @@ def append(folder: Path, *entries: Mapping[str, Any]) -> None:
                 state = _after(state, line, state.size)  # its writer was killed before the head followed
         is_whole = state.last == digest(piece)
         if end and os.pread(log, 1, end - 1) != b"\n":
-            _write(log, b"\n")
+            durable.append(log, b"\n")
         explained = [{"event": TORN, "bytes": len(piece), "sha256": digest(piece)}] if piece and not is_whole else []
         for entry in (*explained, *entries):
             line = sealed(entry, state.lines + 1, state.last, bytes.fromhex(state.key))
             at = os.fstat(log).st_size
-            _write(log, line + b"\n")
+            durable.append(log, line + b"\n")
             state = _after(state, line, at)
             _keep(folder, state)
 
@@ -199,9 +199,3 @@ def _after(state: _State, line: bytes, at: int) -> _State:
 
 def _keep(folder: Path, state: _State) -> None:
     durable.replace_text(folder / HEAD, state.model_dump_json() + "\n", 0o600)
-
-
-def _write(log: int, text: bytes) -> None:
-    while text:
-        text = text[os.write(log, text) :]
-    os.fsync(log)

@@ -59,4 +59,8 @@ def _line(begun: Mapping[str, Any], ended: Mapping[str, Any] | None) -> str:
 
 
 def _words(entry: Mapping[str, Any]) -> str:
-    return json.dumps({name: value for name, value in entry.items() if name not in _APART}, ensure_ascii=False)
+    """Of what a command vouches for, only how much."""
+    told = {name: value for name, value in entry.items() if name not in _APART}
+    return json.dumps(
+        {name: len(value) if isinstance(value, dict) else value for name, value in told.items()}, ensure_ascii=False
+    )

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from jobs.audit import log as audit_log
 from jobs.audit.chain import Head, head_of
 from jobs.audit.log import FIRST_KEY, HEAD, LOG, append, entries_of, first_key, proof
 from jobs.runtime import durable
@@ -149,7 +148,7 @@ def test_a_writer_that_is_killed_between_any_two_steps_leaves_a_log_that_holds(
     class Killed(BaseException):
         pass
 
-    names = [(audit_log, "_write"), (audit_log.durable, "replace_text"), (durable, "replace"), (durable, "sync"), (os, "fsync")]
+    names = [(durable, "append"), (durable, "replace_text"), (durable, "replace"), (durable, "sync"), (os, "fsync")]
     for step in range(40):
         folder, steps = tmp_path / str(step), [step]
         with monkeypatch.context() as patch:
