@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -12,6 +14,8 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from jobs import __version__
+from jobs.audit.calls import CHECK, SUPERVISION, recorded
+from jobs.commands.audit import audit, verify_results
 from jobs.commands.cases import cases
 from jobs.commands.dispatch import dispatch
 from jobs.commands.fairness import fairness
@@ -28,9 +32,19 @@ from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.stopping import end_on_signals
 
+_WITHOUT_RESULTS = ("simulate", "doctor", "rule new", "policy check")
+"""Commands that touch no city's data: recorded where MINGJING_AUDIT names a place, for they have no OUT."""
+_FOR_CHECKS = ("check",)
+
 
 class Commands(TyperGroup):
-    """All commands. What cannot be used of a command line is told like any other error: in a sentence."""
+    """All commands. Each is recorded in the audit log; what cannot be used of a command line is told like any other error: in a
+    sentence."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for path, command in _leaves(self):
+            command.callback = _recorded(path, command.callback, is_group=isinstance(command, TyperGroup))
 
     def main(self, *arguments: Any, **options: Any) -> NoReturn:
         if isinstance(sys.stdout, TextIOWrapper):
@@ -45,6 +59,38 @@ class Commands(TyperGroup):
                 see = f"See {at.command_path if at else 'mingjing'} --help."
                 Console(stderr=True).tell(BadConfiguration(f"{said}{'' if said[-1] in '.?' else '.'} {see}"))
         sys.exit(code)
+
+
+def _leaves(group: TyperGroup, above: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command with the words by which it is called; a group that does something by itself among them."""
+    for name, command in group.commands.items():
+        path = f"{above} {name}".strip()
+        if not isinstance(command, TyperGroup) or command.invoke_without_command:
+            yield path, command
+        if isinstance(command, TyperGroup):
+            yield from _leaves(command, path)
+
+
+def _recorded(path: str, callback: Callable[..., Any], *, is_group: bool) -> Callable[..., Any]:
+    """The command, in the audit log when it begins and when it has ended. One that cannot be recorded is not begun."""
+
+    @wraps(callback)
+    def command(**given: Any) -> Any:
+        if is_group and given.get("out") is None:  # a command below it is the one that works
+            return callback(**given)
+        plan_folder = given.get("plan")
+        out = None if path in _WITHOUT_RESULTS else plan_folder.resolve().parent.parent if plan_folder else given.get("out")
+        purpose = CHECK if path in _FOR_CHECKS else SUPERVISION
+        try:
+            with recorded(path, given, purpose=purpose, out=out):
+                return callback(**given)
+        except Exception as error:
+            if (told := explanation(error)) is None:
+                raise
+            Console(stderr=True).tell(told)
+            raise typer.Exit(told.exit_code) from error
+
+    return command
 
 
 app = typer.Typer(
@@ -326,6 +372,8 @@ def doctor() -> None:
 app.add_typer(rule, name="rule")
 app.add_typer(cases, name="cases")
 app.add_typer(policy, name="policy")
+app.add_typer(audit, name="audit")
+app.command(name="verify")(verify_results)
 for command in (plan, dispatch, take_in, fairness, learn, trace):
     app.command()(command)
 
