@@ -127,6 +127,8 @@ examples beyond reason     | rule try V01 --out {tmp} --as-of 2017-12-31 --examp
 a line of no list          | trace 某案 --out {tmp}                                           | ID is '某案'. Expected one of a list
 a line before a run        | trace C0123456789abcdef --out {tmp}/folder                       | No lake {tmp}/folder/lake
 a line without a name      | trace --out {tmp}                                                | Missing argument
+a graph for nobody         | graph                                                            | Missing option '--format'
+a graph for another        | graph --format cron                                              | 'cron' is not one of 'json'
 a doctor for somebody      | doctor {tmp}                                                     | unexpected extra argument
 rules of no run            | rule list --out {tmp}/folder                                     | No lake
 a code that is none        | rule new boat --title Boat --title-zh 船舶船舶 --register vehicles | 'boat' is no code for a new rule

@@ -15,6 +15,7 @@ from jobs import __version__
 from jobs.commands.cases import cases
 from jobs.commands.dispatch import dispatch
 from jobs.commands.fairness import fairness
+from jobs.commands.graph import graph
 from jobs.commands.learn import learn
 from jobs.commands.lineage import trace
 from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Full, Future, LakeRoot, Out
@@ -326,7 +327,7 @@ def doctor() -> None:
 app.add_typer(rule, name="rule")
 app.add_typer(cases, name="cases")
 app.add_typer(policy, name="policy")
-for command in (plan, dispatch, take_in, fairness, learn, trace):
+for command in (plan, dispatch, take_in, fairness, learn, trace, graph):
     app.command()(command)
 
 

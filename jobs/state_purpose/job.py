@@ -9,6 +9,8 @@ from jobs.launch.purposes import SUPERVISION, add
 NAME = "state_purpose"
 READS = (PURPOSES,)
 WRITES = (PURPOSES,)
+IS_GATE = True
+"""Nothing is joined before the purpose is on record."""
 
 
 def run(ctx: RunContext) -> None:
