@@ -8,7 +8,7 @@ SCALE ?= 0.1
 ENGINE ?= embedded
 JOBS := $(VENV)/.installed
 
-.PHONY: help install demo test check format lint types layers bench dist docs clean
+.PHONY: help install demo test check format lint types layers schedulers bench dist docs clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}'
@@ -42,6 +42,13 @@ types: install ## Strict types
 
 layers: install ## jobs -> models -> expectations, never the other way
 	$(VENV)/bin/lint-imports --no-cache
+
+schedulers: install .venv-airflow .venv-dolphinscheduler ## What graph writes, read by Airflow and DolphinScheduler themselves
+	$(PY) -m pytest tests/schedulers/check_schedulers.py
+
+.venv-%: tests/schedulers/%.txt
+	@rm -rf $@
+	@$(BOOT) -m venv $@ && $@/bin/pip install --quiet --no-deps -r $< && touch $@ || { rm -rf $@; exit 1; }
 
 bench: install ## The main job beside a hand-written DuckDB script: make bench SCALE=1 ENGINE=embedded
 	$(PY) -m benchmarks.run --scale $(SCALE) --engine $(ENGINE)

@@ -129,6 +129,8 @@ a line of no list          | trace 某案 --out {tmp}                           
 a line before a run        | trace C0123456789abcdef --out {tmp}/folder                       | No lake {tmp}/folder/lake
 a line without a name      | trace --out {tmp}                                                | Missing argument
 a head that is none        | audit verify {tmp} --head twelve                                 | --head is 'twelve'
+a graph for nobody         | graph                                                            | Missing option '--format'
+a graph for another        | graph --format cron                                              | 'cron' is not one of 'json'
 a doctor for somebody      | doctor {tmp}                                                     | unexpected extra argument
 rules of no run            | rule list --out {tmp}/folder                                     | No lake
 a code that is none        | rule new boat --title Boat --title-zh 船舶船舶 --register vehicles | 'boat' is no code for a new rule

@@ -19,6 +19,7 @@ from jobs.commands.audit import audit, verify_results
 from jobs.commands.cases import cases
 from jobs.commands.dispatch import dispatch
 from jobs.commands.fairness import fairness
+from jobs.commands.graph import graph
 from jobs.commands.learn import learn
 from jobs.commands.lineage import trace
 from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Full, Future, LakeRoot, Out
@@ -374,7 +375,7 @@ app.add_typer(cases, name="cases")
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")
 app.command(name="verify")(verify_results)
-for command in (plan, dispatch, take_in, fairness, learn, trace):
+for command in (plan, dispatch, take_in, fairness, learn, trace, graph):
     app.command()(command)
 
 

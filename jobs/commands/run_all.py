@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jobs.check_households import job as check_households
 from jobs.check_quality import job as check_quality
+from jobs.commands import upkeep
 from jobs.find_clues import job as find_clues
 from jobs.find_needs import job as find_needs
 from jobs.ingest import job as ingest
@@ -30,8 +31,21 @@ from jobs.state_purpose import job as state_purpose
 from models.registry import ForestRegistry
 
 NAME = "run_all"
-STAGES = (project_cases, ingest, state_purpose, standardise, check_quality, link_people, find_clues, find_needs, check_households)
-"""Every stage that needs nothing but the lake; scoring and publishing follow."""
+STAGES = (
+    project_cases,
+    ingest,
+    state_purpose,
+    standardise,
+    check_quality,
+    link_people,
+    find_clues,
+    find_needs,
+    check_households,
+    score_cases,
+    rank_clues,
+    publish,
+    report_fairness,
+)
 
 
 def run(ctx: RunContext) -> None:
@@ -40,14 +54,8 @@ def run(ctx: RunContext) -> None:
     try:
         for stage in STAGES:
             with ctx.job(stage) as own:
-                stage.run(own)
-        with ctx.job(score_cases) as own:
-            score_cases.run(own, registry=registry.ready)
-        for stage in (rank_clues, publish, report_fairness):
-            with ctx.job(stage) as own:
-                stage.run(own)
-        ctx.lake.tidy(ctx.settings.lake.kept_versions)
-        registry.ready(ctx.out).forget(ctx.settings.lake.kept_models)
+                stage.run(own, **({"registry": registry.ready} if stage is score_cases else {}))
+        upkeep.run(ctx, registry.ready)
     except MingjingError as error:
         ctx.report.figures["stopped"] = str(error)
         raise
