@@ -110,7 +110,7 @@ def _without_older_keys(files: Mapping[str, Account], rows: Mapping[str, pl.Data
     for file, newer, _ in newer_first:
         if {file, newer} <= rows.keys():
             is_told = pl.col("key").is_in(list(keys[newer])).fill_null(False)
-            held[file, newer] += left[file].filter(is_told)["rows"].sum()
+            held[file, newer] += int(left[file].filter(is_told)["rows"].sum())
             left[file] = left[file].filter(~is_told)
     older = replaced_by_key(list(files.values()), [(*pair, count) for pair, count in held.items() if count])
     for part in older:

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from jobs.cells.text import cleaned, trimmed
+from jobs.cells.text import cleaned, holds_any, trimmed
 from jobs.delivery.formats import Source, utf16_of
 
 _BLOCK = 1024 * 1024  # what the processor's cache holds is worked on twice as fast
@@ -32,7 +32,7 @@ _MOST_SURPLUS = 16
 """Cells that the fast way reads behind the last column; most files that have any have one."""
 _MOST_CELLS = 16_384
 """What a row of a spreadsheet holds; the last cell of a longer one keeps the rest."""
-DELIMITERS = (",", "\t", ";", "|", "，", "\x01")
+DELIMITERS = (",", "\t", ";", "|", "，", "\x01", "^", "~")
 _IN_NO_CHARACTER = ",\t;\x01"
 """Delimiters whose byte is part of no other character, in UTF-8 and in GB18030 alike."""
 _FOREIGN = bytes(range(0x80, 0x100))
@@ -406,8 +406,8 @@ def _read_csv(content: bytes, delimiter: str, width: int, quote: str | None) -> 
 
 
 def _count_inside(frame: pl.DataFrame, character: str) -> int:
-    counts = frame.select(pl.all().str.count_matches(character, literal=True).sum())
-    return sum(counts.row(0))
+    holding = [cells for cells in frame if holds_any(cells, character.encode())]  # hardly ever any
+    return sum(int(cells.str.count_matches(character, literal=True).sum()) for cells in holding)
 
 
 def _as_frame(rows: list[list[str]], width: int) -> pl.DataFrame:

@@ -56,6 +56,16 @@ def test_a_database_is_a_file_of_a_delivery_like_any_other(delivery: Any, paymen
     assert found["paid_on"].to_list() == ["20170120"] * 3
 
 
+@pytest.mark.parametrize("width", [9, 10, 44, 59, 124])
+def test_no_width_of_a_column_makes_it_another_format(delivery: Any, payments: Any, width: int) -> None:
+    """Tabs, newlines, commas, semicolons and bars, each before a NUL, as in a text of two bytes a character."""
+    columns = [
+        (name, "C", width, 0) if name in ("证号", "开户名", "发放批次") else (name, *rest) for name, *rest in PAYMENT_COLUMNS
+    ]
+    delivery.add("甲.dbf", database(columns, [record(payments.row())] * 3))
+    assert delivery.rows("甲.dbf")["_fate"].to_list() == ["accepted"] * 3
+
+
 def test_deleted_records_are_left_out_and_told(delivery: Any, payments: Any) -> None:
     content = bytearray(database(PAYMENT_COLUMNS, [record(payments.row())] * 3))
     width = int.from_bytes(content[10:12], "little")

@@ -36,7 +36,7 @@ def test_encoding_delimiter_and_line_end_change_no_cell(
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
-@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "，"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "，", "^", "~"])
 @pytest.mark.parametrize("quote", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
 def test_the_delimiter_is_the_one_that_gives_known_headers(
     delivery: Any, payments: Any, rows_of: RowsOf, encoding: str, delimiter: str, quote: Any
