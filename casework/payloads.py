@@ -113,7 +113,8 @@ class Payload(Conf):
 
 
 class Dispatched(Payload):
-    """交办 of a case on a list of visits. is_separate: past the office that approved."""
+    """交办 of a case on a list of visits. is_separate: past the office that approved. inspectors: who goes there, where somebody was
+    named; return_to: where the papers go, where that is not the office itself."""
 
     KIND = Kind.DISPATCHED
     to: Office
@@ -123,6 +124,8 @@ class Dispatched(Payload):
     clues: tuple[DispatchedClue, ...] = Field(min_length=1)
     list_on: date
     list_no: int
+    inspectors: str | None = None
+    return_to: str | None = None
 
 
 class Received(Payload):

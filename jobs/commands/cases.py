@@ -133,6 +133,25 @@ def reopen(ids: Ids, out: Out, on: On, reason: Reason, by: By = Role.OFFICE) -> 
     _step(out, ids, lambda: Reopened(reason=reason), on, by)
 
 
+@cases.command()
+def move(out: Out) -> None:
+    """Move the case store of OUT into the empty PostgreSQL database that MINGJING_CASEWORK_URL names; the file takes nothing in afterwards."""
+    from casework.store import CaseStore
+    from jobs.casebook.opened import addresses_of_move
+    from jobs.launch.start import explained
+
+    def carry() -> None:
+        here, there = addresses_of_move(out)
+        with CaseStore(here) as store:
+            count = store.move_to(there)
+        console.print(
+            f"{count:,} events moved, each at its position. Keep {here.database} as a copy; every command needs the address from now on.",
+            soft_wrap=True,
+        )
+
+    raise typer.Exit(explained(carry, console))
+
+
 @cases.command(name="follow-up")
 def follow_up(
     out: Out, as_of: AsOf, future: Future = False, engine: Engine = None, env: Env = None, lake: LakeRoot = None
