@@ -14,6 +14,9 @@ from openpyxl import load_workbook
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
+from casework.events import NewEvent
+from casework.payloads import Appeal, Closed
+from casework.store import CaseStore, store_url
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CLUES, FILES, MEMBERS, PEOPLE
 from jobs.audit.log import entries_of
@@ -22,6 +25,7 @@ from jobs.launch.retention_params import Kept, RetentionParams
 from jobs.retention import job
 from jobs.retention.rows import frame_of
 from jobs.runtime.results import KEPT
+from tests.casework.made import dispatched, of_case, of_clue, verdict
 from tests.retention.conftest import NAME, NUMBER, named_in
 
 ALL_OVER, ONLY_REGISTERS = "2021-06-30", "2019-06-30"
@@ -122,6 +126,41 @@ def test_nothing_goes_sooner_than_stated_nor_without_a_second_person(out: Path) 
     assert alone.exit_code == 2 or alone.output.count("Removed") == 0
     assert purged(out, "2090-01-01").exit_code == 2
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_only_what_is_of_files_whose_time_is_over_goes(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vehicles, payments = DATA_SETS["vehicles"], DATA_SETS["payments"]
+    over = frozenset(rows(out, FILES).filter(pl.col("data_set") == "vehicles")["file_id"])
+    before = {table: rows(out, table) for table in (payments.bronze, payments.silver, PEOPLE, MEMBERS, CLUES)}
+    monkeypatch.setattr(job, "_expired_files", lambda *_: over)
+    certificate = removed(out, ONLY_REGISTERS)
+    assert {part["data_set"] for part in certificate["files"]} == {"vehicles"}
+    assert rows(out, vehicles.bronze).height == rows(out, vehicles.silver).height == 0
+    for table, frame in before.items():
+        assert rows(out, table).equals(frame), table.full_name
+    assert not list((out / "lake" / "_scratch").glob("*"))
+
+
+def test_what_lies_beside_the_rows_and_is_not_ours_stays(out: Path) -> None:
+    notes = out / "lake" / "bronze" / "vehicles" / "notes.txt"
+    notes.write_text("mine", encoding="utf-8")
+    removed(out, ONLY_REGISTERS)
+    assert notes.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_case_is_open_until_it_is_closed_and_again_while_an_appeal_is_not_decided(tmp_path: Path) -> None:
+    assert job.open_cases(tmp_path) == frozenset()
+    with CaseStore(store_url(tmp_path)) as store:
+
+        def record(*events: NewEvent) -> frozenset[str]:
+            with store.writing() as book:
+                book.record(events)
+            return job.open_cases(tmp_path)
+
+        assert record(of_case("H1", 1, dispatched("C11")), of_case("H2", 1, dispatched("C21"))) == {"H1", "H2"}
+        refuted = of_clue("H1", "C11", 10, verdict("查否-时间差"))
+        assert record(refuted, of_case("H1", 20, Closed())) == {"H2"}
+        assert record(of_clue("H1", "C11", 50, Appeal(reason="错"))) == {"H1", "H2"}
 
 
 class Killed(BaseException):
