@@ -128,6 +128,9 @@ examples beyond reason     | rule try V01 --out {tmp} --as-of 2017-12-31 --examp
 a line of no list          | trace 某案 --out {tmp}                                           | ID is '某案'. Expected one of a list
 a line before a run        | trace C0123456789abcdef --out {tmp}/folder                       | No lake {tmp}/folder/lake
 a line without a name      | trace --out {tmp}                                                | Missing argument
+nothing vouched for        | verify {tmp}                                                     | vouches for no lake of {tmp}
+a purge of no run          | purge {tmp}/folder --as-of 2018-01-01                            | No lake {tmp}/folder/lake
+a purge of days to come    | purge {tmp} --as-of 2099-01-01                                   | --as-of, is 2099-01-01. Expected a day from
 a head that is none        | audit verify {tmp} --head twelve                                 | --head is 'twelve'
 a graph for nobody         | graph                                                            | Missing option '--format'
 a graph for another        | graph --format cron                                              | 'cron' is not one of 'json'

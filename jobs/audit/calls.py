@@ -21,7 +21,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from jobs.audit.log import append, entries_of, folder_of
+from jobs.audit.log import FOLDER, append, entries_of, folder_of
 from jobs.cells.masking import mask_numbers
 from jobs.runtime.errors import explanation
 
@@ -29,25 +29,10 @@ BEGIN, END, RUN, RULES = "begin", "end", "run", "rules"
 """Events: a command begins, or has ended; a run has opened the lake under the site's key; it goes by other rules than the one before."""
 SUPERVISION, CHECK = "supervision", "check"
 """Purposes, see jobs.state_purpose."""
-_TOLD = frozenset(
-    {
-        "as_of",
-        "on",
-        "due",
-        "until",
-        "county",
-        "codes",
-        "code",
-        "register",
-        "env",
-        "engine",
-        "lake",
-        "wanted",
-        "record",
-        "ids",
-        "case",
-    }
-)
+_TOLD = frozenset({
+    "as_of", "on", "due", "until", "since", "county", "codes", "code", "register", "env", "engine", "lake", "wanted", "record", "ids",
+    "case", "second", "head", "command",
+})  # fmt: skip
 """Texts of a command line that are kept, numbers masked; all others may hold words, and in them a name."""
 _WITHHELD = "…"
 
@@ -66,7 +51,7 @@ class Call:
     def write(self, event: str, facts: Mapping[str, Any]) -> None:
         """The beginning goes first, as soon as there is a place for it: no folder is made for a command line that is refused."""
         folder = folder_of(self.out)
-        if folder is None or not (folder.is_dir() or folder.parent.is_dir()):
+        if folder is None or (self.out is not None and folder == self.out / FOLDER and not self.out.is_dir()):
             return
         entry = {"event": event, "call": self.call, "command": self.command, "at": _now(), **facts}
         first = [] if self.has_begun or event == BEGIN else [self._beginning()]

@@ -74,7 +74,7 @@ def first_fault(lines: Sequence[bytes], head: Head, first_key: bytes | None) -> 
     Without the first key a line is known by the digest that the next one, or the head, holds of it: whoever rewrites the whole log and
     its head is not found then.
     """
-    numbers = _by_key(lines, first_key) if first_key else _by_digests(lines, head)
+    numbers = _by_key(lines, head, first_key) if first_key else _by_digests(lines, head)
     where = {number: at for at, number in enumerate(numbers) if number is not None}
     expected = 1
     for at, number in enumerate(numbers):
@@ -96,10 +96,10 @@ def first_fault(lines: Sequence[bytes], head: Head, first_key: bytes | None) -> 
     return None
 
 
-def _by_key(lines: Sequence[bytes], first_key: bytes) -> list[int | None]:
+def _by_key(lines: Sequence[bytes], head: Head, first_key: bytes) -> list[int | None]:
     """Of each line the number as which it was written; null for what was not."""
     claimed = [entry_of(line).get("no") for line in lines]
-    highest = max((number for number in claimed if isinstance(number, int) and number <= 2 * len(lines) + 1000), default=0)
+    highest = max((number for number in claimed if isinstance(number, int) and number <= head.lines + len(lines)), default=0)
     keys = [first_key]
     while len(keys) < highest:
         keys.append(next_key(keys[-1]))

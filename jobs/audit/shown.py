@@ -36,8 +36,8 @@ class Wanted:
         )
 
 
-def lines_of(entries: Iterable[Mapping[str, Any]], wanted: Wanted) -> Iterator[str]:
-    """In the order in which they began; behind each what it did."""
+def calls_of(entries: Iterable[Mapping[str, Any]], wanted: Wanted) -> Iterator[list[str]]:
+    """A command in lines: how it was given and how it ended, then what it did. In the order in which they began."""
     calls: dict[str, list[Mapping[str, Any]]] = {}
     for entry in entries:
         if "call" in entry:
@@ -46,8 +46,8 @@ def lines_of(entries: Iterable[Mapping[str, Any]], wanted: Wanted) -> Iterator[s
         begun = next((entry for entry in told if entry["event"] == BEGIN), None)
         ended = next((entry for entry in told if entry["event"] == END), None)
         if begun is not None and wanted.fits(begun, ended):
-            yield _line(begun, ended)
-            yield from (f"    {entry['event']} {_words(entry)}" for entry in told if entry not in (begun, ended))
+            did = [f"    {entry['event']} {_words(entry)}" for entry in told if entry not in (begun, ended)]
+            yield [_line(begun, ended), *did]
 
 
 def _line(begun: Mapping[str, Any], ended: Mapping[str, Any] | None) -> str:

@@ -77,7 +77,7 @@ def show(
 ) -> None:
     """List what was done, oldest first: when, who, which command, on what, how it ended. mingjing audit verify says whether it is true."""
     from jobs.audit.log import entries_of, folder_of
-    from jobs.audit.shown import Wanted, lines_of
+    from jobs.audit.shown import Wanted, calls_of
     from jobs.launch.arguments import day
     from jobs.launch.start import explained
 
@@ -90,8 +90,9 @@ def show(
         ]
         wanted = Wanted(user, command, days[0], days[1], is_full=full, is_failed=failed)
         count = 0
-        for line in lines_of(entries_of(folder), wanted):
-            console.print(line, soft_wrap=True)
+        for lines in calls_of(entries_of(folder), wanted):
+            for line in lines:
+                console.print(line, soft_wrap=True)
             count += 1
         console.print(f"{count:,} commands.")
 
@@ -108,14 +109,14 @@ def verify_results(
     from jobs.audit.vouched import lakes_vouched_for, vouched
     from jobs.launch.start import explained
     from jobs.runtime.errors import BadConfiguration, BadStore
-    from jobs.runtime.paths import local_folder
+    from jobs.runtime.paths import is_known_to_deltalake, local_folder
 
     def compare() -> None:
         log = folder_of(out)
         assert log is not None
         entries, found = entries_of(log), Found()
         lakes = [local_folder(lake)] if lake else list(lakes_vouched_for(entries, out))
-        if not lakes or None in lakes:
+        if not lakes or not all(folder and is_known_to_deltalake(folder) for folder in lakes):
             raise BadConfiguration(
                 f"{log} vouches for no lake of {out} in a folder. Run mingjing run, or name the folder of its results."
             )

@@ -25,6 +25,7 @@ from jobs.commands.lineage import trace
 from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Full, Future, LakeRoot, Out
 from jobs.commands.plan import plan
 from jobs.commands.policy import policy
+from jobs.commands.purge import purge
 from jobs.commands.rule import rule
 from jobs.commands.take_in import take_in
 from jobs.runtime import private_network
@@ -375,7 +376,7 @@ app.add_typer(cases, name="cases")
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")
 app.command(name="verify")(verify_results)
-for command in (plan, dispatch, take_in, fairness, learn, trace, graph):
+for command in (plan, dispatch, take_in, fairness, learn, trace, graph, purge):
     app.command()(command)
 
 

@@ -79,7 +79,7 @@ def open_run(
                 with ctx.log.kept(lake, console):
                     yield ctx
             finally:  # of a run that is refused, too: they may say why
-                vouch(lake.folder)
+                vouch(lake.kept_here)
                 report.show_warnings()
 
 
@@ -96,7 +96,7 @@ def open_lake(
         lake = _answering(Lake(running, root))
         yield lake
         if to_write:
-            vouch(lake.folder)
+            vouch(lake.kept_here)
 
 
 def _data_of(root: str, delivery: Path | None) -> list[Path | None]:

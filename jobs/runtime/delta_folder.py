@@ -30,6 +30,7 @@ _OLD_LOG = 20
 """Commits after which what came before is told by a checkpoint: those that are older than a month need no file of their own."""
 _ROWS = re.compile(r"[0-9a-f]{32}/[^/]+\.parquet|part-[^/]+\.parquet")
 """Files of rows, as they are laid out: in a folder a commit; by the engines themselves, as in earlier versions, side by side."""
+_MARK = re.compile(r"([0-9a-f]{32}/)?(\..+\.crc|_SUCCESS)")
 _BY_DIGEST = re.compile(r"[0-9]{5}-([0-9a-f]{64})\.parquet")
 
 
@@ -122,6 +123,11 @@ def tidy(lake: Path, versions: int) -> None:
             for data in {(folder / name).parent for name in gone} - {folder}:
                 with suppress(OSError):  # the marks that Spark leaves beside its files keep a folder
                     data.rmdir()
+
+
+def is_of_rows(name: str) -> bool:
+    """Was the file, by its path in the table's folder, written by an engine? What a person put beside is not."""
+    return bool(_ROWS.fullmatch(name) or _MARK.fullmatch(name))
 
 
 def digest_in(name: str) -> str | None:

@@ -163,7 +163,7 @@ def _seal(root: Path, staged: Path, zone: str, writer: str, stamp: Stamp) -> Non
         (fresh / path).chmod(_mode(root, Path(zone)) & _FILES)
     others = {
         name: part.model_copy(update={"files": {path: known for path, known in part.files.items() if path not in files}})
-        for name, part in _parts(root / zone).items()
+        for name, part in parts_of(root / zone).items()
         if name != writer
     }
     parts = {**others, writer: Part(as_of=stamp.as_of, delivery=stamp.delivery, files=files)}
@@ -225,7 +225,7 @@ def others(target: Path) -> Iterator[str]:
         yield from (path for path in paths if path not in ours)
 
 
-def _parts(zone: Path) -> dict[str, Part]:
+def parts_of(zone: Path) -> dict[str, Part]:
     """The zone's list by writer; none where there is no list, or one that is not as we write it: then nothing there is ours."""
     try:
         return _Parts.validate_json((zone / LIST).read_bytes())
@@ -235,7 +235,7 @@ def _parts(zone: Path) -> dict[str, Part]:
 
 def listed(zone: Path) -> dict[str, str]:
     """What this program wrote into the zone: the SHA-256 of every file by its path there."""
-    return {path: known for part in _parts(zone).values() for path, known in part.files.items()}
+    return {path: known for part in parts_of(zone).values() for path, known in part.files.items()}
 
 
 def _zones(tree: Path) -> list[Path]:

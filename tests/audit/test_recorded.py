@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from jobs.audit.calls import _TOLD, BEGIN, END, RULES, RUN, note, note_run, recorded
 from jobs.audit.log import HEAD, LOG, VARIABLE, append, entries_of
-from jobs.audit.shown import Wanted, lines_of
+from jobs.audit.shown import Wanted, calls_of
 from jobs.commands import cli
 from jobs.commands.cli import app
 from jobs.runtime import private_network
@@ -170,7 +170,7 @@ def test_who_and_from_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         pass
     entries = entries_of(tmp_path / "audit")
     assert entries[2]["user"] == "uid 4000000"
-    shown = list(lines_of(entries, Wanted()))
+    shown = [lines[0] for lines in calls_of(entries, Wanted())]
     assert len(shown) == 2
     assert "(clerk)" in shown[0]
     assert "from 192.0.2.7 for supervision: trace" in shown[0]
@@ -178,8 +178,8 @@ def test_who_and_from_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         (Wanted(user="clerk"), 2), (Wanted(user="uid 4000000"), 1), (Wanted(command="trace"), 1), (Wanted(is_full=True), 1),
         (Wanted(is_failed=True), 0), (Wanted(command="run"), 0),
     ):  # fmt: skip
-        assert len(list(lines_of(entries, wanted))) == count, wanted
-    assert [line for line in lines_of(entries[:1], Wanted(is_failed=True)) if "no end: killed" in line]
+        assert len(list(calls_of(entries, wanted))) == count, wanted
+    assert [lines for lines in calls_of(entries[:1], Wanted(is_failed=True)) if "no end: killed" in lines[0]]
 
 
 def test_the_log_is_proved_and_shown_by_commands(tmp_path: Path) -> None:

@@ -180,3 +180,15 @@ def test_only_what_has_changed_is_written_down(embedded: Engine, out: Path) -> N
     lines = (out / "audit" / AUDIT_LOG).read_bytes()[size:].splitlines()
     assert [json.loads(line)["event"] for line in lines] == ["begin", "end"]
     assert not lake.exists(FILES)
+
+
+def test_a_damaged_table_is_not_vouched_for_and_ends_no_command(embedded: Engine, out: Path) -> None:
+    commit(out, 2).write_bytes(b"")
+    lake = Lake(embedded, str(out / "lake"))
+    with recorded("run", {}, purpose=SUPERVISION, out=out):
+        publish(out, "第4月")
+        vouch(lake.folder)
+    code, said = told(out)
+    assert code == 3
+    assert "ops/purposes in the lake" in said
+    assert "clues.csv" not in said
