@@ -160,6 +160,7 @@ def ingest(
     from jobs.check_quality.gate_in_words import print_columns, print_files, print_numbers, print_state
     from jobs.ingest import job as ingest_job
     from jobs.launch.arguments import day, refuse_overlap
+    from jobs.launch.metrics import reported
     from jobs.launch.settings import load_settings
     from jobs.launch.start import explained, open_run
     from jobs.standardise import job as standardise
@@ -193,12 +194,10 @@ def ingest(
         with open_run(
             out=out, as_of=day(as_of, future=future), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
         ) as ctx:
-            try:
+            with reported(ctx, "ingest"):
                 for stage in (ingest_job, standardise, check_quality):
                     with ctx.job(stage) as own:
                         stage.run(own)
-            finally:
-                ctx.report.save(out / "run_report.json")
             print_state(console, ctx.lake, out, limits=ctx.settings.quality)
 
     raise typer.Exit(explained(judge_only if dry_run else take_in, console))
