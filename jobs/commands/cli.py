@@ -79,6 +79,10 @@ def run(
     delivery: Delivery,
     out: Out,
     as_of: AsOf,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="DELIVERY is an inbox: take each complete delivery put into it; --as-of may be today."),
+    ] = False,
     future: Future = False,
     engine: Engine = None,
     env: Env = None,
@@ -87,12 +91,15 @@ def run(
     """Run the main job: delivery in, ranked clues, workbooks and quality pages out."""
     from jobs.commands import run_all
     from jobs.commands.summary import print_summary
+    from jobs.commands.watch import watch as watch_inbox
     from jobs.launch.arguments import day
     from jobs.launch.model_store import refuse_silent_server
     from jobs.launch.start import explained, open_run
 
     def main_job() -> None:
         refuse_silent_server()
+        if watch:
+            watch_inbox(delivery, out=out, as_of=as_of, future=future, engine=engine, env=env, lake=lake, console=console)
         with open_run(
             out=out, as_of=day(as_of, future=future), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
         ) as ctx:
