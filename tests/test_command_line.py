@@ -45,6 +45,8 @@ no delivery                | run                                                
 no OUT                     | run {delivery}                                                   | Missing option '--out'
 no day                     | run {delivery} --out {out}                                       | Missing option '--as-of'
 a day left open            | run {delivery} --out {out} --as-of                               | Option '--as-of' requires an argument
+an inbox not there         | run {tmp}/nowhere --watch --out {out} --as-of today               | No folder {tmp}/nowhere. Name the inbox
+a day of no watch          | run {delivery} --out {out} --as-of today                         | --as-of is 'today'
 an unknown option          | {run} --fast                                                     | No such option: --fast
 a misspelt option          | run {delivery} --ot {out} --as-of 2017-12-31                     | No such option: --ot (Possible options: --out)
 an unknown command         | ran {delivery}                                                   | No such command 'ran'

@@ -126,6 +126,10 @@ def run(
     delivery: Delivery,
     out: Out,
     as_of: AsOf,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="DELIVERY is an inbox: take each complete delivery put into it; --as-of may be today."),
+    ] = False,
     future: Future = False,
     engine: Engine = None,
     env: Env = None,
@@ -134,12 +138,15 @@ def run(
     """Run the main job: delivery in, ranked clues, workbooks and quality pages out."""
     from jobs.commands import run_all
     from jobs.commands.summary import print_summary
+    from jobs.commands.watch import watch as watch_inbox
     from jobs.launch.arguments import day
     from jobs.launch.model_store import refuse_silent_server
     from jobs.launch.start import explained, open_run
 
     def main_job() -> None:
         refuse_silent_server()
+        if watch:
+            watch_inbox(delivery, out=out, as_of=as_of, future=future, engine=engine, env=env, lake=lake, console=console)
         with open_run(
             out=out, as_of=day(as_of, future=future), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
         ) as ctx:
@@ -207,6 +214,7 @@ def ingest(
     from jobs.check_quality.gate_in_words import print_columns, print_files, print_numbers, print_state
     from jobs.ingest import job as ingest_job
     from jobs.launch.arguments import day, refuse_overlap
+    from jobs.launch.metrics import reported
     from jobs.launch.settings import load_settings
     from jobs.launch.start import explained, open_run
     from jobs.standardise import job as standardise
@@ -240,12 +248,10 @@ def ingest(
         with open_run(
             out=out, as_of=day(as_of, future=future), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
         ) as ctx:
-            try:
+            with reported(ctx, "ingest"):
                 for stage in (ingest_job, standardise, check_quality):
                     with ctx.job(stage) as own:
                         stage.run(own)
-            finally:
-                ctx.report.save(out / "run_report.json")
             print_state(console, ctx.lake, out, limits=ctx.settings.quality)
 
     raise typer.Exit(explained(judge_only if dry_run else take_in, console))
