@@ -37,6 +37,7 @@ STAGES = (project_cases, ingest, state_purpose, standardise, check_quality, link
 def run(ctx: RunContext) -> None:
     """All stages. On a MingjingError the report is saved with what was done, and the error goes on."""
     registry = _Warming(model_store(ctx.out))
+    ctx.report.figures["is_synthetic"] = ctx.is_synthetic  # reports of the year say so, too
     try:
         for stage in STAGES:
             with ctx.job(stage) as own:

@@ -11,7 +11,7 @@ import polars as pl
 from rich.table import Table
 
 from jobs.learn import charts
-from jobs.learn.beyond_list import Missed
+from jobs.registers.beyond_list import Missed
 from jobs.learn.totals import totals_table
 from jobs.learn.training import STATED, Learned
 from jobs.rulebook.rule import EXEMPTIONS
