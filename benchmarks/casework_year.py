@@ -1,6 +1,6 @@
 """Twelve months of casework on a simulated city, and the report of the year beside the truth.
 
-    python -m jobs.runtime.private_network benchmarks.casework_year OUT [--visits 600] [--seed 7]
+    python -m jobs.runtime.private_network benchmarks.casework_year OUT [--visits 1800] [--seed 7]
 
 OUT: results of a run of a simulated city, best a copy: lists, files and the case store are written to it. Lists, dispatch, take-in
 and the report are the product's own; what people do in between is simulated (simulation/casework.py). Prints every total that is
@@ -37,23 +37,32 @@ from jobs.take_in import job as take_in
 from jobs.take_in.forms import returned
 from simulation.casework import ASSIST, HAND_OVER, OPEN, RECEIVE, SEND_BACK, Month, Office, Step
 
-YEAR = 2018
+YEAR, _MONTHS_A_LIST = 2018, 3
 PERIOD = Period(date(YEAR, 1, 1), date(YEAR, 12, 31))
 _AT = "2019-01-02T08:00:00+00:00"
 _BROUGHT = Brought("clerk", _AT)
 AtDay = Callable[[date], RunContext]
 
 
-def play(at: AtDay, out: Path, files: Path, visits: int, seed: int, tell: Callable[[str], None] = lambda _: None) -> Office:
+def play(
+    at: AtDay,
+    out: Path,
+    files: Path,
+    visits: int,
+    seed: int,
+    confirmed: float = 0.18,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Office:
     """A year's casework in the store of OUT. at: the context of a day. files: folder for what people hand in."""
     needs = (
         at(PERIOD.first).lake.read(NEEDS).filter("outcome = 'found'").select("need_id", "rule_code").orderBy("need_id").collect()
     )
-    office = Office(seed, [(row["need_id"], row["rule_code"]) for row in needs])
+    office = Office(seed, [(row["need_id"], row["rule_code"]) for row in needs], confirmed)
     for month in range(1, 13):
         tell(f"month {month}")
         day = date(YEAR, month, 3)
-        _send(at(day), visits, day, office)
+        if month % _MONTHS_A_LIST == 1:
+            _send(at(day), visits, day, office)
         _hand_in(at, out, files / f"{month:02d}", office.month(YEAR, month))
     return office
 
@@ -125,13 +134,14 @@ def totals(report: Report) -> dict[str, object]:
         **{key: cell("clock", TOTAL, key) for key in ("sent", "back", "out", "overdue", "late", "days")},
         "problems": {row.label: (row.cells["problems"], row.cells["done"]) for row in report.table("problems").rows if row.depth},
         "asked": cell("money", "asked", "ever"), "got": cell("money", "got", "ever"),
-        "people": {row.label: row.cells["people"] for row in report.table("accountability").rows if row.depth},
+        "people": {row.label: row.cells["people"] for row in report.table("accountability").rows if row.depth and row.cells["people"]},
         "appeals": {row.label: row.cells["count"] for row in report.table("appeals").rows if row.depth and row.cells["count"]},
         "owed_back": cell("appeals", TOTAL, "yuan"), "granted": cell("needs", TOTAL, "yuan"), "needs_open": cell("needs", TOTAL, "open"),
         "needs": {column.key: needs.value(TOTAL, column.key) for column in needs.columns},
         "steps": {
-            RECEIVE: cell("acts", "received", "acts"), SEND_BACK: cell("acts", "sent_back", "acts"), ASSIST: cell("acts", "assistance", "acts"),
-            HAND_OVER: cell("acts", "office", "acts"),
+            kind: count
+            for kind, row in ((RECEIVE, "received"), (SEND_BACK, "sent_back"), (ASSIST, "assistance"), (HAND_OVER, "office"))
+            if isinstance(count := cell("acts", row, "acts"), int) and count
         },
         "assistance": {row.label: row.cells["cases"] for row in report.table("referrals").rows if row.depth and row.key != "OFFICE"},
     }  # fmt: skip
@@ -149,7 +159,9 @@ def told(truth: Mapping[str, object]) -> dict[str, object]:
     assert isinstance(still_open, int)
     grouped = {"needs": visited + still_open, "visited": visited, **by_group, "open": still_open, "yuan": truth["granted"]}
     appeals = {str(outcome) if outcome else "尚未复查": count for outcome, count in _counts(truth["appeals"])}
-    return {**truth, "needs": grouped, "appeals": appeals}
+    people = {str(sanction): count for sanction, count in _counts(truth["people"]) if count}
+    steps = {kind: count for kind, count in _counts(truth["steps"]) if count}
+    return {**truth, "needs": grouped, "appeals": appeals, "people": people, "steps": steps}
 
 
 def _counts(told_one: object) -> list[tuple[object, int]]:
@@ -160,13 +172,13 @@ def _counts(told_one: object) -> list[tuple[object, int]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--visits", type=int, default=600, help="a month")
+    parser.add_argument("--visits", type=int, default=1800, help="a list; there are four in the year")
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
     console = Console()
     with open_run(out=given.out, as_of=PERIOD.last, console=console) as ctx:
         office = play(
-            lambda day: replace(ctx, as_of=day), given.out, given.out / "handed_in", given.visits, given.seed, console.print
+            lambda day: replace(ctx, as_of=day), given.out, given.out / "handed_in", given.visits, given.seed, tell=console.print
         )
         begun = time.perf_counter()
         full = next(iter(report_casework.run(ctx, PERIOD).values()))

@@ -94,9 +94,15 @@ class _Case:
 class Office:
     """The offices of a city in one year. Equal seeds and cases give equal acts."""
 
-    def __init__(self, seed: int, needs: Sequence[tuple[str, str]]) -> None:
-        """needs: id and rule of those on the list."""
+    def __init__(self, seed: int, needs: Sequence[tuple[str, str]], confirmed: float = 0.18) -> None:
+        """needs: id and rule of those on the list. confirmed: share of the clues that a visit confirms."""
         self._rng = np.random.default_rng(seed)
+        of_confirmed = sum(share for said, share in _SHARES.items() if VERDICT_OUTCOMES[said] == CONFIRMED)
+        self._verdicts = {
+            said: share
+            * (confirmed / of_confirmed if VERDICT_OUTCOMES[said] == CONFIRMED else (1 - confirmed) / (1 - of_confirmed))
+            for said, share in _SHARES.items()
+        }
         self._cases: dict[str, _Case] = {}
         self._needs = dict(needs)
         self._need_results: dict[str, NeedResult] = {}
@@ -113,7 +119,7 @@ class Office:
         case.sent_on, case.due_on = sent_on, due_on
         for clue_id, rule_code in clues:
             case.clues.setdefault(clue_id, _Clue(rule_code)).is_open = True
-        self._plan_visit(case_id, sent_on + timedelta(days=int(self._rng.integers(3, 75))))
+        self._plan_visit(case_id, sent_on + timedelta(days=int(self._rng.integers(3, 40))))
 
     def _plan_visit(self, case_id: str, day: date) -> None:
         for clue_id in self._cases[case_id].clues:
@@ -153,7 +159,7 @@ class Office:
         return Month(last, tuple(receipts), rows, tuple(steps))
 
     def _visit(self, case_id: str, clue_id: str, clue: _Clue, day: date) -> Row:
-        said = str(self._rng.choice(np.array(list(_SHARES)), p=np.array(list(_SHARES.values())) / sum(_SHARES.values())))
+        said = str(self._rng.choice(np.array(list(self._verdicts)), p=np.array(list(self._verdicts.values()))))
         is_second = clue.checked_on is not None
         clue.outcome, clue.checked_on, clue.is_open = VERDICT_OUTCOMES[said], day, False
         if clue.outcome == CONFIRMED and not is_second and clue.rule_code != ROUTINE_VISIT:
@@ -195,7 +201,7 @@ class Office:
             }
             self._book(found_on, ACCOUNTABILITY, {**held, "问责日期": found_on.isoformat()})
         if rng.random() < 0.12:
-            lodged, decided = day + timedelta(days=12), day + timedelta(days=35)
+            lodged, decided = day + timedelta(days=12), day + timedelta(days=12 + 31)  # a later month: a row of its own
             outcome = AppealOutcome(str(rng.choice(np.array(list(AppealOutcome)))))
             owed = "" if outcome is AppealOutcome.UPHELD else str(int(rng.integers(1, 30)) * 10)
             objection = {"线索编号": clue_id, "申诉日期": lodged.isoformat(), "申诉理由": "车已经卖了"}

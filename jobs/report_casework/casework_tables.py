@@ -229,7 +229,9 @@ def acts(standing: Standing) -> Table:
 
     def row(key: str, label: str, payload: type[Payload], among: Callable[[Payload], bool] = lambda _: True) -> Row:
         done = [event for event, said in standing.said(payload) if event.case_id is not None and among(said)]
-        return Row(key, label, {"acts": len(done), "cases": len({event.case_id for event in done})})
+        cells: dict[str, Value] = {"acts": len(done), "cases": len({event.case_id for event in done})}
+        is_kept = any(among(said) for _, said in standing.said(payload, ever=True))
+        return Row(key, label, cells if is_kept else dict.fromkeys(cells, Blank.NOT_PROVIDED))
 
     rows = (
         row("received", "签收", Received), row("sent_back", "退回重办", SentBack),
@@ -244,7 +246,7 @@ def acts(standing: Standing) -> Table:
         columns,
         rows,
         f"案件事件库，{standing.period.told}",
-        "一户可以有几次。",
+        "一户可以有几次。从来没有登记过的动作写“未提供”。",
         "" if standing.events else "事件库是空的",
     )
 

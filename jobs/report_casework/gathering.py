@@ -52,10 +52,10 @@ _ROSTER = DATA_SETS["dibao_roster"].silver
 
 def gathered(lake: Lake, checks: Lake, policy: Policy, period: Period, *, is_synthetic: bool) -> FromLake:
     """checks: the lake that checks are made in; the same where they are made with supervision."""
-    needs = _needs(lake, period)
+    needs = _needs(lake)
     return FromLake(
         names=division_names(lake.read_or_empty(CASES)), files=_files(lake, period), needs=needs, visits=_visits(lake, policy, period),
-        add_ons=needs if isinstance(needs, str) else _add_ons(lake, period), applications=_applications(checks, period), towns=_towns(lake),
+        add_ons=_add_ons(lake, period), applications=_applications(checks, period), towns=_towns(lake),
         drawn_from=_drawn_from(lake, period), search_on=_searched_on(lake), is_synthetic=is_synthetic,
     )  # fmt: skip
 
@@ -104,13 +104,10 @@ def _searched_on(lake: Lake) -> date | None:
     return day
 
 
-def _needs(lake: Lake, period: Period) -> list[Need] | str:
-    searched = _searched_on(lake)
-    if searched is None:
+def _needs(lake: Lake) -> list[Need] | str:
+    if not lake.exists(NEEDS):
         return "没有查找过需求"
-    if searched not in period:
-        return f"最近一次查找在 {searched.isoformat()}，不在本期；只保留最近一次"
-    found = lake.read(NEEDS).filter(F.col("outcome") == FOUND).select("need_id", "rule_code", "case_id", "first_seen")
+    found = lake.read(NEEDS).filter(F.col("outcome") == FOUND).select("need_id", "rule_code", "first_seen")
     return [Need(*row) for row in found.orderBy("need_id").collect()]  # some thousands
 
 
@@ -142,8 +139,8 @@ def _visits(lake: Lake, policy: Policy, period: Period) -> list[Visited] | str:
 
 def _add_ons(lake: Lake, period: Period) -> list[AddOns] | str:
     """By county what the roster pays on top, and what the last search found unpaid."""
-    if not lake.exists(_ROSTER):
-        return "没有报送低保花名册"
+    if not lake.exists(_ROSTER) or not lake.exists(NEEDS):
+        return "没有报送低保花名册，或没有查找过需求"
     tells = F.col("add_on_kinds").isNotNull() | (F.col("add_on_amount") > 0)
     month = F.trunc(F.lit(period.last), "month")
     draws = F.coalesce(F.col("start_month") <= month, F.lit(True)) & F.coalesce(F.col("stop_month") >= month, F.lit(True))

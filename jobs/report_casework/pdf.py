@@ -48,24 +48,24 @@ def _table(table: Table) -> dict[str, Any]:
             }
             for row in table.rows
         ],
-        "bars": [bar for row in table.rows if (bar := _bar(table, row)) is not None],
+        "bars": [bar for row in table.rows if (bar := _bar(table, row)) is not None] if table.is_drawn else [],
         "bars_of": next((column.heading for column in table.columns if column.key == table.bars), ""),
     }  # fmt: skip
 
 
 def _bar(table: Table, row: Row) -> dict[str, Any] | None:
     """Label, text and length of the row's bar, of the greatest one = 1; of a share its interval, too. Null where nothing is drawn."""
-    if not table.bars or row.depth == 0 or row.parts:
+    if row not in table.drawn:
         return None
     kind = next(column.kind for column in table.columns if column.key == table.bars)
     value, between = row.cells.get(table.bars, Blank.NOTHING), row.cells.get(table.between, Blank.NOTHING)
     if isinstance(value, Blank | tuple):
         return {"label": row.label, "text": shown(value, kind), "length": 0, "between": None}
     drawn = [
-        float(one) for other in table.rows if other.depth and not other.parts
+        float(one) for other in table.drawn
         for one in (other.cells.get(table.bars), *(_both(other.cells.get(table.between)))) if isinstance(one, int | float)
     ]  # fmt: skip
-    most = max(drawn, default=1) or 1
+    most = max(drawn)
     low_high = [one / most for one in _both(between)]
     return {"label": row.label, "text": shown(value, kind), "length": float(value) / most, "between": low_high or None}
 

@@ -44,11 +44,10 @@ class DeliveredFile:
 
 @dataclass(frozen=True)
 class Need:
-    """A need on the list of the last search. household: the book, or the person without one."""
+    """A need on the list of the last search."""
 
     need_id: str
     rule_code: str
-    household: str
     first_seen: date
 
 
@@ -172,26 +171,27 @@ def needs(found: FromLake, standing: Standing) -> Table:
         Column("yuan", "新增月金额（元）", Kind.YUAN, rests_on=("dibao", "tekun", "aided")),
     )  # fmt: skip
     listed = [] if isinstance(found.needs, str) else found.needs
-    last: dict[str, NeedOutcome] = {}
-    rules = {need.need_id: need.rule_code for need in listed if need.first_seen <= standing.period.last}
-    for event, said in standing.said(NeedOutcome):
-        last[event.subject.id] = said
-        rules.setdefault(event.subject.id, event.place.rule_code or "")
+    outcomes = standing.said(NeedOutcome, ever=True)
+    last = {event.subject.id: (event, said) for event, said in outcomes}
+    settled = {need for need, (event, _) in last.items() if event.on_day < standing.period.first}
+    rules = {
+        need.need_id: need.rule_code for need in listed if need.first_seen <= standing.period.last and need.need_id not in settled
+    }
+    rules |= {need: rules.get(need) or event.place.rule_code or "" for need, (event, _) in last.items() if need not in settled}
     rows = []
     for code in sorted({*rules.values()}):
         of = [need for need, rule in rules.items() if rule == code]
-        results = Counter(last[need].result for need in of if need in last)
+        results = Counter(last[need][1].result for need in of if need in last)
         cells: dict[str, Value] = {key: sum(results[one] for one in group) for key, group in _RESULTS.items()}
-        granted = [last[need].yuan_per_month or Decimal(0) for need in of if need in last]
-        rows.append(Row(code, f"{code} {_NEED_TITLES.get(code, '')}".strip() or "规则未注明", {
-            **cells, "needs": len(of), "visited": results.total(), "open": len(of) - results.total(), "yuan": sum(granted, Decimal(0)),
-        }))  # fmt: skip
-    households = len({need.household for need in listed if need.need_id in rules})
+        granted = [last[need][1].yuan_per_month or Decimal(0) for need in of if need in last]
+        cells |= {"visited": results.total(), "open": len(of) - results.total(), "yuan": sum(granted, Decimal(0))}
+        known = cells if outcomes else dict.fromkeys(cells, Blank.NOT_PROVIDED)
+        rows.append(Row(code, f"{code} {_NEED_TITLES.get(code, '')}".strip() or "规则未注明", {**known, "needs": len(of)}))
     why_not = "" if rules else found.needs if isinstance(found.needs, str) else "期内没有查到需求，也没有处理结果"
     return Table(
         "needs", "应保未保：发现、走访和纳入（项）", "需求", columns, (*rows, summed(rows, columns)) if rows else (),
-        f"需求清单（{found.search_on or '没有查找'}）和案件事件库，{standing.period.told}",
-        f"一人可以有几项需求；清单上涉及{households:,}户。需求＝已走访处理＋未走访；以期内最后一次处理结果为准。", why_not, bars="needs",
+        f"最近一次需求查找（{found.search_on or '没有'}）和案件事件库，{standing.period.told}：期初未处理、期内查到或期内处理的需求",
+        "一人可以有几项需求。需求＝已走访处理＋未走访；按期末以前最后一次处理结果。", why_not, bars="needs",
     )  # fmt: skip
 
 
@@ -281,7 +281,8 @@ _OFFICES_ACT = frozenset(
 
 
 def windows(found: FromLake, standing: Standing) -> Table:
-    """Townships that took part: anything was done there with a case, a need or a record in the period."""
+    """Townships that took part: anything was done there with a case, a need or a record in the period. Of a store without any event
+    nothing can be told."""
     columns = (
         Column("towns", "乡镇街道", Kind.RECORDS),
         Column("active", "有办理的", Kind.RECORDS),

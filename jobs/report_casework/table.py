@@ -97,6 +97,17 @@ class Table:
     bars: str = ""
     between: str = ""
 
+    @property
+    def drawn(self) -> tuple[Row, ...]:
+        """Rows that the picture has a bar of."""
+        return tuple(row for row in self.rows if self.bars and row.depth and not row.parts)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Is there anything to see?"""
+        values = [row.cells.get(self.bars) for row in self.drawn]
+        return any(isinstance(value, int | Decimal | float) and value > 0 for value in values)
+
     def value(self, row: str, column: str) -> Value:
         return next((one.cells.get(column, Blank.NOT_PROVIDED) for one in self.rows if one.key == row), Blank.NOT_PROVIDED)
 

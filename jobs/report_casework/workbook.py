@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.report_casework.report import HIGHLIGHTS, TITLE, Report
-from jobs.report_casework.table import Blank, Chapter, Kind, Row, Table, Value, shown
+from jobs.report_casework.table import Blank, Chapter, Kind, Table, Value, shown
 from jobs.sheets.tables import LINE_POINTS, Heading, cell_formats, lines_needed, new_book
 
 _LABEL_WIDTH, _WIDTH, _COLUMNS = 34, 12.5, 9
@@ -125,7 +125,7 @@ def _table(book: Any, sheet: Any, formats: dict[str, Any], name: str, table: Tab
         sheet.merge_range(row, 0, row, _COLUMNS, text, formats["note"])
         sheet.set_row(row, 13 * lines_needed(Heading("", int(_LABEL_WIDTH + _COLUMNS * _WIDTH), "wrapped"), text))
         row += 1
-    if table.bars and table.rows:
+    if table.is_drawn:
         row += _picture(book, sheet, name, table, first, row)
     return row
 
@@ -139,9 +139,7 @@ def _write(sheet: Any, row: int, column: int, value: Value, kind: Kind, look: An
 
 def _picture(book: Any, sheet: Any, name: str, table: Table, first: int, row: int) -> int:
     """A bar a row of the table, its totals apart; gives the rows that it covers."""
-    drawn = [n for n, one in enumerate(table.rows) if _is_drawn(one, table)]
-    if not drawn:
-        return 0
+    drawn = [n for n, one in enumerate(table.rows) if one in table.drawn]
     column = next(n for n, one in enumerate(table.columns, start=1) if one.key == table.bars)
     chart = book.add_chart({"type": "bar"})
     chart.add_series(
@@ -162,7 +160,3 @@ def _picture(book: Any, sheet: Any, name: str, table: Table, first: int, row: in
     chart.set_size({"width": _CHART_WIDTH, "height": height})
     sheet.insert_chart(row, 0, chart, {"x_offset": 4, "y_offset": 4})
     return height // _ROW_PIXELS + 1
-
-
-def _is_drawn(row: Row, table: Table) -> bool:
-    return row.depth > 0 and not row.parts and table.bars in row.cells
