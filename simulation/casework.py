@@ -192,7 +192,7 @@ class Office:
             receipt = {**about, "到账日期": "", "到账金额（元）": str(yuan and yuan / 2), "票据号": f"P{self._receipt_no:06d}"}
             paid_on = day + timedelta(days=15 + 40 * n)
             self._book(paid_on, RECOVERIES, {**receipt, "到账日期": paid_on.isoformat()})
-        if rng.random() < 0.10:
+        if rng.random() < 0.25:
             held = {
                 **about,
                 "问责方式": str(rng.choice(np.array(list(Sanction)))),
@@ -200,7 +200,7 @@ class Office:
                 "职务": "村委会委员",
             }
             self._book(found_on, ACCOUNTABILITY, {**held, "问责日期": found_on.isoformat()})
-        if rng.random() < 0.12:
+        if rng.random() < 0.25:
             lodged, decided = day + timedelta(days=12), day + timedelta(days=12 + 31)  # a later month: a row of its own
             outcome = AppealOutcome(str(rng.choice(np.array(list(AppealOutcome)))))
             owed = "" if outcome is AppealOutcome.UPHELD else str(int(rng.integers(1, 30)) * 10)

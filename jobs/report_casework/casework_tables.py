@@ -151,7 +151,9 @@ def refutations(standing: Standing) -> Table:
         Row(code, words[code], {"count": counted[code], "share": share(counted[code], len(refuted))})
         for code in words if counted[code]
     ]  # fmt: skip
-    total = summed(rows, columns)
+    total = Row(
+        TOTAL, "合计", {"count": len(refuted), "share": share(len(refuted), len(refuted))}, 0, tuple(row.key for row in rows)
+    )
     why_not = "" if refuted else "期内没有查否的线索"
     return Table(
         "refutations", "查否原因", "原因", columns, (*rows, total) if rows else (), _account(standing),
@@ -287,7 +289,7 @@ def _is_late(measure: Rectification, standing: Standing) -> bool:
 
 
 def measures(standing: Standing) -> Table:
-    columns = (Column("measures", "措施", sum_of=("done", "under_way")), Column("done", "已完成"), Column("under_way", "进行中"))
+    columns = (Column("measures", "项数", sum_of=("done", "under_way")), Column("done", "已完成"), Column("under_way", "进行中"))
     of = [said for problem in _asked_for(standing) for said in problem]
     rows = []
     for measure in Measure:
@@ -338,7 +340,8 @@ def money(standing: Standing) -> Table:
     )
     return Table(
         "money", "涉及和追缴金额", "金额", columns, rows, f"案件事件库，{standing.period.told}；累计自最早的事件起",
-        "查实涉及金额按本期线索账，一户有几条的取最大一条，不重复相加。应追缴以现行整改为准，期内为增减净额。", "" if standing.events else "事件库是空的",
+        "查实涉及金额按本期线索账，一户有几条的取最大一条，不重复相加。应追缴以现行整改为准，期内为增减净额。",
+        "" if standing.events else "事件库是空的",
     )  # fmt: skip
 
 

@@ -8,7 +8,10 @@ from typing import Any
 
 from jobs.papers.pdf import Printer
 from jobs.report_casework.report import HIGHLIGHTS, TITLE, Report
-from jobs.report_casework.table import Blank, Row, Table, shown
+from jobs.report_casework.table import Blank, Kind, Row, Table, shown
+
+_WIDTHS = {Kind.INTERVAL: 16, Kind.YUAN: 16}
+"""Against 10 of any other column."""
 
 
 def report_pdf(report: Report, printer: Printer) -> bytes:
@@ -27,13 +30,18 @@ def _told(report: Report) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _highlight(report: Report, n: int) -> dict[str, str]:
+def _highlight(report: Report, n: int) -> dict[str, Any]:
     highlight = HIGHLIGHTS[n]
     table, row, key = highlight.place
     of = report.table(table)
     kind = next(one.kind for one in of.columns if one.key == key)
     value = of.value(row, key)
-    return {"label": highlight.label, "figure": shown(value, kind), "unit": "" if isinstance(value, Blank) else highlight.unit}
+    return {
+        "label": highlight.label,
+        "figure": shown(value, kind),
+        "is_known": value is not Blank.NOT_PROVIDED,
+        "unit": "" if isinstance(value, Blank) else highlight.unit,
+    }
 
 
 def _table(table: Table) -> dict[str, Any]:
@@ -41,6 +49,7 @@ def _table(table: Table) -> dict[str, Any]:
         "title": table.title, "why_not": f"{Blank.NOT_PROVIDED.value}：{table.why_not}。" if table.why_not else "",
         "source": table.source, "note": table.note,
         "headings": [table.what, *(column.heading for column in table.columns)],
+        "widths": [_WIDTHS.get(column.kind, 10) for column in table.columns],
         "rows": [
             {
                 "label": row.label, "depth": row.depth, "is_sum": bool(row.parts) or row.depth == 0,

@@ -126,7 +126,8 @@ def _delivered(
     rows = [_files_row(group, group, of) for group, of in groups.items()]
     told = (*rows, _files_row(TOTAL, "合计", everything, 0)) if rows else ()
     return Table(
-        key, title, what, _FILE_COLUMNS, told, f"报送台账，{standing.period.told}首次读入的报送", "读取＝采用＋退回＋跳过（标题、小计、空行）。退回的行不能用，请报送单位补正。",
+        key, title, what, _FILE_COLUMNS, told, f"报送台账，{standing.period.told}首次读入的报送",
+        "读取＝采用＋退回＋跳过（标题、小计、空行）。退回的行不能用，请报送单位补正。",
         found.files if isinstance(found.files, str) else "" if rows else "期内没有读入的报送", bars="read" if key == "records" else "share",
     )  # fmt: skip
 
@@ -197,9 +198,9 @@ def needs(found: FromLake, standing: Standing) -> Table:
 
 def visits(found: FromLake, standing: Standing) -> Table:
     columns = (
-        Column("houses", "应走访户"), Column("kept", "其中有记录地区"), Column("months", "月走访应做（户月）"), Column("months_made", "已做"),
+        Column("houses", "应走访户"), Column("kept", "其中有记录地区"), Column("months", "月走访应做（户月）"), Column("months_made", "月走访已做"),
         Column("month_share", "月走访率", Kind.SHARE, rests_on=("months", "months_made")), Column("weeks", "周走访应做（户周）"),
-        Column("weeks_made", "已做"), Column("week_share", "周走访率", Kind.SHARE, rests_on=("weeks", "weeks_made")),
+        Column("weeks_made", "周走访已做"), Column("week_share", "周走访率", Kind.SHARE, rests_on=("weeks", "weeks_made")),
         Column("alone", "无人走访户"),
     )  # fmt: skip
 
@@ -242,7 +243,8 @@ def add_ons(found: FromLake, standing: Standing) -> Table:
     ]  # fmt: skip
     return Table(
         "add_ons", "分类施保：应增发和未增发", "县市区", columns, (*rows, summed(rows, columns)) if rows else (),
-        f"花名册和需求清单（{ADD_ON_RULE}），截至 {found.search_on or standing.period.last}", "花名册不填增发类别和金额的县市区，看不出是否增发。一户可以已增发一类、未增发另一类。",
+        f"花名册和需求清单（{ADD_ON_RULE}），截至 {found.search_on or standing.period.last}",
+        "花名册不填增发类别和金额的县市区，看不出是否增发。一户可以已增发一类、未增发另一类。",
         found.add_ons if isinstance(found.add_ons, str) else "" if rows else "没有在保户",
     )  # fmt: skip
 
@@ -268,8 +270,10 @@ def checks(found: FromLake, standing: Standing) -> Table:
     rows = [row(code, [one for one in applications if one.county_code == code]) for code in codes]
     everything = Row(TOTAL, "合计", row("", applications).cells, 0, tuple(codes))
     return Table(
-        "checks", "家庭经济状况核对", "县市区", columns, (*rows, everything) if rows else (), f"最近一次核对的结果，申请日期在 {standing.period.told}",
-        "检出率＝有检出÷（有检出＋无检出），按户。有检出不等于不符合条件。", found.applications if isinstance(found.applications, str) else "" if rows else "期内没有申请",
+        "checks", "家庭经济状况核对", "县市区", columns, (*rows, everything) if rows else (),
+        f"最近一次核对的结果，申请日期在 {standing.period.told}",
+        "检出率＝有检出÷（有检出＋无检出），按户。有检出不等于不符合条件。",
+        found.applications if isinstance(found.applications, str) else "" if rows else "期内没有申请",
         bars="share",
     )  # fmt: skip
 
@@ -307,7 +311,8 @@ def windows(found: FromLake, standing: Standing) -> Table:
     rows = [row(code) for code in sorted({code for code, _ in towns})]
     return Table(
         "windows", "乡镇街道窗口参与情况", "县市区", columns, (*rows, summed(rows, columns)) if rows else (),
-        f"案件事件库，{standing.period.told}；乡镇街道以花名册为准", "办理指签收、核查、处理、整改、追缴、转办等，交办不算。", "" if rows else "没有花名册，也没有办理", bars="active",
+        f"案件事件库，{standing.period.told}；乡镇街道以花名册为准", "办理指签收、核查、处理、整改、追缴、转办等，交办不算。",
+        "" if rows else "没有花名册，也没有办理", bars="active",
     )  # fmt: skip
 
 

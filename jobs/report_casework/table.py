@@ -158,7 +158,7 @@ def shown(value: Value, kind: Kind) -> str:
         case Blank():
             return value.value
         case tuple():
-            return f"{value[0]:.1%}–{value[1]:.1%}"
+            return f"{100 * value[0]:.1f}–{value[1]:.1%}"
     match kind:
         case Kind.SHARE:
             return f"{value:.1%}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ _NUMBER_FORMATS = {
     Kind.COUNT: "#,##0", Kind.RECORDS: "#,##0", Kind.YUAN: "#,##0.00", Kind.SHARE: "0.0%", Kind.INTERVAL: "@", Kind.DAYS: "0.0",
 }  # fmt: skip
 _ROW_PIXELS, _BAR_PIXELS, _CHART_WIDTH = 20, 24, 900
+_PRINT_PERCENT, _PAGE_POINTS = 80, 590
+"""Of a landscape A4 page within its margins: stated, for a sheet that is fitted to a width takes no breaks."""
+_HEADER_POINTS, _NOTE_POINTS, _ROW_POINTS = 32, 13, 15
 
 
 def write_workbook(path: Path, report: Report) -> None:
@@ -56,9 +60,9 @@ def _sheet(book: Any, name: str, report: Report) -> Any:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.set_margins(0.5, 0.5, 0.7, 0.6)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_print_scale(_PRINT_PERCENT)
     synthetic = "　合成数据" if report.is_synthetic else ""
-    sheet.set_header(f"&L&9{TITLE}（{report.edition}）{synthetic}&R&9{report.period.told}", {"margin": 0.3})
+    sheet.set_header(f"&L&9{TITLE}（{report.edition}）{synthetic}&R&9 {report.period.told}", {"margin": 0.3})
     sheet.set_footer("&C&9第 &P 页，共 &N 页", {"margin": 0.3})
     sheet.hide_gridlines(2)
     return sheet
@@ -96,38 +100,65 @@ def _chapter(book: Any, formats: dict[str, Any], report: Report, chapter: Chapte
     sheet.set_column(1, _COLUMNS, _WIDTH)
     sheet.write_string(0, 0, chapter.title, formats["chapter"])
     sheet.write_string(1, 0, chapter.lead, formats["plain"])
-    sheet.set_row(1, None, None)
+    paper = _Paper(3 * _ROW_POINTS)
     row = 3
     for table in chapter.tables:
-        row = _table(book, sheet, formats, chapter.title, table, row) + 2
+        row = _table(book, sheet, formats, chapter.title, table, row, paper) + 2
+        paper.used += 2 * _ROW_POINTS
+    sheet.set_h_pagebreaks(paper.breaks)
 
 
-def _table(book: Any, sheet: Any, formats: dict[str, Any], name: str, table: Table, top: int) -> int:
+@dataclass
+class _Paper:
+    """Where printed pages end, so that nothing that fits on one is cut in two. used: points of the page so far."""
+
+    used: float
+    breaks: list[int] = field(default_factory=list)
+
+    def take(self, row: int, points: float) -> None:
+        if self.used and self.used + points > _PAGE_POINTS:
+            self.breaks.append(row)
+            self.used = 0
+        self.used = (self.used + points) % _PAGE_POINTS
+
+
+def _table(book: Any, sheet: Any, formats: dict[str, Any], name: str, table: Table, top: int, paper: _Paper) -> int:
     """Writes the table below the row; gives the first row behind it."""
+    label, told = Heading("", _LABEL_WIDTH, "wrapped"), Heading("", int(_LABEL_WIDTH + _COLUMNS * _WIDTH), "wrapped")
+    heights = [_ROW_POINTS * lines_needed(label, one.label) for one in table.rows]
+    notes = [text for text in (f"来源：{table.source}。", table.note) if text]
+    paper.take(top, _ROW_POINTS + _HEADER_POINTS + sum(heights) + sum(_NOTE_POINTS * lines_needed(told, text) for text in notes))
     sheet.write_string(top, 0, table.title, formats["table"])
-    row = top + 1
+    row = first = top + 1
     if table.why_not:
         sheet.write_string(row, 0, f"{Blank.NOT_PROVIDED.value}：{table.why_not}。", formats["plain"])
         row += 1
     else:
-        sheet.write_string(row, 0, table.what, formats["heading"])
-        for n, column in enumerate(table.columns, start=1):
-            sheet.write_string(row, n, column.heading, formats["heading"])
-        sheet.set_row(row, 32)
-        first = row + 1
-        for row, one in enumerate(table.rows, start=first):
+        first = _head(sheet, formats, table, row)
+        for row, (one, height) in enumerate(zip(table.rows, heights, strict=True), start=first):
             look = "bold" if one.depth == 0 or one.parts else ""
+            sheet.set_row(row, height)
             sheet.write_string(row, 0, one.label, formats[f"label{one.depth}{look}"])
             for n, column in enumerate(table.columns, start=1):
                 _write(sheet, row, n, one.cells.get(column.key, Blank.NOT_PROVIDED), column.kind, formats[f"{column.kind}{look}"])
         row += 1
-    for text in filter(None, (f"来源：{table.source}。", table.note)):
+    for text in notes:
         sheet.merge_range(row, 0, row, _COLUMNS, text, formats["note"])
-        sheet.set_row(row, 13 * lines_needed(Heading("", int(_LABEL_WIDTH + _COLUMNS * _WIDTH), "wrapped"), text))
+        sheet.set_row(row, _NOTE_POINTS * lines_needed(told, text))
         row += 1
     if table.is_drawn:
-        row += _picture(book, sheet, name, table, first, row)
+        covered = _picture(book, sheet, name, table, first, row)
+        paper.take(row, covered * _ROW_POINTS)
+        row += covered
     return row
+
+
+def _head(sheet: Any, formats: dict[str, Any], table: Table, row: int) -> int:
+    sheet.write_string(row, 0, table.what, formats["heading"])
+    for n, column in enumerate(table.columns, start=1):
+        sheet.write_string(row, n, column.heading, formats["heading"])
+    sheet.set_row(row, _HEADER_POINTS)
+    return row + 1
 
 
 def _write(sheet: Any, row: int, column: int, value: Value, kind: Kind, look: Any) -> None:
@@ -151,11 +182,18 @@ def _picture(book: Any, sheet: Any, name: str, table: Table, first: int, row: in
             "data_labels": {"value": True, "font": {"size": 9}},
         }
     )
-    heading = table.columns[column - 1].heading
+    heading, is_share = table.columns[column - 1].heading, table.columns[column - 1].kind is Kind.SHARE
     chart.set_title({"name": f"{table.title}：{heading}", "name_font": {"size": 10, "bold": False}, "overlay": False})
     chart.set_legend({"none": True})
     chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
-    chart.set_x_axis({"num_font": {"size": 9}, "major_gridlines": {"visible": True, "line": {"color": "#E3E8EE"}}, "min": 0})
+    chart.set_x_axis(
+        {
+            "num_font": {"size": 9},
+            "num_format": "0%" if is_share else "#,##0",
+            "major_gridlines": {"visible": True, "line": {"color": "#E3E8EE"}},
+            "min": 0,
+        }
+    )
     height = 90 + _BAR_PIXELS * len(drawn)
     chart.set_size({"width": _CHART_WIDTH, "height": height})
     sheet.insert_chart(row, 0, chart, {"x_offset": 4, "y_offset": 4})

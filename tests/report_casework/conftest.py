@@ -16,9 +16,9 @@ from jobs.report_casework.report import Report
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from simulation.casework import Office
-from tests.casework.conftest import database, postgresql
+from tests.casework.conftest import database, postgresql, sqlite_store
 
-__all__ = ["database", "postgresql"]
+__all__ = ["database", "postgresql", "sqlite_store"]
 
 
 @dataclass(frozen=True)
