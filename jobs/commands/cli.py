@@ -26,6 +26,7 @@ from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Full, F
 from jobs.commands.plan import plan
 from jobs.commands.policy import policy
 from jobs.commands.purge import purge
+from jobs.commands.report import report
 from jobs.commands.rule import rule
 from jobs.commands.take_in import take_in
 from jobs.runtime import private_network
@@ -151,7 +152,7 @@ def run(
             out=out, as_of=day(as_of, future=future), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
         ) as ctx:
             run_all.run(ctx)
-            print_summary(console, ctx.report, out, is_synthetic=is_synthetic(delivery))
+            print_summary(console, ctx.report, out, is_synthetic=ctx.is_synthetic)
 
     raise typer.Exit(explained(main_job, console))
 
@@ -338,11 +339,6 @@ def settle_identities(
     raise typer.Exit(explained(settle, console))
 
 
-def is_synthetic(delivery: Path) -> bool:
-    """Simulated cities say so in a file beside the delivery."""
-    return (delivery.parent / "合成数据说明.txt").is_file()
-
-
 @app.command()
 def simulate(
     out: Annotated[Path, typer.Argument(help="Folder to write to: OUT/delivery, with its truth beside it.", show_default=False)],
@@ -382,7 +378,7 @@ app.add_typer(cases, name="cases")
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")
 app.command(name="verify")(verify_results)
-for command in (plan, dispatch, take_in, fairness, learn, trace, graph, purge):
+for command in (plan, dispatch, take_in, report, fairness, learn, trace, graph, purge):
     app.command()(command)
 
 
