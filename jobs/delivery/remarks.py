@@ -44,6 +44,11 @@ WORDINGS: dict[str, Wording] = {
         "文件在读取过程中被改动，未采用其中任何内容",
         "请在文件定稿后重新报送，读取期间请勿改动；交接清单中的SHA256应与定稿一致。",
     ),
+    "set_aside": Wording(
+        "the delivery was refused as a whole; nothing of it was kept",
+        "整份报送未通过质量关口，未采用其中任何内容",
+        "请按回执改正后重新报送整份数据。",
+    ),
     "no_extract_date": Wording(
         "the manifest's extract date is '{cell}'; expected a day such as 2017-12-31",
         "交接清单中的数据截止日期“{cell}”无法识别，本文件未读取",

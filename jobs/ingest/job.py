@@ -144,6 +144,13 @@ def run(ctx: RunContext) -> None:
     _tell(ctx, [account for account in ledger if account.delivery_id == name])
 
 
+def withdraw(ctx: RunContext, name: str) -> None:
+    """Nothing of the delivery counts from now on: the next one is judged as if it had never come. Delivered again, it is read anew."""
+    accounts = from_rows(ctx.lake.read(FILES).collect())
+    ledger = [account.withdrawn() if account.delivery_id == name else account for account in accounts]
+    _write(ctx.lake, settled(ledger, ctx.as_of))
+
+
 def _delivery_no(lake: Lake, name: str, earlier: Sequence[Account]) -> int:
     """The delivery's number in the ledger: its own if it was made before, else the next."""
     known = lake.read_or_empty(FILES).filter(F.col("delivery_id") == name).limit(1).collect()
