@@ -169,5 +169,9 @@ def _is_prefilled_form(columns: list[str], header: Header) -> pl.Expr:
 def _is_empty_form(columns: list[str], header: Header, filled: pl.Expr) -> pl.Expr:
     """A row of a form that nobody filled in: its number alone, and zeros where the form computes."""
     known = {f"c{i}" for i, field in enumerate(header.fields) if field is not None}
-    nothing = [pl.col(column).str.contains(_ZERO if column in known else _SERIAL).fill_null(True) for column in columns]
+    nothing = [
+        pl.col(column).str.contains(_ZERO if column in known else _SERIAL).fill_null(True)
+        | pl.col(column).is_in(list(EMPTY_FORMS))
+        for column in columns
+    ]
     return pl.all_horizontal(nothing) | (filled == 1) & pl.col(columns[0]).str.contains(_SERIAL).fill_null(False)

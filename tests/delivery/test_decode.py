@@ -64,6 +64,7 @@ SKIPPED: dict[str, tuple[list[str], str]] = {
     "a form that says where and for what it is": (padded("420292", "农村低保"), "blank"),
     "zeros that a form computes": (padded("", "", "", "", "", "", "", "0", "0.00"), "blank"),
     "zeros in every cell": (["0"] * WIDTH, "blank"),
+    "a database's nulls": ([r"\N"] * WIDTH, "blank"),
     "invisible characters": (padded("\ue5e5", "\x1f", "\u3164"), "blank"),
     "a sum carried forward": (padded("承前页", "", "", "", "", "", "", "2", "1280"), "subtotal"),
     "a sum beside zeros": (["合计", "0", "0", "", "0", "0", "", "2", "1280", "", "", "", ""], "subtotal"),
