@@ -45,6 +45,8 @@ no delivery                | run                                                
 no OUT                     | run {delivery}                                                   | Missing option '--out'
 no day                     | run {delivery} --out {out}                                       | Missing option '--as-of'
 a day left open            | run {delivery} --out {out} --as-of                               | Option '--as-of' requires an argument
+an inbox not there         | run {tmp}/nowhere --watch --out {out} --as-of today               | No folder {tmp}/nowhere. Name the inbox
+a day of no watch          | run {delivery} --out {out} --as-of today                         | --as-of is 'today'
 an unknown option          | {run} --fast                                                     | No such option: --fast
 a misspelt option          | run {delivery} --ot {out} --as-of 2017-12-31                     | No such option: --ot (Possible options: --out)
 an unknown command         | ran {delivery}                                                   | No such command 'ran'
@@ -132,6 +134,8 @@ nothing vouched for        | verify {tmp}                                       
 a purge of no run          | purge {tmp}/folder --as-of 2018-01-01                            | No lake {tmp}/folder/lake
 a purge of days to come    | purge {tmp} --as-of 2099-01-01                                   | --as-of, is 2099-01-01. Expected a day from
 a head that is none        | audit verify {tmp} --head twelve                                 | --head is 'twelve'
+a graph for nobody         | graph                                                            | Missing option '--format'
+a graph for another        | graph --format cron                                              | 'cron' is not one of 'json'
 a doctor for somebody      | doctor {tmp}                                                     | unexpected extra argument
 rules of no run            | rule list --out {tmp}/folder                                     | No lake
 a code that is none        | rule new boat --title Boat --title-zh 船舶船舶 --register vehicles | 'boat' is no code for a new rule

@@ -40,6 +40,11 @@ def day(text: str, *, future: bool = False, option: str = "--as-of") -> date:
     return given
 
 
+def day_now(text: str, *, future: bool = False) -> date:
+    """The same for what waits: `today` is the day on which it is asked. Raises BadConfiguration as `day` does."""
+    return date.today() if text == "today" else day(text, future=future)
+
+
 def refuse_overlap(delivery: Path, written: Mapping[str, Path | str | None]) -> None:
     """Raises BadConfiguration where an option names a place in the delivery, or the delivery lies in what a run replaces.
 

@@ -17,10 +17,12 @@ from jobs.audit.calls import SUPERVISION, note_run, recorded
 from jobs.audit.vouched import vouch
 from jobs.launch.arguments import day, existing_lake, refuse_overlap
 from jobs.launch.context import RunContext
+from jobs.launch.metrics import metrics_folder
+from jobs.launch.run_log import RunLog
 from jobs.launch.settings import load_settings
 from jobs.runtime import private_network
 from jobs.runtime.code_version import code_version
-from jobs.runtime.console import Console
+from jobs.runtime.console import LOG_VARIABLE, Console
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.lake import Lake, single_writer
 from jobs.runtime.paths import local_folder
@@ -59,7 +61,11 @@ def open_run(
         refuse_overlap(delivery, {"--out": out, "--lake": lake_root})
     root = lake_root or str(out.resolve() / "lake")
     report = RunReport(console)
-    stated_key(root)  # what is wrong with it is told before an engine starts, and so of a database
+    log = RunLog()
+    metrics_folder()  # what is wrong with it, and with the next, is told before an engine starts, and so of a database
+    if (form := os.environ.get(LOG_VARIABLE, "text")) not in ("json", "text"):
+        raise BadConfiguration(f"{LOG_VARIABLE} is {form!r}. Expected json or text. Nothing was read.")
+    stated_key(root)
     if URL_VARIABLE in os.environ:
         CaseStore(store_url(out)).close()
     if local_folder(root) is None:
@@ -71,12 +77,12 @@ def open_run(
             found = site_key(lake)
             for remark in found.remarks:
                 report.warn(remark)
-            ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery)
-            note_run(ctx.log.run_id, key=found.source, settings=settings.fingerprint, code=code_version())
-            report.figures["run_id"] = ctx.log.run_id
+            ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery, log)
+            note_run(log.run_id, key=found.source, settings=settings.fingerprint, code=code_version())
+            report.figures["run_id"] = log.run_id
             report.figures["engine"] = {"name": running.version, "settings": dict(running.settings)}
             try:
-                with ctx.log.kept(lake, console):
+                with log.kept(lake, console):
                     yield ctx
             finally:  # of a run that is refused, too: they may say why
                 vouch(lake.kept_here)

@@ -10,6 +10,8 @@ from jobs.launch.purposes import add
 NAME = "state_purpose"
 READS = (PURPOSES,)
 WRITES = (PURPOSES,)
+IS_GATE = True
+"""Nothing is joined before the purpose is on record."""
 
 
 def run(ctx: RunContext) -> None:
