@@ -18,6 +18,7 @@ from pyspark.errors.exceptions.connect import PythonException
 from typer.testing import CliRunner
 
 from casework.store import URL_VARIABLE
+from jobs.audit.log import FOLDER as AUDIT
 from jobs.commands import cli
 from jobs.commands.cli import app
 from jobs.commands.summary import print_summary
@@ -129,6 +130,10 @@ examples beyond reason     | rule try V01 --out {tmp} --as-of 2017-12-31 --examp
 a line of no list          | trace 某案 --out {tmp}                                           | ID is '某案'. Expected one of a list
 a line before a run        | trace C0123456789abcdef --out {tmp}/folder                       | No lake {tmp}/folder/lake
 a line without a name      | trace --out {tmp}                                                | Missing argument
+nothing vouched for        | verify {tmp}                                                     | vouches for no lake of {tmp}
+a purge of no run          | purge {tmp}/folder --as-of 2018-01-01                            | No lake {tmp}/folder/lake
+a purge of days to come    | purge {tmp} --as-of 2099-01-01                                   | --as-of, is 2099-01-01. Expected a day from
+a head that is none        | audit verify {tmp} --head twelve                                 | --head is 'twelve'
 a graph for nobody         | graph                                                            | Missing option '--format'
 a graph for another        | graph --format cron                                              | 'cron' is not one of 'json'
 a doctor for somebody      | doctor {tmp}                                                     | unexpected extra argument
@@ -185,8 +190,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def written(folder: Path) -> dict[Path, bytes]:
-    """Every file below the folder; the lock of a lake is no result."""
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != ".writer.lock"}
+    """Every file below the folder; the lock of a lake is no result, nor is what the audit log says of the attempt."""
+    kept = (path for path in folder.rglob("*") if path.is_file() and path.name != ".writer.lock" and path.parent.name != AUDIT)
+    return {path: path.read_bytes() for path in kept}
 
 
 def refused(place: Path, command: str) -> str:

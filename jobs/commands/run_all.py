@@ -51,6 +51,7 @@ STAGES = (
 def run(ctx: RunContext) -> None:
     """All stages. The report is saved however they end."""
     registry = _Warming(model_store(ctx.out))
+    ctx.report.figures["is_synthetic"] = ctx.is_synthetic  # reports of the year say so, too
     with reported(ctx, "run"):
         try:
             for stage in STAGES:

@@ -16,12 +16,13 @@ from typing import Any
 from rich.table import Table
 
 from expectations.contracts.deliveries import DATA_SETS
+from jobs.audit.calls import CHECK
 from jobs.check_households import job as check_households
 from jobs.check_quality import job as check_quality
 from jobs.ingest import job as ingest
 from jobs.launch.context import RunContext
 from jobs.launch.metrics import reported
-from jobs.launch.purposes import CHECK, add
+from jobs.launch.purposes import add
 from jobs.link_people import job as link_people
 from jobs.publish import job as publish
 from jobs.runtime.console import Console

@@ -11,7 +11,19 @@ from jobs.runtime.paths import local_folder
 
 FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2099, 12, 31)
 """Days beyond these are slips of the keyboard: no record of welfare is older, no rule is written for later."""
-WRITTEN_FOLDERS = ("lake", "mlflow", "quality", "slips", "exports", "restricted", "fairness", "learning", "plans", "check")
+WRITTEN_FOLDERS = (
+    "lake",
+    "mlflow",
+    "quality",
+    "slips",
+    "exports",
+    "restricted",
+    "fairness",
+    "learning",
+    "plans",
+    "check",
+    "audit",
+)
 """Folders of OUT that this program fills and replaces."""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from expectations.contracts.lake import PURPOSES
+from jobs.audit.calls import SUPERVISION
 from jobs.launch.context import RunContext
-from jobs.launch.purposes import SUPERVISION, add
+from jobs.launch.purposes import add
 
 NAME = "state_purpose"
 READS = (PURPOSES,)
