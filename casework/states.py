@@ -134,6 +134,7 @@ class CaseState:
         without = 0 if self.case_id in put_right else len(self.confirmed - put_right)
         undone = sum(rectification.done_on is None for rectification in self.asked_for.values())
         owed = self.to_recover_yuan - self.recovered_yuan
+        to_pay_back = sum((self._owed(clue, appeal) for clue, appeal in self.appeals.items()), Decimal(0))
         undecided = sum(appeal.outcome is None for appeal in self.appeals.values())
         said = (
             (not self.verdicts and not self.open_clues, "any verdict"),
@@ -142,8 +143,14 @@ class CaseState:
             (undone, f"the day on which {undone} rectifications were done"),
             (owed > 0, f"{owed} yuan to recover"),
             (undecided, f"the outcome of {undecided} appeals"),
+            (to_pay_back > 0, f"the payment of {to_pay_back} yuan that appeals gave back"),
         )
         return tuple(words for is_lacking, words in said if is_lacking)
+
+    def _owed(self, clue: str, appeal: Appeal) -> Decimal:
+        """What the appeal gave back to the person, as long as no 补发 of its clue or case is done."""
+        paid = (self.rectifications.get((subject, Measure.PAY_UP)) for subject in (clue, self.case_id))
+        return Decimal(0) if any(one is not None and one.done_on is not None for one in paid) else appeal.owed_yuan or Decimal(0)
 
     @property
     def due_on(self) -> date | None:

@@ -26,6 +26,7 @@ from jobs.check_quality import job as check_quality
 from jobs.dispatch_cases import job as dispatch_cases
 from jobs.find_clues import job as find_clues
 from jobs.find_needs import job as find_needs
+from jobs.follow_up_cases import job as follow_up_cases
 from jobs.ingest import job as ingest
 from jobs.launch.settings import Settings, load_settings
 from jobs.learn import job as learn
@@ -72,6 +73,7 @@ JOBS: tuple[ModuleType, ...] = (
     project_cases,
     plan_visits,
     dispatch_cases,
+    follow_up_cases,
     report_fairness,
     learn,
     take_in,
