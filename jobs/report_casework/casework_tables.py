@@ -339,7 +339,7 @@ def money(standing: Standing) -> Table:
         _money("told", "核查时报告追回（没有票据，不计入已追缴）", told if told else None, None),
     )
     return Table(
-        "money", "涉及和追缴金额", "金额", columns, rows, f"办理记录库，{standing.period.told}；累计自最早的事件起",
+        "money", "涉及和追缴金额", "金额", columns, rows, f"办理记录库，{standing.period.told}；累计自最早的记录起",
         "查实涉及金额按本期线索账，一户有几条的取最大一条，不重复相加。应追缴以现行整改为准，期内为增减净额。",
         "" if standing.events else "办理记录库是空的",
     )  # fmt: skip
