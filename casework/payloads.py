@@ -113,7 +113,8 @@ class Payload(Conf):
 
 
 class Dispatched(Payload):
-    """交办 of a case on a list of visits. is_separate: past the office that approved."""
+    """交办 of a case on a list of visits. is_separate: past the office that approved. inspectors: who goes there, where somebody was
+    named; return_to: where the papers go, where that is not the office itself."""
 
     KIND = Kind.DISPATCHED
     to: Office
@@ -123,6 +124,8 @@ class Dispatched(Payload):
     clues: tuple[DispatchedClue, ...] = Field(min_length=1)
     list_on: date
     list_no: int
+    inspectors: str | None = None
+    return_to: str | None = None
 
 
 class Received(Payload):
@@ -256,7 +259,8 @@ class Accountability(Payload):
 
 
 class Appeal(Payload):
-    """申诉 of the person; its day is the day it was lodged. reviewers: who looked again. owed_yuan: to be paid back to the person."""
+    """申诉 of the person; its day is the day it was lodged. reviewers: who looked again. owed_yuan: to be paid to the
+    person. resumed_month: from when the benefit is paid again."""
 
     KIND = Kind.APPEAL
     SUBJECTS = frozenset({SubjectKind.CLUE})
@@ -265,6 +269,7 @@ class Appeal(Payload):
     decided_on: date | None = None
     reviewers: str | None = None
     owed_yuan: Yuan | None = None
+    resumed_month: date | None = None
 
     @model_validator(mode="after")
     def _decided(self) -> Appeal:

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, func, insert, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, Row, Select, Table, create_engine, event, func, insert, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 
 from casework.errors import BadAddress, Contradiction, UnusableStore
@@ -29,7 +29,9 @@ FILE = "casework.db"
 _PATIENCE_SECONDS = 30
 """How long a second writer waits for the first."""
 _AT_ONCE = 1000
-"""Ids of one query: databases take no more than some thousands."""
+"""Ids of one query, rows of one insert: databases take no more than some thousands."""
+_SEAL = f"CREATE TRIGGER casework_moved BEFORE INSERT ON {EVENTS} BEGIN SELECT RAISE(ABORT, 'the case store was moved'); END"
+_IS_SEALED = "SELECT 1 FROM sqlite_master WHERE name = 'casework_moved'"
 
 
 class Book:
@@ -124,6 +126,12 @@ class WritableBook(Book):
             self._connection.execute(insert(RESTRICTED), facts)
         return recorded
 
+    def copy(self, table: Table, source: Connection) -> None:
+        """All rows of the table there, as they are. Here it is empty."""
+        key = next(iter(table.primary_key.columns))
+        for rows in source.execute(select(table).order_by(key)).mappings().partitions(_AT_ONCE):
+            self._connection.execute(insert(table), [dict(row) for row in rows])
+
     @property
     def _last_batch(self) -> int:
         return int(self._connection.execute(select(func.coalesce(func.max(EVENTS.c.batch), 0))).scalar_one())
@@ -153,13 +161,14 @@ class CaseStore:
     Anyone may read while one process writes; a second writer waits. Left alone, it holds what the last finished take-in recorded.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, store_id: str | None = None) -> None:
+        """store_id: of a store that is made here; drawn where none is given."""
         self._name = url.render_as_string(hide_password=True)
         self._is_sqlite = url.get_backend_name() == "sqlite"
         self._engine = _engine(url)
         with self._told():
             try:
-                self.store_id = self._made()
+                self.store_id = self._made(store_id or f"S{secrets.token_hex(DIGITS // 2)}")
             except OperationalError as error:
                 if self._is_sqlite:
                     raise
@@ -192,8 +201,33 @@ class CaseStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _made(self) -> str:
-        """The store's id; its tables are made where there are none."""
+    def move_to(self, url: URL) -> int:
+        """Copies the store, every event at its position, into an empty database, and seals this one: how many events there are.
+
+        Raises UnusableStore, and leaves both as they were, where the database holds another store, or other events. Killed in between,
+        the same call finishes it.
+        """
+        with (
+            CaseStore(url, self.store_id) as other,
+            self._told(),
+            self._engine.connect().execution_options(writing=True) as here,
+            here.begin(),
+        ):
+            last = Book(here, self.store_id).last_position
+            with other.writing() as there:
+                if other.store_id != self.store_id or there.last_position not in (0, last):
+                    raise UnusableStore(
+                        f"The database {other._name} holds the case store {other.store_id} with {there.last_position} events, and this is "
+                        f"{self.store_id} with {last}. Expected an empty database. Nothing was moved."
+                    )
+                if there.last_position < last:
+                    for table in (EVENTS, RESTRICTED):
+                        there.copy(table, here)
+            here.exec_driver_sql(_SEAL)
+        return last
+
+    def _made(self, store_id: str) -> str:
+        """The store's id; its tables are made, under this id, where there are none."""
         alone = (
             {"writing": True} if self._is_sqlite else {"isolation_level": "READ COMMITTED"}
         )  # sees what was made while it waited
@@ -202,8 +236,11 @@ class CaseStore:
                 connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": STORE.name})
             metadata.create_all(connection)
             rows = connection.execute(select(STORE)).all()
+            if self._is_sqlite and connection.exec_driver_sql(_IS_SEALED).first():
+                raise UnusableStore(
+                    f"The case store {self._name} was moved to a database, and holds what it held then. Name the database in {URL_VARIABLE}."
+                )
             if not rows:
-                store_id = f"S{secrets.token_hex(DIGITS // 2)}"
                 connection.execute(insert(STORE), {"store_id": store_id, "layout": LAYOUT})
                 return store_id
         if rows[0].layout != LAYOUT:

@@ -26,6 +26,7 @@ from jobs.check_quality import job as check_quality
 from jobs.dispatch_cases import job as dispatch_cases
 from jobs.find_clues import job as find_clues
 from jobs.find_needs import job as find_needs
+from jobs.follow_up_cases import job as follow_up_cases
 from jobs.ingest import job as ingest
 from jobs.launch.settings import Settings, load_settings
 from jobs.learn import job as learn
@@ -35,6 +36,7 @@ from jobs.plan_visits import job as plan_visits
 from jobs.project_cases import job as project_cases
 from jobs.publish import job as publish
 from jobs.rank_clues import job as rank_clues
+from jobs.report_casework import job as report_casework
 from jobs.report_fairness import job as report_fairness
 from jobs.rulebook.need import NeedRule
 from jobs.rulebook.rule import EXEMPTIONS, Rule
@@ -71,9 +73,11 @@ JOBS: tuple[ModuleType, ...] = (
     project_cases,
     plan_visits,
     dispatch_cases,
+    follow_up_cases,
     report_fairness,
     learn,
     take_in,
+    report_casework,
 )
 """The jobs of a run, in their order, and those that people start."""
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import URL
+
 from casework.store import FILE, URL_VARIABLE, CaseStore, store_url
 from expectations.contracts.lake import CASEWORK, VERDICTS
 from jobs.casebook.taking_over import events_of_earlier_verdicts
@@ -17,6 +19,17 @@ from jobs.runtime.lake import Lake
 def has_store(out: Path) -> bool:
     """Was a store ever made here, or is a database named?"""
     return URL_VARIABLE in os.environ or (out / FILE).exists()
+
+
+def addresses_of_move(out: Path) -> tuple[URL, URL]:
+    """Of the store in the folder, and of the database that the environment names. Raises BadConfiguration where one of them is missing."""
+    if URL_VARIABLE not in os.environ:
+        raise BadConfiguration(
+            f"{URL_VARIABLE} is not set. Name the empty database there: postgresql://USER:PASSWORD@HOST/DATABASE."
+        )
+    if not (out / FILE).exists():
+        raise BadConfiguration(f"{out / FILE} is not there. Name the OUT whose case store is to be moved.")
+    return URL.create("sqlite", database=str(out / FILE)), store_url(out)
 
 
 @contextmanager

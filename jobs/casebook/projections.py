@@ -6,36 +6,49 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from casework.events import Event
-from casework.payloads import Verdict
+from casework.payloads import Appeal, Verdict
 from casework.states import CaseState, states_of
 from expectations.contracts.lake import CASE_STATES, VERDICTS
+from expectations.contracts.returned import CONFIRMED, REFERRED, REFUTED, AppealOutcome
 
 Row = tuple[Any, ...]
 
 
 def verdict_rows(events: Iterable[Event]) -> list[Row]:
-    """Rows of vault.verdicts, by clue and number. events: in the order of their positions."""
+    """Rows of vault.verdicts, by clue and number; what an appeal has revoked counts as refuted. events: in the order of their positions."""
     of_clue: dict[str, list[tuple[Event, Verdict]]] = {}
     imports: dict[int, int] = {}
+    appeals: dict[str, Appeal] = {}
     for event in events:
+        if isinstance(event.after, Appeal):
+            appeals[event.subject.id] = event.after
         if isinstance(event.after, Verdict):
             imports.setdefault(event.batch, len(imports) + 1)
             of_clue.setdefault(event.subject.id, []).append((event, event.after))
+    revoked = {clue for clue, appeal in appeals.items() if appeal.outcome is AppealOutcome.REVOKED}
     return [
-        _verdict_row(number, event, verdict, imports[event.batch], is_in_force=event.position == _in_force(of_one))
-        for _, of_one in sorted(of_clue.items())
+        _verdict_row(
+            number, event, _counts_as(verdict, is_revoked=clue in revoked), verdict, imports[event.batch],
+            is_in_force=event.position == _in_force(of_one),
+        )
+        for clue, of_one in sorted(of_clue.items())
         for number, (event, verdict) in enumerate(of_one, start=1)
-    ]
+    ]  # fmt: skip
+
+
+def _counts_as(verdict: Verdict, *, is_revoked: bool) -> str:
+    """What an appeal took back has not held."""
+    return REFUTED if is_revoked and verdict.outcome in (CONFIRMED, REFERRED) else verdict.outcome
 
 
 def _in_force(of_one: Sequence[tuple[Event, Verdict]]) -> int:
     return max((event.on_day, event.position) for event, _ in of_one)[1]
 
 
-def _verdict_row(number: int, event: Event, verdict: Verdict, import_no: int, *, is_in_force: bool) -> Row:
+def _verdict_row(number: int, event: Event, outcome: str, verdict: Verdict, import_no: int, *, is_in_force: bool) -> Row:
     source = event.source
     cells = {
-        "clue_id": event.subject.id, "verdict_no": number, "is_in_force": is_in_force, "outcome": verdict.outcome,
+        "clue_id": event.subject.id, "verdict_no": number, "is_in_force": is_in_force, "outcome": outcome,
         "checked_on": event.on_day, "import_no": import_no, "brought_by": event.by, "recorded_at": event.recorded_at,
         **({} if source is None else {
             "source_file": source.file, "source_sha256": source.sha256, "source_sheet": source.sheet, "source_row": source.row,

@@ -1,4 +1,5 @@
-"""`mingjing cases`: where the cases of an OUT stand, and what people do with them. No engine is started: the store alone is asked."""
+"""`mingjing cases`: where the cases of an OUT stand, and what people do with them. The store alone is asked, without an engine; only
+the sheets of follow-up ask the lake, too."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ import typer
 from casework.events import Role
 from casework.states import Colour, Stage
 from expectations.contracts.returned import Assistance
-from jobs.commands.options import Env, Full
+from jobs.commands.options import AsOf, Engine, Env, Full, Future, LakeRoot
 from jobs.runtime.console import Console
 
 if TYPE_CHECKING:
@@ -130,6 +131,46 @@ def reopen(ids: Ids, out: Out, on: On, reason: Reason, by: By = Role.OFFICE) -> 
     from casework.payloads import Reopened
 
     _step(out, ids, lambda: Reopened(reason=reason), on, by)
+
+
+@cases.command()
+def move(out: Out) -> None:
+    """Move the case store of OUT into the empty PostgreSQL database that MINGJING_CASEWORK_URL names; the file takes nothing in afterwards."""
+    from casework.store import CaseStore
+    from jobs.casebook.opened import addresses_of_move
+    from jobs.launch.start import explained
+
+    def carry() -> None:
+        here, there = addresses_of_move(out)
+        with CaseStore(here) as store:
+            count = store.move_to(there)
+        console.print(
+            f"{count:,} events moved, each at its position. Keep {here.database} as a copy; every command needs the address from now on.",
+            soft_wrap=True,
+        )
+
+    raise typer.Exit(explained(carry, console))
+
+
+@cases.command(name="follow-up")
+def follow_up(
+    out: Out, as_of: AsOf, future: Future = False, engine: Engine = None, env: Env = None, lake: LakeRoot = None
+) -> None:
+    """Write what is to be filled in about confirmed clues, a workbook a township: 整改, 追缴到账, 问责, 申诉. An engine is started."""
+    from jobs.follow_up_cases import job
+    from jobs.launch.arguments import day
+    from jobs.launch.start import explained, open_run
+
+    def write() -> None:
+        today = day(as_of, future=future)
+        with (
+            open_run(out=out, as_of=today, engine=engine, env=env, lake_root=lake, console=console) as ctx,
+            ctx.job(job) as own,
+        ):
+            folder, count = job.run(own)
+        console.print(f"{count:,} confirmed clues, a workbook a township: {folder}", soft_wrap=True)
+
+    raise typer.Exit(explained(write, console))
 
 
 @cases.command()

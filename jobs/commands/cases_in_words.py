@@ -25,7 +25,7 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "days_left": pl.Int64, "days_out": pl.Int64, "open_clues": pl.Int64, "confirmed": pl.Int64, "to_recover_yuan": pl.Decimal(18, 2),
     "recovered_yuan": pl.Decimal(18, 2), "lacks": pl.String,
 }  # fmt: skip
-_MAY_NAME = frozenset({"checkers", "reviewers", "inspector", "note", "reason"})
+_MAY_NAME = frozenset({"checkers", "reviewers", "inspector", "inspectors", "return_to", "note", "reason"})
 _LAMPS = {Colour.GREEN: "green", Colour.YELLOW: "yellow", Colour.RED: "red"}
 
 

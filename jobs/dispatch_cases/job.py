@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from expectations.contracts.lake import CASE_FILES, CASES, KEY_PERSONS, LEDGER, 
 from expectations.contracts.lake.planning import ROUTINE_VISIT
 from jobs.casebook.opened import case_store_beside
 from jobs.casebook.projecting import PROJECTIONS, SEEN, project
+from jobs.dispatch_cases.inspectors import Inspectors, inspectors_for, places_of
 from jobs.launch.context import RunContext
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
@@ -27,7 +28,7 @@ from jobs.sheets.zones import county_names
 NAME = "dispatch_cases"
 READS = (LEDGER, CASE_FILES, KEY_PERSONS, LISTED_CLUES, *SEEN)
 WRITES = PROJECTIONS
-_PLACE = ("county_code", "town")
+_PLACE = ("county_code", "town", "village")
 Row = dict[str, Any]
 
 
@@ -39,15 +40,26 @@ class Dispatch:
     counties: Mapping[str, str]
 
 
-def run(ctx: RunContext, list_on: date, county_code: str, due_on: date | None, hand: Hand) -> Dispatch:
-    """Sends the cases of the list of that day and county (empty: the whole city). Without a day, each is due by its severity."""
-    if due_on is not None and due_on < hand.on_day:
-        raise BadConfiguration(f"--due is {due_on}, before the day of dispatch, {hand.on_day}. Expected a day from then on.")
+@dataclass(frozen=True)
+class Terms:
+    """What the office says beside the list. due_on: null = by severity. return_to: where papers go; null = to the office itself."""
+
+    due_on: date | None = None
+    return_to: str | None = None
+    inspectors: Inspectors = field(default_factory=dict)
+
+
+def run(ctx: RunContext, list_on: date, county_code: str, terms: Terms, hand: Hand) -> Dispatch:
+    """Sends the cases of the list of that day and county (empty: the whole city)."""
+    if terms.due_on is not None and terms.due_on < hand.on_day:
+        raise BadConfiguration(
+            f"--due is {terms.due_on}, before the day of dispatch, {hand.on_day}. Expected a day from then on."
+        )
     with ctx.report.stage("dispatch cases"), case_store_beside(ctx.lake, ctx.out, ctx.report.warn) as store:
         listed = _listed(ctx.lake, list_on, county_code)
         settings = ctx.settings
         steps = {
-            case["case_id"]: dispatched(case, clues, settings.plan.hard_rules, settings.casework, hand.on_day, due_on)
+            case["case_id"]: dispatched(case, clues, settings.plan.hard_rules, settings.casework, hand.on_day, terms)
             for case, clues in _with_clues(ctx.lake, listed)
         }
         places = {case_id: Place(step.to.county_code, step.to.town) for case_id, step in steps.items()}
@@ -56,11 +68,15 @@ def run(ctx: RunContext, list_on: date, county_code: str, due_on: date | None, h
         with store.reading() as book:
             project(ctx.lake, book)
         ctx.report.stages[-1].rows = len(taken.recorded)
+    if idle := set(terms.inspectors) - {key for case in listed for key in places_of(case)}:
+        ctx.report.warn(
+            f"{len(idle)} rows of the inspectors fit no case of the list: another list's, or a township in another spelling."
+        )
     return Dispatch(taken, county_names(ctx.lake))
 
 
 def dispatched(
-    case: Row, clues: Sequence[Row], hard_rules: Sequence[str], clock: ClockParams, on_day: date, due_on: date | None
+    case: Row, clues: Sequence[Row], hard_rules: Sequence[str], clock: ClockParams, on_day: date, terms: Terms
 ) -> Dispatched:
     """What is said to the office that gets the case. case: of the ledger and gold.case_files. clues: of gold.listed_clues."""
     severity = (
@@ -70,12 +86,14 @@ def dispatched(
     )  # fmt: skip
     return Dispatched(
         to=Office() if case["is_separate"] else Office(county_code=case["county_code"], town=case["town"]),
-        due_on=due_on or clock.due_on(on_day, severity),
+        due_on=terms.due_on or clock.due_on(on_day, severity),
         severity=severity,
         is_separate=bool(case["is_separate"]),
         clues=tuple(DispatchedClue(clue_id=clue["clue_id"], rule_code=clue["rule_code"]) for clue in clues),
         list_on=case["list_on"],
         list_no=case["list_no"],
+        inspectors=inspectors_for(case, terms.inspectors),
+        return_to=terms.return_to,
     )
 
 

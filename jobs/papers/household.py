@@ -53,8 +53,18 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Handed:
+    """What a dispatch says: until when the page comes back, where to, and who goes; the last two empty where nobody said."""
+
+    due_on: date
+    return_to: str
+    inspectors: str
+
+
+@dataclass(frozen=True)
 class Household:
-    """A household to visit. phone: null where the roster has none. since: first month of the benefit. earlier: visits before."""
+    """A household to visit. phone: null where the roster has none. since: first month of the benefit. earlier: visits before. handed: null
+    before the dispatch."""
 
     case_id: str
     position: int
@@ -73,10 +83,11 @@ class Household:
     members: tuple[Member, ...]
     questions: tuple[Question, ...]
     earlier: tuple[str, ...] = ()
+    handed: Handed | None = None
 
 
 def masked_household(household: Household) -> Household:
-    """The household for everyone else: no telephone, no unit, nothing that names a thing; names, numbers, accounts masked."""
+    """The household for everyone else: no telephone, no unit, no inspector, nothing that names a thing; names, numbers, accounts masked."""
     return replace(
         household,
         town=mask_numbers(household.town),
@@ -90,6 +101,7 @@ def masked_household(household: Household) -> Household:
         ),
         questions=tuple(_masked_question(question) for question in household.questions),
         earlier=tuple(mask_numbers(told) for told in household.earlier),
+        handed=household.handed and replace(household.handed, inspectors=""),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from jobs.papers.household import Household, Member, Other, Question
+from jobs.papers.household import Handed, Household, Member, Other, Question
 from jobs.papers.page import Block, Box, Field, Fields, Grid, Item, Lines, Note, Page, Section
 from jobs.rules import RULES
 from jobs.sheets.asked import GRADE_WORDS, Innocent, innocent_words, verify_words
@@ -138,8 +138,18 @@ def _signed(household: Household) -> tuple[Block, ...]:
     return (
         Box("本人（家属）陈述，以及发现的困难：", 34 if _has_room(household) else 15),
         Lines(("本人（家属）签字", "核查人员签字", "核查人员签字")),
-        Lines(("核查日期", "交回地点", "交回期限")),
+        *_return(household.handed),
     )
+
+
+def _return(handed: Handed | None) -> tuple[Block, ...]:
+    """Where the page comes back to, and until when; lines to write on before a dispatch knows."""
+    if handed is None:
+        return (Lines(("核查日期", "交回地点", "交回期限")),)
+    return (
+        Lines(("核查日期", "实际交回日期", "签收人")),
+        Fields(((Field("交回地点", handed.return_to, 4), Field("交回期限", handed.due_on.isoformat(), 2), Field("核查人员", handed.inspectors, 4)),)),
+    )  # fmt: skip
 
 
 def _has_room(household: Household) -> bool:

@@ -16,6 +16,7 @@ from expectations.contracts.lake import (
     CASE_FILES,
     CASE_STATES,
     CASES,
+    CASEWORK,
     CLUES,
     FILES,
     KEY_PERSONS,
@@ -25,17 +26,15 @@ from expectations.contracts.lake import (
     PEOPLE,
     VERDICTS,
 )
-from expectations.contracts.lake.planning import DISPATCHED, EXEMPTED, UNREMARKABLE
+from expectations.contracts.lake.planning import EXEMPTED, UNREMARKABLE
 from jobs.launch.context import RunContext
-from jobs.papers.gathering import households_of
 from jobs.papers.pdf import Printer
 from jobs.plan_visits.beyond import exempted_cases, files_of_unremarkable, unremarkable_households
 from jobs.plan_visits.choice import CaseState, Choice, ClueToVisit, LastWord, VisitableCase, VisitOutcome, choose, settled_cases
+from jobs.plan_visits.contents import FOLDER, contents_of, folder_of, write_contents
 from jobs.plan_visits.expected_yield import Yield, expected_yield
-from jobs.plan_visits.ledger import CITY, Entry, entries_of, number_of, refuse_if_worked_on, replaced_by
+from jobs.plan_visits.ledger import CITY, entries_of, ledger_of, number_of, refuse_if_worked_on, replaced_by
 from jobs.plan_visits.patterns import waiting
-from jobs.plan_visits.plan_papers import write_plan_papers
-from jobs.plan_visits.plan_workbooks import KIND, planned_cases, planned_clues, write_plan_workbooks
 from jobs.registers.delivered import Delivered
 from jobs.registers.verdicts import verdicts_in_force
 from jobs.rules import RULES
@@ -43,16 +42,25 @@ from jobs.runtime.arrow import on_driver
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.results import LIST, Stamp, publication
-from jobs.sheets.asked import innocent_codes
-from jobs.sheets.clue_list import published_clues
-from jobs.sheets.clue_workbook import Told
-from jobs.sheets.history import history_before
 from jobs.sheets.zones import ZONES, county_names
 
 NAME = "plan_visits"
-READS = (CLUES, CASE_FILES, LISTED_CLUES, VERDICTS, CASE_STATES, LEDGER, KEY_PERSONS, PEOPLE, FILES, CASES, MEMBERS, *BRONZE)
+READS = (
+    CLUES,
+    CASE_FILES,
+    LISTED_CLUES,
+    VERDICTS,
+    CASE_STATES,
+    LEDGER,
+    KEY_PERSONS,
+    PEOPLE,
+    FILES,
+    CASES,
+    MEMBERS,
+    CASEWORK,
+    *BRONZE,
+)
 WRITES = (LEDGER,)
-FOLDER = "plans"
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,7 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
             unremarkable_households(lake, county, seen, ceil(visits * ctx.settings.plan.random_share), as_of),
         )  # fmt: skip
         progress.advance(task)
-        known = _ledger(lake)
+        known = ledger_of(lake)
         replaced = replaced_by(known, as_of, county or CITY)
         list_no = number_of(known, replaced, county or CITY)
         fresh = entries_of(choice, as_of=as_of, county_code=county or CITY, visits=visits, run_as_of=run_as_of, list_no=list_no)
@@ -111,18 +119,13 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
         order = [visit.case.case_id for visit in choice.visits]
         routine = [visit.case.case_id for visit in choice.visits if visit.case.stratum == UNREMARKABLE]
         shown = pl.concat([files, explained, files_of_unremarkable(lake, routine, run_as_of)])
-        folder = _folder(as_of, county)
+        folder = folder_of(as_of, county)
         folders = {folder, *_overlapping(ctx.out, as_of, county)}
         zones = [f"{day}/{zone}" for day in sorted(folders) for zone in ZONES]
-        planned = planned_cases(order, shown)
-        asked = planned_clues(planned, published_clues(lake))
-        told = Told(KIND, counties, innocent_codes(ctx.settings), history_before(lake, as_of), as_of, is_masked=False)
-        households = households_of(lake, planned, asked, told)
+        contents = contents_of(ctx, order, shown, as_of)
         with publication(ctx.out, NAME, zones, Stamp(run_as_of, Delivered(lake).name), ctx.report.warn) as staged:
-            write_plan_workbooks(staged / folder, planned, asked, told)
-            progress.advance(task)
-            write_plan_papers(staged / folder, planned, households, told, printer)
-            progress.advance(task)
+            write_contents(staged / folder, contents, printer)
+            progress.advance(task, 2)
             if is_new:
                 gone = set(replaced)
                 rows = [entry.row for entry in known if entry not in gone] + [entry.row for entry in fresh]
@@ -241,12 +244,6 @@ def _last_words(lake: Lake) -> list[LastWord]:
     ]
 
 
-def _ledger(lake: Lake) -> list[Entry]:
-    rows = lake.read_or_empty(LEDGER).select(*LEDGER.column_names).collect()  # lists that people have walked: thousands
-    known = (Entry(*{**row.asDict(), "stratum": row["stratum"] or DISPATCHED}.values()) for row in rows)
-    return sorted(known, key=lambda entry: (entry.as_of, entry.list_no, entry.position))
-
-
 def _states(lake: Lake) -> pl.DataFrame:
     return on_driver(lake.read(CASE_FILES))  # some thousands a run
 
@@ -259,11 +256,6 @@ def _overlapping(out: Path, as_of: date, county_code: str | None) -> set[str]:
     """Folders below OUT of the lists that one of the day takes the place of. As they stand, not as the ledger has them: it may know
     the new list from a run that was stopped before it was published."""
     if county_code:
-        return {_folder(as_of, None)}
+        return {folder_of(as_of, None)}
     lists = {path.parent.parent for zone in ZONES for path in (out / FOLDER).glob(f"{as_of.isoformat()}_*/{zone}/{LIST}")}
     return {f"{FOLDER}/{path.name}" for path in lists}
-
-
-def _folder(as_of: date, county_code: str | None) -> str:
-    """The list's folder below OUT."""
-    return f"{FOLDER}/{as_of.isoformat()}" + (f"_{county_code}" if county_code else "")

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 
+from expectations.contracts.lake import LEDGER
+from expectations.contracts.lake.planning import DISPATCHED
 from jobs.plan_visits.choice import Choice
 from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.lake import Lake
 
 CITY = ""
 """County code of a list for the whole city."""
@@ -33,6 +36,13 @@ class Entry:
     @property
     def row(self) -> tuple[object, ...]:
         return astuple(self)
+
+
+def ledger_of(lake: Lake) -> list[Entry]:
+    """All lists so far, each in its order."""
+    rows = lake.read_or_empty(LEDGER).select(*LEDGER.column_names).collect()  # lists that people have walked: thousands
+    known = (Entry(*{**row.asDict(), "stratum": row["stratum"] or DISPATCHED}.values()) for row in rows)
+    return sorted(known, key=lambda entry: (entry.as_of, entry.list_no, entry.position))
 
 
 def entries_of(choice: Choice, *, as_of: date, county_code: str, visits: int, run_as_of: date, list_no: int) -> list[Entry]:

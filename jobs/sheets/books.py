@@ -38,6 +38,11 @@ def township_of_case() -> pl.Expr:
     return pl.when("is_separate").then(pl.lit(SEPARATE)).otherwise(township)
 
 
+def place_of(county_code: str | None, town: str | None) -> str:
+    """The same of a place, for what is not apart."""
+    return _BELOW.join((county_code or _NO_DIVISION, town or _NO_TOWN))
+
+
 def township_books(
     kind: str, townships: Iterable[str], names: Mapping[str, str], suffix: str = ".xlsx"
 ) -> list[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.contracts.returned import VERDICT_OUTCOMES
+from expectations.contracts.returned import VERDICT_OUTCOMES, AppealOutcome, Measure, Problem, Sanction
 from jobs.rulebook.rule import EXEMPTIONS
 
 VERDICTS = tuple(VERDICT_OUTCOMES)
@@ -37,4 +37,7 @@ NEED_RESULTS = (
 NEED_PROGRAMS = ("城市低保", "农村低保", "城市特困", "农村特困", "临时救助", "医疗救助")
 CORRECTIONS = ("已更正", "原数据无误", "无法核实")
 """What became of a clue about data."""
+PROBLEMS, MEASURES, SANCTIONS = tuple(Problem), tuple(Measure), tuple(Sanction)
+"""Of what is put right: its class, what is done about it, and how people are held to account."""
+APPEAL_OUTCOMES = tuple(AppealOutcome)
 YES_NO = ("是", "否")

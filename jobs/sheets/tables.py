@@ -7,13 +7,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
-from jobs.sheets.choices import CORRECTIONS, NEED_PROGRAMS, NEED_RESULTS, REASONS, VERDICT_WORDS, VERDICTS, YES_NO
+from jobs.sheets.choices import (
+    APPEAL_OUTCOMES,
+    CORRECTIONS,
+    MEASURES,
+    NEED_PROGRAMS,
+    NEED_RESULTS,
+    PROBLEMS,
+    REASONS,
+    SANCTIONS,
+    VERDICT_WORDS,
+    VERDICTS,
+    YES_NO,
+)
 
 LINE_POINTS = 14.5
 _TEXTS_KEPT = 50_000
@@ -32,9 +45,19 @@ OFFERS: dict[str, tuple[str, ...]] = {
     "need program": NEED_PROGRAMS,
     "correction": CORRECTIONS,
     "yes or no": YES_NO,
+    "problem": PROBLEMS,
+    "measure": MEASURES,
+    "sanction": SANCTIONS,
+    "appeal": APPEAL_OUTCOMES,
 }
 """What the drop-downs of a column offer; the others that a heading may name are date, month and yuan."""
-_LIST_TITLES = dict(zip(OFFERS, ("核查结论", "查否原因", "处理结果", "保障项目", "更正结果", "是否"), strict=True))
+_LIST_TITLES = dict(
+    zip(
+        OFFERS,
+        ("核查结论", "查否原因", "处理结果", "保障项目", "更正结果", "是否", "问题类别", "整改措施", "问责方式", "复查结果"),
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -124,8 +147,10 @@ def write_table(
         for i, value in enumerate(row):
             if value is None or value == "":
                 sheet.write_blank(r, i, None, looks[i])
-            elif numbers[i]:
+            elif numbers[i] or isinstance(value, Decimal):
                 sheet.write_number(r, i, float(value), looks[i])
+            elif isinstance(value, date) and columns[i].offers:
+                sheet.write_datetime(r, i, datetime(value.year, value.month, value.day), looks[i])
             else:
                 sheet.write_string(r, i, str(value), looks[i])
     last = max(1, len(rows))

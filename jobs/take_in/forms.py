@@ -21,7 +21,7 @@ _NOTE = {"note": ("备注", "note", "说明备注")}
 _PEOPLE = ("核查人员", "checkers", "核查人")
 _SHOWN = frozenset({
     *("序号", "排名", "对象", "对象和待遇", "对象姓名", "需要核实的问题", "需核对的问题", "先问、再核对", "困难情况", "走访要点", "走访序号",
-      "可了解的救助", "未列入原因"),
+      "可了解的救助", "未列入原因", "已查实的问题", "已办情况"),
     *("申请编号", "成员", "核对结果", "核对发现", "一般计入家庭收入财产", "需补正的内容", "出处"),
     *("rank", "rule_code", "subject_id", "subject_name", "household_no", "program", "county_code", "town", "village", "identity_grade"),
     *("event_on", "first_month", "last_month", "months", "amount_upper", "amount_estimate", "exemption_code", "dispatched", "score"),
@@ -162,7 +162,7 @@ RECTIFICATIONS = Form(
         **_NOTE,
     },
     ("case_id", "clue_id"),
-    {"due": "date", "done": "date", "yuan": "yuan", "day": "date"},
+    {"problem": "problem", "measure": "measure", "due": "date", "done": "date", "yuan": "yuan", "day": "date"},
 )  # fmt: skip
 RECOVERIES = Form(
     "追缴到账",
@@ -186,7 +186,7 @@ ACCOUNTABILITY = Form(
         **_NOTE,
     },
     ("case_id", "clue_id"),
-    {"day": "date"},
+    {"sanction": "sanction", "day": "date"},
 )  # fmt: skip
 APPEALS = Form(
     "申诉",
@@ -200,8 +200,9 @@ APPEALS = Form(
         "decided": ("复查日期",),
         "people": ("复查人员",),
         "yuan": ("应补发金额",),
+        "resumed": ("恢复发放月份",),
     },
-    offers={"day": "date", "decided": "date", "yuan": "yuan"},
+    offers={"day": "date", "outcome": "appeal", "decided": "date", "yuan": "yuan", "resumed": "month"},
 )
 FORMS = (CORRECTIONS, RECTIFICATIONS, RECOVERIES, ACCOUNTABILITY, APPEALS, NEEDS, CHECKS, DATA, VERDICTS)
 """By their telling columns; the first that fits best."""

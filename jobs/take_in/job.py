@@ -33,8 +33,6 @@ NAME = "take_in"
 READS = tuple(dict.fromkeys((*lake_reading.READS, *sent.READS, FILES, *SEEN)))
 WRITES = PROJECTIONS
 FOLDER = "returns"
-_WITH_FACTS = frozenset({Kind.DATA_OUTCOME, Kind.ACCOUNTABILITY})
-"""Kinds that may keep a restricted fact."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ def run(ctx: RunContext, files: Sequence[Returned] = (), brought: Brought = NOBO
 
 
 def _facts(book: Book) -> dict[str, Restricted | None]:
-    ids = [event.event_id for event in book.events(kinds=_WITH_FACTS)]
+    ids = [event.event_id for event in book.events(kinds={form.kind for form in FORMS} - {Kind.VERDICT})]
     return {**dict.fromkeys(ids), **book.restricted(ids)}
 
 

@@ -12,7 +12,7 @@ from jobs.take_in.account import KNOWN, MEND, NEW, Fate
 from jobs.take_in.cells import Row
 from jobs.take_in.forms import VERDICTS
 from jobs.take_in.known import Known, verdict_event
-from jobs.take_in.outcomes import ask_contradictions, events_of
+from jobs.take_in.outcomes import ask_contradictions, ask_where_nothing_holds, events_of
 from jobs.take_in.verdicts import judged
 
 Usable = Sequence[tuple[Row, Sequence[NewEvent]]]
@@ -23,7 +23,7 @@ def usable_rows(
     rows: Sequence[Row], known: Known, facts: Mapping[str, Restricted | None], as_of: date, brought: Brought
 ) -> tuple[Usable, tuple[str, ...]]:
     """The rows that can be used, with their events, in the order of the files, and what was odd about them; all others ask. facts: by id
-    of a recorded event that may keep a restricted fact, that fact."""
+    of a recorded event of any table but the verdicts', its restricted fact, if there is one."""
     for row in rows:
         if row.filled.line.beyond:
             row.ask(
@@ -32,6 +32,10 @@ def usable_rows(
     found = judged([row for row in rows if row.filled.form is VERDICTS], known.clues, as_of)
     said = {id(row): [verdict_event(verdict, row.filled.line, known, as_of, brought)] for row, verdict in found.verdicts}
     others = [(row, events_of(row, known, as_of, brought)) for row in rows if row.filled.form is not VERDICTS]
+    fresh = [verdict for _, verdict in found.verdicts]
+    for row, events in others:
+        for event in (event for event in events if event.event_id not in facts):  # a paper that comes again is known
+            ask_where_nothing_holds(row, event, known, fresh)
     ask_contradictions([(row, event) for row, events in others if row.is_usable for event in events], facts)
     said |= {id(row): events for row, events in others}
     return [(row, said[id(row)]) for row in rows if row.is_usable], found.remarks

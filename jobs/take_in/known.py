@@ -46,12 +46,24 @@ class Where:
 @dataclass(frozen=True)
 class Known:
     """What is known of the ids that came back. where: by id of a clue, a case, a need or a check that a list holds. lists: rows of
-    gold.listed_clues by clue, earliest first. random: by case, the days of its lists of visits and whether it was drawn at random."""
+    gold.listed_clues by clue, earliest first. random: by case, the days of its lists of visits and whether it was drawn at random.
+    verdicts: by case and clue, those recorded, first taken in first."""
 
     clues: Mapping[str, KnownClue] = field(default_factory=dict)
     lists: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     random: Mapping[str, Sequence[tuple[date, bool]]] = field(default_factory=dict)
     where: Mapping[str, Where] = field(default_factory=dict)
+    verdicts: Mapping[str, Mapping[str, Sequence[ClueVerdict]]] = field(default_factory=dict)
+
+    def in_force(self, case_id: str, clue_id: str | None, fresh: Iterable[ClueVerdict]) -> list[ClueVerdict]:
+        """The verdicts that hold on the clue, or, without one, on all clues of the case: the latest of each by day of the visit. fresh:
+        verdicts of this take-in."""
+        of_clue: dict[str, list[ClueVerdict]] = {clue: list(said) for clue, said in self.verdicts.get(case_id, {}).items()}
+        for verdict in fresh:
+            if self.clues[verdict.clue_id].case_id == case_id:
+                of_clue.setdefault(verdict.clue_id, []).append(verdict)
+        asked = of_clue if clue_id is None else {clue_id} & set(of_clue)
+        return [max(enumerate(of_clue[clue]), key=lambda one: (one[1].checked_on, one[0]))[1] for clue in sorted(asked)]
 
 
 def known_of(lake: Lake, book: Book, ids: Collection[str]) -> Known:
@@ -65,7 +77,8 @@ def known_of(lake: Lake, book: Book, ids: Collection[str]) -> Known:
         row, case = lists[clue_id][-1], cases.get(case_id, Where(case_id, None, None))
         where[clue_id] = Where(case_id, row["county_code"] or case.county_code, case.town, row["rule_code"], case.is_separate)
     where |= _of_table(lake, NEEDS, "need_id", ids, "rule_code") | _of_table(lake, CHECKS, "check_id", ids)
-    return Known(_known_clues(lake, lists, _verdicts(book, set(of_clue.values()))), lists, _drawn_at_random(lake), where)
+    verdicts = _verdicts(book, {*of_clue.values(), *cases})
+    return Known(_known_clues(lake, lists, verdicts), lists, _drawn_at_random(lake), where, verdicts)
 
 
 def _among(lake: Lake, table: Table, column: str, wanted: Collection[str]) -> Any:
@@ -107,16 +120,17 @@ def _runs_that_listed(lake: Lake, clue_ids: Iterable[str]) -> dict[str, list[Row
     return found
 
 
-def _verdicts(book: Book, cases: Collection[str]) -> dict[str, list[ClueVerdict]]:
-    found: dict[str, list[ClueVerdict]] = {}
+def _verdicts(book: Book, cases: Collection[str]) -> dict[str, dict[str, list[ClueVerdict]]]:
+    found: dict[str, dict[str, list[ClueVerdict]]] = {}
     for event in book.events(kinds={Kind.VERDICT}, cases=cases):
         said = {name: getattr(event.after, name) for name in _SAID}
-        found.setdefault(event.subject.id, []).append(ClueVerdict(event.subject.id, checked_on=event.on_day, **said))
+        of_case = found.setdefault(str(event.case_id), {})
+        of_case.setdefault(event.subject.id, []).append(ClueVerdict(event.subject.id, checked_on=event.on_day, **said))
     return found
 
 
 def _known_clues(
-    lake: Lake, lists: Mapping[str, Sequence[Row]], so_far: Mapping[str, Sequence[ClueVerdict]]
+    lake: Lake, lists: Mapping[str, Sequence[Row]], verdicts: Mapping[str, Mapping[str, Sequence[ClueVerdict]]]
 ) -> dict[str, KnownClue]:
     """What a verdict on each clue is held against. The bound is that of the list on which it was largest."""
     explained = _explained_cases(lake)
@@ -132,7 +146,7 @@ def _known_clues(
             ),
             amount_upper=max(row["amount_upper"] or Decimal(0) for row in rows),
             paid_yuan=paid_yuan.get(rows[-1]["case_id"]),
-            verdicts=tuple(so_far.get(clue_id, ())),
+            verdicts=tuple(verdicts.get(rows[-1]["case_id"], {}).get(clue_id, ())),
         )
         for clue_id, rows in lists.items()
     }

@@ -21,13 +21,24 @@ from casework.payloads import (
     SubjectKind,
 )
 from expectations.contracts.ids import LETTERS
-from expectations.contracts.returned import AppealOutcome, DataResult, Measure, NeedResult, Problem, Sanction
+from expectations.contracts.returned import (
+    CONFIRMED,
+    REFERRED,
+    VERDICT_OUTCOMES,
+    AppealOutcome,
+    DataResult,
+    Measure,
+    NeedResult,
+    Problem,
+    Sanction,
+)
 from jobs.returns.brought import Brought
+from jobs.returns.checkers import checkers_of
 from jobs.sheets.choices import NEED_PROGRAMS
 from jobs.take_in.cells import Row
 from jobs.take_in.forms import CHECKS, DATA
 from jobs.take_in.known import Known, Where, source_of
-from jobs.take_in.verdicts import unknown_id
+from jobs.take_in.verdicts import ClueVerdict, unknown_id
 
 _YEARS_AHEAD = timedelta(days=3 * 366)
 """How far a term may lie in the future."""
@@ -41,6 +52,10 @@ _SEPARATORS = re.compile(r"[、,，;；\s]+")
 _SUBJECTS = {
     "clue_id": SubjectKind.CLUE, "case_id": SubjectKind.CASE, "need_id": SubjectKind.NEED, "check_id": SubjectKind.CHECK,
 }  # fmt: skip
+
+
+_AFTER_A_VERDICT = frozenset({Kind.RECTIFICATION, Kind.RECOVERY, Kind.ACCOUNTABILITY, Kind.APPEAL})
+"""What follows a clue that was found to hold, or was handed on to others."""
 
 
 def events_of(row: Row, known: Known, as_of: date, brought: Brought) -> list[NewEvent]:
@@ -60,6 +75,26 @@ def events_of(row: Row, known: Known, as_of: date, brought: Brought) -> list[New
         )
         for n, (subject, where) in enumerate(about)
     ]  # fmt: skip
+
+
+def ask_where_nothing_holds(row: Row, event: NewEvent, known: Known, fresh: Sequence[ClueVerdict]) -> None:
+    """What is put right, recovered, punished or objected to is a clue that a visit found to hold, and whoever looks again is somebody
+    else. fresh: usable verdicts of this take-in."""
+    if event.after.KIND not in _AFTER_A_VERDICT or event.case_id is None:
+        return
+    is_clue, title = event.subject.kind is SubjectKind.CLUE, row.filled.form.title
+    verdicts = known.in_force(event.case_id, event.subject.id if is_clue else None, fresh)
+    if not any(VERDICT_OUTCOMES[verdict.verdict] in (CONFIRMED, REFERRED) for verdict in verdicts):
+        stands = "、".join(f"{verdict.checked_on.isoformat()}“{verdict.verdict}”" for verdict in verdicts)
+        row.ask(
+            row.filled.column,
+            f"{'这条线索' if is_clue else '这一户'}{f'的结论是{stands}' if stands else '还没有核查结论'}，没有查实，不能填报{title}。请核对编号；"
+            "确实查实的，请先报核查结论（推翻以前结论的，在“更正前次结论”中填“是”）。",
+        )
+    if isinstance(event.after, Appeal):
+        seen = {name for verdict in verdicts for name in checkers_of(verdict.checkers)}
+        if again := [name for name in checkers_of(event.after.reviewers or "") if name in seen]:
+            row.ask("people", f"{'、'.join(again)}就是原核查人员。申诉须由原核查人员以外的两人复查，请填写复查人员。")
 
 
 def _without_grant(payload: Payload) -> Payload:
@@ -170,15 +205,16 @@ def _appeal(row: Row, earliest: date | None, as_of: date) -> _Said:
     outcome = row.choice("outcome", AppealOutcome) if is_decided else None
     decided = row.day("decided", day, as_of) if is_decided else None
     people = row.people("people") if is_decided else None
-    yuan = row.yuan("yuan")
-    if yuan and not is_decided:
-        row.ask("outcome", "填了应补发金额，还没有填复查结果。请把复查结果、复查日期和复查人员一并填上。")
+    yuan, resumed = row.yuan("yuan"), row.month("resumed")
+    if (yuan or resumed) and not is_decided:
+        row.ask("outcome", "填了应补发金额或恢复发放月份，还没有填复查结果。请把复查结果、复查日期和复查人员一并填上。")
     if day is None or not row.is_usable:
         return None
     words = "；".join(part for part in (reason, row.note()) if part)
     said = Appeal(
-        reason=words, outcome=AppealOutcome(outcome) if outcome else None, decided_on=decided, reviewers=people, owed_yuan=yuan
-    )
+        reason=words, outcome=AppealOutcome(outcome) if outcome else None, decided_on=decided, reviewers=people, owed_yuan=yuan,
+        resumed_month=resumed,
+    )  # fmt: skip
     return day, said, None
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jobs.sheets.books import SEPARATE, township_books
+from jobs.sheets.books import SEPARATE, place_of, township_books
 from jobs.sheets.tables import OFFERS, Heading, cell_formats, new_book, write_guide, write_lists, write_table
 from jobs.take_in.cells import Row
 from jobs.take_in.forms import FORMS, Form
@@ -48,7 +48,7 @@ def _book(row: Row, where: Mapping[str, Where]) -> str:
     found = next((where[one] for one in (*filled.subjects, *filled.ids) if one in where), None)
     if found is None or found.county_code is None:
         return REST
-    return SEPARATE if found.is_separate else f"{found.county_code}/{found.town or ''}"
+    return SEPARATE if found.is_separate else place_of(found.county_code, found.town)
 
 
 def _write(path: Path, title: str, rows: Sequence[Row], as_of: date) -> None:

@@ -40,6 +40,8 @@ from casework.payloads import (
 )
 from casework.store import URL_VARIABLE, CaseStore, store_url
 from expectations.contracts.returned import AppealOutcome, Assistance, DataResult, Measure, NeedResult, Problem, Sanction
+from jobs.casebook.opened import addresses_of_move
+from jobs.runtime.errors import BadConfiguration
 from tests.casework.made import day, dispatched, of_case, of_clue, verdict
 
 TWO = "甲某、乙某"
@@ -332,7 +334,7 @@ def test_a_server_that_is_silent_and_a_file_that_is_no_database_are_told(tmp_pat
 def test_a_store_of_a_later_version_is_left_alone(store: CaseStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("casework.store.LAYOUT", 0)
     with pytest.raises(UnusableStore, match=r"has layout 1. Expected 0: a later version made it"):
-        store._made()
+        store._made("")
 
 
 @pytest.mark.parametrize(
@@ -377,3 +379,50 @@ def test_a_take_in_that_is_killed_before_its_end_leaves_nothing_and_holds_nobody
             assert book.last_position == 0
         process.kill()
     assert record(store, *ONE_OF_EACH) == len(ONE_OF_EACH)
+
+
+def test_a_store_moves_without_loss_and_takes_nothing_in_afterwards(
+    sqlite_store: CaseStore, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Positions, ids, batches, what stood before, restricted facts and the store's own id are the same; what is moved twice is moved once."""
+    names = Restricted(names=("王五",))
+    with sqlite_store.writing() as book:
+        book.record([of_case("H1", 1, dispatched("C11"))], [of_clue("H1", "C11", 9, verdict())])
+        book.record(
+            [of_clue("H1", "C11", 12, Accountability(sanction=Sanction.REMINDER, people=1, role="村干部"), restricted=names)]
+        )
+    with sqlite_store.reading() as book:
+        before = book.events()
+    monkeypatch.setenv(URL_VARIABLE, database)
+    here, there = addresses_of_move(tmp_path)
+    with CaseStore(here) as waiting:
+        assert sqlite_store.move_to(there) == 3
+        with pytest.raises(DatabaseError, match="the case store was moved"), waiting.writing() as late:
+            late.record([of_case("H9", 20, dispatched("C91"))])
+    with pytest.raises(
+        UnusableStore, match=f"was moved to a database, and holds what it held then. Name the database in {URL_VARIABLE}"
+    ):
+        CaseStore(here)
+    with CaseStore(there) as moved, moved.reading() as book:
+        assert (moved.store_id, book.events()) == (sqlite_store.store_id, before)
+        assert book.restricted([event.event_id for event in before]) == {before[-1].event_id: names}
+    with CaseStore(there) as moved, moved.writing() as book:
+        assert book.record([of_case("H1", 20, Received())])[0].position == 4
+
+
+def test_a_store_moves_into_an_empty_database_only(
+    sqlite_store: CaseStore, postgresql_store: CaseStore, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite_store.writing() as book:
+        book.record([of_case("H1", 1, dispatched("C11"))])
+    with pytest.raises(BadConfiguration, match=f"{URL_VARIABLE} is not set"):
+        addresses_of_move(tmp_path)
+    monkeypatch.setenv(URL_VARIABLE, database)
+    with pytest.raises(
+        UnusableStore, match=rf"holds the case store {postgresql_store.store_id} with 0 events.*Nothing was moved"
+    ):
+        sqlite_store.move_to(addresses_of_move(tmp_path)[1])
+    with sqlite_store.writing() as book:
+        book.record([of_case("H2", 1, dispatched("C21"))])
+    with pytest.raises(BadConfiguration, match="Name the OUT whose case store is to be moved"):
+        addresses_of_move(tmp_path / "none")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import docx
 import pytest
 from pyspark.sql import functions as F
 from rich.console import Console
@@ -19,13 +21,16 @@ from expectations.contracts.lake import CASE_FILES, CASE_STATES, CASES, CLUES, K
 from expectations.contracts.lake.planning import ROUTINE_VISIT
 from jobs.casebook.opened import case_store_beside
 from jobs.dispatch_cases import job
+from jobs.dispatch_cases.inspectors import inspectors_of
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.plan_visits import job as plan_visits
+from jobs.plan_visits.contents import publish_again
 from jobs.project_cases import job as project_cases
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
+from jobs.sheets.zones import county_names
 from tests.conftest import AS_OF
 from tests.end_to_end.tables import rows_of
 
@@ -57,7 +62,7 @@ def ctx(planned: RunContext, tmp_path: Path) -> RunContext:
 
 
 def dispatch(ctx: RunContext, due_on: date | None = None) -> dict[str, Dispatched]:
-    sent = job.run(ctx, AS_OF, "", due_on, HAND)
+    sent = job.run(ctx, AS_OF, "", job.Terms(due_on), HAND)
     return {event.subject.id: event.after for event in sent.taken.recorded if isinstance(event.after, Dispatched)}
 
 
@@ -115,7 +120,7 @@ def test_a_case_is_due_by_its_severity_or_on_the_day_that_is_named(ctx: RunConte
 def test_a_list_is_dispatched_once(ctx: RunContext) -> None:
     due = ON + timedelta(days=20)
     assert {sent.due_on for sent in dispatch(ctx, due).values()} == {due}
-    again = job.run(ctx, AS_OF, "", due + timedelta(days=9), HAND)
+    again = job.run(ctx, AS_OF, "", job.Terms(due + timedelta(days=9)), HAND)
     assert (again.taken.recorded, len(again.taken.already)) == ((), 25)
 
 
@@ -123,7 +128,7 @@ def test_a_list_that_is_not_there_and_a_day_that_is_over_are_told(ctx: RunContex
     with pytest.raises(
         BadConfiguration, match=rf"no list of 2018-02-01 for 420222. Expected one of {AS_OF}. Nothing was dispatched"
     ):
-        job.run(ctx, date(2018, 2, 1), "420222", None, HAND)
+        job.run(ctx, date(2018, 2, 1), "420222", job.Terms(), HAND)
     with pytest.raises(BadConfiguration, match="--due is 2018-01-04, before the day of dispatch, 2018-01-05"):
         dispatch(ctx, ON - timedelta(days=1))
 
@@ -142,3 +147,61 @@ def test_what_is_set_aside_is_on_no_list_until_its_day(ctx: RunContext) -> None:
 
     assert not is_listed(until - timedelta(days=1))
     assert is_listed(until)
+
+
+def test_pages_tell_after_the_dispatch_where_they_come_back_to_and_who_goes(ctx: RunContext, tmp_path: Path) -> None:
+    """Named by township; what passes by the office that approved is named by its case alone."""
+    plan_visits.run(ctx, 25)
+    files = {
+        row["case_id"]: row
+        for row in rows_of(ctx.lake, CASE_FILES)
+        if row["case_id"] in {e["case_id"] for e in rows_of(ctx.lake, LEDGER)}
+    }
+    apart = next(case_id for case_id, file in files.items() if file["is_separate"])
+    county, town = next((file["county_code"], file["town"]) for file in files.values() if not file["is_separate"])
+    table = tmp_path / "who.csv"
+    table.write_text(
+        f"乡镇街道,案件编号,核查人员\n{town},,陈某甲、李某乙\n,{apart},周某丙、吴某丁\n无此镇,,郑某戊、王某己\n",
+        encoding="utf-8-sig",
+    )
+    terms = job.Terms(None, None, inspectors_of(table))
+    sent = {event.subject.id: event.after for event in job.run(ctx, AS_OF, "", terms, HAND).taken.recorded}
+    assert any("1 rows of the inspectors fit no case" in line for line in ctx.report.warnings)
+    named = {case_id: said.inspectors for case_id, said in sent.items() if isinstance(said, Dispatched)}
+    assert named == {
+        case_id: "周某丙、吴某丁" if case_id == apart else "陈某甲、李某乙" if file["town"] == town else None
+        for case_id, file in files.items()
+    }
+    before = {path: path.read_bytes() for path in (ctx.out / "plans").rglob("*.*") if path.is_file()}
+    publish_again(ctx, plan_visits.NAME, AS_OF, "")
+    after = {path: path.read_bytes() for path in (ctx.out / "plans").rglob("*.*") if path.is_file()}
+    assert {path.suffix for path in before if before[path] != after[path]} == {".pdf", ".docx", ".json"}
+    texts = {
+        zone: "".join(_texts(path) for path in after if path.suffix == ".docx" and zone in path.parts)
+        for zone in ("restricted", "exports")
+    }
+    assert "陈某甲、李某乙" in texts["restricted"]
+    assert "陈某甲" not in texts["exports"]
+    due = {said.due_on.isoformat() for said in sent.values() if isinstance(said, Dispatched)}
+    assert all(day in text for day in due for text in texts.values())
+    assert f"{county_names(ctx.lake)[county]} {town}" in texts["exports"]
+
+
+def _texts(path: Path) -> str:
+    return "".join(cell.text for table in docx.Document(str(path)).tables for row in table.rows for cell in row.cells)
+
+
+# row | what is said
+WHO = """
+东镇,,,陈某甲                | row 2: 核查人员 names 1 different people
+,,,陈某甲、李某乙            | row 2 names neither a case nor a township. Expected 案件编号 or 乡镇街道
+东镇,一村,,陈主任、李某乙     | row 2: 核查人员 names 陈*, which is no full name
+"""
+
+
+@pytest.mark.parametrize("case", WHO.strip().splitlines())
+def test_inspectors_that_cannot_be_read_are_told(case: str, tmp_path: Path) -> None:
+    row, said = (part.strip() for part in case.split("|"))
+    (tmp_path / "who.csv").write_text(f"乡镇街道,村社区,案件编号,核查人员\n{row}\n", encoding="utf-8-sig")
+    with pytest.raises(BadConfiguration, match=re.escape(said)):
+        inspectors_of(tmp_path / "who.csv")

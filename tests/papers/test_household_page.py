@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import docx
 import pypdf
@@ -15,7 +16,7 @@ import typst
 from docx.oxml.ns import qn
 
 from expectations.contracts.lake.planning import ROUTINE_VISIT
-from jobs.papers.household import Household, Question, masked_household
+from jobs.papers.household import Handed, Household, Question, masked_household
 from jobs.papers.household_page import household_page
 from jobs.papers.page import Page, texts_of
 from jobs.papers.pdf import Printer
@@ -110,7 +111,10 @@ def test_pdf_and_docx_hold_what_the_page_says(household: Household, printer: Pri
 
 
 def test_a_usual_household_fits_a_sheet_and_the_largest_flows_over_with_its_number(printer: Printer) -> None:
-    made = printer.pdf([page_of(HOUSEHOLD), page_of(USUAL), page_of(LARGEST)], DAY)
+    handed = Handed(date(2018, 3, 31), "北县 青石镇", "陈某甲、李某乙")
+    made = printer.pdf(
+        [page_of(replace(HOUSEHOLD, handed=handed)), page_of(replace(USUAL, handed=handed)), page_of(LARGEST)], DAY
+    )
     sheets = of_pdf(made)
     assert all(
         tuple(round(float(size)) for size in (sheet.mediabox.width, sheet.mediabox.height)) == A4_POINTS

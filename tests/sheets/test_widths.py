@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from jobs.follow_up_cases.workbook import ACCOUNTABILITY_SHEET, APPEAL_SHEET, RECOVERY_SHEET, RECTIFICATION_SHEET
 from jobs.publish.checks_list import FINDING_SHEET, HOUSEHOLD_SHEET
 from jobs.publish.needs_list import LEFT_OUT_SHEET, NEED_SHEET
 from jobs.sheets.clue_workbook import CASE_SHEET, CLUE_SHEET, DATA_SHEET
@@ -15,7 +16,9 @@ from jobs.take_in.slips import headings_of
 
 SHEETS = {
     "cases": CASE_SHEET, "clues": CLUE_SHEET, "data": DATA_SHEET, "needs": NEED_SHEET, "left out": LEFT_OUT_SHEET,
-    "checked households": HOUSEHOLD_SHEET, "found by checks": FINDING_SHEET, **{f"to mend: {form.title}": headings_of(form) for form in FORMS},
+    "checked households": HOUSEHOLD_SHEET, "found by checks": FINDING_SHEET, "rectification": RECTIFICATION_SHEET,
+    "recovery": RECOVERY_SHEET, "accountability": ACCOUNTABILITY_SHEET, "appeals": APPEAL_SHEET,
+    **{f"to mend: {form.title}": headings_of(form) for form in FORMS},
 }  # fmt: skip
 
 

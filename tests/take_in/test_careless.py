@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,6 +17,8 @@ import pytest
 import xlwt
 
 from jobs.take_in.known import Known, Where
+from jobs.take_in.verdicts import ClueVerdict
+from tests.libreoffice import saved_again
 from tests.take_in.sent import (
     CASE_OF,
     CLUES,
@@ -346,6 +347,12 @@ PUTTING_RIGHT = {
 }  # fmt: skip
 
 
+def found(verdict: str = "查是-错保") -> Known:
+    """The same office, each of its clues visited with this verdict."""
+    said = {clue: ClueVerdict(clue, verdict, None, date(2018, 1, 15), "张三丰、李四光", None, None, None) for clue in CASE_OF}
+    return replace(KNOWN, verdicts={case: {c: [said[c]] for c in CASE_OF if CASE_OF[c] == case} for case in CASE_OF.values()})
+
+
 @pytest.mark.parametrize(("head", "rows", "bad", "asked"), PUTTING_RIGHT.values(), ids=PUTTING_RIGHT)
 def test_what_is_done_about_a_clue_comes_back_told_by_its_header(
     head: str, rows: list[str], bad: str, asked: str, tmp_path: Path
@@ -353,11 +360,43 @@ def test_what_is_done_about_a_clue_comes_back_told_by_its_header(
     path = tmp_path / "back.csv"
     start = f",{CLUES[2]}," if head.startswith("案件编号") else f"{CLUES[2]},"
     path.write_text("\n".join([head, *rows, start + bad]), encoding="utf-8-sig")
-    taken = take([path], tmp_path)
+    taken = take([path], tmp_path, found())
     assert len(taken.recorded) == len(rows)
     assert taken.asked == {asked}
-    assert take([path], tmp_path).recorded == []
     no_entry_is_lost(taken)
+    again = take([path], tmp_path, found("查否-时间差"))  # turned round meanwhile: what is recorded is no new question
+    assert (again.recorded, len(again.fate("known")), again.asked) == ([], len(rows), {asked})
+
+
+@pytest.mark.parametrize("table", [name for name in PUTTING_RIGHT if name != "重复记录更正"])
+@pytest.mark.parametrize("verdict", ["", "查否-时间差", "无法核实", "移送"])
+def test_what_was_not_found_to_hold_is_not_put_right(table: str, verdict: str, tmp_path: Path) -> None:
+    head, rows, *_ = PUTTING_RIGHT[table]
+    (tmp_path / "back.csv").write_text("\n".join([head, *rows]), encoding="utf-8-sig")
+    taken = take([tmp_path / "back.csv"], tmp_path, found(verdict) if verdict else KNOWN)
+    assert len(taken.fate("new")) == (len(rows) if verdict == "移送" else 0)
+    if verdict != "移送":
+        assert taken.asked <= {"clue_id", "case_id"}
+        said = f"的结论是2018-01-15“{verdict}”" if verdict else "还没有核查结论"
+        assert any(f"这条线索{said}，没有查实，不能填报{table}" in text for text in texts_of(taken.slips))
+
+
+def test_a_verdict_of_the_same_file_counts_for_what_follows_it(tmp_path: Path) -> None:
+    book = filled(tmp_path / "back.xlsx", 1)
+    sheet = book.create_sheet("整改")
+    head, rows, *_ = PUTTING_RIGHT["整改"]
+    for line in (head, *rows):
+        sheet.append(line.split(","))
+    book.save(tmp_path / "back.xlsx")
+    assert [len(take([tmp_path / "back.xlsx"], tmp_path).fate(fate)) for fate in ("new", "known")] == [3, 3]
+
+
+def test_whoever_visited_does_not_look_again(tmp_path: Path) -> None:
+    line = f"{FIRST},2018-03-10,车已过户,维持,2018-03-20,张三丰、王某乙,"
+    (tmp_path / "back.csv").write_text("\n".join([PUTTING_RIGHT["申诉"][0], line]), encoding="utf-8-sig")
+    taken = take([tmp_path / "back.csv"], tmp_path, found())
+    assert (taken.asked, taken.recorded) == ({"people"}, [])
+    assert any("张三丰就是原核查人员" in text for text in texts_of(taken.slips))
 
 
 def test_a_slip_is_mended_and_handed_in_as_it_is(tmp_path: Path) -> None:
@@ -397,23 +436,17 @@ def test_a_file_of_another_kind_says_so_and_is_no_error_of_the_others(tmp_path: 
 
 def test_what_went_through_libreoffice_reads_the_same(tmp_path: Path) -> None:
     names = ("as it should be", "people merged over the rows", "a serial", "1,200", "a column of their own", "属实")
-    folder = tmp_path / "through"
-    folder.mkdir()
     for n, name in enumerate(names):
         book = filled(tmp_path / f"{n}.xlsx")
         WAYS[name].edit(book, Sheet(book["线索"]))
         book.save(tmp_path / f"{n}.xlsx")
-    said = subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xlsx", "--outdir", str(folder),
-         *(str(tmp_path / f"{n}.xlsx") for n in range(len(names)))],
-        capture_output=True, text=True, timeout=240, check=True,
-    )  # fmt: skip
+    saved = saved_again([tmp_path / f"{n}.xlsx" for n in range(len(names))], tmp_path / "through")
     for n, name in enumerate(names):
         home = tmp_path / f"store{n}"
         home.mkdir()
-        taken = take([folder / f"{n}.xlsx"], home)
+        taken = take([saved[n]], home)
         way = WAYS[name]
-        assert (name, len(taken.fate("new")), len(taken.fate("to mend"))) == (name, way.new, way.mend), said.stdout
+        assert (name, len(taken.fate("new")), len(taken.fate("to mend"))) == (name, way.new, way.mend)
         assert {name: getattr(taken.recorded[0].after, name) for name, _ in way.said if name != "on_day"} == {
             k: v for k, v in way.said if k != "on_day"
         }
