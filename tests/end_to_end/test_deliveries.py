@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import COVERAGE, FILES, LAKE_TABLES, QUALITY, QUARANTINE, TABLES, TOTALS
+from jobs.audit.log import FOLDER as AUDIT
 from jobs.check_quality import job as check_quality
 from jobs.commands.cli import app
 from jobs.delivery.manifest import read_manifest
@@ -278,7 +279,8 @@ def run_command(*arguments: str) -> tuple[int, str]:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    """Of all files but the audit log, which says of each command that it was given."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.parent.name != AUDIT)
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
