@@ -19,6 +19,7 @@ fi
 rm -rf .venv
 "$python" -m venv .venv
 PIP_CONFIG_FILE=/dev/null PIP_NO_INDEX=1 PIP_FIND_LINKS="wheels/any wheels/$arch" PIP_DISABLE_PIP_VERSION_CHECK=1 \
-  .venv/bin/python -m pip install --quiet -c source/constraints.txt -e 'source[dev]'
-.venv/bin/mingjing doctor || { echo "Installed, but something is missing: see above." >&2; exit 1; }
+  .venv/bin/python -m pip install --quiet --no-compile -c source/constraints.txt -e 'source[dev]'
+.venv/bin/python -m compileall -qq -j 0 .venv/lib || true # on all cores, as pip does not; some packages hold templates that are no Python
+MINGJING_DELTA_JARS=$PWD/delta-jars .venv/bin/mingjing doctor || { echo "Installed, but something is missing: see above." >&2; exit 1; }
 echo "Installed: $PWD/.venv/bin/mingjing. For the spark engine: export MINGJING_DELTA_JARS=$PWD/delta-jars"
