@@ -69,7 +69,7 @@ def play(
 
 def _send(ctx: RunContext, visits: int, day: date, office: Office) -> None:
     plan_visits.run(ctx, visits)
-    sent = dispatch_cases.run(ctx, day, "", None, Hand("clerk", Role.OFFICE, day, _AT))
+    sent = dispatch_cases.run(ctx, day, "", dispatch_cases.Terms(), Hand("clerk", Role.OFFICE, day, _AT))
     for event in sent.taken.recorded:
         said = event.after
         assert isinstance(said, Dispatched)

@@ -220,7 +220,7 @@ def visits(found: FromLake, standing: Standing) -> Table:
     total = Row(TOTAL, "合计", cells(counties), 0, tuple(row.key for row in rows))
     return Table(
         "visits", "走访：应做和已做", "县市区", columns, (*rows, total) if rows else (), f"走访记录、花名册和建档立卡登记，{standing.period.told}",
-        "驻村工作队每月一次、村干部每周一次（conf/policy.yaml，visiting）。只有走访记录覆盖到的乡镇和月、周才算应做；没有记录的地区看不出是没走访还是没登记，不算。",
+        "驻村工作队每月一次、村干部每周一次，次数以本地规定为准。只有走访记录覆盖到的乡镇和月、周才算应做；没有记录的地区看不出是没走访还是没登记，不算。",
         found.visits if isinstance(found.visits, str) else "" if rows else "没有应走访的户",
     )  # fmt: skip
 
