@@ -6,9 +6,10 @@ BOOT := $(shell command -v python3.11 || command -v python3.12 || command -v pyt
 DEMO := demo
 SCALE ?= 0.1
 ENGINE ?= embedded
+ARCH ?= x86_64 aarch64
 JOBS := $(VENV)/.installed
 
-.PHONY: help install demo test check format lint types layers bench dist docs clean
+.PHONY: help install demo test check format lint types layers schedulers bench dist bundle docs clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}'
@@ -43,11 +44,21 @@ types: install ## Strict types
 layers: install ## jobs -> models -> expectations, never the other way
 	$(VENV)/bin/lint-imports --no-cache
 
+schedulers: install .venv-airflow .venv-dolphinscheduler ## What graph writes, read by Airflow and DolphinScheduler themselves
+	$(PY) -m pytest tests/schedulers/check_schedulers.py
+
+.venv-%: tests/schedulers/%.txt
+	@rm -rf $@
+	@$(BOOT) -m venv $@ && $@/bin/pip install --quiet --no-deps -r $< && touch $@ || { rm -rf $@; exit 1; }
+
 bench: install ## The main job beside a hand-written DuckDB script: make bench SCALE=1 ENGINE=embedded
 	$(PY) -m benchmarks.run --scale $(SCALE) --engine $(ENGINE)
 
 dist: install ## dist/app.zip for spark-submit --py-files, beside it dist/conf for --files
 	$(PY) -m tools.package dist
+
+bundle: docs ## One archive to install from where there is no network: make bundle ARCH="x86_64 aarch64"
+	$(PY) -m tools.bundle dist/bundle $(foreach arch,$(ARCH),--arch $(arch))
 
 docs: install ## Write the generated pages and build the site into site/: every warning is an error, nothing is fetched
 	$(PY) -m tools.documents

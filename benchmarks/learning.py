@@ -30,7 +30,7 @@ from models.clue_features import ClueToRank
 from models.measures import average_precision, log_loss
 from models.ranking import LearningParams, RankingModel, fit, probability
 
-_FAMILIES = {"D01": "D", "D02": "D", "D03": "D", "K01": "K", "K02": "K", "E01": "E", "E02": "E"}
+FAMILIES = {"D01": "D", "D02": "D", "D03": "D", "K01": "K", "K02": "K", "E01": "E", "E02": "E"}
 _FIRST_DAY = date(2018, 1, 2)
 _VISITS_A_DAY = 20
 _GOALS = (0.80, 0.90, 0.95)
@@ -53,7 +53,7 @@ def visits(out: Path, truth_file: Path) -> tuple[list[Visit], int]:
     of_person: dict[tuple[str, str], list[dict[str, object]]] = {}
     of_household: dict[tuple[str, str, str], list[dict[str, object]]] = {}
     for fact in truth.iter_rows(named=True):
-        family = _FAMILIES.get(fact["rule_code"], fact["rule_code"])
+        family = FAMILIES.get(fact["rule_code"], fact["rule_code"])
         of_person.setdefault((family, fact["subject_id"]), []).append(fact)
         for number in (fact["household_no"], fact["household_no2"]):
             if number:
@@ -69,7 +69,7 @@ def visits(out: Path, truth_file: Path) -> tuple[list[Visit], int]:
         ["stated_score", "amount_estimate", "clue_id"], descending=[True, True, False]
     )
     for row in ordered.iter_rows(named=True):
-        family = _FAMILIES.get(row["rule_code"], row["rule_code"])
+        family = FAMILIES.get(row["rule_code"], row["rule_code"])
         facts = of_person.get((family, row["subject_id"])) or of_household.get((family, row["county"], row["household_no"]), [])
         of_rule = [f for f in facts if f["rule_code"] == row["rule_code"]] or facts
         about = of_rule[0] if of_rule else None

@@ -119,20 +119,20 @@ class CaseState:
 
     @property
     def to_recover_yuan(self) -> Decimal:
-        return sum((rectification.to_recover_yuan or Decimal(0) for rectification in self._rectifications), Decimal(0))
+        return sum((rectification.to_recover_yuan or Decimal(0) for rectification in self.asked_for.values()), Decimal(0))
 
     @property
-    def _rectifications(self) -> list[Rectification]:
-        """Of what is confirmed: what was put down for a clue that an appeal took back is not asked for."""
+    def asked_for(self) -> Mapping[tuple[str, Measure], Rectification]:
+        """Of the rectifications those of what is confirmed: what was put down for a clue that an appeal took back is not asked for."""
         about = {self.case_id, *self.confirmed} if self.confirmed else frozenset[str]()
-        return [rectification for (subject, _), rectification in self.rectifications.items() if subject in about]
+        return {about_one: said for about_one, said in self.rectifications.items() if about_one[0] in about}
 
     @property
     def lacking(self) -> tuple[str, ...]:
         """What must still come before the case can be closed, as ends of a sentence."""
         put_right = {subject for subject, _ in self.rectifications}
         without = 0 if self.case_id in put_right else len(self.confirmed - put_right)
-        undone = sum(rectification.done_on is None for rectification in self._rectifications)
+        undone = sum(rectification.done_on is None for rectification in self.asked_for.values())
         owed = self.to_recover_yuan - self.recovered_yuan
         to_pay_back = sum((self._owed(clue, appeal) for clue, appeal in self.appeals.items()), Decimal(0))
         undecided = sum(appeal.outcome is None for appeal in self.appeals.values())
@@ -159,7 +159,7 @@ class CaseState:
             return None
         if self.open_clues:
             return self.dispatched.due_on if self.dispatched else None
-        return min((r.due_on for r in self._rectifications if r.done_on is None and r.due_on is not None), default=None)
+        return min((r.due_on for r in self.asked_for.values() if r.done_on is None and r.due_on is not None), default=None)
 
     def is_asleep(self, as_of: date) -> bool:
         return self.set_aside is not None and (self.set_aside.until is None or as_of < self.set_aside.until)
@@ -173,7 +173,7 @@ class CaseState:
             return Stage.REFERRED
         if self.open_clues or not self.verdicts:
             return _STAGES[self.held]
-        return Stage.RECTIFYING if self._rectifications else Stage.VERDICT
+        return Stage.RECTIFYING if self.asked_for else Stage.VERDICT
 
     def colour(self, as_of: date, yellow_days: int) -> Colour:
         if self.due_on is None or self.is_asleep(as_of):

@@ -65,6 +65,8 @@ def _is_done(state: CaseState, payload: Payload) -> bool:
     match payload.KIND:
         case Kind.DISPATCHED:
             return bool(state.open_clues) and _clues(payload) <= _clues(state.dispatched)
+        case Kind.SENT_BACK:
+            return state.held is Kind.SENT_BACK and bool(state.open_clues)  # once visited anew, it may be sent back again
         case Kind.REFERRED:
             return state.held is Kind.REFERRED and state.referred == payload
         case Kind.CLOSED:

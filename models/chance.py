@@ -24,6 +24,7 @@ NEIGHBOURS = (0.01, 100.0)
 another one; of what is shared one in ten leaves its village; of numbers of one series one in a hundred has its neighbour beside it."""
 _MOST_PLACES = 3
 _LEAST_SPREAD = 0.1
+_GRID = 0.05
 _FEW = 3
 """Groups left out of how groups differ, beside the most extreme hundredth."""
 
@@ -151,6 +152,19 @@ def of_tail(scores: Vector) -> Vector:
     rate = float((above < top).sum()) / exposure if exposure > 0 else np.inf
     beyond = np.where(scores > start, _BODY * np.exp(-rate * np.maximum(scores - start, 0.0)), 1.0)
     return _bounded(beyond)
+
+
+def of_sums(parts: npt.NDArray[np.float64]) -> Vector:
+    """P(a sum so high) of each row, if its parts had nothing to do with one another: each column's values dealt out anew among all rows.
+
+    parts: shape (n_rows, n_parts), 0 and more, reckoned in steps of _GRID.
+    """
+    places = np.floor(parts / _GRID).astype(int)
+    sums = np.ones(1)
+    for column in places.T:
+        sums = np.convolve(sums, np.bincount(column) / max(len(column), 1))
+    above = np.append(np.cumsum(sums[::-1])[::-1], 0.0)
+    return _bounded(above[np.clip(places.sum(axis=1), 0, len(above) - 1)])
 
 
 def _bounded(chance: Vector) -> Vector:

@@ -54,7 +54,6 @@ FEATURES: tuple[Feature, ...] = (
         "no officer or day",
     ),
     Feature("is_unrostered", "无花名册", "", "1 when money moves for a household that no roster holds"),
-    Feature("cases_on_phone", "同一电话户数", "户", "cases that leave the same telephone", "no telephone"),
     Feature(
         "approvals_at_once", "经办人三日内批准户数", "户", "cases approved by the officer within three days", "no officer or day"
     ),
@@ -80,9 +79,6 @@ FEATURES: tuple[Feature, ...] = (
     ),
     Feature("accounts_used", "使用过的账户数", "个", "bank accounts that the benefit was paid to"),
     Feature("foreign_holder_ratio", "户外人员账户发放占比", "", "transfers to an account of somebody outside the household, 0-1"),
-    Feature(
-        "to_standard", "人均发放与月标准之比", "倍", "paid per head over the monthly standard", "no month paid or no standard"
-    ),
 )
 """What the forest sees."""
 RANKING_FIGURES: tuple[Feature, ...] = (

@@ -60,11 +60,14 @@ class SimulatedCity:
     hidden_share: float
 
 
-def simulate(out: Path, *, scale: float, seed: int, progress: Callable[[str], None] | None = None) -> SimulatedCity:
+def simulate(
+    out: Path, *, scale: float, seed: int, lookalikes: float = 1.0, progress: Callable[[str], None] | None = None
+) -> SimulatedCity:
     """Writes the city into `out`. Raises FileExistsError, and writes nothing, where that holds a delivery already.
 
     `scale` 1 is a city of 2.7 million people with 397,197 civil-affairs records (the two rosters and
-    the payments); below about 0.02 the rosters stay large enough for every scenario to occur.
+    the payments); below about 0.02 the rosters stay large enough for every scenario to occur. `lookalikes`: times so many
+    innocent households stand beside the true ones.
     """
     report = progress or (lambda _: None)
     rng = np.random.default_rng(seed)
@@ -77,7 +80,7 @@ def simulate(out: Path, *, scale: float, seed: int, progress: Callable[[str], No
     people = population.settle(rng, city, max(12_000, round(POPULATION_AT_SCALE_1 * scale)))
     stage = Stage(rng, people, Caseload(rng, people).draw(_sizes(scale)), registers)
     report("scenarios")
-    play_all(stage, scale, report)
+    play_all(stage, scale, report, lookalikes=lookalikes)
     report("background")
     _fill_background(rng, people, registers, stage)
     # From a stream of their own: what came before them stays the city that it was.

@@ -46,6 +46,7 @@ class Case:
     really paid regularly; `unpaid`: months left out; `account_of_month`: months whose money went to another
     account. `yuan_by_month` and `heads_by_month` hold the regular payment of the twelve months. `add_on_yuan` is the
     part of it that a class of need adds. `visits_missed`: by whom the household is not visited, of `simulation.visits.DUTIES`.
+    `is_off_roster`, `roster_no`, `roster_yuan`, `roster_heads`: where the roster says otherwise than the payments.
     """
 
     village: Village
@@ -78,6 +79,10 @@ class Case:
     add_on_yuan: float | None = None
     is_add_on_withheld: bool = False
     visits_missed: str = ""
+    is_off_roster: bool = False
+    roster_no: str = ""
+    roster_yuan: float | None = None
+    roster_heads: int | None = None
 
     @property
     def head(self) -> Member:

@@ -18,6 +18,8 @@ _SELF_CARE = ("全自理", "半护理", "全护理")
 def write_rosters(rng: np.random.Generator, people: People, cases: list[Case], registers: Registers) -> None:
     """`dibao_roster`: a row a member; `tekun_roster`: a row a person; both as of the end of 2017."""
     for case in cases:
+        if case.is_off_roster:
+            continue
         if case.is_tekun:
             _tekun_row(rng, people, case, registers)
         else:
@@ -43,7 +45,7 @@ def _dibao_row(people: People, case: Case, member: Member, registers: Registers)
     registers.add(
         "dibao_roster",
         **_place(case),
-        household_no=case.household_no,
+        household_no=case.roster_no or case.household_no,
         program=case.program,
         head_name=written_name(people, case.head),
         head_id=written_number(people, case.head),
@@ -57,8 +59,8 @@ def _dibao_row(people: People, case: Case, member: Member, registers: Registers)
         start_month=first_day(case.start),
         stop_month=first_day(case.stop) if case.stop else None,
         grace_until=first_day(case.grace_until) if case.grace_until else None,
-        covered_heads=case.heads_by_month[-1],
-        monthly_amount=case.yuan_by_month[-1],
+        covered_heads=case.roster_heads or case.heads_by_month[-1],
+        monthly_amount=case.roster_yuan or case.yuan_by_month[-1],
         declared_assets="；".join(case.declared_assets) or None,
         rigid_expense=case.rigid_expense,
         bank_account=case.account,

@@ -31,7 +31,9 @@ KEY = "a test key, no secret: 0123456789"
 def pytest_configure() -> None:
     """Every run of the tests has one key, its own model registry and repeatable examples, as have the processes that it starts."""
     os.environ["MINGJING_KEY"] = KEY
-    for name in ("MLFLOW_TRACKING_URI", "MINGJING_CASEWORK_URL"):
+    for name in (
+        "MLFLOW_TRACKING_URI", "MINGJING_CASEWORK_URL", "MINGJING_AUDIT", "MINGJING_OPENLINEAGE", "MINGJING_METRICS", "MINGJING_LOG",
+    ):  # fmt: skip
         os.environ.pop(name, None)
     hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 

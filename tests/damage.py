@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import random
+import zipfile
 
 ODD_TEXT = [
     *('"', '""', '",', ',"', "\n", "\r", "\r\n", "\x00", ",", ",,,", "\t", "\ufeff", "联通", "D0000", "<table>", " " * 300),
@@ -53,3 +55,13 @@ def mutated(content: bytes, chance: random.Random, odd: list[bytes]) -> bytes:
             case 6 if chance.random() < 0.2:
                 del damaged[at:]
     return bytes(damaged)
+
+
+def torn_at_row(book: bytes, row: int) -> bytes:
+    """A workbook whose first sheet ends in the midst of this row."""
+    torn = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as archive, zipfile.ZipFile(torn, "w") as copy:
+        for name in archive.namelist():
+            text = archive.read(name)
+            copy.writestr(name, text[: text.index(f'<row r="{row}"'.encode()) + 9] if name.endswith("sheet1.xml") else text)
+    return torn.getvalue()

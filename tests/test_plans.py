@@ -71,7 +71,7 @@ from jobs.rules.in_force import rules_in_force
 from jobs.runtime.errors import ContractBroken
 from jobs.runtime.lake import Lake, conform
 from jobs.runtime.session import Engine
-from jobs.score_cases.features import CASE_FIGURES, Registers, case_features
+from jobs.score_cases.features import CASE_FIGURES, PATTERN_FIGURES, Registers, case_features
 from jobs.standardise.job import standardise as standardised
 from tests.conftest import AS_OF, KEY
 from tools import documents
@@ -186,7 +186,7 @@ def test_scoring_gives_features_and_the_contract_of_clues(
         as_of=AS_OF,
     )
     features = case_features(registers)
-    assert types(features) == {"case_id": "string", **dict.fromkeys(CASE_FIGURES, "double")}
+    assert types(features) == {"case_id": "string", **dict.fromkeys((*CASE_FIGURES, *PATTERN_FIGURES), "double")}
     marked = with_key_persons(clues_of(empty(FINDINGS)), empty(KEY_PERSONS))
     clues = ranked(with_patterns(marked, empty(PATTERNS)), empty(CASES), empty(CASE_SCORES), settings.ranking, AS_OF)
     assert types(clues) == contract(CLUES)

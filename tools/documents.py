@@ -36,6 +36,7 @@ from jobs.plan_visits import job as plan_visits
 from jobs.project_cases import job as project_cases
 from jobs.publish import job as publish
 from jobs.rank_clues import job as rank_clues
+from jobs.report_casework import job as report_casework
 from jobs.report_fairness import job as report_fairness
 from jobs.rulebook.need import NeedRule
 from jobs.rulebook.rule import EXEMPTIONS, Rule
@@ -76,6 +77,7 @@ JOBS: tuple[ModuleType, ...] = (
     report_fairness,
     learn,
     take_in,
+    report_casework,
 )
 """The jobs of a run, in their order, and those that people start."""
 

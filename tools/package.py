@@ -22,7 +22,7 @@ import sys
 if len(sys.argv) < 2:
     raise SystemExit("run_job.py <job> [arguments], for example: run_job.py find_clues --out OUT --as-of 2017-12-31")
 job = sys.argv.pop(1)
-room = "jobs.commands" if job == "run_all" else "jobs"
+room = "jobs.commands" if job in ("run_all", "upkeep") else "jobs"
 runpy.run_module(f"{room}.{job}", run_name="__main__", alter_sys=True)
 '''
 

@@ -129,6 +129,13 @@ CATALOGUE: tuple[Rewriting, ...] = (
     ),
     Rewriting("headers", "column-numbers", "the numbers of the columns below the header", after_header(counted)),
     Rewriting("headers", "database-names", "names of a database below the header", after_header(own_names)),
+    headed("hive-names", "headers behind the table's name: t.姓名", lambda f: f"t.{f.header}"),
+    Rewriting(
+        "headers",
+        "units-below",
+        "the units of the columns below the header",
+        after_header(lambda sheet: tuple(MONEY_UNITS.get(c.field.kind, "") if c.field else "" for c in sheet.columns)),
+    ),
     Rewriting("headers", "ruled", "a line of dashes below the header", after_header(lambda s: ("------",) * len(s.columns))),
     Rewriting("headers", "pages", "title, header and number on each page", sheets(printed)),
     Rewriting("headers", "two-rows", "a header in two rows, groups above", sheets(in_two_rows)),
@@ -178,6 +185,8 @@ CATALOGUE: tuple[Rewriting, ...] = (
     Rewriting("separator", "tab-txt", "tabs under .txt", text(separator="\t", suffix=".txt")),
     Rewriting("separator", "semicolon", "semicolons", text(separator=";")),
     Rewriting("separator", "pipe", "bars", text(separator="|")),
+    Rewriting("separator", "carets", "carets", text(separator="^")),
+    Rewriting("separator", "tildes", "tildes", text(separator="~")),
     Rewriting("separator", "upper-suffix", "commas under .CSV", text(suffix=".CSV")),
     Rewriting("archive", "zip", "a text in an archive", text(suffix=".zip")),
     Rewriting("line ends", "crlf", "CR LF", text(newline="\r\n")),
@@ -257,6 +266,7 @@ CATALOGUE: tuple[Rewriting, ...] = (
         shown={Kind.CODE: padded, Kind.TEXT: padded},
     ),
     shown("merged", "merged-households", "merged cells, a block a household", merged=True),
+    shown("database", "dbase", "dBASE files, names cut to ten bytes", suffix=".dbf"),
     # The manifest
     Rewriting(
         "manifest",
@@ -288,12 +298,19 @@ CATALOGUE: tuple[Rewriting, ...] = (
     ),
     Rewriting(
         "manifest",
+        "manifest-named-hashes",
+        "a manifest with sha256: before the hashes and data sets in capitals",
+        manifest(line=lambda line: (line[0], line[1].upper(), *line[2:6], f"sha256:{line[6]}")),
+    ),
+    Rewriting(
+        "manifest",
         "manifest-blanks",
         "a manifest with blanks and tabs around its cells",
         manifest(line=lambda line: tuple(f" {cell}\t" for cell in line)),
     ),
 )
-SLOTS = tuple(dict.fromkeys(rewriting.slot for rewriting in CATALOGUE))
+SLOTS = tuple(dict.fromkeys(rewriting.slot for rewriting in CATALOGUE if rewriting.slot != "database"))
+"""Of combinations: a database holds a plain table, under names of ten bytes."""
 BY_NAME = {rewriting.name: rewriting for rewriting in CATALOGUE}
 
 

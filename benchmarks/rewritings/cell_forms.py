@@ -64,6 +64,14 @@ CELLS: tuple[Rewriting, ...] = (
         "1483545600",
         day(lambda d: f"{(d - date(1970, 1, 1)).days * 86400 - 28800}" if d.year > 2001 else f"{d}"),
     ),
+    days_as("oracle-days-in-chinese", "05-1月 -17", day(lambda d: f"{d:%d}-{d.month}月 -{d:%y}" if d.year >= 1930 else f"{d}")),
+    days_as(
+        "oracle-moments",
+        "05-JAN-17 12.00.00.000000 AM",
+        day(lambda d: f"{d:%d-%b-%y} 12.00.00.000000 AM".upper() if d.year >= 1930 else f"{d}"),
+    ),
+    months_as("statistical-months", "2017M01", day(lambda d: f"{d:%Y}M{d:%m}")),
+    months_as("months-of-no-day", "2017-01-00", day(lambda d: f"{d:%Y-%m}-00")),
     months_as("short-year-months", "17.1", day(lambda d: f"{d:%y}.{d.month}")),
     months_as("month-first", "01/2017", day(lambda d: f"{d:%m/%Y}")),
     months_as("english-months", "Jan-17", day(lambda d: f"{d:%b-%y}")),
@@ -158,6 +166,17 @@ CELLS: tuple[Rewriting, ...] = (
     values_as("coded-behind", "是(1)", "{}(1)"),
     values_as("boxed", "☑是", "☑{}"),
     Rewriting("yes and no", "full-width-classes", "Ａ for A", cells(full_width, Kind.ENUM)),
+    Rewriting(
+        "yes and no", "sexes", "男性 and 女性", cells(lambda cell: {"男": "男性", "女": "女性"}.get(cell, cell), Kind.ENUM)
+    ),
+    values_as("bracketed", "【是】", "【{}】"),
+    Rewriting("numbers", "bracketed-numbers", "numbers in brackets", cells(lambda c: f"（{c}）" if c else c, Kind.PERSON_NUMBER)),
+    Rewriting("numbers", "underscored", "_ before numbers", cells(lambda c: f"_{c}" if c else c, Kind.PERSON_NUMBER)),
+    Rewriting("people", "labelled-names", "姓名：张三", cells(lambda c: f"姓名：{c}" if c else c, Kind.NAME)),
+    Rewriting("divisions", "of-twelve-digits", "counties as 420292000000", cells(lambda code: f"{code}000000", Kind.CODE)),
+    Rewriting("divisions", "with-names", "counties as 420292北县", cells(lambda code: f"{code}北县", Kind.CODE)),
+    Rewriting("accounts", "labelled-accounts", "账号：6217…", cells(lambda c: f"账号：{c}" if c else c, Kind.ACCOUNT)),
+    Rewriting("accounts", "with-bank", "6217…(农商行)", cells(lambda c: f"{c}(农商行)" if c else c, Kind.ACCOUNT)),
     Rewriting("accounts", "in-fours", "accounts with blanks after every four digits", cells(in_fours, Kind.ACCOUNT)),
     Rewriting(
         "accounts",

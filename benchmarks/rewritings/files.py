@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 import openpyxl
 import xlsxwriter
 
-from benchmarks.rewritings.other_books import archive_of, old_workbook, open_document
+from benchmarks.rewritings.other_books import archive_of, database, old_workbook, open_document
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field, Kind, plain_header
 from simulation.delivery_files import MANIFEST, MANIFEST_HEADER
@@ -203,7 +203,7 @@ def as_text(form: Text, lines: Iterable[Row]) -> bytes:
     return text.getvalue().encode(form.encoding)
 
 
-_OTHER_BOOKS = {".xls": old_workbook, ".et": old_workbook, ".ods": open_document}
+_OTHER_BOOKS = {".dbf": database, ".xls": old_workbook, ".et": old_workbook, ".ods": open_document}
 
 
 def _write_book(path: Path, file: File, form: Book) -> None:

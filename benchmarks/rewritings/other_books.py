@@ -1,8 +1,9 @@
-"""Files of other programs than Excel of today: .xls, .ods as LibreOffice and WPS write it, and archives. Cells are texts."""
+"""Files of other programs than Excel of today: .xls, .ods as LibreOffice and WPS write it, .dbf, and archives. Cells are texts."""
 
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
@@ -51,6 +52,21 @@ def open_document(sheets: Lines, styles: str = "", of_table: str = "") -> bytes:
             f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>",
         )
     return content.getvalue()
+
+
+def database(sheets: Lines) -> bytes:
+    """As FoxPro writes it: names cut to ten bytes of GBK, texts filled up with blanks. It holds one plain table."""
+    ((names, *rows),) = sheets.values()
+    cells = [[cell.encode("gb18030") for cell in row] for row in rows]
+    widths = [max((len(row[c]) for row in cells), default=0) or 1 for c in range(len(names))]
+    fields = b"".join(
+        name.encode("gb18030")[:10].ljust(11, b"\x00") + b"C" + bytes(4) + struct.pack("<H", width) + bytes(14)
+        for name, width in zip(names, widths, strict=True)
+    )
+    begin, width = 32 + len(fields) + 1, 1 + sum(widths)
+    head = bytes([3, 118, 1, 8]) + struct.pack("<IHH", len(rows), begin, width) + bytes(20)
+    records = (b" " + b"".join(map(bytes.ljust, row, widths)) for row in cells)
+    return head + fields + b"\r" + b"".join(records) + b"\x1a"
 
 
 def archive_of(members: Mapping[str, bytes]) -> bytes:

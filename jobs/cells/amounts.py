@@ -10,7 +10,7 @@ from math import prod
 import polars as pl
 
 from jobs.cells.chinese_numbers import CHARACTERS, chinese_number
-from jobs.cells.text import cleaned, half_width, map_distinct, trimmed
+from jobs.cells.text import cleaned, half_width, map_cleaned, map_distinct, trimmed
 
 MONEY = pl.Decimal(18, 2)
 _CURRENCY = r"(?:[¥￥$]|RMB|CNY|人民币)?"
@@ -94,7 +94,7 @@ def _whole(cell: str) -> int | None:
 
 
 def read_integers(cells: pl.Series) -> pl.Series:
-    return map_distinct(trimmed(cells), _whole, pl.Int32)
+    return map_cleaned(cells, _whole, pl.Int32)
 
 
 def parse_percent(cell: str) -> Decimal | None:
@@ -126,4 +126,4 @@ def _decimals(cells: pl.Series, precision: int, scale: int, parse: Callable[[str
         value = parse(cell)
         return value.quantize(places, rounding=ROUND_HALF_UP) if value is not None and abs(value) < limit else None
 
-    return map_distinct(trimmed(cells), read, pl.Decimal(precision, scale))
+    return map_cleaned(cells, read, pl.Decimal(precision, scale))

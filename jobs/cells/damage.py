@@ -53,16 +53,18 @@ def _damaged_numbers(numbers: _Numbers) -> _Numbers:
     held against what chance would bring if all numbers failed, so that most bearers of a print in a judged column are damaged.
     A number that bears the print of another way, too, is no evidence for this one.
     """
+    by_chance = float(np.sum(1 / np.spacing(numbers.astype(np.float64))))  # one number in 64, between 2^58 and 2^59
+    rounded_by_chance = len(numbers) / 500
+    numbers = numbers[(numbers & 15 == 0) | (numbers % 10 == 0)]  # no other bears a print: from 10^17 on floats are 16 apart
     floats = _as_float(numbers)
     thousands = (numbers + 500) // 1000 * 1000
     rounded = (numbers == thousands) | (numbers == _as_float(thousands))
     printed, shortest = numbers == floats, numbers == _shortest(floats)
     passes = rounded | printed | shortest
     passes[passes] = passes_a_check(pl.Series(numbers[passes]).cast(pl.String))
-    by_chance = float(np.sum(1 / np.spacing(numbers.astype(np.float64))))  # one number in 64, between 2^58 and 2^59
     marked = np.zeros(len(numbers), dtype=np.bool_)
     for bearers, evidence, expected in (
-        (rounded, rounded, len(numbers) / 500),
+        (rounded, rounded, rounded_by_chance),
         (printed, printed & ~shortest & ~rounded, by_chance),
         (shortest, shortest & ~printed & ~rounded, by_chance),
     ):
@@ -83,12 +85,12 @@ def damaged(cells: pl.Series) -> pl.Series:
     Scientific notation always is. Repeated numbers count once: a payment file names a person every month.
     """
     numbers = _leading_18(cells)
-    others = numbers.is_null().arg_true()
+    others = (numbers.is_null() & ~cells.str.ends_with("X")).arg_true()
     odd = trimmed(cells.gather(others))  # noise may stand before a number
     numbers = numbers.scatter(others, _leading_18(odd))
-    distinct = numbers.drop_nulls().unique().to_numpy()
     # A filler of zeros is no rounded number.
-    found = _damaged_numbers(distinct[(distinct >= 10**17) & (distinct // 10**4 % 10**8 != 0)])
+    distinct = numbers.filter((numbers >= 10**17) & (numbers // 10**4 % 10**8 != 0)).unique()
+    found = _damaged_numbers(distinct.to_numpy())
     marked = numbers.is_in(pl.Series(found).implode()).fill_null(False)
     return marked.scatter(others, marked.gather(others) | odd.str.contains(SCIENTIFIC).fill_null(False))
 

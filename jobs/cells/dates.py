@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from jobs.cells.text import cleaned, half_width, map_distinct, trimmed, whole
+from jobs.cells.text import cleaned, half_width, map_cleaned, map_distinct, trimmed, whole
 
 EARLIEST, LATEST = date(1850, 1, 1), date(2100, 12, 31)
 _NO_DAYS = [date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)]
@@ -29,7 +29,7 @@ _WEEKDAY = r"(?: ?\(?(?:星期|周|礼拜)?[一二三四五六日天]\)?)?"
 _WEEKDAY_EN = r"(?:(?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*,? )?"
 _AFTERNOON = re.compile("下午|晚上|PM")
 _HALF_DAY = r"(?:上午|下午|中午|凌晨|晚上|AM|PM)"
-_CLOCK = rf"{_HALF_DAY}?[ :]?(?P<hour>\d{{1,2}})[:时](?P<minute>\d{{1,2}})(?:[:分](?P<second>\d{{1,2}})(?:[.,]\d+|秒)?|分)? ?{_HALF_DAY}?"
+_CLOCK = rf"{_HALF_DAY}?[ :]?(?P<hour>\d{{1,2}})[:时.](?P<minute>\d{{1,2}})(?:[:分.](?P<second>\d{{1,2}})(?:[.,]\d+|秒)?|分)? ?{_HALF_DAY}?"
 # CST is China's own name of its time, CDT that of its summers: both are as written.
 _ZONE = r"(?: ?(?:(?P<utc>Z|UTC|GMT)?(?P<ahead>[-+]\d{1,2}(?::?\d{2})?)?|CST|CDT)(?: ?\(.*\))?)"
 _TIME = rf"(?:[ T]?{_CLOCK}{_ZONE})?"
@@ -43,7 +43,7 @@ _FORMS = tuple(
             rf"{_WEEKDAY_EN}{_DAY_EN}[- ]?{_MONTH_EN}[- ,]*{_YEAR}{_TIME}",
             rf"{_DAY}-?{_MONTH_EN}-?{_SHORT_YEAR}{_TIME}",  # as spreadsheets and SAS show days
             rf"{_WEEKDAY_EN}{_MONTH_EN} +{_DAY_EN},? {_YEAR}{_TIME}",
-            rf"{_DAY}-{_MONTH}月-{_YEAR}{_TIME}",
+            rf"{_DAY}-{_MONTH}月-?{_SHORT_YEAR}{_TIME}",  # as Oracle shows days in Chinese
             rf"{_WEEKDAY_EN}{_MONTH_EN} +{_DAY} {_CLOCK}{_ZONE} {_YEAR}",
         ),
     )
@@ -52,8 +52,8 @@ _YM = tuple(
     map(
         re.compile,
         (
-            rf"{_YEAR}[-/.年、 ]{_MONTH}(?:月|月?份|期)?",
-            rf"{_YEAR}(?P<month>\d\d)(?:月|月?份|期)",
+            rf"{_YEAR}[-/.年、 M]{_MONTH}(?:月|月?份|期|[-/.]00)?",
+            rf"{_YEAR}(?P<month>\d\d)(?:月|月?份|期|00)",
             rf"(?P<year>\d\d)年{_MONTH}月?份?",
             rf"{_MONTH}[-/.]{_YEAR}",
             rf"{_MONTH_EN}[- ,]*{_YEAR}",
@@ -184,4 +184,4 @@ def read_dates(cells: pl.Series) -> pl.Series:
 
 def read_months(cells: pl.Series) -> pl.Series:
     """Months repeat: reading each distinct cell once is the fast way."""
-    return map_distinct(trimmed(cells), parse_month, pl.Date)
+    return map_cleaned(cells, parse_month, pl.Date)

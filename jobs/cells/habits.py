@@ -14,7 +14,7 @@ import polars as pl
 from expectations.contracts.model import Field, Kind
 from jobs.cells.amounts import parse_amount
 from jobs.cells.dates import full_year
-from jobs.cells.text import NOISE, half_width, map_distinct, trimmed, whole
+from jobs.cells.text import NOISE, half_width, holds_any, map_cleaned, map_distinct, whole
 
 _ANY_ORDER = {
     "": re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(\D.*)?"),
@@ -24,14 +24,18 @@ _ANY_ORDER = {
 _ORDERS = {"year_first": "ymd", "month_first": "mdy", "day_first": "dmy"}
 _FITS = {"y": re.compile(r"\d\d|\d{4}"), "m": re.compile("0?[1-9]|1[0-2]"), "d": re.compile("0?[1-9]|[12][0-9]|3[01]")}
 _MAY_BE_FLOAT = f"[.．][0０{NOISE}]+$|[Ee][+0-9{NOISE}]+$"
+_OF_FLOAT = b".Ee" + "．".encode()[:1]
+"""Bytes of which such a cell holds one."""
 _MAY_BEGIN_WITH_DAY = f"^[{NOISE}]*[0-9０-９][{NOISE}]*(?:[0-9０-９][{NOISE}]*)?[-/.－／．]"
 
 
 def _half_width(cells: pl.Series) -> pl.Series:
-    return map_distinct(trimmed(cells), half_width, pl.String)
+    return map_cleaned(cells, half_width, pl.String)
 
 
 def _floats(cells: pl.Series) -> dict[str, pl.Series]:
+    if not holds_any(cells, _OF_FLOAT):
+        return {}
     at = cells.str.contains(_MAY_BE_FLOAT).arg_true()
     if at.is_empty():
         return {}
@@ -46,7 +50,7 @@ def _marked(cells: pl.Series, at: pl.Series, marked: pl.Series) -> pl.Series:
 
 
 def _fractions(cells: pl.Series) -> dict[str, pl.Series]:
-    shares = map_distinct(trimmed(cells), parse_amount, pl.Decimal(38, 10))  # one with a percent sign is no number here
+    shares = map_cleaned(cells, parse_amount, pl.Decimal(38, 10))  # one with a percent sign is no number here
     is_fraction = (shares > 0) & (shares < 1)
     if (shares > 1).any() or not is_fraction.any():
         return {}

@@ -11,11 +11,12 @@ from jobs.cells.characters import in_simplified, may_stand_for
 from jobs.cells.faults import readable
 from jobs.cells.text import EDGE, cleaned, map_distinct, trimmed
 
+_LABEL = re.compile("^姓? *名(?:字|称)?[:：]")
 _TITLE = re.compile(r"[(\[【][^)\]】]*[)\]】]?")
 _DOTS = re.compile(r" *[·•・‧∙⋅․●◦ᐧ᛫ꞏ.。\u0387] *")
 _NUMBER = re.compile(r"[0-9]{15}(?:[0-9]{2}[0-9Xx])?[,:;/、-]*|[,:;/、-]+(?=[0-9]{15})")
 """A person's number beside the name, and what parts the two."""
-_ODD = r"[ 0-9(（\[【)）\]】•・‧∙⋅․●◦ᐧ᛫ꞏ.。\u0387﹒-﹪\uff01-\uffef]|^·|·$"
+_ODD = r"[ :：0-9(（\[【)）\]】•・‧∙⋅․●◦ᐧ᛫ꞏ.。\u0387﹒-﹪\uff01-\uffef]|^·|·$"
 _UNSURE = re.compile("[?？□■〇*�]")
 _LETTERS = re.compile("[a-z]+|.")
 """Characters of a name; letters that stand together are one, in pinyin."""
@@ -31,7 +32,7 @@ def read_names(cells: pl.Series) -> pl.Series:
 
 
 def _one_form(name: str) -> str | None:
-    plain = _TITLE.sub("", _NUMBER.sub("", unicodedata.normalize("NFKC", name)))
+    plain = _TITLE.sub("", _NUMBER.sub("", _LABEL.sub("", unicodedata.normalize("NFKC", name))))
     plain = _DOTS.sub("·", plain).replace(" ", "")
     return cleaned(plain.strip(EDGE + "·)]】")) or None
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from html import unescape
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from jobs.cells.lookalikes import ONE_OF_EACH
@@ -63,10 +64,14 @@ _FLOAT = re.compile(r"(-?[0-9]+)\.0+")
 _EXPONENT = re.compile(r"([0-9])(?:\.([0-9]+))?[Ee]\+?([0-9]{1,2})")
 _YES = {form: "是" for form in ("是", "√", "1", "Y", "有", "TRUE", "✓", "☑", "✔", "YES", "T", "对", "是的")}
 _NO = {form: "否" for form in ("否", "×", "0", "N", "无", "FALSE", "✗", "X", "☐", "✘", "NO", "F", "错", "不是")}
+_SEX = {"男性": "男", "M": "男", "MALE": "男", "1": "男", "女性": "女", "F": "女", "FEMALE": "女", "2": "女"}
 _CODE_OF_VALUE = re.compile(
-    r"^(?:[0-9]{1,4}|[A-Z][0-9]{1,3})(?:[-—_.:、|/\\)]+|(?=[\u4e00-\u9fff]))|^[☑√✓]+(?=.)|\([0-9A-Z]{1,4}\)$|(?<=^[A-Z])[类档级]$|[。.,;]$"
+    r"^(?:[0-9]{1,4}|[A-Z][0-9]{1,3})(?:[-—_.:、|/\\)]+|(?=[\u4e00-\u9fff]))|^[☑√✓]+(?=.)|\([0-9A-Z]{1,4}\)$|(?<=^[A-Z])[类档级]$|[。.,;]$|^[【\[<「]|[】\]>」]$"
 )
-"""What systems and people put around a value of a list: 01-农村低保, 农村低保(01), ☑农村低保, A类."""
+"""What systems and people put around a value of a list: 01-农村低保, 农村低保(01), ☑农村低保, 【农村低保】, A类."""
+_BESIDE_CODE = re.compile(r"^[\u4e00-\u9fff]+:|^[\u4e00-\u9fff]+(?=[0-9]{9,}$)|#+$|(?<=[0-9]{9})\(?[\u4e00-\u9fff]+\)?$")
+"""账号:6217…, 农商行6217…, 6217…(农商行)."""
+_DIVISION = re.compile(r"^[\u4e00-\u9fff]*\(?([0-9]{6})(?:[0-9]{3}|[0-9]{6})?\)?[\u4e00-\u9fff]*$")
 _FULL_TO_HALF = str.maketrans({chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " "})
 _ONE_WIDTH = str.maketrans({i + 0xFEE0: chr(i) for i in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *b"()-")})
 _NEEDLESS_BLANK = re.compile(r"(?<![A-Za-z]) +| +(?![A-Za-z ])")
@@ -112,11 +117,23 @@ def trimmed(cells: pl.Series) -> pl.Series:
     return plain.set(plain == "", None) if (plain == "").any() else plain
 
 
+def holds_any(cells: pl.Series, signs: bytes) -> bool:
+    """Does any cell hold one of the bytes? A look over the column's text as a whole, which costs a tenth of a pattern for each cell."""
+    texts = cells.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    text = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
+    return any((text == sign).any() for sign in signs)
+
+
 def map_distinct(cells: pl.Series, read: Callable[[str], Any], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
     """`read` applied once to every distinct cell. Registers repeat themselves: months, dates, codes."""
     distinct = cells.drop_nulls().unique(maintain_order=True)
     values = pl.Series([read(cell) for cell in distinct.to_list()], dtype=dtype, strict=False)
     return cells.replace_strict(distinct, values, default=None, return_dtype=dtype)
+
+
+def map_cleaned(cells: pl.Series, read: Callable[[str], Any], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """The same of the cells as `cleaned` gives them; null for an empty one."""
+    return map_distinct(cells, lambda cell: read(plain) if (plain := cleaned(cell)) else None, dtype)
 
 
 def whole(text: str) -> str:
@@ -148,7 +165,10 @@ def one_spelling(text: str) -> str:
 
 
 def read_code(cells: pl.Series) -> pl.Series:
-    """Codes and accounts without the blanks and dashes that part their digits, in half-width capitals; empty becomes null."""
+    """Codes and accounts in half-width capitals; empty becomes null.
+
+    Without the blanks and dashes that part their digits, a label before them and the name of the bank beside them.
+    """
     codes = trimmed(cells)
     odd = codes.str.contains("[^0-9A-Z]").arg_true()
     if len(odd):
@@ -159,19 +179,28 @@ def read_code(cells: pl.Series) -> pl.Series:
 def _as_code(text: str) -> str:
     plain = half_width(text).upper()
     parted = plain.translate({ord(mark): None for mark in " -"})
-    return parted or plain
+    return _BESIDE_CODE.sub("", parted) or parted or plain
+
+
+def read_division(cells: pl.Series) -> pl.Series:
+    """Codes of a county, of six digits, also out of those of its towns and villages and beside its name; any other as `read_code`."""
+    codes = read_code(cells)
+    odd = (~codes.str.contains("^[0-9]{6}$")).fill_null(False).arg_true()
+    if len(odd):
+        codes = codes.scatter(odd, map_distinct(codes.gather(odd), lambda code: _DIVISION.sub(r"\1", code), pl.String))
+    return codes
 
 
 def read_enum(cells: pl.Series, values: tuple[str, ...]) -> pl.Series:
     """The enumeration's own spelling; null for a cell that names none of its values."""
-    close = _YES | _NO if "是" in values and "否" in values else {}
+    close = _YES | _NO if {"是", "否"} <= {*values} else _SEX if {"男", "女"} <= {*values} else {}
     forms = {_as_value(form): value for form, value in (close | {value: value for value in values}).items()}
 
     def read(cell: str) -> str | None:
         value = _as_value(cell)
         return forms.get(value) or forms.get(_CODE_OF_VALUE.sub("", value))
 
-    return map_distinct(trimmed(cells), read, pl.String)
+    return map_cleaned(cells, read, pl.String)
 
 
 def _as_value(cell: str) -> str:

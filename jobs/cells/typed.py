@@ -15,7 +15,7 @@ from jobs.cells.faults import forms, readable
 from jobs.cells.habits import as_meant, habits
 from jobs.cells.names import read_names
 from jobs.cells.person_numbers import UNREADABLE, read_disability_numbers, read_numbers
-from jobs.cells.text import EMPTY_FORMS, read_code, read_enum, read_text, trimmed
+from jobs.cells.text import EMPTY_FORMS, read_code, read_division, read_enum, read_text, trimmed
 
 KEY_LENGTH = 24
 """Hex digits of a key: 96 bits, so that a province's people do not collide."""
@@ -32,6 +32,9 @@ def _distinct_digest(texts: pl.Series, key: str) -> pl.Series:
     distinct = texts.drop_nulls().unique()
     distinct = distinct.filter(~distinct.is_in(list(EMPTY_FORMS)))
     return texts.replace_strict(distinct, keyed_digest(distinct, key), default=None, return_dtype=pl.String)
+
+
+_READ_TEXT = {Kind.TEXT: read_text, Kind.CODE: read_division}
 
 
 def read_plain(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -> pl.Series:
@@ -55,7 +58,7 @@ def read_plain(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -
         case Kind.SQUARE_METRES:
             return read_square_metres(cells)
         case _:
-            texts = readable((read_text if field.kind is Kind.TEXT else read_code)(cells))
+            texts = readable(_READ_TEXT.get(field.kind, read_code)(cells))
             return texts.set(texts.is_in(list(EMPTY_FORMS)), None) if field.nullable else texts
 
 

@@ -10,8 +10,9 @@ from pyspark.sql import functions as F
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import ALIASES, BRONZE, CHECKS, EVIDENCE, LINKS, PURPOSES, SILVER
 from expectations.contracts.model import ORIGIN
+from jobs.audit.calls import CHECK
 from jobs.launch.context import RunContext
-from jobs.launch.purposes import CHECK, add
+from jobs.launch.purposes import add
 from jobs.registers.benefits import Silver
 from jobs.registers.conditions import holds
 from jobs.registers.linked import with_links

@@ -14,22 +14,26 @@ from jobs.delivery.delivered_twice import (
     COUNTY,
     Alike,
     Repeat,
+    Replaced,
     alike,
     digest_fields,
+    key_columns,
     may_replace,
     month_field,
+    newer_pairs,
     overlapping,
     repeating,
     repeats,
     replaced,
+    replaced_by_key,
     rough_fields,
     told,
 )
 from jobs.delivery.ledger import ACCEPTED, Account, order
 
 Digests = Mapping[tuple[str, str], pl.DataFrame]
-"""Of each data set and file: digest, rough digest, county, month, and how many rows are equal in them."""
-_BY = ("digest", "rough", "county", "month")
+"""Of each data set and file: digest, rough digest, county, month, key, and how many rows are equal in them."""
+_BY = ("digest", "rough", "county", "month", "key")
 
 
 def digests(data_set: DataSet, typed: pl.DataFrame) -> pl.DataFrame:
@@ -40,8 +44,15 @@ def digests(data_set: DataSet, typed: pl.DataFrame) -> pl.DataFrame:
         rough=_digest(rough_fields(data_set)),
         county=pl.col(COUNTY) if COUNTY in typed.columns else pl.lit(None, dtype=pl.String),
         month=pl.col(month).dt.truncate("1mo") if month else pl.lit(None, dtype=pl.Date),
+        key=pl.lit(None, dtype=pl.UInt64) if COUNTY in typed.columns else _key(data_set),
     )
     return rows.group_by(_BY).len("rows")
+
+
+def _key(data_set: DataSet) -> pl.Expr:
+    """Null where a part of the key is."""
+    columns = key_columns(data_set)
+    return pl.when(pl.all_horizontal(pl.col(column).is_not_null() for column in columns)).then(_digest(columns))
 
 
 def _digest(fields: Sequence[str]) -> pl.Expr:
@@ -65,21 +76,47 @@ def without_what_counts_once(accounts: Sequence[Account], of_files: Digests, as_
 def _counted(
     data_set: DataSet, files: Mapping[str, Account], rows: Mapping[str, pl.DataFrame], as_of: date
 ) -> dict[str, Account]:
-    older = []
+    older: list[Replaced] = []
+    left = rows
     if may_replace(data_set, list(files.values())):
-        of_counties = {
-            (file, county): count
-            for file, frame in rows.items()
-            for county, count in frame.drop_nulls("county").group_by("county").agg(pl.col("rows").sum()).iter_rows()
-        }
-        older = replaced(list(files.values()), of_counties, as_of)
+        take_out = _without_older_counties if COUNTY in data_set.field_names else _without_older_keys
+        older, left = take_out(files, rows, as_of)
+    found, near = _repeats({file: files[file].entry.area for file in files if file in left}, left)
+    return told(files, found, older, near)
+
+
+_Left = tuple[list[Replaced], Mapping[str, pl.DataFrame]]
+
+
+def _without_older_counties(files: Mapping[str, Account], rows: Mapping[str, pl.DataFrame], as_of: date) -> _Left:
+    of_counties = {
+        (file, county): count
+        for file, frame in rows.items()
+        for county, count in frame.drop_nulls("county").group_by("county").agg(pl.col("rows").sum()).iter_rows()
+    }
+    older = replaced(list(files.values()), of_counties, as_of)
     gone = {(part.file_id, part.county) for part in older}
-    left = {
+    return older, {
         file: frame.filter(~pl.col("county").is_in([county for at, county in gone if at == file]).fill_null(False))
         for file, frame in rows.items()
     }
-    found, near = _repeats({file: files[file].entry.area for file in files if file in left}, left)
-    return told(files, found, older, near)
+
+
+def _without_older_keys(files: Mapping[str, Account], rows: Mapping[str, pl.DataFrame], as_of: date) -> _Left:
+    keys = {file: set(frame["key"].drop_nulls()) for file, frame in rows.items()}
+    newer_first = sorted(newer_pairs(list(files.values()), as_of), key=lambda pair: pair[2:0:-1], reverse=True)
+    held: Counter[tuple[str, str]] = Counter()
+    left = dict(rows)
+    for file, newer, _ in newer_first:
+        if {file, newer} <= rows.keys():
+            is_told = pl.col("key").is_in(list(keys[newer])).fill_null(False)
+            held[file, newer] += int(left[file].filter(is_told)["rows"].sum())
+            left[file] = left[file].filter(~is_told)
+    older = replaced_by_key(list(files.values()), [(*pair, count) for pair, count in held.items() if count])
+    for part in older:
+        if part.rows == files[part.file_id].accepted:
+            left[part.file_id] = left[part.file_id].clear()
+    return older, left
 
 
 def _repeats(areas: Mapping[str, str], rows: Mapping[str, pl.DataFrame]) -> tuple[list[Repeat], list[Alike]]:

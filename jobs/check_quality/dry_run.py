@@ -22,9 +22,9 @@ from jobs.delivery.decode import decode
 from jobs.delivery.delivered_twice import overlapping
 from jobs.delivery.ledger import REFUSED, Account, account_with_fates, settled
 from jobs.delivery.manifest import delivery_id, read_manifest
-from jobs.delivery.remarks import remark
 from jobs.delivery.survey import SurveyedFile, survey_delivery
 from jobs.delivery.unchanged import FileChanged
+from jobs.delivery.workbooks import BadWorkbook
 
 
 @dataclass
@@ -64,8 +64,8 @@ def delivery_state(delivery: Path, as_of: date, piece_bytes: int, on_file: Calla
         def tallied(file: SurveyedFile) -> tuple[SurveyedFile, Tally]:
             try:
                 tally = _tally(file, is_beside=(file.entry.data_set, file.file_id) in beside)
-            except FileChanged:
-                tally, file = Tally(), replace(file, status=REFUSED, remarks=(remark("changed"), *file.remarks), pieces=())
+            except (FileChanged, BadWorkbook) as bad:
+                tally, file = Tally(), replace(file, status=REFUSED, remarks=(bad.why, *file.remarks), pieces=())
             on_file()
             return file, tally
 

@@ -25,6 +25,8 @@ from jobs.runtime.results import Stamp, publication
 NAME = "check_quality"
 READS = (*SILVER, *BRONZE, FILES, QUARANTINE, QUALITY, TOTALS)
 WRITES = (NUMBER_STATES, COLUMNS, COVERAGE, QUALITY, TOTALS)
+IS_GATE = True
+"""Nothing downstream is written from data that were refused."""
 DOCS, SLIPS = "quality", "slips"
 """Folders of OUT."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from functools import wraps
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -12,14 +14,19 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from jobs import __version__
+from jobs.audit.calls import CHECK, SUPERVISION, recorded
+from jobs.commands.audit import audit, verify_results
 from jobs.commands.cases import cases
 from jobs.commands.dispatch import dispatch
 from jobs.commands.fairness import fairness
+from jobs.commands.graph import graph
 from jobs.commands.learn import learn
 from jobs.commands.lineage import trace
 from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Full, Future, LakeRoot, Out
 from jobs.commands.plan import plan
 from jobs.commands.policy import policy
+from jobs.commands.purge import purge
+from jobs.commands.report import report
 from jobs.commands.rule import rule
 from jobs.commands.take_in import take_in
 from jobs.runtime import private_network
@@ -28,9 +35,19 @@ from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.stopping import end_on_signals
 
+_WITHOUT_RESULTS = ("simulate", "doctor", "rule new", "policy check")
+"""Commands that touch no city's data: recorded where MINGJING_AUDIT names a place, for they have no OUT."""
+_FOR_CHECKS = ("check",)
+
 
 class Commands(TyperGroup):
-    """All commands. What cannot be used of a command line is told like any other error: in a sentence."""
+    """All commands. Each is recorded in the audit log; what cannot be used of a command line is told like any other error: in a
+    sentence."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for path, command in _leaves(self):
+            command.callback = _recorded(path, command.callback, is_group=isinstance(command, TyperGroup))
 
     def main(self, *arguments: Any, **options: Any) -> NoReturn:
         if isinstance(sys.stdout, TextIOWrapper):
@@ -45,6 +62,38 @@ class Commands(TyperGroup):
                 see = f"See {at.command_path if at else 'mingjing'} --help."
                 Console(stderr=True).tell(BadConfiguration(f"{said}{'' if said[-1] in '.?' else '.'} {see}"))
         sys.exit(code)
+
+
+def _leaves(group: TyperGroup, above: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command with the words by which it is called; a group that does something by itself among them."""
+    for name, command in group.commands.items():
+        path = f"{above} {name}".strip()
+        if not isinstance(command, TyperGroup) or command.invoke_without_command:
+            yield path, command
+        if isinstance(command, TyperGroup):
+            yield from _leaves(command, path)
+
+
+def _recorded(path: str, callback: Callable[..., Any], *, is_group: bool) -> Callable[..., Any]:
+    """The command, in the audit log when it begins and when it has ended. One that cannot be recorded is not begun."""
+
+    @wraps(callback)
+    def command(**given: Any) -> Any:
+        if is_group and given.get("out") is None:  # a command below it is the one that works
+            return callback(**given)
+        plan_folder = given.get("plan")
+        out = None if path in _WITHOUT_RESULTS else plan_folder.resolve().parent.parent if plan_folder else given.get("out")
+        purpose = CHECK if path in _FOR_CHECKS else SUPERVISION
+        try:
+            with recorded(path, given, purpose=purpose, out=out):
+                return callback(**given)
+        except Exception as error:
+            if (told := explanation(error)) is None:
+                raise
+            Console(stderr=True).tell(told)
+            raise typer.Exit(told.exit_code) from error
+
+    return command
 
 
 app = typer.Typer(
@@ -78,6 +127,10 @@ def run(
     delivery: Delivery,
     out: Out,
     as_of: AsOf,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="DELIVERY is an inbox: take each complete delivery put into it; --as-of may be today."),
+    ] = False,
     future: Future = False,
     engine: Engine = None,
     env: Env = None,
@@ -86,17 +139,20 @@ def run(
     """Run the main job: delivery in, ranked clues, workbooks and quality pages out."""
     from jobs.commands import run_all
     from jobs.commands.summary import print_summary
+    from jobs.commands.watch import watch as watch_inbox
     from jobs.launch.arguments import day
     from jobs.launch.model_store import refuse_silent_server
     from jobs.launch.start import explained, open_run
 
     def main_job() -> None:
         refuse_silent_server()
+        if watch:
+            watch_inbox(delivery, out=out, as_of=as_of, future=future, engine=engine, env=env, lake=lake, console=console)
         with open_run(
             out=out, as_of=day(as_of, future=future), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
         ) as ctx:
             run_all.run(ctx)
-            print_summary(console, ctx.report, out, is_synthetic=is_synthetic(delivery))
+            print_summary(console, ctx.report, out, is_synthetic=ctx.is_synthetic)
 
     raise typer.Exit(explained(main_job, console))
 
@@ -159,6 +215,7 @@ def ingest(
     from jobs.check_quality.gate_in_words import print_columns, print_files, print_numbers, print_state
     from jobs.ingest import job as ingest_job
     from jobs.launch.arguments import day, refuse_overlap
+    from jobs.launch.metrics import reported
     from jobs.launch.settings import load_settings
     from jobs.launch.start import explained, open_run
     from jobs.standardise import job as standardise
@@ -192,12 +249,10 @@ def ingest(
         with open_run(
             out=out, as_of=day(as_of, future=future), delivery=delivery, engine=engine, env=env, lake_root=lake, console=console
         ) as ctx:
-            try:
+            with reported(ctx, "ingest"):
                 for stage in (ingest_job, standardise, check_quality):
                     with ctx.job(stage) as own:
                         stage.run(own)
-            finally:
-                ctx.report.save(out / "run_report.json")
             print_state(console, ctx.lake, out, limits=ctx.settings.quality)
 
     raise typer.Exit(explained(judge_only if dry_run else take_in, console))
@@ -284,11 +339,6 @@ def settle_identities(
     raise typer.Exit(explained(settle, console))
 
 
-def is_synthetic(delivery: Path) -> bool:
-    """Simulated cities say so in a file beside the delivery."""
-    return (delivery.parent / "合成数据说明.txt").is_file()
-
-
 @app.command()
 def simulate(
     out: Annotated[Path, typer.Argument(help="Folder to write to: OUT/delivery, with its truth beside it.", show_default=False)],
@@ -326,7 +376,9 @@ def doctor() -> None:
 app.add_typer(rule, name="rule")
 app.add_typer(cases, name="cases")
 app.add_typer(policy, name="policy")
-for command in (plan, dispatch, take_in, fairness, learn, trace):
+app.add_typer(audit, name="audit")
+app.command(name="verify")(verify_results)
+for command in (plan, dispatch, take_in, report, fairness, learn, trace, graph, purge):
     app.command()(command)
 
 

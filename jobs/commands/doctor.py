@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import resource
 import shutil
@@ -17,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jobs.launch.settings import load_settings
+from jobs.papers.pdf import Printer
 from jobs.runtime import private_network
 from jobs.runtime.console import Console
 from jobs.runtime.errors import MingjingError
@@ -36,6 +38,8 @@ PACKAGES = (
     "xlsxwriter",
 )
 OLDEST_JAVA = 17
+OLDEST_GLIBC = (2, 28)
+"""For which the wheels of a bundle are chosen."""
 LEAST_MEMORY_GIB = 4
 """Seen of a run over a city of 400,000 records on two cores: 3, and what the system needs beside it."""
 _CGROUP = Path("/sys/fs/cgroup")
@@ -57,11 +61,13 @@ def diagnose() -> list[Diagnosis]:
     """All that a run depends on, embedded engine first."""
     found = [
         _python(),
+        _c_library(),
         *(_package(name) for name in PACKAGES),
         _configuration(),
         _memory(),
         _network(),
         _key(),
+        _font(),
         _java(),
         _delta(),
     ]
@@ -84,6 +90,19 @@ def diagnose() -> list[Diagnosis]:
 def _python() -> Diagnosis:
     seen = ".".join(map(str, sys.version_info[:3]))
     return Diagnosis("Python", sys.version_info >= (3, 11), seen, "install Python 3.11 or newer", is_needed=True)
+
+
+def _c_library() -> Diagnosis:
+    name, seen = platform.libc_ver()
+    is_well = name != "glibc" or tuple(map(int, seen.split(".")[:2])) >= OLDEST_GLIBC
+    oldest = ".".join(map(str, OLDEST_GLIBC))
+    return Diagnosis(
+        "C library",
+        is_well,
+        f"{name} {seen}".strip() or "none named",
+        f"use a system with glibc {oldest} or newer",
+        is_needed=True,
+    )
 
 
 def _package(name: str) -> Diagnosis:
@@ -152,6 +171,16 @@ def _key() -> Diagnosis:
         f"{KEY_VARIABLE} is not set",
         "a random key is made beside each lake; set one of your own to keep person ids equal across lakes",
     )
+
+
+def _font() -> Diagnosis:
+    """Pages for inspectors are printed in Chinese."""
+    try:
+        return Diagnosis("Chinese font", True, Printer().font)
+    except MingjingError:
+        return Diagnosis(
+            "Chinese font", False, "none: no page can be printed", "install one, on Debian the package fonts-noto-cjk"
+        )
 
 
 def _java() -> Diagnosis:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from jobs.check_households import job as check_households
 from jobs.check_quality import job as check_quality
+from jobs.commands import upkeep
 from jobs.find_clues import job as find_clues
 from jobs.find_needs import job as find_needs
 from jobs.ingest import job as ingest
 from jobs.launch.context import RunContext
+from jobs.launch.metrics import reported
 from jobs.launch.model_store import model_store
 from jobs.launch.start import launch
 from jobs.link_people import job as link_people
@@ -23,37 +25,41 @@ from jobs.project_cases import job as project_cases
 from jobs.publish import job as publish
 from jobs.rank_clues import job as rank_clues
 from jobs.report_fairness import job as report_fairness
-from jobs.runtime.errors import MingjingError
 from jobs.score_cases import job as score_cases
 from jobs.standardise import job as standardise
 from jobs.state_purpose import job as state_purpose
 from models.registry import ForestRegistry
 
 NAME = "run_all"
-STAGES = (project_cases, ingest, state_purpose, standardise, check_quality, link_people, find_clues, find_needs, check_households)
-"""Every stage that needs nothing but the lake; scoring and publishing follow."""
+STAGES = (
+    project_cases,
+    ingest,
+    state_purpose,
+    standardise,
+    check_quality,
+    link_people,
+    find_clues,
+    find_needs,
+    check_households,
+    score_cases,
+    rank_clues,
+    publish,
+    report_fairness,
+)
 
 
 def run(ctx: RunContext) -> None:
-    """All stages. On a MingjingError the report is saved with what was done, and the error goes on."""
+    """All stages. The report is saved however they end."""
     registry = _Warming(model_store(ctx.out))
-    try:
-        for stage in STAGES:
-            with ctx.job(stage) as own:
-                stage.run(own)
-        with ctx.job(score_cases) as own:
-            score_cases.run(own, registry=registry.ready)
-        for stage in (rank_clues, publish, report_fairness):
-            with ctx.job(stage) as own:
-                stage.run(own)
-        ctx.lake.tidy(ctx.settings.lake.kept_versions)
-        registry.ready(ctx.out).forget(ctx.settings.lake.kept_models)
-    except MingjingError as error:
-        ctx.report.figures["stopped"] = str(error)
-        raise
-    finally:
-        registry.settle()
-        ctx.report.save(ctx.out / "run_report.json")
+    ctx.report.figures["is_synthetic"] = ctx.is_synthetic  # reports of the year say so, too
+    with reported(ctx, "run"):
+        try:
+            for stage in STAGES:
+                with ctx.job(stage) as own:
+                    stage.run(own, **({"registry": registry.ready} if stage is score_cases else {}))
+            upkeep.run(ctx, registry.ready)
+        finally:
+            registry.settle()
 
 
 class _Warming:

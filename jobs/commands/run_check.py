@@ -16,15 +16,17 @@ from typing import Any
 from rich.table import Table
 
 from expectations.contracts.deliveries import DATA_SETS
+from jobs.audit.calls import CHECK
 from jobs.check_households import job as check_households
 from jobs.check_quality import job as check_quality
 from jobs.ingest import job as ingest
 from jobs.launch.context import RunContext
-from jobs.launch.purposes import CHECK, add
+from jobs.launch.metrics import reported
+from jobs.launch.purposes import add
 from jobs.link_people import job as link_people
 from jobs.publish import job as publish
 from jobs.runtime.console import Console
-from jobs.runtime.errors import BadDelivery, MingjingError
+from jobs.runtime.errors import BadDelivery
 from jobs.runtime.run_report import RunReport
 from jobs.standardise import job as standardise
 from jobs.state_purpose import job as state_purpose
@@ -36,7 +38,7 @@ STAGES = (standardise, check_quality)
 
 def run(ctx: RunContext, out: Path) -> None:
     """All stages of a check; `ctx.out` is OUT/check. Raises BadDelivery where nobody asks to be checked."""
-    try:
+    with reported(ctx, "check"):
         with ctx.job(ingest) as own:
             ingest.run(own)
         with ctx.job(state_purpose) as own:
@@ -55,11 +57,6 @@ def run(ctx: RunContext, out: Path) -> None:
                 stage.run(own)
         with ctx.job(publish) as own:
             publish.publish_checks(own, out)
-    except MingjingError as error:
-        ctx.report.figures["stopped"] = str(error)
-        raise
-    finally:
-        ctx.report.save(ctx.out / "run_report.json")
 
 
 def print_summary(console: Console, report: RunReport, out: Path) -> None:

@@ -17,6 +17,7 @@ from jobs.delivery.text_files import encoding_of
 
 LONGEST_NAME = 10
 """Bytes of a field's name: longer headers were cut."""
+_UNITS = ("(元)", "(百元)", "(千元)", "(万元)", "(亿元)")
 _HEAD, _FIELD, _END = 32, 32, 0x0D
 _DELETED, _BLANK, _NEWLINE = ord("*"), ord(" "), ord("\n")
 _BIG5 = (0x4E, 0x78)
@@ -62,7 +63,7 @@ def read_database(content: bytes, rows: int | None = None) -> Database:
     encoding = _encoding(content, fields, records)
     columns, elsewhere = [], []
     for i, field in enumerate(fields):
-        name = field.name.decode(encoding, errors="replace")
+        name = _named(field.name, encoding)
         read = _READ.get(field.kind if field.kind != "B" or field.length == 8 else "M", _elsewhere)
         cells = read(np.ascontiguousarray(records[:, field.start : field.start + field.length]), encoding)
         cells = cells.str.strip_chars(" ")
@@ -82,6 +83,16 @@ def _fields(head: bytes) -> Iterator[_Field]:
         length = head[at + 16] + 256 * head[at + 17] * (kind == "C")
         yield _Field(head[at : at + 11].split(b"\x00")[0].strip(), kind, start, length)
         start += length
+
+
+def _named(name: bytes, encoding: str) -> str:
+    """A field's name. What the format has cut of a unit of money is put back: the first byte of its first character tells it."""
+    at = name.rfind(b"(")
+    if len(name) == LONGEST_NAME and 0 < at < LONGEST_NAME - 1:
+        whole = [unit for unit in _UNITS if unit.encode(encoding).startswith(name[at:])]
+        if len(whole) == 1:
+            return name[:at].decode(encoding, errors="replace") + whole[0]
+    return name.decode(encoding, errors="replace").rstrip("\ufffd")  # half a character
 
 
 def _encoding(content: bytes, fields: list[_Field], records: npt.NDArray[np.uint8]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,11 +17,12 @@ from jobs.delivery.archives import member
 from jobs.delivery.headers import Header
 from jobs.delivery.no_data import skip_reasons
 from jobs.delivery.number_formats import Use, use_of
+from jobs.delivery.remarks import Remark
 from jobs.delivery.sheet_cells import SHOWN
-from jobs.delivery.survey import Piece
+from jobs.delivery.survey import Piece, SurveyedFile
 from jobs.delivery.text_files import read_piece
-from jobs.delivery.unchanged import assure_unchanged
-from jobs.delivery.workbooks import read_cells
+from jobs.delivery.unchanged import FileChanged, assure_unchanged
+from jobs.delivery.workbooks import BadWorkbook, read_cells
 
 BATCH_ROWS = 100_000
 _NUMBER = r"([0-9０-９]{17}[0-9０-９XxＸｘ]|[0-9０-９]{15}|[0-9]{6}\*+[0-9Xx]{1,4})"
@@ -30,7 +32,8 @@ _DITTO = ["同上", "〃", "″"]
 def decode(piece: Piece) -> Iterator[pl.DataFrame]:
     """Bronze rows of a piece in batches: all texts, in the column order of the data set's bronze contract.
 
-    Raises FileChanged, at the latest behind the last batch, if the file is not what was hashed: then nothing of it may be kept.
+    Raises FileChanged, at the latest behind the last batch, if the file is not what was hashed, BadWorkbook if it is damaged: then
+    nothing of it may be kept.
     """
     data_set = DATA_SETS[piece.data_set]
     try:
@@ -41,6 +44,19 @@ def decode(piece: Piece) -> Iterator[pl.DataFrame]:
         assure_unchanged(Path(piece.path), piece.state, piece.file_id)
         raise
     assure_unchanged(Path(piece.path), piece.state, piece.file_id)
+
+
+def trouble(file: SurveyedFile) -> Remark | None:
+    """Why an accepted file cannot be read after all: it changed since it was surveyed, or a workbook is damaged below its head."""
+    try:
+        for piece in file.pieces:
+            if piece.is_workbook:
+                deque(decode(piece), maxlen=0)
+            else:
+                assure_unchanged(Path(piece.path), piece.state, piece.file_id)
+    except (FileChanged, BadWorkbook) as bad:
+        return bad.why
+    return None
 
 
 def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
@@ -56,6 +72,7 @@ def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
 
 def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Series | None) -> pl.DataFrame:
     frame = cells.drop(SHOWN, strict=False)
+    piece = replace(piece, header=piece.header.widened(max((int(name[1:]) + 1 for name in frame.columns), default=0)))
     rows = cells.with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64) + piece.first_row)
     header_at = piece.header.row - (piece.first_row - 1)  # negative where rows before these hold the header
     skipped = skip_reasons(data_set, frame, piece.header, header_at)

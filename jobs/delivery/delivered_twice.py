@@ -1,15 +1,15 @@
-"""What counts once: rows that two files of a register hold, and counties of which two extracts are there. Jobs count, this decides.
+"""What counts once: rows that two files of a register hold, and what two extracts tell of. Jobs count, this decides.
 
 A department may pay a household twice: equal rows inside one file stay. Between two files it is a repetition where most of
 what both could hold, the counties and months that stand in both, is equal in every field. An extract replaces what an older one,
-of the city or of the county alone, says of a county.
+of the city or of the county alone, says of a county; of a register that names no county, what it says under the same key.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from expectations.contracts.model import PERSON_KINDS, DataSet, Kind
@@ -45,7 +45,10 @@ class Alike:
 
 @dataclass(frozen=True)
 class Replaced:
-    """All rows that a file holds of a county do not count, because the newer one named holds an extract of the county, too."""
+    """So many rows of a file do not count, because the newer one named holds an extract of the same.
+
+    county: all of that county; empty where the register names none.
+    """
 
     file_id: str
     county: str
@@ -99,30 +102,65 @@ def alike(pairs: Sequence[tuple[str, str, int]]) -> list[Alike]:
 
 
 def may_replace(data_set: DataSet, files: Sequence[Account]) -> bool:
-    """Whether files of different days could hold extracts of the same county."""
-    return data_set.snapshot and COUNTY in data_set.field_names and len({day_of(file) for file in files}) > 1
+    """Whether files of different days could hold extracts of the same."""
+    return data_set.snapshot and len({day_of(file) for file in files}) > 1
+
+
+def key_columns(data_set: DataSet) -> list[str]:
+    """Columns of silver that say what a row is about."""
+    return [data_set[name].silver_columns[0].name for name in data_set.key]
+
+
+def newer_pairs(files: Sequence[Account], as_of: date) -> list[tuple[str, str, int]]:
+    """Files, those of another day that count before them and could tell of the same, and how new those are."""
+    return [
+        (file.file_id, other.file_id, _newness(other, as_of)[1])
+        for file in files
+        for other in files
+        if _newness(other, as_of) > _newness(file, as_of) and (_holds(file, other) or _holds(other, file))
+    ]
+
+
+def _newness(file: Account, as_of: date) -> tuple[bool, int]:
+    """The newest up to the day counts, else the earliest after it."""
+    day = day_of(file)
+    return day <= as_of, (1 if day <= as_of else -1) * day.toordinal()
+
+
+def _holds(outer: Account, inner: Account) -> bool:
+    return _place(inner.entry.area).startswith(_place(outer.entry.area))
 
 
 def replaced(files: Sequence[Account], rows: Mapping[tuple[str, str], int], as_of: date) -> list[Replaced]:
-    """What newer extracts replace, given the rows of each file and county. The newest up to the day counts, else the earliest after it."""
-
-    def newness(file: Account) -> tuple[bool, int]:
-        day = day_of(file)
-        return day <= as_of, (1 if day <= as_of else -1) * day.toordinal()
-
+    """What newer extracts replace, given the rows of each file and county."""
     found = []
     for county in sorted({county for _, county in rows}):
         of_county = [file for file in files if county.startswith(_place(file.entry.area)) and (file.file_id, county) in rows]
         extracts: Counter[tuple[bool, int]] = Counter()
         for file in of_county:
-            extracts[newness(file)] += rows[file.file_id, county]
+            extracts[_newness(file, as_of)] += rows[file.file_id, county]
         for file in of_county:
-            own = newness(file)
+            own = _newness(file, as_of)
             newer = [at for at, count in extracts.items() if at > own and count > LEAST_SHARE * extracts[own]]
             if newer:
-                by = next(other for other in of_county if newness(other) == max(newer))
+                by = next(other for other in of_county if _newness(other, as_of) == max(newer))
                 found.append(Replaced(file.file_id, county, by.file_id, rows[file.file_id, county]))
     return found
+
+
+def replaced_by_key(files: Sequence[Account], held: Iterable[tuple[str, str, int]]) -> list[Replaced]:
+    """The same of a register without counties, given the rows of each file whose key stands in the newer file, the newest that has it.
+
+    A file goes altogether if a newer one tells of its whole area and has most of it: the rest has ended since.
+    """
+    by_id = {file.file_id: file for file in files}
+    found = [Replaced(file_id, "", newer_id, rows) for file_id, newer_id, rows in sorted(held)]
+    whole = {
+        part.file_id: replace(part, rows=by_id[part.file_id].accepted)
+        for part in found
+        if _holds(by_id[part.newer_id], by_id[part.file_id]) and part.rows > LEAST_SHARE * by_id[part.file_id].accepted
+    }
+    return [part for part in found if part.file_id not in whole] + list(whole.values())
 
 
 def told(

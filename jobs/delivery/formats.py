@@ -85,13 +85,13 @@ def format_of(path: Source) -> Format:
         return Format.ARCHIVE
     if head.startswith(_DOCUMENTS):
         return Format.DOCUMENT
+    if is_dbase(head):  # the widths of its columns, 9 or 10 and a NUL, look like a text of two bytes a character
+        return Format.DBASE
     if encoding := utf16_of(head):
         head = head.decode(encoding, errors="ignore").encode()
     head = head.removeprefix(codecs.BOM_UTF8)
     if is_all and not head.strip(b"\x00 \t\r\n"):
         return Format.EMPTY
-    if is_dbase(head):
-        return Format.DBASE
     if _MARKUP.match(head):
         return Format.WEB_PAGE
     plain = head.translate(None, _CONTROLS)

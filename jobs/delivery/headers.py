@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from expectations.contracts.model import PERSON_KINDS, DataSet, Kind, plain_header
@@ -17,7 +17,8 @@ SEARCH_DEPTH = 30
 _LONG_NUMBER = re.compile("[0-9]{6}")
 """No header has one; it spares the rows of data a closer look."""
 _AND = re.compile("[及和与/、+]")
-_UNITS = {Kind.YUAN: "元", Kind.WAN_YUAN: "万元"}
+UNITS = {Kind.YUAN: "元", Kind.WAN_YUAN: "万元"}
+"""Of the kinds of money, the unit that a column has which states none."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Header:
     names: tuple[str, ...]
     units: Mapping[str, str]
     joint: Mapping[str, int] = field(default_factory=dict)
+
+    def widened(self, width: int) -> Header:
+        """The same for a table of so many columns: those beyond the header have no name."""
+        more = max(width - len(self.names), 0)
+        return replace(self, fields=self.fields + (None,) * more, names=self.names + ("",) * more)
 
 
 def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet, longest_name: int | None = None) -> Header | Remark:
@@ -112,9 +118,9 @@ def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet
     joint = {} if is_data else _shared(fields, columns, data_set)
     units = {}
     for name, spellings in zip(fields, columns, strict=True):
-        if name and (kind := data_set[name].kind) in _UNITS:
+        if name and (kind := data_set[name].kind) in UNITS:
             stated = stated_unit(spellings[0]) or (unit if kind is Kind.YUAN else "")
-            if stated not in ("", _UNITS[kind]):
+            if stated not in ("", UNITS[kind]):
                 units[name] = stated
     return Header(index, tuple(fields), tuple(spellings[-1] for spellings in columns), units, joint)
 

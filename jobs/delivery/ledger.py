@@ -59,6 +59,11 @@ class Account:
         """The account of a current file of which so many rows, which count, differ from the earlier file's in numbers alone."""
         return replace(self, remarks=(*self.remarks, remark("rows_alike", rows=rows, other=earlier.entry.file_name)))
 
+    def withdrawn(self) -> Account:
+        """The account of a file of a delivery that was refused as a whole."""
+        why = (remark("set_aside"), *self.remarks)
+        return replace(self, status=REFUSED, remarks=why, accepted=0, quarantined=0, skipped=0, repeated=0)
+
     def as_row(self) -> tuple[Any, ...]:
         """The account in the columns of ops.files."""
         remarks = (in_english(self.remarks), to_json(self.remarks))

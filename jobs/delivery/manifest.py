@@ -28,6 +28,7 @@ _MOST_ROWS = 10**12
 _LARGEST = 16 << 20
 """Bytes: some 100,000 files. The manifest is read whole."""
 _COLUMNS = ("文件名", "数据集", "报送单位", "行政区划代码", "数据截止日期", "记录数", "SHA256")
+_HASH_NAME = re.compile("^sha-?256[:=(]*")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -153,12 +154,12 @@ def _entry(delivery: Path, given: Mapping[str, Sequence[str]]) -> ManifestEntry:
     ]
     return ManifestEntry(
         file_name=_file_name(delivery, given["文件名"][0]),
-        data_set=_bounded(names["数据集"]),
+        data_set=_bounded(names["数据集"].lower()),
         reported_by=_bounded(names["报送单位"]),
         area=_bounded(whole(names["行政区划代码"])),
         extract_date=extract_date,
         claimed_rows=claimed,
-        sha256=half_width(cells["SHA256"]).lower().replace(" ", "")[:64],
+        sha256=_HASH_NAME.sub("", half_width(cells["SHA256"]).lower().replace(" ", ""))[:64],
         remarks=tuple(remarks),
     )
 

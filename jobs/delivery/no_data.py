@@ -31,6 +31,12 @@ _DAY_OR_PAGE = r"^\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?$|^[-—
 _SIGNED = "^(填表|填报|制表|审核|复核|经办|负责)"
 _COLUMN_NUMBER = r"^[(（]?([1-9][0-9]?|[甲乙丙丁戊])([=＝].*)?[)）]?$"
 _COLUMN_NAME = r"^[A-Za-z_][A-Za-z0-9_ ]*$"
+_ABOUT_COLUMN = (
+    r"(?i)^[(（\[【]?(元|[百千万亿]元|人|户|岁|%|％|㎡|平方米|年[-/.]?月([-/.]?日)?|y{4}.?m{2}(.?d{2})?"
+    r"|(字符|文本|数值|数字|整数|日期|时间|金额|枚举)(型|类型|格式)?|n?(var)?char2?|text|number|numeric|int(eger)?|decimal|date(time)?|timestamp"
+    r"|非?必填项?|选填项?)([(（][0-9, ，]*[)）])?[)）\]】]?$"
+)
+"""The unit of a column, its type, or whether it must be filled in."""
 _LINE = r"^[-=_+|—]+$"
 _MOST_NOTES = 6
 _LONGEST_NOTHING = 3
@@ -51,7 +57,7 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     of_key = [f"c{i}" for i, name in enumerate(header.fields) if name in data_set.key and data_set[name].kind not in _MEASURES]
     key = [column for column in of_key if column in frame.columns]
     lacks_column = len(key) < max(len(of_key), 1)  # a workbook's column without a cell
-    dense = pl.sum_horizontal([pl.col(column).is_not_null() for column in frame.columns])
+    dense = _filled_cells(frame)
     position = pl.int_range(pl.len())
     is_suspect = [dense <= sparse_limit, position < header_at, position == header_at + 1, pl.lit(lacks_column)]
     measured = [f"c{i}" for i, name in enumerate(header.fields) if name in data_set.key and data_set[name].kind in _MEASURES]
@@ -89,6 +95,13 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     return reasons.scatter(at, judged)
 
 
+def _filled_cells(frame: pl.DataFrame) -> pl.Expr:
+    """How many cells of a row are filled. Columns that are full or empty need no look at each row."""
+    full = [cells.null_count() == 0 for cells in frame]
+    parted = [cells.name for cells, is_full in zip(frame, full, strict=True) if not is_full and cells.null_count() < len(cells)]
+    return pl.sum_horizontal([pl.lit(sum(full)), *(pl.col(column).is_not_null() for column in parted)])
+
+
 def _begins_with_digit(column: str) -> pl.Expr:
     return (pl.col(column) >= "0") & (pl.col(column) < ":")
 
@@ -116,12 +129,13 @@ def _may_be_no_data(texts: pl.DataFrame, key: list[str], header: Header) -> pl.S
 
 
 def _is_second_header(columns: list[str], filled: pl.Expr) -> pl.Expr:
-    """The numbers of the columns, their names in a database, or a line under the header."""
+    """The numbers of the columns, their names in a database, a line under the header, or what is to be filled in."""
     forms = [
         pl.all_horizontal([pl.col(column).str.contains(form).fill_null(True) for column in columns])
         for form in (_COLUMN_NUMBER, _COLUMN_NAME, _LINE)
     ]
-    return (filled * 2 > len(columns)) & pl.any_horizontal(forms)
+    about = pl.all_horizontal([pl.col(column).str.contains(_ABOUT_COLUMN).fill_null(True) for column in columns])
+    return (filled * 2 > len(columns)) & pl.any_horizontal(forms) | about
 
 
 def _compact(cell: pl.Expr) -> pl.Expr:

@@ -44,6 +44,11 @@ WORDINGS: dict[str, Wording] = {
         "文件在读取过程中被改动，未采用其中任何内容",
         "请在文件定稿后重新报送，读取期间请勿改动；交接清单中的SHA256应与定稿一致。",
     ),
+    "set_aside": Wording(
+        "the delivery was refused as a whole; nothing of it was kept",
+        "整份报送未通过质量关口，未采用其中任何内容",
+        "请按回执改正后重新报送整份数据。",
+    ),
     "no_extract_date": Wording(
         "the manifest's extract date is '{cell}'; expected a day such as 2017-12-31",
         "交接清单中的数据截止日期“{cell}”无法识别，本文件未读取",
@@ -98,8 +103,8 @@ WORDINGS: dict[str, Wording] = {
         "请核对：如系同一批数据，请只保留号码完整的一份并更新交接清单；如确为不同业务，请书面说明。",
     ),
     "rows_replaced": Wording(
-        "{rows} rows are of counties of which {other} holds a newer extract, of {day}, and do not count",
-        "有{rows}条属于“{other}”已报送更新数据（截至{day}）的县（市、区），留存备查，以更新数据为准",
+        "{rows} rows do not count: {other} holds a newer extract of the same, of {day}",
+        "有{rows}条在“{other}”中已有更新数据（截至{day}），留存备查，以更新数据为准",
     ),
     "newer_extract": Wording("a newer extract of the area, of {day}, is there", "已有该地区截至{day}的更新数据，本文件留存备查"),
     "later_extract": Wording(
@@ -147,6 +152,11 @@ WORDINGS: dict[str, Wording] = {
         "cells of {columns} lie in a file beside the database (.fpt, .dbt) and were not read",
         "以下列的内容存放在附属文件（.fpt、.dbt）中，未读取：{columns}",
         "如需使用这些列，请另存为.xlsx或.csv后重新报送。",
+    ),
+    "cut_unit": Wording(
+        "the format has cut the unit of money off the names of {columns}; read in the unit of the contract",
+        "以下列名受.dbf格式限制被截断，金额单位无法确认，已按约定的单位读取：{columns}",
+        "请核对金额单位；如与约定不同，请注明单位后以.xlsx或.csv重新报送。",
     ),
     "deleted_records": Wording(
         "{rows} records marked as deleted, left out",

@@ -14,7 +14,7 @@ from expectations.contracts.model import DataSet
 from jobs.delivery.archives import BadArchive, opened
 from jobs.delivery.dbase_files import LONGEST_NAME
 from jobs.delivery.formats import SUFFIXES, Format, Source
-from jobs.delivery.headers import SEARCH_DEPTH, Header, fields_named, find_header
+from jobs.delivery.headers import SEARCH_DEPTH, UNITS, Header, fields_named, find_header
 from jobs.delivery.ledger import ACCEPTED, REFUSED
 from jobs.delivery.manifest import MANIFEST_NAME, ManifestEntry, printable
 from jobs.delivery.remarks import Remark, in_english, remark
@@ -203,6 +203,8 @@ def _survey_workbook(found: _Found, entry: ManifestEntry, data_set: DataSet, fil
     used = [(sheet, header) for sheet, header in tables if sheet.name not in aside]
     remarks = _by_content(found) + _unknown_columns(tuple(name for _, header in used for name in _unknown(header)))
     remarks += tuple(told for sheet, _ in used for told in sheet.remarks)
+    if longest_name and (cut := [name for _, header in used for name in _without_unit(header, data_set)]):
+        remarks += (remark("cut_unit", columns="、".join(cut)),)
     if rows := sum(sheet.hidden_rows for sheet, _ in used):
         remarks += (remark("hidden_rows", rows=rows),)
     if aside:
@@ -250,6 +252,12 @@ def _by_content(found: _Found) -> tuple[Remark, ...]:
 
 def _unknown(header: Header) -> tuple[str, ...]:
     return tuple(name for name, known in zip(header.names, header.fields, strict=True) if name and known is None)
+
+
+def _without_unit(header: Header, data_set: DataSet) -> list[str]:
+    """Columns of money whose names end where a unit begins."""
+    named = zip(header.names, header.fields, strict=True)
+    return [name for name, known in named if known and data_set[known].kind in UNITS and name.endswith(("(", "（"))]
 
 
 def _unknown_columns(names: tuple[str, ...]) -> tuple[Remark, ...]:

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from jobs.cells.text import cleaned, trimmed
+from jobs.cells.text import cleaned, holds_any, trimmed
 from jobs.delivery.formats import Source, utf16_of
 
 _BLOCK = 1024 * 1024  # what the processor's cache holds is worked on twice as fast
@@ -32,7 +32,7 @@ _MOST_SURPLUS = 16
 """Cells that the fast way reads behind the last column; most files that have any have one."""
 _MOST_CELLS = 16_384
 """What a row of a spreadsheet holds; the last cell of a longer one keeps the rest."""
-DELIMITERS = (",", "\t", ";", "|", "，", "\x01")
+DELIMITERS = (",", "\t", ";", "|", "，", "\x01", "^", "~")
 _IN_NO_CHARACTER = ",\t;\x01"
 """Delimiters whose byte is part of no other character, in UTF-8 and in GB18030 alike."""
 _FOREIGN = bytes(range(0x80, 0x100))
@@ -143,7 +143,7 @@ class _Quotes:
         self._is_sound &= self._is_whole
         self._is_whole = block.endswith(b"\n")
         if not self._is_sound or not (self._is_open or b'"' in block):
-            return block.count(b"\n"), block.rfind(b"\n") + 1
+            return _count(block, b"\n"), block.rfind(b"\n") + 1
         text = np.frombuffer(b"\n" + block + b"\n\n", dtype=np.uint8)
         quotes = np.insert(np.flatnonzero(text == ord('"')), 0, [-self._length] * self._is_open)
         opening, closing = quotes[::2], quotes[1::2]
@@ -322,7 +322,12 @@ def read_piece(
     ones too many: those that it lacks were empty, or it is shifted. A sound piece is one frame, any other comes in several.
     """
     is_ready = dialect.is_sound and dialect.encoding == "utf-8"  # nothing to be done block by block
-    blocks = _utf8_blocks(_raw(path, start, end, end - start if is_ready else _BLOCK), dialect)
+    if is_ready:
+        content = b"".join(map(_plain, _whole_lines(_raw(path, start, end, end - start), dialect)))
+        if (frame := _read_even(content, dialect.delimiter, width)) is not None:  # polars refuses what is no UTF-8
+            yield frame, None
+            return
+    blocks = _utf8_blocks([content] if is_ready else _raw(path, start, end, _BLOCK), dialect)
     if dialect.is_sound:
         content = b"".join(blocks)
         if (frame := _read_even(content, dialect.delimiter, width)) is not None:
@@ -347,9 +352,11 @@ def _read_even(content: bytes, delimiter: str, width: int) -> pl.DataFrame | Non
     """The fast way, for sound rows of the same number of cells; null for any others."""
     if content and not content.endswith(b"\n"):
         content += b"\n"  # without it polars 2.1 overlooks a surplus empty cell at the end
+    if len(delimiter.encode()) > 1:
+        return None
     is_quoted = b'"' in content
-    cells, rows = content.count(delimiter.encode()), content.count(b"\n")
-    if len(delimiter.encode()) > 1 or (not is_quoted and cells != rows * (width - 1)):
+    cells, rows = _count(content, delimiter.encode()), _count(content, b"\n")
+    if not is_quoted and cells != rows * (width - 1):
         return None
     try:
         frame = _read_csv(content, delimiter, width, '"' if is_quoted else None)
@@ -361,6 +368,12 @@ def _read_even(content: bytes, delimiter: str, width: int) -> pl.DataFrame | Non
         if (cells, rows) != (frame.height * (width - 1), frame.height):
             return None
     return frame
+
+
+def _count(content: bytes, sign: bytes) -> int:
+    """How often a frequent byte occurs, several times faster than `bytes.count` tells."""
+    text = np.frombuffer(content, dtype=np.uint8)
+    return sum(int(np.count_nonzero(text[at : at + _BLOCK] == ord(sign))) for at in range(0, len(text), _BLOCK))
 
 
 def _read_uneven(content: bytes, delimiter: str, width: int) -> tuple[pl.DataFrame, pl.Series] | None:
@@ -393,8 +406,8 @@ def _read_csv(content: bytes, delimiter: str, width: int, quote: str | None) -> 
 
 
 def _count_inside(frame: pl.DataFrame, character: str) -> int:
-    counts = frame.select(pl.all().str.count_matches(character, literal=True).sum())
-    return sum(counts.row(0))
+    holding = [cells for cells in frame if holds_any(cells, character.encode())]  # hardly ever any
+    return sum(int(cells.str.count_matches(character, literal=True).sum()) for cells in holding)
 
 
 def _as_frame(rows: list[list[str]], width: int) -> pl.DataFrame:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from jobs.delivery.remarks import remark
+
 FILE_ID_LENGTH = 16
 
 
@@ -23,6 +25,8 @@ class State:
 
 class FileChanged(Exception):
     """A file is not what it was when it was hashed. Raised before anything that was read of it is kept."""
+
+    why = remark("changed")
 
 
 def state_of(path: Path) -> State:

@@ -129,12 +129,14 @@ def _survey_package(
 ) -> Workbook:
     package = read_package(archive)
     told = _parts(archive, styled_numbers(package.formats), largest_book, largest_sheet)
-    book = _opened(content, archive, package)
+    book = fastexcel.read_excel(package.in_usual_names(archive, rows).getvalue())
     sheets = []
     for name in book.sheet_names:
         part = told.get(package.sheets.get(name, ""), _Part())
-        head = _cells(book, name, rows)[0].rows()
-        sheets.append(Sheet(name, head, name in package.hidden, part.hidden_rows, part.is_plain, part.rows))
+        head, first = _cells(book, name, rows)
+        if first:  # what stands farther to the left may be below
+            head, _ = _cells(_opened(content, archive, package), name, rows)
+        sheets.append(Sheet(name, head.rows(), name in package.hidden, part.hidden_rows, part.is_plain, part.rows))
     return Workbook(tuple(sheets), package.is_1904)
 
 
@@ -184,40 +186,41 @@ def read_sheet(path: Source, name: str, header_at: int = -1) -> pl.DataFrame:
 def read_cells(
     path: Source, name: str, uses: Mapping[int, Use] = MappingProxyType({}), header_at: int = -1, *, is_plain: bool = False
 ) -> pl.DataFrame:
-    """The same with SHOWN behind it: the columns whose cell was read by its number format.
+    """The same with SHOWN behind it: the columns whose cell was read by its number format. Raises BadWorkbook when it is damaged.
 
     uses: what a column's numbers are read for, days where it is not said. header_at: merged cells below this row count for
     each of their rows. is_plain: the sheet was surveyed, and holds nothing to look at more closely.
     """
-    content = _unlocked(path)
-    if _begins(content, is_dbase):
-        frame, found, formats, is_1904 = dbase_files.read_database(_bytes(content)).frame, NOTHING, {}, False
-    elif _is_old(content):
-        book = old_workbooks.opened(content)
-        sheet, formats, is_1904 = book.sheet_by_name(name), old_workbooks.formats_of(book), bool(book.datemode)
-        frame, found = old_workbooks.text_cells(sheet), old_workbooks.beside(sheet, formats)
-    else:
-        formats, is_1904 = {}, False
-        with zipfile.ZipFile(content) as archive:
-            if _is_open_document(archive):
-                frame, first = _cells(fastexcel.read_excel(_bytes(content)), name)
-                found = open_documents.read_tables(archive, LARGEST_SHEET)[name].found(uses, first)
-            elif _is_binary(archive):
-                binary = binary_workbooks.read_book(archive)
-                formats, is_1904 = binary.formats, binary.is_1904
-                table = binary_workbooks.read_table(archive, binary, name, LARGEST_SHEET)
-                frame, found = table.frame(), table.found
-            else:
-                package = read_package(archive)
-                formats, is_1904 = package.formats, package.is_1904
-                frame, first = _cells(_opened(content, archive, package), name)
-                found = NOTHING
-                if not is_plain and package.sheets.get(name):
-                    blocks = _blocks(archive, archive.getinfo(package.sheets[name]))
-                    found = search(blocks, styled_numbers(formats)).moved(first)
-                    frame = frame.select(pl.all().replace("", None))  # what a formula for no text gives
-    frame = laid_over(frame, found, formats, uses, header_at, is_1904=is_1904)
-    return frame.select(cells for cells in frame if cells.null_count() < len(cells) or cells.name == SHOWN)
+    with _only_bad_workbook():
+        content = _unlocked(path)
+        if _begins(content, is_dbase):
+            frame, found, formats, is_1904 = dbase_files.read_database(_bytes(content)).frame, NOTHING, {}, False
+        elif _is_old(content):
+            book = old_workbooks.opened(content)
+            sheet, formats, is_1904 = book.sheet_by_name(name), old_workbooks.formats_of(book), bool(book.datemode)
+            frame, found = old_workbooks.text_cells(sheet), old_workbooks.beside(sheet, formats)
+        else:
+            formats, is_1904 = {}, False
+            with zipfile.ZipFile(content) as archive:
+                if _is_open_document(archive):
+                    frame, first = _cells(fastexcel.read_excel(_bytes(content)), name)
+                    found = open_documents.read_tables(archive, LARGEST_SHEET)[name].found(uses, first)
+                elif _is_binary(archive):
+                    binary = binary_workbooks.read_book(archive)
+                    formats, is_1904 = binary.formats, binary.is_1904
+                    table = binary_workbooks.read_table(archive, binary, name, LARGEST_SHEET)
+                    frame, found = table.frame(), table.found
+                else:
+                    package = read_package(archive)
+                    formats, is_1904 = package.formats, package.is_1904
+                    frame, first = _cells(_opened(content, archive, package), name)
+                    found = NOTHING
+                    if not is_plain and package.sheets.get(name):
+                        blocks = _blocks(archive, archive.getinfo(package.sheets[name]))
+                        found = search(blocks, styled_numbers(formats)).moved(first)
+                        frame = frame.select(pl.all().replace("", None))  # what a formula for no text gives
+        frame = laid_over(frame, found, formats, uses, header_at, is_1904=is_1904)
+        return frame.select(cells for cells in frame if cells.null_count() < len(cells) or cells.name == SHOWN)
 
 
 def _cells(book: fastexcel.ExcelReader, name: str, rows: int | None = None) -> tuple[pl.DataFrame, int]:

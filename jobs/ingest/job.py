@@ -15,11 +15,12 @@ from pyspark.sql import functions as F
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, FILES, QUARANTINE
 from expectations.contracts.model import DataSet, Table
-from jobs.delivery.decode import decode
+from jobs.delivery.decode import decode, trouble
 from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account, account_with_fates, from_rows, settled
 from jobs.delivery.manifest import delivery_id, read_manifest
-from jobs.delivery.remarks import in_english, remark
+from jobs.delivery.remarks import Remark, in_english
 from jobs.delivery.survey import Piece, SurveyedFile, has_changed, survey_delivery
+from jobs.delivery.unchanged import FileChanged
 from jobs.launch.context import RunContext
 from jobs.runtime.arrow import arrow_batches
 from jobs.runtime.errors import BadDelivery
@@ -46,32 +47,33 @@ def bronze_rows(lake: Lake, data_set: DataSet, pieces: Sequence[Piece]) -> DataF
     return lake.numbers_of_tasks(len(tasks)).mapInArrow(decode_tasks, schema)
 
 
-def ingest_data_set(lake: Lake, data_set: DataSet, files: Sequence[SurveyedFile]) -> list[SurveyedFile]:
+def ingest_data_set(lake: Lake, data_set: DataSet, files: Sequence[SurveyedFile]) -> list[tuple[SurveyedFile, Remark]]:
     """Appends to bronze, in one commit, the rows of the files that are not there yet; of the same bytes those that come first.
 
-    Returns the files that changed before all of them was read: of those nothing is there.
+    Returns the files that changed before all of them was read, or are damaged below their heads, and which: of those nothing is there.
     """
     present: set[str] = set()
     if lake.exists(data_set.bronze):
         rows = lake.read(data_set.bronze).select("_file_id").distinct().collect()  # one row a file
         present = {row[0] for row in rows}
-    changed: list[SurveyedFile] = []
+    lost: list[tuple[SurveyedFile, Remark]] = []
     while True:
-        once = {file.file_id: file for file in reversed(files) if file.file_id not in present and file not in changed}
+        left = [file for file in files if all(file is not gone for gone, _ in lost)]
+        once = {file.file_id: file for file in reversed(left) if file.file_id not in present}
         pieces = [piece for file in reversed(once.values()) for piece in file.pieces]
         if not pieces:
-            return changed
+            return lost
         try:
             lake.append(data_set.bronze, bronze_rows(lake, data_set, pieces))
         except Exception:  # each engine wraps in its own what a task raises
-            now = [file for file in once.values() if has_changed(file)]
+            now = [(file, why) for file in once.values() if (why := trouble(file))]
             if not now:
                 raise
-            changed += now
+            lost += now
         else:
             # What has the same bytes was not read, and is no copy of them any more if it changed since.
-            unread = [file for file in files if file.file_id in once and file is not once[file.file_id] and file not in changed]
-            return changed + [file for file in unread if has_changed(file)]
+            unread = [file for file in left if file.file_id in once and file is not once[file.file_id]]
+            return lost + [(file, FileChanged.why) for file in unread if has_changed(file)]
 
 
 def fates_by_file(lake: Lake, data_sets: Sequence[DataSet]) -> dict[tuple[str, str], dict[str, int]]:
@@ -121,16 +123,17 @@ def run(ctx: RunContext) -> None:
         task = progress.add_task("decode into bronze", total=len(usable))
 
         def ingest_one(code: str) -> None:
-            for file in ingest_data_set(ctx.lake, DATA_SETS[code], usable[code]):
-                refused = replace(surveyed[id(file)], status=REFUSED, remarks=(remark("changed"), *file.remarks))
-                surveyed[id(file)] = refused
+            for file, why in ingest_data_set(ctx.lake, DATA_SETS[code], usable[code]):
+                surveyed[id(file)] = replace(surveyed[id(file)], status=REFUSED, remarks=(why, *file.remarks))
             progress.advance(task)
 
         largest_first = sorted(usable, key=lambda code: -sum(file.entry.claimed_rows or 0 for file in usable[code]))
         list(pool.map(ingest_one, largest_first))
         read = {account.entry.data_set for account in surveyed.values() if account.is_read}
         if not read:
-            raise BadDelivery(f"Every file of {ctx.delivery} changed while it was read. Deliver it again when it is complete.")
+            raise BadDelivery(
+                f"Every file of {ctx.delivery} changed while it was read, or is damaged. Deliver it again when it is complete."
+            )
         fates = fates_by_file(ctx.lake, [DATA_SETS[code] for code in sorted(read)])
         delivered = [
             account_with_fates(account, fates.get((account.entry.data_set, account.file_id), {})) for account in surveyed.values()
@@ -139,6 +142,13 @@ def run(ctx: RunContext) -> None:
         _write(ctx.lake, ledger)
         ctx.report.stages[-1].rows = sum(sum(of_file.values()) for of_file in fates.values())
     _tell(ctx, [account for account in ledger if account.delivery_id == name])
+
+
+def withdraw(ctx: RunContext, name: str) -> None:
+    """Nothing of the delivery counts from now on: the next one is judged as if it had never come. Delivered again, it is read anew."""
+    accounts = from_rows(ctx.lake.read(FILES).collect())
+    ledger = [account.withdrawn() if account.delivery_id == name else account for account in accounts]
+    _write(ctx.lake, settled(ledger, ctx.as_of))
 
 
 def _delivery_no(lake: Lake, name: str, earlier: Sequence[Account]) -> int:

@@ -11,7 +11,19 @@ from jobs.runtime.paths import local_folder
 
 FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2099, 12, 31)
 """Days beyond these are slips of the keyboard: no record of welfare is older, no rule is written for later."""
-WRITTEN_FOLDERS = ("lake", "mlflow", "quality", "slips", "exports", "restricted", "fairness", "learning", "plans", "check")
+WRITTEN_FOLDERS = (
+    "lake",
+    "mlflow",
+    "quality",
+    "slips",
+    "exports",
+    "restricted",
+    "fairness",
+    "learning",
+    "plans",
+    "check",
+    "audit",
+)
 """Folders of OUT that this program fills and replaces."""
 
 
@@ -26,6 +38,11 @@ def day(text: str, *, future: bool = False, option: str = "--as-of") -> date:
         hint = f", or with --future up to {LAST_DAY}" if last < given <= LAST_DAY and option == "--as-of" else ""
         raise BadConfiguration(f"{option} is {text}. Expected a day from {FIRST_DAY} to {last}{hint}.")
     return given
+
+
+def day_now(text: str, *, future: bool = False) -> date:
+    """The same for what waits: `today` is the day on which it is asked. Raises BadConfiguration as `day` does."""
+    return date.today() if text == "today" else day(text, future=future)
 
 
 def refuse_overlap(delivery: Path, written: Mapping[str, Path | str | None]) -> None:

@@ -29,6 +29,11 @@ class RunContext:
     delivery: Path | None = None
     log: RunLog = field(default_factory=RunLog)
 
+    @property
+    def is_synthetic(self) -> bool:
+        """Simulated cities say so in a file beside the delivery."""
+        return self.delivery is not None and (self.delivery.parent / "合成数据说明.txt").is_file()
+
     @contextmanager
     def job(self, job: Job) -> Iterator[RunContext]:
         """The same for one job, with a lake that refuses a table which the job does not declare; what it does is kept in the log."""

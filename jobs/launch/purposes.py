@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from expectations.contracts.lake import PURPOSES
+from jobs.audit.calls import CHECK, SUPERVISION
 from jobs.launch.context import RunContext
 
-SUPERVISION, CHECK = "supervision", "check"
 BASES = {
     SUPERVISION: "监督检查职权：社会救助资金发放的监督核查",
     CHECK: "申请人授权：社会救助暂行办法（国务院令第649号，2014）第五十八条",

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from expectations.contracts.lake import FILES
 from expectations.contracts.lake.runs import FAILED, FINISHED, RUNS
 from expectations.contracts.model import Table
+from jobs.launch.lineage_events import LineageEvents, events_asked_for
 from jobs.launch.settings import Settings
 from jobs.registers.delivered import Delivered
 from jobs.runtime.code_version import code_version
@@ -40,6 +41,7 @@ class RunLog:
 
     run_id: str = field(default_factory=lambda: f"R{secrets.token_hex(8)}")
     rows: list[dict[str, Any]] = field(default_factory=list)
+    events: LineageEvents | None = field(default_factory=events_asked_for)
 
     @contextmanager
     def job(self, job: Job, lake: Lake, settings: Settings, as_of: date | None) -> Iterator[Lake]:
@@ -54,6 +56,7 @@ class RunLog:
             **said,
         }
         started = time.perf_counter()
+        self._tell(job, lake, row)
         try:
             yield own
             row |= {"state": FINISHED, "failure": None}
@@ -68,7 +71,12 @@ class RunLog:
                 "tables_written": {name: commit.version for name, commit in own.written.items()},
                 "rows_written": {name: commit.rows for name, commit in own.written.items()},
             }
+            self._tell(job, lake, row)
             self.rows.append(row)
+
+    def _tell(self, job: Job, lake: Lake, row: dict[str, Any]) -> None:
+        if self.events:
+            self.events.tell(lake, self.run_id, len(self.rows) + 1, job.READS, job.WRITES, row)
 
     @contextmanager
     def kept(self, lake: Lake, console: Console) -> Iterator[None]:
@@ -81,6 +89,9 @@ class RunLog:
             except Exception as error:  # of the lake, whose own error is the one to be told
                 console.warn(f"ops.runs has no row of the run {self.run_id}: it could not be written ({type(error).__name__}).")
             raise
+        finally:
+            if self.events and self.events.failure:
+                console.warn(self.events.failure)
         self._write(lake)
 
     def _write(self, lake: Lake) -> None:

@@ -18,6 +18,7 @@ from expectations.bounds import SuiteBounds
 from expectations.conf import Conf
 from jobs.launch.fairness_params import FairnessParams
 from jobs.launch.plan_params import PlanParams
+from jobs.launch.retention_params import RetentionParams
 from jobs.registers.policy import Policy
 from jobs.rules import RULES
 from jobs.runtime.engine_settings import EngineSettings
@@ -86,6 +87,7 @@ class Settings(Conf):
     plan: PlanParams
     fairness: FairnessParams
     casework: ClockParams
+    retention: RetentionParams
 
     @property
     def fingerprint(self) -> str:

@@ -13,11 +13,16 @@ from pathlib import Path
 
 from casework.store import URL_VARIABLE, CaseStore, store_url
 from expectations.contracts.lake import FILES
+from jobs.audit.calls import SUPERVISION, note_run, recorded
+from jobs.audit.vouched import vouch
 from jobs.launch.arguments import day, existing_lake, refuse_overlap
 from jobs.launch.context import RunContext
+from jobs.launch.metrics import metrics_folder
+from jobs.launch.run_log import RunLog
 from jobs.launch.settings import load_settings
 from jobs.runtime import private_network
-from jobs.runtime.console import Console
+from jobs.runtime.code_version import code_version
+from jobs.runtime.console import LOG_VARIABLE, Console
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.lake import Lake, single_writer
 from jobs.runtime.paths import local_folder
@@ -56,7 +61,11 @@ def open_run(
         refuse_overlap(delivery, {"--out": out, "--lake": lake_root})
     root = lake_root or str(out.resolve() / "lake")
     report = RunReport(console)
-    stated_key(root)  # what is wrong with it is told before an engine starts, and so of a database
+    log = RunLog()
+    metrics_folder()  # what is wrong with it, and with the next, is told before an engine starts, and so of a database
+    if (form := os.environ.get(LOG_VARIABLE, "text")) not in ("json", "text"):
+        raise BadConfiguration(f"{LOG_VARIABLE} is {form!r}. Expected json or text. Nothing was read.")
+    stated_key(root)
     if URL_VARIABLE in os.environ:
         CaseStore(store_url(out)).close()
     if local_folder(root) is None:
@@ -68,13 +77,15 @@ def open_run(
             found = site_key(lake)
             for remark in found.remarks:
                 report.warn(remark)
-            ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery)
-            report.figures["run_id"] = ctx.log.run_id
+            ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery, log)
+            note_run(log.run_id, key=found.source, settings=settings.fingerprint, code=code_version())
+            report.figures["run_id"] = log.run_id
             report.figures["engine"] = {"name": running.version, "settings": dict(running.settings)}
             try:
-                with ctx.log.kept(lake, console):
+                with log.kept(lake, console):
                     yield ctx
             finally:  # of a run that is refused, too: they may say why
+                vouch(lake.kept_here)
                 report.show_warnings()
 
 
@@ -88,7 +99,10 @@ def open_lake(
         single_writer(root) if to_write else nullcontext(),
         open_engine(choose_engine(engine), settings.engine, _data_of(root, None)) as running,
     ):
-        yield _answering(Lake(running, root))
+        lake = _answering(Lake(running, root))
+        yield lake
+        if to_write:
+            vouch(lake.kept_here)
 
 
 def _data_of(root: str, delivery: Path | None) -> list[Path | None]:
@@ -169,4 +183,8 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
             with ctx.job(stated) if hasattr(stated, "READS") else nullcontext(ctx) as own:
                 job(own)
 
-    return explained(run, console)
+    def run_recorded() -> None:
+        with recorded(f"python -m {module}", vars(given), purpose=SUPERVISION, out=given.out):
+            run()
+
+    return explained(run_recorded, console)

@@ -16,12 +16,12 @@ from expectations.contracts.lake import (
 from jobs.launch.context import RunContext
 from jobs.launch.model_store import has_model_store, model_store, store_errors_told
 from jobs.launch.ranking_in_use import as_ranked, champion_of
-from jobs.learn.beyond_list import missed
 from jobs.learn.learning_pages import Outcome, print_outcome, write_pages
 from jobs.learn.proxies import proxies_among, traits_of_clues
 from jobs.learn.store import last_list, stored_verdicts
 from jobs.learn.totals import Standing, standings, totals
 from jobs.learn.training import Example, examples, learn, shown_on
+from jobs.registers.beyond_list import missed
 from jobs.registers.delivered import Delivered
 from jobs.registers.traits import TOLD_BY, refused
 from jobs.runtime.errors import BadConfiguration

@@ -11,9 +11,9 @@ import polars as pl
 from rich.table import Table
 
 from jobs.learn import charts
-from jobs.learn.beyond_list import Missed
 from jobs.learn.totals import totals_table
 from jobs.learn.training import STATED, Learned
+from jobs.registers.beyond_list import Missed
 from jobs.rulebook.rule import EXEMPTIONS
 from jobs.runtime.console import Console
 from jobs.sheets.files import write_csv

@@ -79,10 +79,9 @@ def _keys(number: str, name: str, *place: str) -> Column:
 
 
 @once
-def _visits(facts: NeedFacts) -> DataFrame:
-    """Visits to each house in the window: house, kin_of, stated_county, stated_town, visitor_kind, month, week."""
+def _visits(facts: NeedFacts, first: date, last: date) -> DataFrame:
+    """Visits to each house in these days: house, kin_of, stated_county, stated_town, visitor_kind, month, week."""
     line = in_force(facts.policy.visiting, facts.as_of)
-    first, last = _window(facts, line)
     named = facts.register("visits").filter(
         F.col("visited_on").between(F.lit(first), F.lit(last)) & F.col("visitor_kind").isin([*line.monthly, *line.weekly])
     )
@@ -97,37 +96,62 @@ def _visits(facts: NeedFacts) -> DataFrame:
     ).distinct()  # fmt: skip
 
 
-def candidates(facts: NeedFacts) -> DataFrame:
-    """One row a household with too few visits of a kind. Due are the months and weeks in which any household of its sort was visited in
-    the town: where nobody was, the register was not kept or not delivered, and nobody can be said to have been passed over."""
+def visits_due(facts: NeedFacts, first: date, last: date) -> DataFrame:
+    """house, stated_county, visitor_kind, is_monthly, due, made: months or weeks; a row a house to be visited and kind of visitor.
+
+    Due are the months and weeks of these days in which any household of its sort was visited in the town: where nobody was, the
+    register was not kept or not delivered, and nobody can be said to have been passed over. Of such a house there is no row.
+    """
     line = in_force(facts.policy.visiting, facts.as_of)
-    first, _ = _window(facts, line)
-    houses = _households(facts, first)
-    visits = _visits(facts)
     is_monthly = F.col("visitor_kind").isin(list(line.monthly))
     spans = F.when(is_monthly, F.col("month")).otherwise(F.col("week"))
     where = ["kin_of", "stated_county", "stated_town", "visitor_kind"]
+    visits = _visits(facts, first, last)
     due = visits.groupBy(*where).agg(F.countDistinct(spans).alias("due"))
     made = visits.groupBy("house", "visitor_kind").agg(F.countDistinct(spans).alias("made"))
-    missed = F.col("due") - F.coalesce("made", F.lit(0))
-    limit = F.when(is_monthly, F.lit(line.missed_months)).otherwise(F.lit(line.missed_weeks))
-    told = F.concat(
-        "visitor_kind", F.lit("应走访"), F.col("due").cast("string"), F.when(is_monthly, F.lit("个月")).otherwise(F.lit("周")),
-        F.lit("、登记"), F.coalesce("made", F.lit(0)).cast("string"), F.when(is_monthly, F.lit("个月")).otherwise(F.lit("周")),
-    )  # fmt: skip
-    too_few = (
-        houses.select("house", *where[:3])
+    return (
+        _households(facts, first)
+        .select("house", *where[:3])
         .join(due, where[:3], "inner")  # a row a house and kind of visitor
         .join(made, ["house", "visitor_kind"], "left")  # one row a house and kind
+        .select(
+            "house",
+            "stated_county",
+            "visitor_kind",
+            is_monthly.alias("is_monthly"),
+            "due",
+            F.coalesce("made", F.lit(0)).alias("made"),
+        )
+    )
+
+
+def houses_to_visit(facts: NeedFacts, first: date) -> DataFrame:
+    """stated_county and houses: how many households are to be visited from that day on."""
+    return _households(facts, first).groupBy("stated_county").agg(F.countDistinct("house").alias("houses"))
+
+
+def candidates(facts: NeedFacts) -> DataFrame:
+    """One row a household with too few visits of a kind."""
+    line = in_force(facts.policy.visiting, facts.as_of)
+    first, last = _window(facts, line)
+    missed = F.col("due") - F.col("made")
+    limit = F.when(F.col("is_monthly"), F.lit(line.missed_months)).otherwise(F.lit(line.missed_weeks))
+    spans = F.when(F.col("is_monthly"), F.lit("个月")).otherwise(F.lit("周"))
+    told = F.concat(
+        "visitor_kind", F.lit("应走访"), F.col("due").cast("string"), spans, F.lit("、登记"), F.col("made").cast("string"), spans
+    )
+    too_few = (
+        visits_due(facts, first, last)
         .filter(missed >= limit)
         .groupBy("house")
         .agg(
             F.concat_ws("，", F.sort_array(F.collect_list(told))).alias("_told"),
             F.sum(missed).alias("_missed"),
             F.sum("due").alias("_due"),
-            F.max((F.coalesce("made", F.lit(0)) == 0).cast("int")).alias("_none"),
+            F.max((F.col("made") == 0).cast("int")).alias("_none"),
         )
     )
+    houses = _households(facts, first)
     built = houses.join(too_few, "house", "inner").withColumns(  # one row a house
         {
             "value": F.col("_missed").cast("double"),

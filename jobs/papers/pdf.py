@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -43,10 +43,13 @@ class Printer:
 
     def pdf(self, pages: Sequence[Page], as_of: date) -> bytes:
         """One file, in the order of the pages; dated with the day, not with the clock."""
-        given = {"pages": json.dumps([_told(page) for page in pages], ensure_ascii=False), "font": self.font}
+        return self.typeset(self._look, {"pages": json.dumps([_told(page) for page in pages], ensure_ascii=False)}, as_of)
+
+    def typeset(self, look: bytes, given: Mapping[str, str], as_of: date) -> bytes:
+        """The same of any other look, Typst that takes the texts as data: `given`, and `font`."""
         made = self._compiler.compile(
-            self._look,
-            sys_inputs=given,
+            look,
+            sys_inputs={**given, "font": self.font},
             format="pdf",
             timestamp=int(datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC).timestamp()),
             pdf_tags=False,

@@ -78,9 +78,7 @@ def with_patterns(clues: DataFrame, patterns: DataFrame) -> DataFrame:
     of_case = patterns.select("case_id", F.col("kind").alias("_kind"), F.col("group_id").alias("_group"))
     joined = clues.join(of_case, "case_id", "left")  # one row a case
     is_strange = F.col("rule_code").isin(strange)
-    words = F.lit(None).cast("string")
-    for kind, title in PATTERN_TITLES.items():
-        words = F.when(F.col("_kind") == kind, F.lit(title)).otherwise(words)
+    words = F.coalesce(*(F.when(F.col("_kind") == kind, F.lit(title)) for kind, title in PATTERN_TITLES.items()))
     return joined.withColumns(
         {
             "kind": F.when(is_strange, F.col("_kind")),
@@ -148,10 +146,8 @@ def place() -> Column:
 
 
 def _looked_up(column: str, values: dict[str, float], default: float) -> Column:
-    chosen = F.lit(default)
-    for name, value in sorted(values.items()):
-        chosen = F.when(F.col(column) == name, F.lit(value)).otherwise(chosen)
-    return chosen
+    # Side by side and not one inside the other: a plan may be nested only so deep.
+    return F.coalesce(*(F.when(F.col(column) == name, F.lit(value)) for name, value in sorted(values.items())), F.lit(default))
 
 
 def _reasons(prior: Column) -> Column:
@@ -176,10 +172,7 @@ def _reasons(prior: Column) -> Column:
 
 
 def _in_words(column: str) -> Column:
-    words = F.lit("无")
-    for code, said in EXEMPTIONS.items():
-        words = F.when(F.col(column) == code, F.lit(said)).otherwise(words)
-    return words
+    return F.coalesce(*(F.when(F.col(column) == code, F.lit(said)) for code, said in EXEMPTIONS.items()), F.lit("无"))
 
 
 _SIZE_DIGITS = 12

@@ -19,6 +19,9 @@ class StrangeCaseParams(Conf):
     false_share: float = Field(
         gt=0, le=0.5, description="of the patterns of a family that are asked about, the share expected to be chance"
     )
+    false_share_alone: float = Field(
+        gt=0, le=0.5, description="the same of families of households that are like no other, a visit each"
+    )
 
 
 def candidates(facts: Facts, params: StrangeCaseParams) -> DataFrame:

@@ -22,6 +22,7 @@ from pyspark.sql.types import StructType
 
 from jobs.runtime import durable
 from jobs.runtime.delta_log import ROWS_WRITTEN, Commit, last_version
+from jobs.runtime.results import digest_of
 
 LOG = "_delta_log"
 Mode = Literal["overwrite", "append", "error"]
@@ -29,6 +30,8 @@ _OLD_LOG = 20
 """Commits after which what came before is told by a checkpoint: those that are older than a month need no file of their own."""
 _ROWS = re.compile(r"[0-9a-f]{32}/[^/]+\.parquet|part-[^/]+\.parquet")
 """Files of rows, as they are laid out: in a folder a commit; by the engines themselves, as in earlier versions, side by side."""
+_MARK = re.compile(r"([0-9a-f]{32}/)?(\..+\.crc|_SUCCESS)")
+_BY_DIGEST = re.compile(r"[0-9]{5}-([0-9a-f]{64})\.parquet")
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,8 @@ def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, sa
     A power cut leaves the table as it was before or after, and nothing written later that rests on a commit that is lost.
     """
     folder, log = lake / place, lake / place / LOG
-    heads = {path: pq.read_metadata(path) for path in _parquet(folder / data)}
-    added = [_added(folder, path, head.num_rows) for path, head in heads.items() if head.num_rows]
+    heads = {path: pq.read_metadata(path) for path in _named_by_digests(folder / data)}
+    added = [_added(folder, path, head.num_rows) for path, head in heads.items()]
     rows = sum(head.num_rows for head in heads.values())
     stated = CommitProperties(custom_metadata={"userMetadata": said, ROWS_WRITTEN: str(rows)})
     kept = Schema.from_json(schema.json())
@@ -120,6 +123,24 @@ def tidy(lake: Path, versions: int) -> None:
             for data in {(folder / name).parent for name in gone} - {folder}:
                 with suppress(OSError):  # the marks that Spark leaves beside its files keep a folder
                     data.rmdir()
+
+
+def is_of_rows(name: str) -> bool:
+    """Was the file, by its path in the table's folder, written by an engine? What a person put beside is not."""
+    return bool(_ROWS.fullmatch(name) or _MARK.fullmatch(name))
+
+
+def digest_in(name: str) -> str | None:
+    """The SHA-256 that a file of rows has in its name; null for one that an earlier version wrote."""
+    found = _BY_DIGEST.fullmatch(name)
+    return found[1] if found else None
+
+
+def _named_by_digests(data: Path) -> list[Path]:
+    """The files with rows, in the order in which the engine wrote them, each under a name that says what it holds: none can be changed,
+    or take another's place, without its being seen, however old its commit is."""
+    made = [path for path in _parquet(data) if pq.read_metadata(path).num_rows]
+    return [path.rename(data / f"{number:05}-{digest_of(path)}.parquet") for number, path in enumerate(made)]
 
 
 def _parquet(data: Path) -> list[Path]:

@@ -16,6 +16,13 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def append(descriptor: int, text: bytes) -> None:
+    """The bytes are on the disk, behind what the file holds. Opened to append; another writer is kept away."""
+    while text:
+        text = text[os.write(descriptor, text) :]
+    os.fsync(descriptor)
+
+
 def sync_tree(root: Path) -> None:
     """Everything below, innermost first."""
     for base, _, files in os.walk(root, topdown=False):

@@ -30,7 +30,7 @@ from jobs.runtime.delta_folder import Mode, commit, current, files_of_rows, sche
 from jobs.runtime.delta_log import LEFT, Commit, last_commit, last_commit_on_a_store, last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, explanation
 from jobs.runtime.ids import lettered
-from jobs.runtime.paths import address, local_folder
+from jobs.runtime.paths import address, is_known_to_deltalake, local_folder
 from jobs.runtime.session import EMBEDDED, Engine
 
 PARALLEL_TABLES = 2
@@ -56,8 +56,8 @@ class Lake:
         self.folder = local_folder(root)
         self.root = root.rstrip("/") if self.folder is None else str(self.folder)
         self._address = self.root if self.folder is None else address(self.folder, engine.name)
-        # deltalake 1.6 takes these two for escapes in names: there the engine keeps the tables, as it does on a store.
-        self._kept_here = None if self.folder is None or set("%\\") & set(str(self.folder)) else self.folder
+        # Where deltalake cannot, the engine keeps the tables, as it does on a store.
+        self.kept_here = self.folder if self.folder and is_known_to_deltalake(self.folder) else None
         self._is_embedded = engine.name == EMBEDDED
         self._cores = engine.cores
         self._job = ""
@@ -118,8 +118,8 @@ class Lake:
         if self.folder and last_version(self.folder, place) is None:
             return None
         try:
-            if self._kept_here:
-                version = current(self._kept_here, place)
+            if self.kept_here:
+                version = current(self.kept_here, place)
                 return self._rows_of(place, version.schema, version.files, version.commit)
             rows = self.session.read.format("delta").load(self._path(place))
             schema = rows.schema  # asked for now, not in the midst of a job
@@ -238,8 +238,8 @@ class Lake:
         """Of each table in a folder the last versions stay readable; older ones, and what killed runs left, are taken away."""
         if self.folder:
             scratch.tidy(self.folder)
-        if self._kept_here:
-            delta_folder.tidy(self._kept_here, versions)
+        if self.kept_here:
+            delta_folder.tidy(self.kept_here, versions)
 
     def _write(self, table: Table, frame: DataFrame, mode: Mode) -> None:
         self._assure_declared(table, self._writable, "WRITES")
@@ -257,10 +257,10 @@ class Lake:
 
     def _save(self, place: str, rows: DataFrame, mode: Mode, schema: StructType | None = None) -> _Rows:
         """Writes and commits the rows, in the schema or as they are, and gives them as they were written."""
-        if self._kept_here:
+        if self.kept_here:
             data = self._made_rows(place, rows)
-            kept_as = schema or schema_written(self._kept_here / place, data) or rows.schema
-            version = commit(self._kept_here, place, data, mode, kept_as, self._said())
+            kept_as = schema or schema_written(self.kept_here / place, data) or rows.schema
+            version = commit(self.kept_here, place, data, mode, kept_as, self._said())
             return self._rows_of(place, version.schema, version.files, version.commit)
         writer = (rows if schema is None or self._is_embedded else rows.to(schema)).write.format("delta").mode(mode)
         if mode == "overwrite":

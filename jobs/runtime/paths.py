@@ -36,6 +36,11 @@ def local_folder(root: str) -> Path | None:
     return Path(root).absolute()
 
 
+def is_known_to_deltalake(folder: Path) -> bool:
+    """Does deltalake 1.6 read the folder of that name? It takes two characters for escapes."""
+    return not set("%\\") & set(str(folder))
+
+
 def address(folder: Path, engine: str) -> str:
     """The folder as the engine must be given it, to read, to write and to put names of tables behind it."""
     return str(plain_name(folder)) if engine == EMBEDDED else f"file://{folder.absolute()}"

@@ -26,7 +26,14 @@ from jobs.runtime.stopping import hold_signals
 VARIABLE = "MINGJING_NETWORK"
 """Set once a process has tried, for it and its children: the network they are in, or `shared` where there is no way."""
 _SHARED = "shared"
-_BEYOND = ("SPARK_REMOTE", "SPARK_ENV_LOADED", "PYSPARK_GATEWAY_PORT", "MLFLOW_TRACKING_URI", "MINGJING_CASEWORK_URL")
+_BEYOND = (
+    "SPARK_REMOTE",
+    "SPARK_ENV_LOADED",
+    "PYSPARK_GATEWAY_PORT",
+    "MLFLOW_TRACKING_URI",
+    "MINGJING_CASEWORK_URL",
+    "MINGJING_OPENLINEAGE",
+)
 """Variables that name, or may name, something on another machine."""
 _ON_THIS_MACHINE = ("file:", "sqlite:", "/")
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # CLONE_NEWUSER, CLONE_NEWNET of linux/sched.h

@@ -158,12 +158,12 @@ def _settle(root: Path, work: Path, warn: Warn) -> None:
 def _seal(root: Path, staged: Path, zone: str, writer: str, stamp: Stamp) -> None:
     """Gives staged files the modes that they shall have, and the zone the list of what it will hold."""
     fresh = staged / zone
-    files = {path.relative_to(fresh).as_posix(): _digest(path) for path in sorted(fresh.rglob("*")) if path.is_file()}
+    files = {path.relative_to(fresh).as_posix(): digest_of(path) for path in sorted(fresh.rglob("*")) if path.is_file()}
     for path in files:
         (fresh / path).chmod(_mode(root, Path(zone)) & _FILES)
     others = {
         name: part.model_copy(update={"files": {path: known for path, known in part.files.items() if path not in files}})
-        for name, part in _parts(root / zone).items()
+        for name, part in parts_of(root / zone).items()
         if name != writer
     }
     parts = {**others, writer: Part(as_of=stamp.as_of, delivery=stamp.delivery, files=files)}
@@ -178,7 +178,7 @@ def _swap(root: Path, ready: Path, zone: Path, warn: Warn) -> None:
     The list goes last, when all else is on the disk: as long as it has not moved, the old one says which bytes were ours.
     """
     target, fresh = root / zone, ready / zone
-    old, new = _files(target), _files(fresh)
+    old, new = listed(target), listed(fresh)
     for path in sorted(path for path in new if (fresh / path).is_file()):
         _make_folders(root, (zone / path).parent)
         _keep_aside(target / path, {old.get(path), new[path]}, warn)
@@ -199,7 +199,7 @@ def _swap(root: Path, ready: Path, zone: Path, warn: Warn) -> None:
 
 def _keep_aside(path: Path, ours: set[str | None], warn: Warn) -> None:
     """Renames what stands at the path, unless its bytes are ones that this program wrote."""
-    if not os.path.lexists(path) or (path.is_file() and not path.is_symlink() and _digest(path) in ours):
+    if not os.path.lexists(path) or (path.is_file() and not path.is_symlink() and digest_of(path) in ours):
         return
     names = (path.with_name(f"{path.stem}{KEPT}{n}{path.suffix}") for n in count(1))
     kept = next(name for name in names if not os.path.lexists(name))
@@ -209,14 +209,15 @@ def _keep_aside(path: Path, ours: set[str | None], warn: Warn) -> None:
 
 def _name_others(root: Path, zone: Path, warn: Warn) -> None:
     """Tells what the zone holds beside this program's files."""
-    found = list(islice(_others(root / zone), _SHOWN + 1))
+    found = list(islice(others(root / zone), _SHOWN + 1))
     if found:
         more = " and more" if len(found) > _SHOWN else ""
         warn(f"{root / zone} holds files that this program did not write, left as they are: {', '.join(found[:_SHOWN])}{more}.")
 
 
-def _others(target: Path) -> Iterator[str]:
-    ours = {LIST, *_files(target)}
+def others(target: Path) -> Iterator[str]:
+    """Paths in the zone of what this program did not write."""
+    ours = {LIST, *listed(target)}
     for base, folders, files in os.walk(target):
         # Another zone below this one has a list of its own.
         folders[:] = sorted(name for name in folders if name != WORK and not Path(base, name, LIST).is_file())
@@ -224,7 +225,7 @@ def _others(target: Path) -> Iterator[str]:
         yield from (path for path in paths if path not in ours)
 
 
-def _parts(zone: Path) -> dict[str, Part]:
+def parts_of(zone: Path) -> dict[str, Part]:
     """The zone's list by writer; none where there is no list, or one that is not as we write it: then nothing there is ours."""
     try:
         return _Parts.validate_json((zone / LIST).read_bytes())
@@ -232,8 +233,9 @@ def _parts(zone: Path) -> dict[str, Part]:
         return {}
 
 
-def _files(zone: Path) -> dict[str, str]:
-    return {path: known for part in _parts(zone).values() for path, known in part.files.items()}
+def listed(zone: Path) -> dict[str, str]:
+    """What this program wrote into the zone: the SHA-256 of every file by its path there."""
+    return {path: known for part in parts_of(zone).values() for path, known in part.files.items()}
 
 
 def _zones(tree: Path) -> list[Path]:
@@ -242,7 +244,7 @@ def _zones(tree: Path) -> list[Path]:
 
 def _touched(root: Path, tree: Path) -> list[Path]:
     """Every path that swapping the tree in would write or remove."""
-    return [zone / path for zone in _zones(tree) for path in (LIST, *_files(tree / zone), *_files(root / zone))]
+    return [zone / path for zone in _zones(tree) for path in (LIST, *listed(tree / zone), *listed(root / zone))]
 
 
 def _refuse_links(root: Path, paths: Iterable[Path]) -> None:
@@ -276,6 +278,7 @@ def _remove_empty(root: Path, folder: Path) -> None:
         folder = folder.parent
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """SHA-256 of the file's bytes, in hex."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

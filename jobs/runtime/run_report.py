@@ -7,7 +7,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jobs.cells.masking import mask_numbers, masked_within
-from jobs.runtime.console import Console
+from jobs.runtime.console import Console, Told
 from jobs.runtime.cpu_time import cpu_seconds
 from jobs.runtime.results import replace_file
 
@@ -72,14 +72,16 @@ class RunReport:
             TimeElapsedColumn(),
         )
         try:
-            with Progress(*columns, console=self.console, transient=True) as progress:
+            progress = Progress(*columns, console=self.console, transient=True)
+            with progress if self.console.is_interactive else nullcontext():  # in a pipe it would leave an empty line behind
                 yield progress
         finally:
             stage.seconds = time.perf_counter() - started
             stage.cpu_seconds = max(0.0, cpu_seconds() - spent)  # what a process took that nobody waited for is lost with it
             stage.peak_mib = peak_memory_mib()
         rows = f"{stage.rows:>12,} rows" if stage.rows else ""
-        self.console.print(Text.assemble(("✓", "green"), f" {name:<24} {stage.seconds:7.1f} s {rows}"))
+        line = Text.assemble(("✓", "green"), f" {name:<24} {stage.seconds:7.1f} s {rows}")
+        self.console.print(Told(line, {"message": f"stage ended: {name}", **asdict(stage)}))
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from expectations.contracts.lake import FILES
 from jobs.runtime import durable
@@ -30,9 +31,10 @@ _FINGERPRINT = "key"
 
 @dataclass(frozen=True)
 class SiteKey:
-    """The key of all digests, and what a person should know of how it was come by."""
+    """The key of all digests, where it came from, and what a person should know of how it was come by."""
 
     key: str = field(repr=False)
+    source: Literal["environment", "file", "made"]
     remarks: tuple[str, ...] = ()
 
 
@@ -63,6 +65,7 @@ def site_key(lake: Lake) -> SiteKey:
             "id would be new, and visited households would be visited again. Set the key that it was made under, or begin anew "
             "with another --out."
         )
+    source: Literal["environment", "file", "made"] = "environment" if given else "file" if kept else "made"
     if key is None:
         assert path is not None
         key = _make(path)
@@ -74,7 +77,7 @@ def site_key(lake: Lake) -> SiteKey:
         lake.state(_FINGERPRINT, {"salt": salt, "scrypt": _digest(key, salt)})
         if is_used:
             remarks += (f"The lake {lake.root} kept no fingerprint of its key. That of the present one is kept from now on.",)
-    return SiteKey(key, remarks)
+    return SiteKey(key, source, remarks)
 
 
 def stated_key(root: str = ".") -> str | None:

@@ -28,6 +28,8 @@ def _ratio(part: Column, whole: Column) -> Column:
 
 CASE_FIGURES = tuple(feature.name for feature in (*FEATURES, *RANKING_FIGURES))
 """What the forest sees, and what only the ranking may learn from."""
+PATTERN_FIGURES = ("to_standard",)
+"""What only the detectors of patterns look at, within one programme: it tells no model who is old (decision 0046)."""
 APPROVAL_DAYS = 3
 """Approvals so many days apart are of one go."""
 
@@ -47,7 +49,7 @@ class Registers:
 
 
 def case_features(of: Registers) -> DataFrame:
-    """One row per case: case_id and CASE_FIGURES, all double, null where the feature contract says so."""
+    """One row per case: case_id, CASE_FIGURES and PATTERN_FIGURES, all double, null where the feature contract says so."""
     cases, as_of, lines = of.cases, of.as_of, Lines.of(of.policy, of.as_of)
     persons = of.members.filter(F.col("number_key").isNotNull()).select("case_id", "number_key").distinct()
     grade = F.array_position(F.array(*(F.lit(grade) for grade in GRADES)), F.col("identity_grade")) - 1
@@ -72,7 +74,6 @@ def case_features(of: Registers) -> DataFrame:
     joined = reduce(lambda left, right: left.join(right, "case_id", "left"), beside, cases)  # one row a case each
     per_head = _ratio(F.col("mean_paid"), F.coalesce("heads_paid", "covered_heads"))
     on_account = F.count("*").over(Window.partitionBy("bank_account_key"))
-    on_phone = F.count("*").over(Window.partitionBy("phone_key"))
     of_the_day = F.count("*").over(Window.partitionBy("approver_name_key", "approved_on"))
     of_officer = F.count("*").over(Window.partitionBy("county_code", "approver_name_key"))
     of_village = F.count("*").over(Window.partitionBy("county_code", "town", "village"))
@@ -82,7 +83,6 @@ def case_features(of: Registers) -> DataFrame:
         {
             "peers": F.percentile("per_head", 0.5).over(Window.partitionBy("county_code", "program")),
             "on_account": F.when(F.col("bank_account_key").isNotNull(), on_account),
-            "on_phone": F.when(F.col("phone_key").isNotNull(), on_phone),
             "of_officer": F.when(F.col("approver_name_key").isNotNull(), of_officer),
             "of_village": F.when(F.col("village").isNotNull(), of_village),
             "standard": standard,
@@ -120,7 +120,6 @@ def case_features(of: Registers) -> DataFrame:
         "approvals_of_the_day": F.col("of_the_day"),
         "unusable_number_ratio": F.coalesce(_ratio(F.col("unusable"), F.col("members")), F.lit(0.0)),
         "is_unrostered": 1 - F.coalesce("rostered", F.lit(0)),
-        "cases_on_phone": F.col("on_phone"),
         "approvals_at_once": F.col("at_once"),
         "officer_cases_to_peers": _ratio(F.col("of_officer"), F.col("officer_peers")),
         "village_cases_to_peers": _ratio(F.col("of_village"), F.col("village_peers")),
@@ -136,7 +135,7 @@ def case_features(of: Registers) -> DataFrame:
         "worst_identity_grade": F.col("worst_grade"),
         "to_standard": _ratio(F.col("per_head"), F.col("standard")),
     }
-    return features.select("case_id", *(columns[name].cast("double").alias(name) for name in CASE_FIGURES))
+    return features.select("case_id", *(columns[name].cast("double").alias(name) for name in (*CASE_FIGURES, *PATTERN_FIGURES)))
 
 
 def _approvals_at_once(cases: DataFrame) -> DataFrame:

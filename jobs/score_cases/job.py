@@ -41,6 +41,7 @@ from jobs.rulebook.findings import find_clues
 from jobs.rulebook.gathering import gathered
 from jobs.rules.in_force import rules_in_force
 from jobs.rules.strange_case import RULE as STRANGE_CASE
+from jobs.rules.strange_case import StrangeCaseParams
 from jobs.runtime.arrow import arrow_batches, on_driver
 from jobs.runtime.ids import digits_of
 from jobs.runtime.lake import Lake, plain_schema
@@ -223,9 +224,10 @@ def write_patterns(ctx: RunContext, features: DataFrame, order: DataFrame) -> No
     # k = s / (1 - s) is how rare a case is in powers of ten: what verdicts took off that makes it likelier to be chance.
     rarity = {name: pl.col(name) / (1 - pl.col(name).clip(0.0, 0.99)) for name in ("strangeness", "_now")}
     moved = scores.with_columns(moved=10 ** (rarity["strangeness"] - rarity["_now"]))
-    false_share = ctx.settings.params(STRANGE_CASE.code).false_share  # type: ignore[attr-defined]
+    params = ctx.settings.params(STRANGE_CASE.code)
+    assert isinstance(params, StrangeCaseParams)
     city = gathered_city(ctx, features)
-    found = judged(detectors.found(city, moved, false_share), false_share)
+    found = judged(detectors.found(city, moved, params.false_share), params.false_share, params.false_share_alone)
     lake.overwrite(PATTERNS, _of_driver(lake, PATTERNS, found))
     # Of the other days the last ones, this day's anew: a run that is repeated finds the same.
     days = sorted(city.states["as_of"].unique())[-(KEPT_RUNS - 1) :]

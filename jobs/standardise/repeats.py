@@ -22,12 +22,15 @@ from jobs.delivery.delivered_twice import (
     Sizes,
     alike,
     digest_fields,
+    key_columns,
     may_replace,
     month_field,
+    newer_pairs,
     overlapping,
     repeating,
     repeats,
     replaced,
+    replaced_by_key,
     rough_fields,
 )
 from jobs.delivery.ledger import Account
@@ -40,12 +43,34 @@ def take_out_replaced(lake: Lake, data_set: DataSet, files: Sequence[Account], a
     """Rewrites the register's silver table without what newer extracts replace; files: the current ones."""
     if not may_replace(data_set, files):
         return []
+    if COUNTY not in data_set.field_names:
+        return _take_out_by_key(lake, data_set, files, as_of)
     silver = lake.read(data_set.silver)
     counted = silver.filter(F.col(COUNTY).isNotNull()).groupBy("_file_id", COUNTY).count().collect()  # files x counties
     found = replaced(files, {(file, county): count for file, county, count in counted}, as_of)
     if found:
         older = lake.session.createDataFrame([(part.file_id, part.county) for part in found], f"_file_id string, {COUNTY} string")
         lake.overwrite(data_set.silver, silver.join(F.broadcast(older), ["_file_id", COUNTY], "left_anti"))
+    return found
+
+
+def _take_out_by_key(lake: Lake, data_set: DataSet, files: Sequence[Account], as_of: date) -> list[Replaced]:
+    pairs = newer_pairs(files, as_of)
+    if not pairs:
+        return []
+    silver, key = lake.read(data_set.silver), key_columns(data_set)
+    keyed = silver.dropna(subset=key).select("_file_id", "_sheet", "_row", *key)
+    newer = keyed.select(F.col("_file_id").alias("_newer_id"), *key).distinct()
+    of_pairs = lake.session.createDataFrame(pairs, "_file_id string, _newer_id string, _newness int")
+    told = keyed.join(F.broadcast(of_pairs), "_file_id", "inner").join(newer, ["_newer_id", *key], "inner")  # a row a newer file
+    held = told.groupBy("_file_id", "_sheet", "_row").agg(F.max(F.struct("_newness", "_newer_id")).alias("_by"))
+    held = lake.computed_once(held.select("_file_id", "_sheet", "_row", "_by._newer_id"), f"replaced_rows_{data_set.code}")
+    counted = held.groupBy("_file_id", "_newer_id").count().collect()  # pairs of files of a register
+    found = replaced_by_key(files, [tuple(row) for row in counted])
+    if found:
+        gone = [part.file_id for part in found if part.rows == next(f.accepted for f in files if f.file_id == part.file_id)]
+        left = silver.join(held, ["_file_id", "_sheet", "_row"], "left_anti").filter(~F.col("_file_id").isin(gone))
+        lake.overwrite(data_set.silver, left.select(*data_set.silver.column_names))
     return found
 
 

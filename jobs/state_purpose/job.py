@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from expectations.contracts.lake import PURPOSES
+from jobs.audit.calls import SUPERVISION
 from jobs.launch.context import RunContext
-from jobs.launch.purposes import SUPERVISION, add
+from jobs.launch.purposes import add
 
 NAME = "state_purpose"
 READS = (PURPOSES,)
 WRITES = (PURPOSES,)
+IS_GATE = True
+"""Nothing is joined before the purpose is on record."""
 
 
 def run(ctx: RunContext) -> None:

@@ -15,6 +15,7 @@ from simulation.scenarios import (
     payment_files,
     properties,
     strange_groups,
+    strange_money,
     strange_months,
     vehicles,
 )
@@ -34,18 +35,20 @@ _MODULES = (
     payment_files,
     properties,
     strange_groups,
+    strange_money,
     strange_months,
     vehicles,
 )
 
 
-def play_all(stage: Stage, scale: float, report: Callable[[str], None]) -> None:
-    """Every scenario `cases * scale` times, at least once; groups are played whole.
+def play_all(stage: Stage, scale: float, report: Callable[[str], None], *, lookalikes: float = 1.0) -> None:
+    """Every scenario `cases * scale` times, at least once; groups are played whole. lookalikes: times so many innocent ones.
 
     A scenario that finds no fitting household any more stops early: small cities run out of kin.
     """
     for scenario in SCENARIOS:
-        groups = max(1, round(scenario.cases * scale / scenario.group))
+        wanted = scenario.cases * scale * (lookalikes if scenario.trap else 1.0)
+        groups = max(1, round(wanted / scenario.group))
         build = BUILDERS[scenario.code]
         for done in range(groups):
             if scenario.wants == "outside":

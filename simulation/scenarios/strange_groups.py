@@ -12,7 +12,7 @@ from simulation.scenarios.stage import Stage, builds
 from simulation.scenarios.table import Scenario
 
 
-def _to_one_village(cases: list[Case]) -> None:
+def to_one_village(cases: list[Case]) -> None:
     """Written down in the first one's village and by its officer, so that nothing but the scenario sets them apart."""
     for case in cases[1:]:
         case.village, case.approver, case.payday, case.program = (
@@ -38,7 +38,7 @@ def _approve_together(stage: Stage, cases: list[Case]) -> None:
         case.approver = cases[0].approver
 
 
-def _record(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
+def record_all(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     for case in cases:
         stage.record(scenario, case, case.head.person, case.approved_on, case.paid_after(JANUARY - 1))
 
@@ -46,34 +46,34 @@ def _record(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
 @builds("account_row", "village_cards")
 def cards_in_a_row(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     if scenario.trap:
-        _to_one_village(cases)
+        to_one_village(cases)
     else:
         _to_one_county(stage, cases)
     first = int(stage.rng.integers(10**14, 9 * 10**14))
     for n, case in enumerate(cases):
         case.account = f"9900{first + n}"
-    _record(stage, scenario, cases)
+    record_all(stage, scenario, cases)
 
 
 @builds("stray_telephone", "helper_telephone")
 def one_telephone(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     if scenario.trap:
-        _to_one_village(cases)
+        to_one_village(cases)
     else:
         _to_one_county(stage, cases)
     for case in cases[1:]:
         case.phone = cases[0].phone
-    _record(stage, scenario, cases)
+    record_all(stage, scenario, cases)
 
 
 @builds("stranger_holds", "guardian_holds")
 def one_holder(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
-    _to_one_village(cases)
+    to_one_village(cases)
     holder = stage.other_name(cases[0].head.person)
     for case in cases:
         case.account_name = holder
         case.guardian = holder if scenario.trap else None
-    _record(stage, scenario, cases)
+    record_all(stage, scenario, cases)
 
 
 @builds("batch_alike", "campaign")
@@ -84,25 +84,25 @@ def in_one_go(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
         a_head = float(stage.rng.integers(180, 320)) + 0.5
         for case in cases:
             case.yuan_by_month = [a_head * len(case.covered)] * 12
-    _record(stage, scenario, cases)
+    record_all(stage, scenario, cases)
 
 
 @builds("village_generous", "village_poor")
 def in_one_village(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
-    _to_one_village(cases)
+    to_one_village(cases)
     for case in cases:
         if not scenario.trap:
             case.category = "A"
             case.yuan_by_month = [round(case.standard * 1.2 * len(case.covered), 2)] * 12
-    _record(stage, scenario, cases)
+    record_all(stage, scenario, cases)
 
 
 @builds("before_approval", "reviewed_later")
 def paid_before_approval(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
-    _to_one_village(cases)
+    to_one_village(cases)
     for case in cases:
         case.approved_on = day_in(stage.rng, stage.month(JANUARY + 4, JANUARY + 9))
-    _record(stage, scenario, cases)
+    record_all(stage, scenario, cases)
 
 
 @builds("family_divided", "child_moved_out")
@@ -122,4 +122,4 @@ def two_of_one_book(stage: Stage, scenario: Scenario, cases: list[Case]) -> None
     else:
         second.approved_on += timedelta(days=1)
     stage.cases.append(second)
-    _record(stage, scenario, [case, second])
+    record_all(stage, scenario, [case, second])

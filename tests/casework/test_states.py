@@ -205,6 +205,15 @@ def test_what_is_said_twice_in_turn_is_two_events(sqlite_store: CaseStore) -> No
         assert len(taken(sqlite_store, 2, ("H1", payload)).recorded) == 1
 
 
+def test_a_case_that_was_visited_anew_may_be_sent_back_again(sqlite_store: CaseStore) -> None:
+    taken(sqlite_store, 1, ("H1", dispatched("C11")))
+    for on in (3, 6):
+        with sqlite_store.writing() as book:
+            book.record([of_clue("H1", "C11", on, verdict("无法核实", note=f"第{on}天"))])
+        assert len(taken(sqlite_store, on + 1, ("H1", SentBack(reason="缺页"))).recorded) == 1
+        assert taken(sqlite_store, on + 1, ("H1", SentBack(reason="缺页"))).already == ("H1",)
+
+
 @pytest.mark.parametrize(
     ("before", "payload", "on", "why"),
     [

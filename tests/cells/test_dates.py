@@ -98,6 +98,10 @@ DATES = {
     "5 January 2017": FIFTH,
     "05-JAN-2017": FIFTH,
     "05-1月 -2017": FIFTH,
+    "05-1月 -17": FIFTH,  # Oracle in Chinese
+    "05-1月 -17 12.00.00.000000 上午": FIFTH,
+    "05-JAN-17 03.30.00.000000 PM": FIFTH,
+    "05-13月-17": None,
     "05-JAN-17": FIFTH,  # as a spreadsheet takes it: 29 is 2029, 30 is 1930
     "5-Jan-30": date(1930, 1, 5),
     "05JAN2017": FIFTH,
@@ -167,6 +171,10 @@ MONTHS = {
     "2017": None,
     "2017年01月份": date(2017, 1, 1),
     "201701月": date(2017, 1, 1),
+    "2017M01": date(2017, 1, 1),
+    "2017-01-00": date(2017, 1, 1),  # a month in a column of days
+    "20170100": date(2017, 1, 1),
+    "2017-00-00": None,
     "201701期": date(2017, 1, 1),
     "2017、1": date(2017, 1, 1),
     "01/2017": date(2017, 1, 1),

@@ -83,6 +83,14 @@ STATES = {
     f"{OLD_WOMAN[:6]} {OLD_WOMAN[6:14]} {OLD_WOMAN[14:]}": (OLD_WOMAN, "valid"),
     f"{OLD_WOMAN[:6]}\n{OLD_WOMAN[6:]}": (OLD_WOMAN, "valid"),
     RESIDENT: (RESIDENT, "valid"),
+    f"（{OLD_WOMAN}）": (OLD_WOMAN, "valid"),
+    f"ID：{ENDS_IN_X}": (ENDS_IN_X, "valid"),
+    f"_{OLD_WOMAN}": (OLD_WOMAN, "valid"),
+    f"{OLD_WOMAN}#": (OLD_WOMAN, "valid"),
+    f"【{ENDS_IN_X[:17]}×】": (ENDS_IN_X, "valid"),
+    f"监护人{OLD_WOMAN}": (None, "unreadable"),  # twin: another person's
+    "（空）": (None, "absent"),
+    "#N/A": (None, "unreadable"),
     "610104620927690": ("610104196209276908", "upgraded"),
     "６１０１０４６２０９２７６９０": ("610104196209276908", "upgraded"),
     "420292500230102": (None, "unreadable"),  # 30 February

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.cells.text import cleaned, half_width, map_distinct, read_code, read_enum, read_text, trimmed, whole
+from jobs.cells.text import cleaned, half_width, map_distinct, read_code, read_division, read_enum, read_text, trimmed, whole
 
 TRIMMED = {
     "张三": "张三",
@@ -211,6 +211,7 @@ def test_a_value_of_a_list_may_have_a_code_or_a_box_beside_it() -> None:
         "农村低保(01)",
         "☑农村低保",
         "农村低保。",
+        "【农村低保】",
         "A类",
         "2-A",
         "A档",
@@ -218,7 +219,39 @@ def test_a_value_of_a_list_may_have_a_code_or_a_box_beside_it() -> None:
         "非农村低保",
     ]
     read = read_enum(pl.Series(forms), ("农村低保", "A")).to_list()
-    assert read == [*["农村低保"] * 6, *["A"] * 3, None, None]
+    assert read == [*["农村低保"] * 7, *["A"] * 3, None, None]
+
+
+def test_words_and_letters_for_a_sex() -> None:
+    forms = ["男性", "M", "1", "male", "1-男", "女性", "f", "2", "女", "不详"]
+    assert read_enum(pl.Series(forms), ("男", "女")).to_list() == [*["男"] * 5, *["女"] * 4, None]
+
+
+def test_an_account_is_read_beside_its_name_or_its_bank_s() -> None:
+    forms = [
+        "账号：6217000000000001",
+        "农商行6217000000000001",
+        "6217000000000001（农商行）",
+        "6217000000000001#",
+        "无账号",
+        "中行",
+    ]
+    assert read_code(texts(*forms)).to_list() == [*["6217000000000001"] * 4, "无账号", "中行"]
+
+
+def test_a_county_is_read_from_the_longer_codes_of_its_places_and_beside_its_name() -> None:
+    forms = [
+        "420292",
+        "420292000000",
+        "420292001",
+        "420292001203",
+        "420292大冶市",
+        "大冶市(420292)",
+        "大冶市",
+        "42029",
+        "4202920",
+    ]
+    assert read_division(texts(*forms)).to_list() == [*["420292"] * 6, "大冶市", "42029", "4202920"]
 
 
 def test_the_blank_of_a_web_page_is_a_blank() -> None:

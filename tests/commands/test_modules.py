@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from jobs.commands import cli, run_all, run_check
+from jobs.commands import cli, run_all, run_check, upkeep
 from jobs.runtime import private_network
 from tools import documents
 
-JOBS = [module.__name__.removesuffix(".job") for module in (*documents.JOBS, run_all, run_check)]
+JOBS = [module.__name__.removesuffix(".job") for module in (*documents.JOBS, run_all, run_check, upkeep)]
 
 
 @pytest.mark.filterwarnings("ignore:.*found in sys.modules")

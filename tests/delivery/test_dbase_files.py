@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
+from jobs.cells.typed import standardised
 from jobs.delivery.dbase_files import read_database
 
 Column = tuple[str, str, int, int]
@@ -55,6 +56,16 @@ def test_a_database_is_a_file_of_a_delivery_like_any_other(delivery: Any, paymen
     assert found["paid_on"].to_list() == ["20170120"] * 3
 
 
+@pytest.mark.parametrize("width", [9, 10, 44, 59, 124])
+def test_no_width_of_a_column_makes_it_another_format(delivery: Any, payments: Any, width: int) -> None:
+    """Tabs, newlines, commas, semicolons and bars, each before a NUL, as in a text of two bytes a character."""
+    columns = [
+        (name, "C", width, 0) if name in ("证号", "开户名", "发放批次") else (name, *rest) for name, *rest in PAYMENT_COLUMNS
+    ]
+    delivery.add("甲.dbf", database(columns, [record(payments.row())] * 3))
+    assert delivery.rows("甲.dbf")["_fate"].to_list() == ["accepted"] * 3
+
+
 def test_deleted_records_are_left_out_and_told(delivery: Any, payments: Any) -> None:
     content = bytearray(database(PAYMENT_COLUMNS, [record(payments.row())] * 3))
     width = int.from_bytes(content[10:12], "little")
@@ -95,6 +106,26 @@ def test_a_cell_is_read_as_it_is_stored(column: Column, stored: bytes, read: str
 def test_big5_is_read_where_the_file_states_it() -> None:
     content = database([("姓名", "C", 8, 0)], [["陳".encode("big5")]], "big5", page=0x78)
     assert read_database(content).frame["c0"].to_list() == ["姓名", "陳"]
+
+
+@pytest.mark.parametrize(
+    ("header", "amount", "told"),
+    [
+        ("发放金额(万元)", "6400000.00", []),
+        ("发放金额(元)", "640.00", []),
+        ("实发金额(千元)", "640000.00", []),
+        ("发放金额（万元）", "640.00", ["cut_unit"]),
+    ],
+)
+def test_a_unit_that_the_format_has_cut_is_known_by_its_first_byte_or_asked_about(
+    delivery: Any, payments: Any, header: str, amount: str, told: list[str]
+) -> None:
+    """Eight bytes of a name leave two for the unit: a bracket and half a character, or a wide bracket alone."""
+    columns = [(header if name == "发放金额" else name, *rest) for name, *rest in PAYMENT_COLUMNS]
+    delivery.add("甲.dbf", database(columns, [record(payments.row())]))
+    assert [found.code for found in delivery.file("甲.dbf").remarks] == told
+    silver = standardised(DATA_SETS["payments"], delivery.rows("甲.dbf"), "k")
+    assert str(silver["amount"][0]) == amount
 
 
 @pytest.mark.parametrize("cut", [1, 40, 500])

@@ -138,9 +138,11 @@ def test_a_row_of_one_cell_that_may_be_data_is_quarantined(delivery: Any, paymen
         [str(i) for i in range(1, 14)],
         ["甲", "乙", *[f"({i})" for i in range(1, 12)]],
         [f.name for f in DATA_SETS["payments"].fields],
+        [*[""] * 7, "（人）", "（元）", *[""] * 4],
+        [*["字符型(20)"] * 6, "日期型", "数值型", "numeric(12,2)", *["必填"] * 4],
         ["------"] * 13,
     ],
-    ids=["numbers", "numbers in brackets", "names of a database", "a line"],
+    ids=["numbers", "numbers in brackets", "names of a database", "units", "types", "a line"],
 )
 def test_a_second_line_of_the_header_is_no_data(delivery: Any, payments: Any, below: list[str]) -> None:
     name = delivery.add("甲.csv", payments.csv(payments.header, below, payments.row()))

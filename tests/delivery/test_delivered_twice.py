@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
-from jobs.delivery.delivered_twice import Replaced, may_replace, replaced
+from jobs.delivery.delivered_twice import Replaced, may_replace, newer_pairs, replaced, replaced_by_key
 from jobs.delivery.ledger import ACCEPTED, Account
 from jobs.delivery.manifest import ManifestEntry
 
@@ -53,11 +54,33 @@ def test_a_county_replaces_nothing_of_another_one() -> None:
     assert replaced(files, {("north", SOUTH): 10, ("south", SOUTH): 10}, AS_OF) == []
 
 
-def test_registers_that_add_up_and_those_without_counties_are_left_alone() -> None:
+def test_registers_that_add_up_are_left_alone() -> None:
     files = [file("city", CITY, NEW), file("county", NORTH, OLD)]
-    assert {code for code, data_set in DATA_SETS.items() if may_replace(data_set, files)} >= {
-        "dibao_roster",
-        "household_registry",
-    }
-    assert not any(may_replace(DATA_SETS[code], files) for code in ("payments", "cremations", "fiscal_staff"))
+    assert all(may_replace(DATA_SETS[code], files) for code in ("dibao_roster", "household_registry", "fiscal_staff"))
+    assert not any(may_replace(DATA_SETS[code], files) for code in ("payments", "cremations"))
     assert not may_replace(DATA_SETS["dibao_roster"], files[:1])
+
+
+def test_files_of_other_areas_and_of_the_same_day_tell_nothing_newer() -> None:
+    files = [file("city", CITY, OLD), file("north", NORTH, NEW), file("south", SOUTH, AS_OF), file("again", CITY, OLD)]
+    pairs = [pair[:2] for pair in newer_pairs(files, AS_OF)]
+    assert sorted(pairs) == [(older, newer) for older in ("again", "city") for newer in ("north", "south")]
+    assert newer_pairs([file("city", CITY, AS_OF), file("north", NORTH, LATER)], AS_OF) == [
+        ("north", "city", AS_OF.toordinal())
+    ]  # what stands for a day after the run's counts last
+
+
+@pytest.mark.parametrize(
+    ("city_day", "county_day", "held", "gone"),
+    [
+        (OLD, NEW, 3, ("city", "county", 3)),  # who left the county since cannot be told from the rest of the city
+        (NEW, OLD, 3, ("county", "city", 4)),
+        (NEW, OLD, 2, ("county", "city", 2)),  # half of it elsewhere is no extract of it
+    ],
+)
+def test_without_counties_the_key_tells_what_is_told_anew(
+    city_day: date, county_day: date, held: int, gone: tuple[str, str, int]
+) -> None:
+    files = [replace(file("city", CITY, city_day), accepted=10), replace(file("county", NORTH, county_day), accepted=4)]
+    older, newer, rows = gone
+    assert replaced_by_key(files, [(older, newer, held)]) == [Replaced(older, "", newer, rows)]

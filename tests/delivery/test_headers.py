@@ -70,6 +70,7 @@ def test_aliases_and_noise(delivered: str, field: str) -> None:
         ("payments", "13.发放金额", "amount"),
         ("payments", "（9）发放金额", "amount"),
         ("payments", "⑨发放金额", "amount"),
+        ("payments", "t_zj_ff.发放金额", "amount"),
         ("payments", "★发放金额*必填", "amount"),
         ("payments", "发放金额/元", "amount"),
         ("payments", "发放金额：元", "amount"),

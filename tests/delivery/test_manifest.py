@@ -204,3 +204,9 @@ def test_a_manifest_that_leads_out_of_the_delivery_or_has_no_end_is_not_read(tmp
         stream.truncate(1 << 40)
     with pytest.raises(BadDelivery, match="1,099,511,627,776 bytes"):
         read_manifest(tmp_path / "delivery")
+
+
+def test_a_hash_may_have_its_name_before_it_and_a_data_set_capitals(tmp_path: Path) -> None:
+    write(tmp_path, HEADER, "甲.csv,PAYMENTS,民政局,420292,2017-12-31,1,SHA-256：AB12")
+    [entry] = read_manifest(tmp_path)
+    assert (entry.data_set, entry.sha256) == ("payments", "ab12")

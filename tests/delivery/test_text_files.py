@@ -36,7 +36,7 @@ def test_encoding_delimiter_and_line_end_change_no_cell(
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
-@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "，"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "，", "^", "~"])
 @pytest.mark.parametrize("quote", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
 def test_the_delimiter_is_the_one_that_gives_known_headers(
     delivery: Any, payments: Any, rows_of: RowsOf, encoding: str, delimiter: str, quote: Any
@@ -90,6 +90,19 @@ def test_an_encoding_shows_where_the_first_hanzi_stand(tmp_path: Path, monkeypat
             assert survey_text_file(path, 1 << 20, ",").dialect.encoding == encoding
     path.write_bytes(b"a" * 100)
     assert survey_text_file(path, 1 << 20, ",").dialect.encoding == "utf-8"
+
+
+def test_big5_is_refused_by_name_and_traditional_characters_in_gb18030_are_not(delivery: Any) -> None:
+    """In a file of both encodings' own characters alone nothing else tells them apart but where second bytes lie."""
+    row = "420292,農村低保,D0001,張國華,42029219500101102X,201701,2017-01-20,2,640.00,正常,6217000000000001,張國華,1\n"
+    header = (
+        "行政區劃代碼,項目,證號,領取人姓名,領取人身份證號,所屬期,發放日期,發放人數,發放金額,發放類型,銀行賬號,開戶名,發放批次\n"
+    )
+    file = delivery.file(delivery.add("繁.csv", (header + row * 9).encode("big5hkscs")))
+    assert (file.status, [told.code for told in file.remarks]) == ("refused", ["big5_text"])
+    assert "Big5" in file.reason
+    same = delivery.file(delivery.add("国.csv", (header + row * 9).encode("gb18030")))
+    assert [told.code for told in same.remarks] != ["big5_text"]
 
 
 @pytest.mark.parametrize("inside", ["\r", "\x00", "\r\x00"])

@@ -20,6 +20,8 @@ from jobs.launch.settings import Settings
 from jobs.runtime.errors import BadDelivery
 from jobs.runtime.session import Engine
 from tests.conftest import AS_OF
+from tests.damage import torn_at_row
+from tests.delivery.conftest import PAYMENT
 from tests.hand_made import HandMade, again, as_csv, context, payment
 
 TOLD = "changed while it was read; nothing of it was kept"
@@ -183,3 +185,26 @@ def test_a_dry_run_refuses_a_changed_file_too(tmp_path: Path, monkeypatch: pytes
     judged = {account.entry.file_name: account for account in dry_run.delivery_state(folder, AS_OF, 1 << 20).accounts}
     assert (judged["2017-01.csv"].status, judged["2017-02.csv"].status) == ("refused", "accepted")
     assert [told.code for told in judged["2017-01.csv"].remarks] == ["changed"]
+
+
+def test_a_workbook_damaged_below_its_head_is_refused_and_the_rest_is_taken_in(
+    embedded: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    """A survey reads the first rows alone."""
+    delivery = made(tmp_path / "delivery")
+    rows = [[*PAYMENT], *([*PAYMENT.values()] for _ in range(40))]
+    sound = delivery.add_workbook("2017-03.xlsx", {"表": rows})
+    delivery.add("2017-04.xlsx", torn_at_row((delivery.folder / sound).read_bytes(), 40))
+    folder = delivery.done()
+    ctx = context(embedded, settings, folder, tmp_path / "out")
+    ingest.run(ctx)
+    read = {row["file_name"]: (row["status"], row["accepted_rows"]) for row in ctx.lake.read(FILES).collect()}
+    assert read == {
+        "2017-01.csv": ("accepted", 20),
+        "2017-02.csv": ("accepted", 20),
+        sound: ("accepted", 40),
+        "2017-04.xlsx": ("refused", 0),
+    }
+    assert any("2017-04.xlsx: refused: a damaged workbook" in warning for warning in ctx.report.warnings)
+    judged = {account.entry.file_name: account.status for account in dry_run.delivery_state(folder, AS_OF, 1 << 20).accounts}
+    assert (judged[sound], judged["2017-04.xlsx"]) == ("accepted", "refused")

@@ -401,3 +401,15 @@ def test_what_counts_no_days_is_left_alone(delivery: Any, payments: Any, cell: s
         sheet.write_row(0, 0, payments.header)
         sheet.write_row(1, 0, payments.row(paid_on=cell))
     assert delivery.rows(delivery.add("册.xlsx", path.read_bytes()))["paid_on"].to_list() == [cell or None]
+
+
+def test_what_stands_beyond_the_head_changes_nothing_of_it(delivery: Any, payments: Any) -> None:
+    """The survey reads the first rows alone: farther down the table may be wider, or begin farther to the left."""
+    header, *rows = [["", *row] for row in [payments.header, *payments.rows(40)]]
+    wide = delivery.add_workbook("宽.xlsx", {"表": [header, *rows[:39], [*rows[39], "", "备查"]]})
+    left = delivery.add_workbook("左.xlsx", {"表": [header, *rows[:39], ["备查", *rows[39][1:]]]})
+    for name, other in ((wide, '{"列15":"备查"}'), (left, '{"列1":"备查"}')):
+        read = delivery.rows(name)
+        assert read["_fate"].to_list() == ["accepted"] * 40
+        assert read["household_no"].to_list() == [f"D{i:04}" for i in range(1, 41)]
+        assert read["_other_cells"].to_list() == [None] * 39 + [other]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from pathlib import Path
 
 import openpyxl
@@ -23,7 +24,7 @@ from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.session import Engine
 from jobs.standardise import job as standardise
 from tests.conftest import AS_OF
-from tests.hand_made import NORTH, SOUTH, HandMade, again, context, first_delivery, household, payment
+from tests.hand_made import NORTH, SOUTH, HandMade, again, context, first_delivery, household, payment, person_name, person_number
 
 PEOPLE = 12
 ORIGINAL, COPY, CITY_ROSTER = "发放2017-06.csv", "发放2017-06(终稿).csv", "全市花名册.csv"
@@ -135,6 +136,44 @@ def test_of_a_city_and_its_county_the_newer_extract_counts(
     assert (older.repeated, newer.repeated, ctx.report.figures["rows_delivered_twice"]) == (PEOPLE, 0, 0)
     assert [found.code for found in older.remarks] == ["rows_replaced"]
     assert any(older.entry.file_name in warning and "holds a newer extract" in warning for warning in ctx.report.warnings)
+    judged = delivery_state(tmp_path / "delivery", ctx.as_of, 1 << 20).accounts
+    assert sorted(judged, key=order) == sorted(accounts, key=order)
+
+
+def staff(i: int, **changed: str) -> dict[str, str]:
+    """An employee; the register names no county."""
+    return {
+        "name": person_name(i), "id_number": person_number(i), "unit": "某局", "post": "科员", "staff_kind": "事业编制",
+        "status": "在职", "from_month": "2010-01", "monthly_pay": "4000.00",
+    } | changed  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("city_day", "county_day", "left"),
+    [
+        ("2017-10-31", "2017-12-31", 20 + 1),
+        ("2017-12-31", "2017-10-31", 20),
+    ],  # who left the county stands in the older city's file
+)
+def test_a_register_without_counties_is_told_anew_by_its_key(
+    embedded: Engine, settings: Settings, tmp_path: Path, city_day: str, county_day: str, left: int
+) -> None:
+    """Persons 0 … 9 of the north and 10 … 19 of the south; between the two days 0 left, 1 was given more, and 30 came."""
+    made = HandMade(tmp_path / "delivery")
+    before, after = [staff(i) for i in range(10)], [staff(1, monthly_pay="5000.00"), *map(staff, (*range(2, 10), 30))]
+    is_city_newer = city_day > county_day
+    city = (after if is_city_newer else before) + [staff(i) for i in range(10, 20)]
+    made.table("fiscal_staff", city, "全市.csv", area="420200", extract_date=city_day)
+    made.table("fiscal_staff", before if is_city_newer else after, "北县.csv", area=NORTH, extract_date=county_day)
+    ctx = context(embedded, settings, made.done(), tmp_path / "out")
+    ingest.run(ctx)
+    standardise.run(ctx)
+    pay = Counter(str(row["monthly_pay"]) for row in ctx.lake.read(DATA_SETS["fiscal_staff"].silver).collect())
+    assert pay == {"4000.00": left - 1, "5000.00": 1}
+    accounts = from_rows(ctx.lake.read(FILES).collect())
+    older, newer = sorted(accounts, key=day_of)
+    assert (older.repeated, newer.repeated) == (10 if is_city_newer else 9, 0)
+    assert [found.code for found in older.remarks] == ["rows_replaced"]
     judged = delivery_state(tmp_path / "delivery", ctx.as_of, 1 << 20).accounts
     assert sorted(judged, key=order) == sorted(accounts, key=order)
 

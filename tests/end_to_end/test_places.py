@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from jobs.audit.log import FOLDER as AUDIT
 from jobs.launch.context import RunContext
 from tests.conftest import AS_OF, City
 from tests.processes import run_apart
@@ -70,7 +71,7 @@ def test_a_run_under_odd_names_gives_the_same_clues_and_writes_nothing_beside(
     assert set(state_of(delivery.parent)) == {
         f"{ODD}/{path.relative_to(delivery).as_posix()}" for path in delivery.rglob("*") if path.is_file()
     }
-    expected = {path.name for path in finished.out.iterdir()}
+    expected = {path.name for path in finished.out.iterdir()} | {AUDIT}
     assert {path.name for path in out.iterdir()} == expected
     assert ODD in said
 

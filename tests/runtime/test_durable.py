@@ -132,13 +132,15 @@ def committed(lake: Path, place: str, data: str, mode: Mode, schema: StructType,
 def test_rows_are_on_the_disk_before_a_table_names_them_and_its_log_before_anything_rests_on_it(
     tmp_path: Path, commits: Calls
 ) -> None:
-    place, files = "gold/clues", ("0.parquet", "1.parquet")
+    place = "gold/clues"
     written: tuple[tuple[Mode, StructType], ...] = (("overwrite", ONE), ("append", TWO), ("overwrite", TWO))
     entries: set[str] = set()
     for number, (mode, schema) in enumerate(written):
         before, after = committed(tmp_path, place, str(number), mode, schema, commits)
         above = set() if entries else {"gold", "."}
-        assert before == {*(f"{place}/{number}/{name}" for name in files), f"{place}/{number}", place, *above}
+        files = {f"{place}/{number}/{path.name}" for path in (tmp_path / place / str(number)).iterdir()}
+        assert before == {*files, f"{place}/{number}", place, *above}
+        assert len(files) == 2
         now = {f"{place}/{LOG}/{path.name}" for path in (tmp_path / place / LOG).iterdir()}
         assert after == {*(now - entries), f"{place}/{LOG}", *([] if entries else [place])}, "the new entries, and no others"
         entries = now

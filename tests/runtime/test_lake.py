@@ -9,10 +9,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pyspark.sql import Column
+from pyspark.sql import functions as F
 
 from expectations.contracts.lake import PURPOSES
+from jobs.runtime.delta_folder import digest_in
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, MingjingError, explanation
 from jobs.runtime.lake import Lake, plain_schema, single_writer
+from jobs.runtime.results import digest_of
 from jobs.runtime.scratch import SCRATCH
 from jobs.runtime.session import Engine
 from jobs.runtime.tables import Tables
@@ -277,3 +281,20 @@ def test_scratch_that_a_power_cut_left_is_told_and_made_anew(embedded: Engine, t
     kept = lake.kept("features")
     assert kept is not None
     assert [row["a"] for row in kept.collect()] == [1]
+
+
+def test_files_of_rows_have_the_digest_of_their_bytes_in_their_names_in_the_order_of_the_engine(
+    embedded: Engine, tmp_path: Path
+) -> None:
+    lake = Lake(embedded, str(tmp_path))
+    lake.overwrite(PURPOSES, embedded.session.range(0, 4, 1, 4).select(*_as_purposes()))
+    lake.append(PURPOSES, embedded.session.range(4, 5, 1, 1).select(*_as_purposes()))
+    written = sorted((tmp_path / "ops" / "purposes").glob("*/*.parquet"))
+    rows = [path for path in written if path.parent.name != "_delta_log"]
+    assert [digest_in(path.name) for path in rows] == [digest_of(path) for path in rows]
+    assert {int(path.name[:5]) for path in rows} >= {0, 1, 2, 3}
+    assert [row["purpose"] for row in lake.read(PURPOSES).orderBy("purpose").collect()] == ["0", "1", "2", "3", "4"]
+
+
+def _as_purposes() -> list[Column]:
+    return [F.lit(date(2017, 12, 31)).alias("as_of"), F.col("id").cast("string").alias("purpose"), F.lit("b").alias("basis")]

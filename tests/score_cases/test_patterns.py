@@ -20,6 +20,7 @@ from jobs.score_cases.patterns.silent_changes import STATE
 AS_OF = date(2017, 12, 31)
 HOUSEHOLDS, VILLAGES = 600, 40
 FALSE_SHARE = 0.05
+NOUGHTS = ("gap_months", "arrears_ratio", "refund_ratio", "heads_over_roster", "is_unrostered", "add_on_yuan")
 Cell = Callable[[int], Any]
 
 
@@ -54,10 +55,16 @@ def ordinary() -> City:
             "registers_knowing": [float(1 + scattered(i, 3, 4)) for i in rows],
             "foreign_holder_ratio": [0.0] * HOUSEHOLDS,
             "months_paid_before_approval": [0.0] * HOUSEHOLDS,
+            "relative_to_peers": [(200.0 + scattered(i, 37, 251)) / 325 for i in rows],
+            "highest_to_usual": [1.0] * HOUSEHOLDS,
+            "accounts_used": [1.0] * HOUSEHOLDS,
+            **{name: [0.0] * HOUSEHOLDS for name in NOUGHTS},
             **{name: [False] * HOUSEHOLDS for name in ("is_home", "has_guardian", "has_rigid_expense", "is_single_cover")},
         },
         schema_overrides={"account_no": pl.Int128},
-    ).with_columns(start_month=pl.col("approved_on"), stop_month=pl.lit(None, dtype=pl.Date))
+    ).with_columns(
+        start_month=pl.col("approved_on"), stop_month=pl.lit(None, dtype=pl.Date), grace_until=pl.lit(None, dtype=pl.Date)
+    )
     months = cases.select(
         "case_id", "county_code", paid_yuan="monthly_amount", paid_heads="covered_heads", account="bank_account_key"
     ).join(pl.DataFrame({"for_month": [date(2017, n, 1) for n in range(1, 13)]}), how="cross")
@@ -72,7 +79,12 @@ def ordinary() -> City:
     states = cases.clear().select(STATE).with_columns(as_of=pl.lit(AS_OF))
     stated = pl.DataFrame(schema={"case_id": pl.String, "rule_code": pl.String, "outcome": pl.String})
     villages = cases.select("county_code", "town", "village").unique().sort("village").with_columns(registered=pl.lit(200))
-    return City(cases, months.sort("case_id", "for_month"), members, stated, villages, states, AS_OF)
+    # Every tenth household got temporary aid once, between nothing and the cap.
+    aid = cases.filter(pl.int_range(pl.len()) % 10 == 0).select(
+        "case_id", program=pl.lit("临时救助"), year=2017, transfers=1, cap_yuan=15000.0
+    )
+    aid = aid.with_columns(total_yuan=14500.0 * (pl.int_range(pl.len()) + 0.5) / pl.len())
+    return City(cases, months.sort("case_id", "for_month"), members, stated, aid, villages, states, AS_OF)
 
 
 def some(count: int, start: int = 3, step: int = 41) -> list[int]:
@@ -117,7 +129,7 @@ def scores_of(city: City) -> pl.DataFrame:
 
 
 def told(city: City, scores: pl.DataFrame | None = None) -> pl.DataFrame:
-    return judged(detectors.found(city, scores_of(city) if scores is None else scores, FALSE_SHARE), FALSE_SHARE)
+    return judged(detectors.found(city, scores_of(city) if scores is None else scores, FALSE_SHARE), FALSE_SHARE, FALSE_SHARE)
 
 
 def asked(city: City, scores: pl.DataFrame | None = None) -> dict[str, str]:
@@ -161,6 +173,38 @@ def _in_village(city: City, who: list[int]) -> City:
     return with_cases(city, who, **{name: lambda n, cell=cell: cell for name, cell in village.items()})
 
 
+def _aided(city: City, who: list[int], **cells: Cell) -> City:
+    return replace(city, aid=with_cells(city.aid, who, **cells))
+
+
+def _left(city: City, who: list[int]) -> City:
+    return replace(city, members=with_cells(city.members, who, registry_status=lambda n: "迁出注销"))
+
+
+def _without(city: City, who: int, months: range) -> City:
+    """Months (1-12) of a household that were not paid."""
+    is_of = (pl.col("case_id") == f"H{who:04}") & pl.col("for_month").dt.month().is_in(list(months))
+    return replace(city, months=city.months.filter(~is_of))
+
+
+def _off_roster(city: City) -> City:
+    return with_cases(city, [50], is_unrostered=lambda n: 1.0, approved_on=lambda n: None, village=lambda n: None)
+
+
+def _early(city: City, began: date) -> City:
+    return with_cases(
+        city, [50], approved_on=lambda n: date(2017, 5, 9), start_month=lambda n: began, months_paid_before_approval=lambda n: 4.0
+    )  # fmt: skip
+
+
+def _as_paid(city: City) -> City:
+    """The roster of the last month paid: what it states is what was paid."""
+    last = city.months.filter(pl.col("for_month") == date(2017, 12, 1)).select(
+        "case_id", monthly_amount="paid_yuan", covered_heads="paid_heads"
+    )
+    return replace(city, cases=city.cases.update(last, on="case_id"))
+
+
 def _unknown(city: City, **cells: Cell) -> City:
     members = with_cells(city.members, [50], in_registry=lambda n: False, **cells)
     return replace(with_cases(city, [50], registers_knowing=lambda n: 0.0), members=members)
@@ -173,10 +217,13 @@ STRANGE: dict[str, Callable[[City], Made]] = {
     "approval_days": lambda city: (in_one_go(city, SIX, paid_yuan_per_head=lambda n: 233.5), SIX),
     "many_category_a": lambda city: (with_cases(city, of_village(5, 15), category=lambda n: "A"), of_village(5, 15)),
     "many_add_ons": lambda city: (with_cases(city, EIGHT, to_standard=lambda n: 1.2), EIGHT),
-    "many_before_approval": lambda city: (with_cases(city, EIGHT, months_paid_before_approval=lambda n: 4.0), EIGHT),
+    "many_before_approval": lambda city: (
+        with_cases(city, EIGHT, months_paid_before_approval=lambda n: 4.0, start_month=lambda n: date(2007, 1, 1)),
+        EIGHT,
+    ),
     "many_same_amounts": lambda city: (with_cases(city, EIGHT, paid_yuan_per_head=lambda n: 233.5), EIGHT),
     "creeping_amount": lambda city: (
-        with_months(city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 10 * (month // 3)),
+        _as_paid(with_months(city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 10 * (month // 3))),
         [50],
     ),
     "restless_amount": lambda city: (
@@ -188,6 +235,23 @@ STRANGE: dict[str, Callable[[City], Made]] = {
     "nobody_knows": lambda city: (_unknown(city), [50]),
     "everybody_left": lambda city: (
         replace(city, members=with_cells(city.members, [50], registry_status=lambda n: "迁出注销")),
+        [50],
+    ),
+    "no_roster": lambda city: (_off_roster(city), [50]),
+    "paid_above_roster": lambda city: (with_cases(city, [50], monthly_amount=lambda n: 120.0), [50]),
+    "more_heads_paid": lambda city: (with_months(city, [50], range(1, 13), paid_heads=lambda month: 6), [50]),
+    "one_high_month": lambda city: (with_months(city, [50], range(9, 10), paid_yuan=lambda month: 990.0), [50]),
+    "before_approval": lambda city: (_early(city, date(2017, 1, 1)), [50]),
+    "on_and_off": lambda city: (_without(_without(city, 50, range(3, 4)), 50, range(7, 9)), [50]),
+    "below_cap": lambda city: (_aided(city, some(6, 10, 40), total_yuan=lambda n: 14800.0 + 30 * n), some(6, 10, 40)),
+    "aid_again": lambda city: (_aided(city, [50], transfers=lambda n: 8), [50]),
+    "many_in_grace": lambda city: (with_cases(city, EIGHT, grace_until=lambda n: date(2018, 6, 1)), EIGHT),
+    "many_on_days_off": lambda city: (
+        with_cases(city, of_village(5, 15), approved_on=lambda n: date(2009, 1, 3) + timedelta(days=161 * n)),
+        of_village(5, 15),
+    ),
+    "rare_together": lambda city: (
+        with_cases(city, [50], foreign_holder_ratio=lambda n: 1.0, gap_months=lambda n: 2.0, accounts_used=lambda n: 2.0),
         [50],
     ),
     "split_book": lambda city: (
@@ -224,9 +288,11 @@ LAWFUL: dict[str, Callable[[City], City]] = {
     ),
     "a campaign of ordinary households": lambda city: in_one_go(city, SIX),
     "a village as generous as all": lambda city: with_cases(city, list(range(HOUSEHOLDS)), category=lambda n: "A"),
-    "raised once after a review": lambda city: with_months(city, [50], range(6, 13), paid_yuan=lambda month: 450.0),
-    "raised with every newcomer": lambda city: with_months(
-        city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 10 * (month // 3), paid_heads=lambda month: 1 + month // 3
+    "raised once after a review": lambda city: _as_paid(
+        with_months(city, [50], range(6, 13), paid_yuan=lambda month: 450.0)
+    ),
+    "raised with every newcomer": lambda city: _as_paid(
+        with_months(city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 10 * (month // 3), paid_heads=lambda month: 1 + month // 3)
     ),
     "a new standard for everybody, three times": lambda city: with_months(
         city, list(range(HOUSEHOLDS)), range(1, 13), paid_yuan=lambda month: 300.0 + 10 * (month // 4)
@@ -238,6 +304,26 @@ LAWFUL: dict[str, Callable[[City], City]] = {
         with_cases(city, list(range(0, HOUSEHOLDS, 8)), registers_knowing=lambda n: 0.0),
         members=with_cells(city.members, list(range(0, HOUSEHOLDS, 2)), in_registry=lambda n: False),
     ),
+    "everybody left, and so did half of the county: the registry is another year's": lambda city: _left(
+        city, list(range(0, HOUSEHOLDS, 4))
+    ),
+    "a certificate issued anew, the payee on a roster under the old one": lambda city: replace(
+        _off_roster(city), members=with_cells(city.members, [50, 90], number_key=lambda n: "one")
+    ),
+    "off the roster since its last payment": lambda city: _without(_off_roster(city), 50, range(10, 13)),
+    "an add-on that the roster states beside the amount": lambda city: with_cases(
+        with_months(city, [50], range(1, 13), paid_yuan=lambda month: 560.0), [50], add_on_yuan=lambda n: 300.0
+    ),
+    "a raise that the roster does not state yet": lambda city: with_months(city, [50], range(11, 13), paid_yuan=lambda month: 560.0),
+    "a child born in autumn": lambda city: with_months(city, [50], range(11, 13), paid_heads=lambda month: 6),
+    "a month made up for in the next": lambda city: with_months(
+        _without(city, 50, range(6, 7)), [50], range(7, 8), paid_yuan=lambda month: 990.0
+    ),
+    "reviewed while it drew": lambda city: _early(city, date(2013, 4, 1)),
+    "suspended once": lambda city: _without(city, 50, range(5, 8)),
+    "many who needed more than the cap": lambda city: _aided(city, some(6, 10, 40), total_yuan=lambda n: 15000.0),
+    "treated every month": lambda city: _aided(city, [50], program=lambda n: "医疗救助", transfers=lambda n: 11),
+    "one thing that is rare": lambda city: with_cases(city, [50], foreign_holder_ratio=lambda n: 1.0),
     "a new amount with a new approval": lambda city: _before(
         city, monthly_amount=([50], lambda n: 99.0), approved_on=([50], lambda n: date(2007, 1, 1))
     ),

@@ -17,8 +17,10 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, FINDINGS, HOUSEHOLD_STATES, MEMBERS, PERSONS
 from expectations.contracts.model import ORIGIN
 from jobs.launch.context import RunContext
+from jobs.registers.benefits import is_refund
 from jobs.registers.linked import linked_registers
 from jobs.rulebook.payments import transfers
+from jobs.rules.aid_above_cap import yearly_cap
 from jobs.runtime.arrow import on_driver
 
 KEPT_RUNS = 6
@@ -26,16 +28,12 @@ KEPT_RUNS = 6
 ROSTERS = (DATA_SETS["dibao_roster"], DATA_SETS["tekun_roster"])
 _ABOUT_THE_CASE = (
     "case_id", "family", "program", "county_code", "town", "village", "category", "covered_heads", "member_count", "monthly_amount",
-    "approved_on", "start_month", "stop_month", "phone_key", "approver_name_key", "bank_account_key",
+    "approved_on", "start_month", "stop_month", "grace_until", "phone_key", "approver_name_key", "bank_account_key",
 )  # fmt: skip
 _FIGURES = (
-    "to_standard",
-    "paid_yuan_per_head",
-    "paid_months",
-    "registers_knowing",
-    "foreign_holder_ratio",
-    "months_paid_before_approval",
-)
+    "to_standard", "relative_to_peers", "paid_yuan_per_head", "paid_months", "gap_months", "highest_to_usual", "arrears_ratio", "refund_ratio",
+    "registers_knowing", "foreign_holder_ratio", "accounts_used", "months_paid_before_approval", "heads_over_roster", "is_unrostered",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,12 +41,14 @@ class City:
     """Benefit households as the detectors see them.
 
     cases     a row a case: what the roster states, figures of the case (models.features), account_no (the account's digits as a
-              number, null where it has none), is_home (in an institution's care), has_guardian, has_rigid_expense, is_single_cover
+              number, null where it has none), is_home (in an institution's care), has_guardian, has_rigid_expense, is_single_cover,
+              add_on_yuan (stated beside the monthly amount; 0 where nothing is)
     months    a row a case and month paid: paid_yuan, paid_heads, is_regular (neither arrears nor refund in it), last_paid_on,
               account and holder (digests)
     members   a row a person of a case: number_key, name_key, is_covered, in_registry, registry_status, book, has_namesake (somebody of
               the name is registered in the village: a number that is unknown may be written wrong)
     stated    case_id, rule_code, outcome of what rules found or exempted; of deaths what they found clear, too
+    aid       a row a case, aid with a yearly cap and year: transfers, total_yuan (refunds taken off), cap_yuan
     villages  county_code, town, village, registered (households of the registry whose people are not struck off)
     states    gold.household_states of the runs of other days
     """
@@ -57,6 +57,7 @@ class City:
     months: pl.DataFrame
     members: pl.DataFrame
     stated: pl.DataFrame
+    aid: pl.DataFrame
     villages: pl.DataFrame
     states: pl.DataFrame
     as_of: date
@@ -89,12 +90,17 @@ def gathered(ctx: RunContext, features: DataFrame) -> City:
     )
     of_case = members.group_by("case_id").agg(pl.col("is_single_cover").any())
     return City(
-        cases=cases.join(_on_rosters(ctx), on="case_id", how="left").join(of_case, on="case_id", how="left").sort("case_id"),
+        cases=cases.join(_on_rosters(ctx), on="case_id", how="left")
+        .join(on_driver(_add_ons(ctx)), on="case_id", how="left")
+        .join(of_case, on="case_id", how="left")
+        .with_columns(pl.col("add_on_yuan").fill_null(0.0))
+        .sort("case_id"),
         months=months.with_columns(is_regular=(pl.col("arrears_yuan") == 0) & (pl.col("refunded_yuan") == 0))
         .join(paid_to, on=["case_id", "for_month"], how="left")
         .sort("case_id", "for_month"),
         members=members.with_columns(pl.col("has_namesake").fill_null(False)).sort("case_id", "number_key", "name_key"),
         stated=stated,
+        aid=on_driver(_aid(ctx)).sort("case_id", "program", "year"),
         villages=villages.sort("county_code", "town", "village"),
         states=on_driver(lake.read_or_empty(HOUSEHOLD_STATES).filter(F.col("as_of") != F.lit(ctx.as_of))),
         as_of=ctx.as_of,
@@ -107,6 +113,31 @@ def _members(ctx: RunContext) -> DataFrame:
     )
     named = ctx.lake.read(MEMBERS).select("case_id", "number_key", "name_key", "person_id", "is_covered", "is_single_cover")
     return named.distinct().join(persons, "person_id", "left")  # a person has one row
+
+
+def _add_ons(ctx: RunContext) -> DataFrame:
+    """case_id, add_on_yuan: what the roster states beside the monthly amount, where it has the column."""
+    stated = ctx.lake.read_or_empty(DATA_SETS["dibao_roster"].silver).filter("add_on_amount > 0").select(*ORIGIN, "add_on_amount")
+    heads = ctx.lake.read(MEMBERS).filter("is_head").select("case_id", *ORIGIN)
+    return (
+        heads.join(stated, list(ORIGIN), "inner")
+        .groupBy("case_id")
+        .agg(F.max("add_on_amount").cast("double").alias("add_on_yuan"))
+    )
+
+
+def _aid(ctx: RunContext) -> DataFrame:
+    """Aid of a year that has a cap, under the number of somebody in a case."""
+    caps = ctx.settings.policy.yearly_caps
+    people = ctx.lake.read(MEMBERS).groupBy(F.col("number_key").alias("person_key")).agg(F.min("case_id").alias("case_id"))
+    paid = linked_registers(ctx.lake)("payments").filter(F.col("program").isin(sorted({cap.program for cap in caps})))
+    signed = F.when(is_refund(), -F.abs("amount")).otherwise(F.col("amount"))
+    return (
+        paid.join(people, "person_key", "inner")  # a number is of one case here: an aid is told once
+        .groupBy("case_id", "program", F.year("for_month").alias("year"))
+        .agg(F.sum((~is_refund()).cast("int")).cast("int").alias("transfers"), F.sum(signed).cast("double").alias("total_yuan"))
+        .withColumn("cap_yuan", yearly_cap(caps, "program", "year").cast("double"))
+    )
 
 
 def _namesakes(ctx: RunContext) -> pl.DataFrame:

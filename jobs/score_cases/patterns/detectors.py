@@ -9,9 +9,11 @@ import polars as pl
 
 from jobs.score_cases.patterns import (
     account_runs,
+    aid,
     approval_days,
     contradictions,
     points,
+    rarities,
     rates,
     same_amounts,
     sequences,
@@ -38,11 +40,12 @@ def found(city: City, scores: pl.DataFrame, false_share: float) -> Iterator[pl.D
     yield village_sizes.found(one_by_one)
     yield split_books.found(city)
     yield from sequences.found(city)
-    yield contradictions.nobody_knows(city)
-    yield contradictions.everybody_left(city)
+    yield contradictions.found(city)
+    yield from aid.found(city)
     earlier = city.states.filter(pl.col("as_of") < city.as_of)
     yield silent_changes.found(city.cases.select(silent_changes.STATE), earlier)
     yield from points.found(city, scores)
+    yield rarities.found(city, scores.select("case_id", "moved"))
 
 
 def _of_campaigns(days: pl.DataFrame, false_share: float) -> pl.DataFrame:

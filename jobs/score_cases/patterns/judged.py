@@ -19,16 +19,18 @@ JUDGED = {
     "surprise_needed": pl.Float64, "lawful_code": pl.String, "seen": pl.String, "usual": pl.String,
 }  # fmt: skip
 _MOST_BESIDE = 2
+ALONE = ("unlike_others", "rare_together", "odd_together")
+"""Families of households that are strange by themselves and by no single fact."""
 _COUNTED = ("rates", "many_same_amounts", "many_households")
 """Families that count what a village or an officer has much of."""
 
 
-def judged(found: Iterable[pl.DataFrame], false_share: float) -> pl.DataFrame:
+def judged(found: Iterable[pl.DataFrame], false_share: float, false_share_alone: float) -> pl.DataFrame:
     """JUDGED, one row a case. Groups that share half of their households are one pattern: its strongest kind speaks, the others are
     told beside it.
 
     surprise: k where by chance alone one in 10^k would be so; surprise_needed: from which of all that was looked at in the family
-    of kinds at most `false_share` is expected to be chance.
+    of kinds at most `false_share` is expected to be chance; of households that are like no other (ALONE), `false_share_alone`.
     """
     hits = pl.concat([pl.DataFrame(schema=HITS), *found]).filter(pl.col("chance") <= WORTH_KEEPING)
     if hits.is_empty():
@@ -37,19 +39,20 @@ def judged(found: Iterable[pl.DataFrame], false_share: float) -> pl.DataFrame:
     hits = hits.with_columns(
         family=families, unit=pl.when(pl.col("group") == "").then(pl.col("case_id")).otherwise(pl.col("group"))
     )
-    limits = _limits(hits, false_share)
+    limits = _limits(hits, false_share, false_share_alone)
     marked = hits.with_columns(limit=pl.col("family").replace_strict(limits, return_dtype=pl.Float64)).with_columns(
         is_admitted=pl.col("chance") <= pl.col("limit")
     )
     return _one_a_case(_one_pattern(marked))
 
 
-def _limits(hits: pl.DataFrame, false_share: float) -> dict[str, float]:
+def _limits(hits: pl.DataFrame, of_groups: float, alone: float) -> dict[str, float]:
     """The chance from which each family admits; where it admits nothing, what the strangest thing would have needed."""
     limits = {}
     for (family,), rows in hits.unique(["kind", "unit"]).group_by(["family"]):
         # Of one kind every thing was counted once; kinds of a family that count together say the same number.
         tests = int(rows.group_by("kind").agg(pl.col("tests").max())["tests"].max() or 1)  # type: ignore[arg-type]
+        false_share = alone if family in ALONE else of_groups
         limits[str(family)] = admitted(rows["chance"].to_numpy(), false_share, tests) or false_share / max(tests, 1)
     return limits
 

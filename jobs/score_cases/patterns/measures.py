@@ -42,6 +42,11 @@ MEASURES = (
     Measure("many_moved_accounts", "在年内更换了收款账户", pl.col("has_moved"), _ALL),
     Measure("many_unknown", "全家在其他各类登记中查不到人", pl.col("registers_knowing").fill_null(0) == 0, _ALL),
     Measure("many_before_approval", "在批准之前就开始领钱", pl.col("months_paid_before_approval") > 0, _ALL),
+    Measure("many_in_grace", "仍在渐退期内", pl.col("grace_until").is_not_null(), _IS_DIBAO),
+    # In town halls some approve on Saturdays; those who always do are few.
+    Measure(
+        "many_on_days_off", "是在周六、周日批准的", pl.col("approved_on").dt.weekday() >= 6, pl.col("approved_on").is_not_null()
+    ),
     Measure("many_new_approvals", "是最近一年才批准的", pl.col("is_new"), _ALL),
     Measure("dead_never_reported", "有成员去世后仍照常发放", pl.col("is_dead_paid"), pl.col("has_died")),
     Measure("nobody_leaves", "一年到头没有停发、没有调整", ~pl.col("has_changed"), _ALL),

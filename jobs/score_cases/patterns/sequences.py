@@ -37,6 +37,10 @@ SEQUENCES = (
         "wandering_account", 2, (pl.col("account") != pl.col("_account_before")).fill_null(False),
         "该户一年里换了{}次收款账户", "同县同类家庭一年里除统一换卡外{}更换",
     ),
+    Sequence(
+        "on_and_off", 2, pl.col("for_month") > pl.col("_month_before").dt.offset_by("1mo"),
+        "该户的待遇一年里断发、续发了{}次，中断的月份没有补发", "同县同类家庭一年里{}断发又续发",
+    ),
 )  # fmt: skip
 
 
@@ -48,7 +52,12 @@ def found(city: City) -> list[pl.DataFrame]:
 def _steps(city: City, sequence: Sequence) -> pl.DataFrame:
     place = city.cases.select("case_id", "county_code", "program")
     over = {"_yuan_before": "paid_yuan", "_heads_before": "paid_heads", "_account_before": "account"}
-    months = city.months.filter("is_regular").sort("case_id", "for_month").join(place, on="case_id", maintain_order="left")
+    months = (
+        city.months.sort("case_id", "for_month")
+        .with_columns(_month_before=pl.col("for_month").shift(1).over("case_id"))  # a month paid in arrears is no gap
+        .filter("is_regular")
+        .join(place, on="case_id", maintain_order="left")
+    )
     pairs = months.with_columns(pl.col(column).shift(1).over("case_id").alias(name) for name, column in over.items()).filter(
         pl.col("_yuan_before").is_not_null()
     )

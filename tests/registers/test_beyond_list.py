@@ -19,9 +19,9 @@ from expectations.contracts.lake.planning import EXEMPTED, ROUTINE_VISIT, UNREMA
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.learn import job as learn
-from jobs.learn.beyond_list import missed
 from jobs.learn.training import examples
 from jobs.plan_visits import job as plan_visits
+from jobs.registers.beyond_list import missed
 from jobs.returns.brought import Brought
 from jobs.runtime.console import Console
 from jobs.runtime.lake import Lake

@@ -1,0 +1,60 @@
+"""The run of this stage; its runbook is the docstring of the package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from jobs.casebook.opened import case_store_beside
+from jobs.casebook.projecting import PROJECTIONS, SEEN, project
+from jobs.launch.context import RunContext
+from jobs.papers.pdf import Printer
+from jobs.registers.delivered import Delivered
+from jobs.report_casework import gathering
+from jobs.report_casework.pdf import report_pdf
+from jobs.report_casework.report import Report, public_edition, report_of
+from jobs.report_casework.table import Period
+from jobs.report_casework.workbook import write_workbook
+from jobs.runtime.lake import Lake
+from jobs.runtime.results import RESTRICTED, Stamp, publication
+from jobs.sheets.zones import EXPORTS
+
+NAME = "report_casework"
+READS = tuple(dict.fromkeys((*gathering.READS, *SEEN)))
+WRITES = PROJECTIONS
+FOLDER, FILE = "reports", "工作报告"
+_CHECK = "check"
+"""Folder of OUT that holds the lake of checks, where these are made apart from supervision."""
+
+
+def run(ctx: RunContext, period: Period) -> Mapping[Path, Report]:
+    """Both editions, by the folders that they were written to."""
+    printer = Printer()
+    with ctx.report.stage("report casework"), case_store_beside(ctx.lake, ctx.out, ctx.report.warn) as store:
+        with store.reading() as book:
+            project(ctx.lake, book)
+            events = book.events(last_day=period.last)
+        found = gathering.gathered(
+            ctx.lake, _lake_of_checks(ctx), ctx.settings.policy, period, is_synthetic=_is_synthetic(ctx.out)
+        )
+        full = report_of(events, found, period)
+        name = f"{FOLDER}/{period.first.isoformat()}_{period.last.isoformat()}"
+        editions = {f"{RESTRICTED}/{name}": full, f"{EXPORTS}/{name}": public_edition(full)}
+        stamp = Stamp(period.last, Delivered(ctx.lake).name)
+        with publication(ctx.out, NAME, list(editions), stamp, ctx.report.warn) as staged:
+            for zone, report in editions.items():
+                write_workbook(staged / zone / f"{FILE}.xlsx", report)
+                (staged / zone / f"{FILE}.pdf").write_bytes(report_pdf(report, printer))
+    return {ctx.out / zone: report for zone, report in editions.items()}
+
+
+def _lake_of_checks(ctx: RunContext) -> Lake:
+    folder = ctx.out / _CHECK / "lake"
+    return Lake(ctx.engine, str(folder)).of_job(NAME, gathering.CHECK_READS, ()) if folder.is_dir() else ctx.lake
+
+
+def _is_synthetic(out: Path) -> bool:
+    """Did the last run say that its delivery was simulated?"""
+    kept = out / "run_report.json"
+    return kept.is_file() and bool(json.loads(kept.read_text(encoding="utf-8"))["figures"].get("is_synthetic"))

@@ -1,0 +1,243 @@
+"""The purge of an OUT: plan, removal, certificate. What was planned is on the disk before the first row goes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from casework.states import states_of
+from expectations.contracts.lake import FILES, PERSONS, RUNS
+from expectations.contracts.model import Table
+from jobs.audit.calls import note
+from jobs.audit.vouched import state_of, zones
+from jobs.casebook.opened import case_store, has_store
+from jobs.launch.retention_params import Kept, RetentionParams
+from jobs.retention.certificate import FOLDER, Certificate, FilePart, Kind, Thing, write_certificate
+from jobs.retention.removal import forget_history, keep_rows, remove
+from jobs.retention.rows import Held, derived_stays, frame_of, has_origin, held_by, living, stays, tables_of
+from jobs.runtime import durable
+from jobs.runtime.delta_log import last_version
+from jobs.runtime.errors import BadConfiguration, BadStore
+from jobs.runtime.results import KEPT, WORK, Stamp, digest_of, listed, parts_of, publication
+from jobs.runtime.scratch import SCRATCH
+
+PLAN = "purge.json"
+_BY_SLIPS = frozenset({"slips", "quality"})
+"""Zones of results that say something of single delivered rows."""
+_MODELS = "mlflow"
+
+
+class Judged(NamedTuple):
+    """A table of a lake, its rows, and which of them stay."""
+
+    table: Table
+    frame: pl.DataFrame
+    stays: pl.Series
+
+
+def planned(lakes: list[Path], results: Path, as_of: date, params: RetentionParams, who: tuple[str, str, str]) -> Certificate:
+    """What would be removed on that day; nothing is. who: by, second person, instant."""
+    held_cases = open_cases(results)
+    files: list[FilePart] = []
+    things: list[Thing] = []
+    for lake in lakes:
+        held = held_by(lake, held_cases)
+        for judged in _judged(lake, as_of, params, held):
+            going = judged.frame.height - int(judged.stays.sum())
+            kind: Kind = "findings" if judged.table.zone == "gold" else "registers"
+            place = f"{judged.table.zone}/{judged.table.name}"
+            if going:
+                digest = state_of(lake / place).files
+                things.append(_thing(lake, place, kind, going, digest, _held_rows(judged, lake, as_of, params)))
+            if judged.table.zone == "bronze":
+                files += _files(judged, lake, as_of, params)
+        if things and (scratch := lake / SCRATCH).is_dir() and any(scratch.iterdir()):
+            things.append(_tree(lake, scratch, "registers"))
+    things += _results(results, as_of, params)
+    if _findings_expired(lakes[0], as_of, params.findings) and (results / _MODELS).is_dir():
+        things.append(_tree(results, results / _MODELS, "findings"))
+    by, second, at = who
+    kinds = {name: getattr(params, name) for name in RetentionParams.model_fields}
+    return Certificate(
+        as_of=as_of, by=by, second=second, begun_at=at, kept_months={name: kept.months for name, kept in kinds.items()},
+        sources={name: kept.source for name, kept in kinds.items()}, files=tuple(files), things=tuple(things),
+        held_cases=tuple(sorted(held_cases)),
+    )  # fmt: skip
+
+
+def purge(lakes: list[Path], results: Path, plan: Certificate, params: RetentionParams, warn: Callable[[str], None]) -> Path:
+    """Removes what the plan says, and writes the certificate; the folder in which it lies. Killed, it is gone on with by `unfinished`."""
+    work = results / WORK
+    work.mkdir(mode=0o700, exist_ok=True)
+    durable.replace_text(work / PLAN, plan.model_dump_json() + "\n", 0o600)
+    rows = sum(part.removed for part in plan.files)
+    note("purge", as_of=plan.as_of.isoformat(), second=plan.second, files=len(plan.files), rows=rows, held=len(plan.held_cases))
+    said = json.dumps({"job": "purge", "as_of": plan.as_of.isoformat()})
+    for lake in lakes:
+        held = held_by(lake, frozenset(plan.held_cases))
+        for judged in _judged(lake, plan.as_of, params, held):
+            keep_rows(lake, judged.table, judged.frame, judged.stays, said)
+        for kind in sorted({thing.kind for thing in plan.things}):
+            for table in tables_of(kind):
+                if last_version(lake, f"{table.zone}/{table.name}") is not None:
+                    forget_history(lake, table)
+    for writer, zone, day in list(_expired_parts(results, plan.as_of, params)):
+        with publication(results, writer, [zone], Stamp(day, ""), warn):
+            pass  # nothing is put in the place of what this writer had put there
+    for thing in plan.things:
+        path = Path(thing.root) / thing.path
+        if path.name in (SCRATCH, _MODELS) or KEPT in path.name:
+            remove(path)
+    left = planned(lakes, results, plan.as_of, params, ("", "", ""))
+    if left.things:
+        raise BadStore(
+            f"{left.things[0].path} in {left.things[0].root} could not be removed. Look at its rights, and purge again."
+        )
+    with publication(results, f"purge_{plan.as_of.isoformat()}", [FOLDER], Stamp(plan.as_of, ""), warn) as staged:
+        write_certificate(staged / FOLDER, plan)
+    note("purged", as_of=plan.as_of.isoformat(), certificate=_digest_of_all(sorted((results / FOLDER).glob(f"*{plan.as_of}*"))))
+    remove(work / PLAN)
+    return results / FOLDER
+
+
+def unfinished(results: Path, as_of: date) -> Certificate | None:
+    """The plan of a purge that was killed. Raises BadConfiguration where it was of another day."""
+    path = results / WORK / PLAN
+    if not path.is_file():
+        return None
+    plan = Certificate.model_validate_json(path.read_bytes())
+    if plan.as_of != as_of:
+        raise BadConfiguration(
+            f"A purge of {results} as of {plan.as_of} was stopped midway. Finish it first: --as-of {plan.as_of}."
+        )
+    return plan
+
+
+def open_cases(results: Path) -> frozenset[str]:
+    """Cases that were begun and are not closed; an appeal that is not decided opens its case again."""
+    if not has_store(results):
+        return frozenset()
+    with case_store(results) as store, store.reading() as book:
+        return frozenset(case for case, state in states_of(book.events()).items() if state.closed_on is None)
+
+
+def _judged(lake: Path, as_of: date, params: RetentionParams, held: Held) -> Iterator[Judged]:
+    """Every table of which rows may go, and which of its rows stay."""
+    expired = _expired_files(lake, as_of, params.registers)
+    kept: list[tuple[Table, pl.DataFrame]] = []
+    persons = frame_of(lake, PERSONS, ("person_id", "number_key"))
+    delivered = [table for table in tables_of("registers") if has_origin(table) and table.zone not in ("bronze", "quarantine")]
+    origins = set(held.origins)
+    for table in delivered if expired else ():
+        frame = frame_of(lake, table)
+        if frame is not None:
+            of_table = stays(frame, expired, held)
+            kept.append((table, frame.filter(of_table)))
+            origins |= (
+                set(kept[-1][1].select("_file_id", pl.col("_sheet").fill_null(""), "_row").iter_rows()) if held.cases else set()
+            )
+            yield Judged(table, frame, of_table)
+    live = living(kept, persons)
+    with_rows = Held(held.cases, frozenset(origins), held.keys)
+    for table in tables_of("registers") if expired else ():
+        if table in delivered or (frame := frame_of(lake, table)) is None:
+            continue
+        yield Judged(table, frame, stays(frame, expired, with_rows) if has_origin(table) else derived_stays(frame, live))
+    if _findings_expired(lake, as_of, params.findings):
+        for table in tables_of("findings"):
+            frame = frame_of(lake, table)
+            if frame is not None:
+                has_case = "case_id" in frame.columns
+                is_held = (
+                    frame["case_id"].is_in(list(held.cases)) if has_case else pl.Series([False] * frame.height, dtype=pl.Boolean)
+                )
+                yield Judged(table, frame, is_held.fill_null(False))
+
+
+def _expired_files(lake: Path, as_of: date, kept: Kept) -> frozenset[str]:
+    files = frame_of(lake, FILES, ("file_id", "extract_date"))
+    if files is None:
+        return frozenset()
+    last: dict[str, date] = {}
+    for file_id, day in files.drop_nulls("extract_date").iter_rows():
+        last[file_id] = max(day, last.get(file_id, day))  # handed over again with a later day, it is of that day
+    return frozenset(file_id for file_id, day in last.items() if kept.has_expired(day, as_of))
+
+
+def _findings_expired(lake: Path, as_of: date, kept: Kept) -> bool:
+    """Is the last run's time over? Each run replaces what the one before it found."""
+    runs = frame_of(lake, RUNS, ("as_of",))
+    day = None if runs is None else runs["as_of"].max()
+    return isinstance(day, date) and kept.has_expired(day, as_of)
+
+
+def _files(judged: Judged, lake: Path, as_of: date, params: RetentionParams) -> list[FilePart]:
+    expired = _expired_files(lake, as_of, params.registers)
+    counted = judged.frame.with_columns(judged.stays.alias("stays")).filter(pl.col("_file_id").is_in(list(expired)))
+    ledger = frame_of(lake, FILES)
+    assert ledger is not None
+    known = {row["file_id"]: row for row in ledger.iter_rows(named=True) if row["read_rows"] is not None}
+    found = counted.group_by("_file_id").agg((~pl.col("stays")).sum().alias("gone"), pl.col("stays").sum().alias("held"))
+    return [
+        FilePart(
+            file_id=row["_file_id"], data_set=judged.table.name, extract_date=known[row["_file_id"]]["extract_date"],
+            read_rows=known[row["_file_id"]]["read_rows"], removed=row["gone"], held=row["held"],
+        )
+        for row in found.sort("_file_id").iter_rows(named=True) if row["gone"] and row["_file_id"] in known
+    ]  # fmt: skip
+
+
+def _held_rows(judged: Judged, lake: Path, as_of: date, params: RetentionParams) -> int:
+    if not has_origin(judged.table):
+        return int(judged.stays.sum()) if judged.table.zone == "gold" else 0
+    expired = _expired_files(lake, as_of, params.registers)
+    return int((judged.frame["_file_id"].is_in(list(expired)) & judged.stays).sum())
+
+
+def _expired_parts(out: Path, as_of: date, params: RetentionParams) -> Iterator[tuple[str, str, date]]:
+    """Writer, zone and day of the lists whose time is over."""
+    for zone in zones(out):
+        kept = getattr(params, _kind_of(zone))
+        for writer, part in parts_of(out / zone).items():
+            if zone != FOLDER and kept.has_expired(part.as_of, as_of):
+                yield writer, zone, part.as_of
+
+
+def _kind_of(zone: str) -> Kind:
+    return "registers" if set(zone.split("/")) & _BY_SLIPS else "findings"
+
+
+def _results(out: Path, as_of: date, params: RetentionParams) -> Iterator[Thing]:
+    """Lists whose time is over, and beside them what was kept of those that somebody had changed."""
+    told: set[str] = set()
+    for writer, zone, _ in _expired_parts(out, as_of, params):
+        kind = _kind_of(zone)
+        files = parts_of(out / zone)[writer].files
+        text = "\n".join(f"{name} {digest}" for name, digest in sorted(files.items()))
+        yield _thing(out, f"{zone}（{writer}）", kind, len(files), hashlib.sha256(text.encode()).hexdigest())
+        if zone not in told:
+            told.add(zone)
+            ours = set(listed(out / zone))
+            for path in sorted((out / zone).rglob(f"*{KEPT}*")):
+                if path.is_file() and path.relative_to(out / zone).as_posix() not in ours:
+                    yield _thing(out, path.relative_to(out).as_posix(), kind, 1, digest_of(path))
+
+
+def _tree(root: Path, folder: Path, kind: Kind) -> Thing:
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return _thing(root, folder.relative_to(root).as_posix(), kind, len(files), _digest_of_all(files))
+
+
+def _digest_of_all(files: list[Path]) -> str:
+    return hashlib.sha256("\n".join(f"{path.name} {digest_of(path)}" for path in files).encode()).hexdigest()
+
+
+def _thing(root: Path, path: str, kind: Kind, removed: int, sha256: str, held: int = 0) -> Thing:
+    given: dict[str, Any] = {"root": str(root), "path": path, "kind": kind, "removed": removed, "held": held, "sha256": sha256}
+    return Thing(**given)

@@ -1,0 +1,114 @@
+"""The public edition: what is small is gone, and no arithmetic brings it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from jobs.report_casework.suppression import LEAST, Sum, hidden_cells, public
+from jobs.report_casework.table import TOTAL, Blank, Chapter, Column, Kind, Place, Row, Table, share, summed
+
+COLUMNS = (
+    Column("all", "全部", sum_of=("yes", "no")), Column("yes", "是"), Column("no", "否"),
+    Column("share", "占比", Kind.SHARE, rests_on=("yes", "no")), Column("yuan", "元", Kind.YUAN, rests_on=("yes",)),
+)  # fmt: skip
+
+
+def table(rows: Mapping[str, tuple[int, int]], key: str = "t") -> Table:
+    told = [
+        Row(name, name, {"all": yes + no, "yes": yes, "no": no, "share": share(yes, yes + no), "yuan": yes * 100})
+        for name, (yes, no) in rows.items()
+    ]
+    return Table(key, key, "地区", COLUMNS, (*told, summed(told, COLUMNS)), "2018-01-01")
+
+
+def told(rows: Mapping[str, tuple[int, int]]) -> dict[tuple[str, str], object]:
+    (chapter,) = public([Chapter("一", "", (table(rows),))])
+    return {(row.key, column): value for row in chapter.tables[0].rows for column, value in row.cells.items()}
+
+
+def hidden(rows: Mapping[str, tuple[int, int]]) -> set[tuple[str, str]]:
+    return {place for place, value in told(rows).items() if value is Blank.HIDDEN}
+
+
+def test_nothing_small_nothing_hidden() -> None:
+    assert hidden({"a": (7, 20), "b": (0, 9)}) == set()
+
+
+def test_a_small_count_takes_another_of_its_row_and_column_along() -> None:
+    """Of 7 + 20 = 27 and 3 + 9 = 12: with 3 alone gone, 12 − 9 and 10 − 7 would tell it."""
+    gone = {place for place in hidden({"a": (7, 20), "b": (3, 9)}) if place[1] in ("all", "yes", "no")}
+    assert gone == {("b", "yes"), ("b", "no"), ("a", "yes"), ("a", "no")}
+
+
+def test_what_rests_on_a_hidden_count_is_hidden_too() -> None:
+    assert {("b", "share"), ("b", "yuan"), ("a", "share")} <= hidden({"a": (7, 20), "b": (3, 9)})
+    assert (TOTAL, "share") not in hidden({"a": (7, 20), "b": (3, 9)})
+
+
+def test_small_counts_that_are_small_together_take_a_larger_one_along() -> None:
+    """1 + 1 of a known 2 would be told by the total."""
+    cells = told({"a": (30, 30), "b": (1, 30), "c": (1, 30)})
+    assert [cells[name, "yes"] for name in ("a", "b", "c")] == [Blank.HIDDEN] * 3
+
+
+def test_a_small_total_is_hidden_with_all_that_it_is_made_of() -> None:
+    cells = told({"a": (2, 0), "b": (1, 0)})
+    assert {cells[row, column] for row in ("a", "b", TOTAL) for column in ("yes",)} == {Blank.HIDDEN}
+
+
+def test_a_cell_that_two_tables_have_is_hidden_in_both() -> None:
+    first = table({"a": (2, 0)}, "first")
+    second = Table("second", "", "", COLUMNS[1:2], (Row("x", "x", {"yes": 2}),), "", same={("x", "yes"): ("first", TOTAL, "yes")})
+    (chapter,) = public([Chapter("一", "", (first, second))])
+    assert chapter.tables[1].rows[0].cells["yes"] is Blank.HIDDEN
+
+
+def ranges(counts: Mapping[Place, int], sums: Sequence[Sum], gone: frozenset[Place]) -> dict[Place, tuple[float, float]]:
+    """What somebody who adds and subtracts, and knows that no count is below nought, can say of each hidden cell."""
+    unknown = sorted(gone)
+    matrix, known = [], []
+    for one in sums:
+        line, rest = np.zeros(len(unknown)), 0.0
+        for place, sign in ((one.total, 1.0), *((part, -1.0) for part in one.parts)):
+            if place in gone:
+                line[unknown.index(place)] += sign
+            else:
+                rest -= sign * counts[place]
+        matrix.append(line)
+        known.append(rest)
+    found = {}
+    for n, place in enumerate(unknown):
+        bounds = []
+        for direction in (1, -1):
+            aim = np.zeros(len(unknown))
+            aim[n] = direction
+            solved = linprog(aim, A_eq=np.array(matrix), b_eq=known, bounds=(0, 10_000))
+            assert solved.status == 0
+            bounds.append(direction * solved.fun)
+        found[place] = (bounds[0], bounds[1])
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 12), min_size=3, max_size=3), min_size=2, max_size=6))
+def test_no_arithmetic_brings_a_hidden_count_back(grid: list[list[int]]) -> None:
+    counts = {("t", f"r{r}", f"c{c}"): value for r, row in enumerate(grid) for c, value in enumerate(row)}
+    sums = []
+    for r, row in enumerate(grid):
+        counts["t", f"r{r}", "all"] = sum(row)
+        sums.append(Sum(("t", f"r{r}", "all"), tuple(("t", f"r{r}", f"c{c}") for c in range(3))))
+    for c in ("c0", "c1", "c2", "all"):
+        counts["t", "total", c] = sum(counts["t", f"r{r}", c] for r in range(len(grid)))
+        sums.append(Sum(("t", "total", c), tuple(("t", f"r{r}", c) for r in range(len(grid)))))
+    sums.append(Sum(("t", "total", "all"), tuple(("t", "total", f"c{c}") for c in range(3))))
+    gone = hidden_cells(counts, sums)
+    assert {place for place, count in counts.items() if 0 < count < LEAST} <= gone
+    if gone:
+        for place, (low, high) in ranges(counts, sums, gone).items():
+            if 0 < counts[place] < LEAST:
+                assert high - low > 0.5, (place, counts[place], low, high)

@@ -1,0 +1,227 @@
+"""What has expired is gone from the bytes, what is held stays, nothing goes sooner; killed in the midst, a purge is gone on with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from openpyxl import load_workbook
+from pydantic import ValidationError
+from typer.testing import CliRunner
+
+from casework.events import NewEvent
+from casework.payloads import Appeal, Closed
+from casework.store import CaseStore, store_url
+from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.lake import CLUES, FILES, MEMBERS, PEOPLE
+from jobs.audit.log import entries_of
+from jobs.commands.cli import app
+from jobs.launch.retention_params import Kept, RetentionParams
+from jobs.retention import job
+from jobs.retention.rows import frame_of
+from jobs.runtime.results import KEPT
+from tests.casework.made import dispatched, of_case, of_clue, verdict
+from tests.retention.conftest import NAME, NUMBER, named_in
+
+ALL_OVER, ONLY_REGISTERS = "2021-06-30", "2019-06-30"
+
+
+def purged(out: Path, as_of: str, *more: str) -> Any:
+    return CliRunner(env={"COLUMNS": "300"}).invoke(app, ["purge", str(out), "--as-of", as_of, "--env", "test", *more])
+
+
+def removed(out: Path, as_of: str) -> dict[str, Any]:
+    ran = purged(out, as_of, "--second", "nobody")
+    assert ran.exit_code == 0, ran.output
+    return dict(json.loads((out / "certificates" / f"销毁证明_{as_of}.json").read_text(encoding="utf-8")))
+
+
+def rows(out: Path, table: Any) -> pl.DataFrame:
+    frame = frame_of(out / "lake", table)
+    assert frame is not None
+    return frame
+
+
+def test_a_person_who_stood_in_every_register_is_in_no_byte_of_the_results_afterwards(out: Path) -> None:
+    changed = next((out / "restricted").rglob("*.xlsx"))
+    changed.with_name(f"{changed.stem}{KEPT}1.xlsx").write_bytes(changed.read_bytes())
+    before = named_in(out)
+    for code in DATA_SETS:
+        assert any(path.startswith(f"lake/bronze/{code}/") for path in before), code
+    for place in ("lake/quarantine/", "lake/vault/people/", "restricted/"):
+        assert any(path.startswith(place) for path in before), place
+    certificate = removed(out, ALL_OVER)
+    assert named_in(out) == []
+    left = {path.relative_to(out).parts[0] for path in out.rglob("*") if path.is_file()}
+    assert left == {".mingjing", "audit", "certificates", "lake", "run_report.json"}
+    for log in (out / "lake").glob("*/*/_delta_log"):
+        if log.parent.parent.name not in ("ops", "_about"):
+            assert len(list(log.glob("*.json"))) == 1
+            assert log.parent.parent.parent.name == "lake"
+    assert {thing["path"] for thing in certificate["things"]} >= {"vault/people", "gold/clues", "_scratch", "mlflow"}
+
+
+def test_the_certificate_reconciles_with_the_ledger_and_the_log_says_who_and_when(out: Path) -> None:
+    ledger = {row["file_id"]: row for row in rows(out, FILES).iter_rows(named=True) if row["read_rows"]}
+    certificate = removed(out, ALL_OVER)
+    assert {part["file_id"]: part["removed"] for part in certificate["files"]} == {
+        file_id: row["read_rows"] for file_id, row in ledger.items()
+    }
+    book = load_workbook(out / "certificates" / f"销毁证明_{ALL_OVER}.xlsx", read_only=True)
+    told = [row[6].value for row in book["报送文件"].iter_rows(min_row=2)]
+    assert told == ["一致"] * len(ledger)
+    facts = {row[0].value: row[1].value for row in book["证明"].iter_rows(min_row=2)}
+    assert facts["监督人"] == "nobody"
+    events = {entry["event"]: entry for entry in entries_of(out / "audit")}
+    assert events["purge"]["rows"] == sum(row["read_rows"] for row in ledger.values())
+    assert events["purged"]["as_of"] == ALL_OVER
+    checked = CliRunner().invoke(app, ["verify", str(out)])
+    assert checked.exit_code == 0, checked.output
+
+
+def test_findings_outlive_the_registers(out: Path) -> None:
+    clues = rows(out, CLUES).height
+    certificate = removed(out, ONLY_REGISTERS)
+    assert {thing["kind"] for thing in certificate["things"]} == {"registers"}
+    assert rows(out, CLUES).height == clues > 0
+    assert rows(out, PEOPLE).height == 0
+    assert (out / "exports" / "clues.csv").is_file()
+    assert not [path for path in named_in(out) if path.startswith(("lake/", "slips/", "quality/"))]
+
+
+def test_what_an_open_case_rests_on_stays_until_it_is_closed(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = rows(out, CLUES)["case_id"][0]
+    members = rows(out, MEMBERS).filter(pl.col("case_id") == case)
+    evidence = [seen for found in rows(out, CLUES).filter(pl.col("case_id") == case)["evidence"] for seen in found]
+    monkeypatch.setattr(job, "open_cases", lambda _: frozenset({case}))
+    certificate = removed(out, ALL_OVER)
+    assert certificate["held_cases"] == [case]
+    assert rows(out, CLUES)["case_id"].unique().to_list() == [case]
+    assert set(rows(out, PEOPLE)["person_id"]) == set(members["person_id"].drop_nulls())
+    for seen in evidence:
+        bronze = rows(out, DATA_SETS[seen["data_set"]].bronze)
+        assert bronze.filter((pl.col("_file_id") == seen["file_id"]) & (pl.col("_row") == seen["row"])).height == 1
+    assert all(part["removed"] + part["held"] == part["read_rows"] for part in certificate["files"])
+    assert sum(part["held"] for part in certificate["files"]) > 0
+
+    monkeypatch.setattr(job, "open_cases", lambda _: frozenset())
+    later = removed(out, "2021-07-01")
+    assert sum(part["removed"] for part in later["files"]) == sum(part["held"] for part in certificate["files"])
+    assert rows(out, CLUES).height == rows(out, PEOPLE).height == 0
+
+
+def test_nothing_goes_sooner_than_stated_nor_without_a_second_person(out: Path) -> None:
+    before = {path: path.read_bytes() for path in (out / "lake").rglob("*") if path.is_file() and path.name != ".writer.lock"}
+    last = purged(out, "2018-12-31", "--second", "nobody")  # the last day of twelve months after 2017-12-31
+    assert "Nothing has expired" in last.output
+    told = purged(out, "2019-01-01")
+    assert told.exit_code == 0
+    assert "name the second person" in told.output
+    alone = purged(out, "2019-01-01", "--second", "root")
+    assert alone.exit_code == 2 or alone.output.count("Removed") == 0
+    assert purged(out, "2090-01-01").exit_code == 2
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_only_what_is_of_files_whose_time_is_over_goes(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vehicles, payments = DATA_SETS["vehicles"], DATA_SETS["payments"]
+    over = frozenset(rows(out, FILES).filter(pl.col("data_set") == "vehicles")["file_id"])
+    before = {table: rows(out, table) for table in (payments.bronze, payments.silver, PEOPLE, MEMBERS, CLUES)}
+    monkeypatch.setattr(job, "_expired_files", lambda *_: over)
+    certificate = removed(out, ONLY_REGISTERS)
+    assert {part["data_set"] for part in certificate["files"]} == {"vehicles"}
+    assert rows(out, vehicles.bronze).height == rows(out, vehicles.silver).height == 0
+    for table, frame in before.items():
+        assert rows(out, table).equals(frame), table.full_name
+    assert not list((out / "lake" / "_scratch").glob("*"))
+
+
+def test_what_lies_beside_the_rows_and_is_not_ours_stays(out: Path) -> None:
+    notes = out / "lake" / "bronze" / "vehicles" / "notes.txt"
+    notes.write_text("mine", encoding="utf-8")
+    removed(out, ONLY_REGISTERS)
+    assert notes.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_case_is_open_until_it_is_closed_and_again_while_an_appeal_is_not_decided(tmp_path: Path) -> None:
+    assert job.open_cases(tmp_path) == frozenset()
+    with CaseStore(store_url(tmp_path)) as store:
+
+        def record(*events: NewEvent) -> frozenset[str]:
+            with store.writing() as book:
+                book.record(events)
+            return job.open_cases(tmp_path)
+
+        assert record(of_case("H1", 1, dispatched("C11")), of_case("H2", 1, dispatched("C21"))) == {"H1", "H2"}
+        refuted = of_clue("H1", "C11", 10, verdict("查否-时间差"))
+        assert record(refuted, of_case("H1", 20, Closed())) == {"H2"}
+        assert record(of_clue("H1", "C11", 50, Appeal(reason="错"))) == {"H1", "H2"}
+
+
+class Killed(BaseException):
+    """As by a signal: nothing of the program sees it."""
+
+
+@pytest.mark.parametrize("name", ["keep_rows", "forget_history", "publication", "write_certificate", "remove"])
+@pytest.mark.parametrize("times", [0, 3])
+def test_a_purge_that_is_killed_is_gone_on_with_and_counts_all_of_it(
+    out: Path, monkeypatch: pytest.MonkeyPatch, name: str, times: int
+) -> None:
+    expected = job.planned([out / "lake"], out, date.fromisoformat(ALL_OVER), _params(), ("", "", ""))
+    run: Callable[..., Any] = getattr(job, name)
+    left = [times]
+
+    def killed(*given: Any, **named: Any) -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+        return run(*given, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(job, name, killed)
+        try:
+            job.purge([out / "lake"], out, expected, _params(), lambda _: None)
+        except Killed:
+            other = purged(out, ONLY_REGISTERS)
+            assert other.exit_code == 2
+            assert "was stopped midway" in other.output
+    certificate = removed(out, ALL_OVER)
+    assert [part["removed"] for part in certificate["files"]] == [part.removed for part in expected.files]
+    assert named_in(out) == []
+
+
+def _params() -> RetentionParams:
+    def kept(months: int) -> Kept:
+        return Kept(months=months, source="a test")
+
+    return RetentionParams(registers=kept(12), findings=kept(36), casework=kept(120))
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "last"),
+    [
+        ("2017-12-31", 2, "2018-02-28"),
+        ("2017-12-31", 12, "2018-12-31"),
+        ("2020-02-29", 12, "2021-02-28"),
+        ("2017-01-15", 1, "2017-02-15"),
+    ],
+)
+def test_the_last_day_is_still_within(day: str, months: int, last: str) -> None:
+    kept, until = Kept(months=months, source="a test"), date.fromisoformat(last)
+    assert not kept.has_expired(date.fromisoformat(day), until)
+    assert kept.has_expired(date.fromisoformat(day), date.fromordinal(until.toordinal() + 1))
+
+
+def test_registers_are_not_kept_longer_than_what_rests_on_them() -> None:
+    with pytest.raises(ValidationError, match="no longer than findings"):
+        RetentionParams.model_validate(_params().model_dump() | {"registers": {"months": 60, "source": "a test"}})
+
+
+def test_the_person_is_nobody() -> None:
+    assert NUMBER.startswith("420292")
+    assert len(NAME) == 3

@@ -1,0 +1,120 @@
+"""The archive for a closed network: what would not start there is named, what is carried over is listed, and nothing is fetched there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from jobs.runtime.errors import BadConfiguration
+from tests.processes import ROOT
+from tools import bundle
+from tools.bill_of_materials import bill_of_materials
+
+
+def wheel(folder: Path, name: str, metadata: str = "") -> Path:
+    """A wheel of that name with such metadata, and nothing in it."""
+    path = folder / name
+    package, version = name.split("-")[:2]
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr(f"{package}-{version}.dist-info/METADATA", f"Name: {package}\nVersion: {version}\n{metadata}")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        ("a-1-py3-none-any.whl", "x86_64 aarch64"),
+        ("a-1-cp311-cp311-manylinux_2_28_x86_64.whl", "x86_64"),
+        ("a-1-cp311-cp311-manylinux2014_aarch64.manylinux_2_17_aarch64.whl", "aarch64"),
+        ("a-1-cp38-abi3-manylinux_2_5_x86_64.whl", "x86_64"),
+        ("a-1-cp311-cp311-manylinux_2_31_x86_64.whl", ""),  # a newer glibc than the oldest of the targets
+        ("a-1-cp312-cp312-manylinux_2_17_x86_64.whl", ""),
+        ("a-1-cp312-abi3-manylinux_2_17_x86_64.whl", ""),
+        ("a-1-cp311-cp311-musllinux_1_2_x86_64.whl", ""),
+        ("a-1-cp311-cp311-macosx_11_0_arm64.whl", ""),
+    ],
+)
+def test_a_wheel_that_would_not_start_on_the_target_is_named(name: str, fits: str) -> None:
+    assert " ".join(arch for arch in bundle.ARCHITECTURES if not bundle.misfits([Path(name)], arch)) == fits
+
+
+def test_every_pin_needs_a_wheel_of_its_version() -> None:
+    there = [Path("ruamel_yaml-0.19.1-py3-none-any.whl"), Path("Deprecated-1.3.0-py3-none-any.whl")]
+    assert bundle.missing(["ruamel.yaml==0.19.1", "Deprecated==1.3.1", "six==1.17.0"], there) == [
+        "deprecated==1.3.1",
+        "six==1.17.0",
+    ]
+
+
+def test_what_is_not_to_be_had_for_the_target_ends_with_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "constraints.txt").write_text("# pins\na==1\nb==2\n", encoding="utf-8")
+    asked: list[str] = []
+
+    def pip(*arguments: str) -> str:
+        asked.append(" ".join(arguments))
+        if "b==2" in arguments:
+            return "ERROR: No matching distribution found for b==2\n"
+        if arguments[-1] == "a==1":
+            wheel(tmp_path, "a-1-cp311-cp311-manylinux_2_34_x86_64.whl")
+        return ""
+
+    monkeypatch.setattr(bundle, "_pip", pip)
+    with pytest.raises(BadConfiguration, match=r"no wheel of b==2, a-1-cp311-cp311-manylinux_2_34_x86_64\.whl\. Pin another"):
+        bundle.fetch_wheels(tmp_path, "x86_64", tmp_path / "constraints.txt")
+    assert any(line.startswith("wheel") and line.endswith("b==2") for line in asked)  # built, where only the source is published
+
+
+def test_the_bill_of_materials_names_every_file_with_its_digest_and_licence(tmp_path: Path) -> None:
+    wheels = [
+        wheel(tmp_path, "six-1.17.0-py2.py3-none-any.whl", "License-Expression: MIT\n"),
+        wheel(
+            tmp_path,
+            "old_one-1-py3-none-any.whl",
+            "License: " + "long " * 90 + "\nClassifier: License :: OSI Approved :: BSD License\n",
+        ),
+    ]
+    jar = tmp_path / "io.delta_delta-spark_4.1_2.13-4.4.0.jar"
+    jar.write_bytes(b"jar")
+    components = {one["bom-ref"]: one for one in json.loads(bill_of_materials(wheels, [jar]))["components"]}
+    assert set(components) == {path.name for path in (*wheels, jar)}
+    for path in (*wheels, jar):
+        assert components[path.name]["hashes"] == [{"alg": "SHA-256", "content": hashlib.sha256(path.read_bytes()).hexdigest()}]
+    assert components["six-1.17.0-py2.py3-none-any.whl"]["licenses"] == [{"license": {"id": "MIT"}}]
+    assert "BSD License" in json.dumps(components["old_one-1-py3-none-any.whl"]["licenses"])
+    assert components[jar.name]["purl"] == "pkg:maven/io.delta/delta-spark_4.1_2.13@4.4.0"
+
+
+def test_checksums_are_read_by_sha256sum_and_name_what_was_changed(tmp_path: Path) -> None:
+    (tmp_path / "名单").mkdir()
+    (tmp_path / "名单/a b.txt").write_text("1", encoding="utf-8")
+    bundle.write_checksums(tmp_path)
+    check = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
+    assert subprocess.run(check, cwd=tmp_path, check=False).returncode == 0
+    (tmp_path / "名单/a b.txt").write_text("2", encoding="utf-8")
+    assert "a b.txt" in subprocess.run(check, cwd=tmp_path, check=False, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("python", "says"),
+    [("/nowhere/python3.11", "Python 3.11 with its venv"), ("false", "Python 3.11 with its venv"), ("true", "not for")],
+)
+def test_what_cannot_be_installed_is_said_in_a_sentence(python: str, says: str, tmp_path: Path) -> None:
+    script = tmp_path / "install.sh"
+    script.write_bytes((ROOT / "tools/closed_network/install.sh").read_bytes())
+    (tmp_path / "wheels/any").mkdir(parents=True)
+    done = subprocess.run(
+        ["sh", str(script)], env={"PATH": "/usr/bin:/bin", "PYTHON": python}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+def test_no_file_names_a_host_of_a_package_registry() -> None:
+    names = "pypi|pythonhosted|maven|npmjs|anaconda"
+    command = ["git", "grep", "-lE", rf"({names})\.(apache\.)?(org|com|io)\b"]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout == ""

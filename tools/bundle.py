@@ -1,0 +1,191 @@
+"""`make bundle`: one archive with all that a machine without a network needs: wheels, Delta jars, the checkout, pages, checksums, SBOM.
+
+python -m tools.bundle FOLDER [--arch x86_64] [--arch aarch64]: writes FOLDER/mingjing-VERSION.tar. Needs a network, and Java for the jars.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from jobs import __version__
+from jobs.runtime.errors import BadConfiguration
+from tools.bill_of_materials import bill_of_materials
+
+ROOT = Path(__file__).resolve().parents[1]
+ARCHITECTURES = ("x86_64", "aarch64")
+PYTHON = (3, 11)
+OLDEST_GLIBC = 28
+"""The second number, as on Kylin V10 and openEuler 20.03: a wheel made for a newer one does not start there. `mingjing doctor` says so."""
+JARS = ("delta-spark", "delta-storage", "delta-kernel-api", "delta-kernel-defaults", "delta-kernel-unitycatalog")
+BUILD_TOOLS = ("hatchling", "editables")
+"""What pip needs to install the checkout itself."""
+_FETCH_JARS = """
+from jobs.launch.settings import load_settings
+from jobs.runtime.session import SPARK, open_engine
+with open_engine(SPARK, load_settings().engine):
+    pass
+"""
+
+
+def platforms(arch: str) -> list[str]:
+    """Platforms of wheels that start on a Linux of this architecture with the oldest glibc, the newest first."""
+    return [f"manylinux_2_{minor}_{arch}" for minor in range(OLDEST_GLIBC, 4, -1)] + [f"manylinux2014_{arch}", f"linux_{arch}"]
+
+
+def fitting(arch: str) -> frozenset[Tag]:
+    """Tags of wheels that fit the target's Python and platform."""
+    return frozenset(cpython_tags(PYTHON, platforms=platforms(arch))) | frozenset(
+        compatible_tags(PYTHON, "cp311", platforms(arch))
+    )
+
+
+def misfits(wheels: Iterable[Path], arch: str) -> list[str]:
+    """Names of the wheels that do not fit, such as one for a newer glibc."""
+    tags = fitting(arch)
+    return sorted(path.name for path in wheels if parse_wheel_filename(path.name)[3].isdisjoint(tags))
+
+
+def pins(constraints: Path) -> list[str]:
+    """The pinned versions, one a package."""
+    return [line for line in constraints.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+
+
+def missing(pinned: Iterable[str], wheels: Iterable[Path]) -> list[str]:
+    """Pins for which no wheel is there, in the version pinned."""
+    there = {(str(name), str(found)) for name, found, _, _ in (parse_wheel_filename(path.name) for path in wheels)}
+    named = ((canonicalize_name(pin.partition("==")[0]), pin.partition("==")[2]) for pin in pinned)
+    return sorted(f"{name}=={wanted}" for name, wanted in named if (name, wanted) not in there)
+
+
+def fetch_wheels(folder: Path, arch: str, constraints: Path) -> None:
+    """Wheels of all pins into `folder`. Raises BadConfiguration naming those that are not to be had for the target."""
+    folder.mkdir(parents=True, exist_ok=True)
+    options = [option for platform in platforms(arch) for option in ("--platform", platform)]
+    options += ["--python-version", "3.11.7", "--implementation", "cp", "--only-binary", ":all:", "--no-deps"]
+    left, sources = missing(pins(constraints), folder.glob("*.whl")), list[str]()
+    while left:
+        said = _pip("download", "--quiet", "-d", str(folder), *options, *left)
+        lacking = re.search(r"No matching distribution found for (\S+)", said)
+        if lacking is None or lacking[1] not in left:  # all came, or the network gave way
+            break
+        left.remove(lacking[1])
+        sources.append(lacking[1])
+    for pin in sources:  # published as source only: built here, which must come out as a wheel for every machine
+        _pip("wheel", "--quiet", "--no-deps", "-w", str(folder), pin)
+    _pip("download", "--quiet", "-d", str(folder), "--only-binary", ":all:", "-c", str(constraints), *BUILD_TOOLS)
+    wrong = missing(pins(constraints), folder.glob("*.whl")) + misfits(folder.glob("*.whl"), arch)
+    if wrong:
+        raise BadConfiguration(
+            f"For {arch}, Python 3.11 and glibc 2.{OLDEST_GLIBC} there is no wheel of {', '.join(wrong)}. Pin another version in "
+            "constraints.txt. No archive was written."
+        )
+
+
+def _pip(*arguments: str) -> str:
+    """What pip says of its errors, shown as well."""
+    told = subprocess.run([sys.executable, "-m", "pip", *arguments], check=False, stderr=subprocess.PIPE, text=True).stderr
+    sys.stderr.write(told)
+    return told
+
+
+def share_out(wheels: Path, arch: str) -> None:
+    """Wheels for every processor go to wheels/any, so that two architectures hold them once."""
+    (wheels / "any").mkdir(exist_ok=True)
+    for path in (wheels / arch).glob("*-any.whl"):
+        path.replace(wheels / "any" / path.name)
+
+
+def collect_jars(folder: Path) -> None:
+    """The Delta jars, from where Spark keeps what it has fetched; else Spark is started once. Raises BadConfiguration where one is missing."""
+    folder.mkdir()
+    for is_last in (False, True):
+        found = {
+            jar: next(Path.home().glob(f".ivy2*/jars/io.delta_{jar}[-_]*{version('delta-spark')}.jar"), None) for jar in JARS
+        }
+        if all(found.values()):
+            break
+        if is_last:
+            lacking = ", ".join(jar for jar, path in found.items() if path is None)
+            raise BadConfiguration(f"Spark has not fetched {lacking}. See what it said above; mingjing doctor looks at Java.")
+        subprocess.run([sys.executable, "-c", _FETCH_JARS], cwd=ROOT, check=False)
+    for path in filter(None, found.values()):
+        shutil.copy2(path, folder)
+
+
+def write_checksums(folder: Path) -> None:
+    """SHA256SUMS of every file, as sha256sum --check reads it."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder)}\n" for path in files]
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+
+
+def _committed() -> Iterator[str]:
+    """Files of the checkout, as committed or changed since."""
+    told = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
+    yield from filter(None, told.stdout.split("\0"))
+
+
+def build(target: Path, architectures: Sequence[str]) -> Path:
+    """The archive. Wheels that were fetched before are kept in `target`/wheels and not fetched again."""
+    constraints = ROOT / "constraints.txt"
+    fetched = target / "wheels"
+    for arch in architectures:
+        fetch_wheels(fetched / arch, arch, constraints)
+    name = f"mingjing-{__version__}"
+    with tempfile.TemporaryDirectory(dir=target) as made:
+        folder = Path(made) / name
+        for arch in architectures:
+            shutil.copytree(fetched / arch, folder / "wheels" / arch, copy_function=_linked)
+            share_out(folder / "wheels", arch)
+        for path in _committed():
+            (folder / "source" / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path, folder / "source" / path)
+        for one in (ROOT / "tools/closed_network").iterdir():
+            shutil.copy2(one, folder)
+        shutil.copytree(ROOT / "site", folder / "site")
+        collect_jars(folder / "delta-jars")
+        content = bill_of_materials(sorted((folder / "wheels").rglob("*.whl")), sorted((folder / "delta-jars").iterdir()))
+        (folder / "sbom.cdx.json").write_text(content, encoding="utf-8")
+        write_checksums(folder)
+        archive = target / f"{name}.tar"
+        with tarfile.open(Path(made) / "archive", "w") as tar:  # wheels and jars are compressed already
+            tar.add(folder, name)
+        (Path(made) / "archive").replace(archive)
+    return archive
+
+
+def _linked(source: str, target: str) -> str:
+    Path(target).hardlink_to(source)
+    return target
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.bundle", description=__doc__)
+    parser.add_argument("target", type=Path, help="folder for the archive")
+    parser.add_argument("--arch", action="append", choices=ARCHITECTURES, help="default: both")
+    given = parser.parse_args(arguments)
+    given.target.mkdir(parents=True, exist_ok=True)
+    try:
+        archive = build(given.target, given.arch or ARCHITECTURES)
+    except BadConfiguration as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    sys.stdout.write(f"{archive}  {archive.stat().st_size / 2**20:,.0f} MiB\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
