@@ -15,10 +15,7 @@ Row = tuple[Any, ...]
 
 
 def verdict_rows(events: Iterable[Event]) -> list[Row]:
-    """Rows of vault.verdicts, by clue and number. events: in the order of their positions.
-
-    What was confirmed or referred and an appeal revoked counts as a refutation: that is what the second look found. The verdict's own word stays.
-    """
+    """Rows of vault.verdicts, by clue and number; what an appeal has revoked counts as refuted. events: in the order of their positions."""
     of_clue: dict[str, list[tuple[Event, Verdict]]] = {}
     imports: dict[int, int] = {}
     appeals: dict[str, Appeal] = {}
@@ -30,12 +27,17 @@ def verdict_rows(events: Iterable[Event]) -> list[Row]:
             of_clue.setdefault(event.subject.id, []).append((event, event.after))
     return [
         _verdict_row(
-            number, event, verdict, imports[event.batch], is_in_force=event.position == _in_force(of_one),
-            outcome=REFUTED if _is_revoked(event, appeals.get(clue)) and verdict.outcome in (CONFIRMED, REFERRED) else verdict.outcome,
+            number, event, _counts_as(verdict, is_revoked=_is_revoked(event, appeals.get(clue))), verdict, imports[event.batch],
+            is_in_force=event.position == _in_force(of_one),
         )
         for clue, of_one in sorted(of_clue.items())
         for number, (event, verdict) in enumerate(of_one, start=1)
     ]  # fmt: skip
+
+
+def _counts_as(verdict: Verdict, *, is_revoked: bool) -> str:
+    """What an appeal took back has not held."""
+    return REFUTED if is_revoked and verdict.outcome in (CONFIRMED, REFERRED) else verdict.outcome
 
 
 def _in_force(of_one: Sequence[tuple[Event, Verdict]]) -> int:
@@ -48,7 +50,7 @@ def _is_revoked(visit: Event, appeal: Appeal | None) -> bool:
     return decided is not None and visit.on_day <= decided
 
 
-def _verdict_row(number: int, event: Event, verdict: Verdict, import_no: int, *, is_in_force: bool, outcome: str) -> Row:
+def _verdict_row(number: int, event: Event, outcome: str, verdict: Verdict, import_no: int, *, is_in_force: bool) -> Row:
     source = event.source
     cells = {
         "clue_id": event.subject.id, "verdict_no": number, "is_in_force": is_in_force, "outcome": outcome,

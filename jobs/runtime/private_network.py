@@ -18,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import parse_qs, urlsplit
 
 from jobs.runtime.last_words import need_none
 from jobs.runtime.stopping import hold_signals
@@ -52,7 +53,17 @@ def is_wanted(arguments: Sequence[str]) -> bool:
         return False
     values = [argument.partition("=")[2] or argument for argument in arguments]
     addresses = [value for value in values if "://" in value] + [os.environ[name] for name in _BEYOND if name in os.environ]
-    return "spark" not in values and all(address.startswith(_ON_THIS_MACHINE) for address in addresses)
+    return "spark" not in values and all(map(_is_here, addresses))
+
+
+def _is_here(address: str) -> bool:
+    """On this machine, and reached without its network: a file, or a database behind a socket in a folder."""
+    parts = urlsplit(address)
+    if not parts.scheme.startswith("postgresql"):
+        return address.startswith(_ON_THIS_MACHINE)
+    named = [*parse_qs(parts.query).get("host", []), *parse_qs(parts.query).get("hostaddr", []), parts.hostname or ""]
+    hosts = [host for host in named if host] or [os.environ.get("PGHOST", "/")]
+    return all(host.startswith("/") for host in hosts)
 
 
 def enter() -> None:

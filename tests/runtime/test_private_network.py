@@ -118,6 +118,11 @@ def test_where_others_can_log_in_the_engine_does_not_start_in_the_open_unless_th
         ("run delivery --engine embedded", {"MLFLOW_TRACKING_URI": "http://models:5000"}, False),
         ("run delivery", {"MLFLOW_TRACKING_URI": "sqlite:////data/mlflow.db"}, True),
         ("run delivery", {"MINGJING_CASEWORK_URL": "postgresql://db/cases"}, False),
+        ("run delivery", {"MINGJING_CASEWORK_URL": "postgresql://u@/cases?host=/var/run/postgresql"}, True),
+        ("run delivery", {"MINGJING_CASEWORK_URL": "postgresql+psycopg://u@/cases", "PGHOST": "/run/pg"}, True),
+        ("run delivery", {"MINGJING_CASEWORK_URL": "postgresql:///cases", "PGHOST": "db"}, False),
+        ("run delivery", {"MINGJING_CASEWORK_URL": "postgresql://db/cases?host=/run/pg"}, False),
+        ("run delivery", {"MINGJING_CASEWORK_URL": "postgresql:///cases?hostaddr=10.0.0.1"}, False),
         ("run delivery", {"SPARK_REMOTE": "sc://cluster"}, False),
         ("run delivery", {"PYSPARK_GATEWAY_PORT": "7077"}, False),
         ("run delivery", {"MINGJING_NETWORK": "shared"}, False),
@@ -126,7 +131,7 @@ def test_where_others_can_log_in_the_engine_does_not_start_in_the_open_unless_th
 def test_a_command_that_needs_nothing_beyond_this_machine_is_cut_off_from_it(
     monkeypatch: pytest.MonkeyPatch, arguments: str, variables: dict[str, str], expected: bool
 ) -> None:
-    for name in ("SPARK_REMOTE", "SPARK_ENV_LOADED", "PYSPARK_GATEWAY_PORT", "MLFLOW_TRACKING_URI", "MINGJING_NETWORK"):
+    for name in ("SPARK_REMOTE", "SPARK_ENV_LOADED", "PYSPARK_GATEWAY_PORT", "MLFLOW_TRACKING_URI", "MINGJING_NETWORK", "PGHOST"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
