@@ -153,11 +153,13 @@ def test_every_trap_has_a_true_twin_of_its_kind(city: City) -> None:
         assert city.of(twin.code)
 
 
-def test_households_of_the_truth_are_on_a_roster(city: City) -> None:
+def test_households_of_the_truth_are_on_a_roster_or_paid_without_one(city: City) -> None:
     rosters = city.cells("dibao_roster", "household_no") | city.cells("tekun_roster", "tekun_no")
+    paid = city.cells("payments", "household_no")
     for row in city.truth:
         if not row["rule_code"].startswith("M"):
-            assert row["household_no"] in rosters
+            is_off = row["scenario"] in ("off_roster", "certificate_renewed")
+            assert row["household_no"] in (paid - rosters if is_off else rosters)
             assert not row["household_no2"] or row["household_no2"] in rosters
 
 

@@ -98,9 +98,8 @@ def _one_a_case(hits: pl.DataFrame) -> pl.DataFrame:
         pl.col("seen").alias("_seen"), pl.col("usual").alias("_usual"), (pl.col("group") != "").alias("_is_group"),
     )  # fmt: skip
     sizes = hits.group_by(pattern).agg(cases_in_group=pl.col("case_id").n_unique())
-    beside = hits.filter(
-        pl.col("is_admitted") & ((pl.col("kind") != pl.col("lead_kind")) | (pl.col("unit") != pl.col("lead_unit")))
-    )
+    # The same said of fewer or more of them is no news.
+    beside = hits.filter(pl.col("is_admitted") & (pl.col("kind") != pl.col("lead_kind")))
     also = (
         beside.sort("chance", "kind", "unit").group_by("case_id", *pattern, maintain_order=True)
         .agg(pl.col("seen").unique(maintain_order=True).head(_MOST_BESIDE).str.join("；").alias("_also"))
