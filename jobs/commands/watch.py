@@ -73,7 +73,7 @@ def watch(
                                 with ctx.job(ingest) as own:
                                     ingest.withdraw(own, name)
                             raise
-                        print_summary(console, ctx.report, out, is_synthetic=False)
+                        print_summary(console, ctx.report, out, is_synthetic=ctx.is_synthetic)
             except (BadDelivery, DataRefused) as error:
                 watched.put(delivery, SENT_BACK, f"未采用本次报送的任何数据。原因（英文）：\n{error}")
                 console.tell(error)
