@@ -100,7 +100,6 @@ def test_every_job_that_is_run_by_itself_is_recorded(place: Path, monkeypatch: p
         "jobs.take_in": [str(place / f"{NUMBER}.csv"), *out, *day],
         "jobs.dispatch_cases": [str(place / "out" / "plans" / "2018-01-15")],
         "jobs.settle_identities": [str(place / f"{NUMBER}.csv"), *out],
-        "jobs.report_casework": [*out, "--from", "2017-01-01", "--to", "2017-12-31"],
         "jobs.ingest": ["--delivery", str(place / "delivery"), *out, *day],
     }
     monkeypatch.setattr(sys, "argv", [job, *of_their_own.get(job, [*out, *day])])
