@@ -30,40 +30,41 @@ def public(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
     """The chapters without what must not be told."""
     tables = {table.key: table for chapter in chapters for table in chapter.tables}
     counts = dict(_counts(tables.values()))
-    hidden = hidden_cells(counts, list(_sums(tables, counts)))
+    hidden = hidden_cells(counts, list(_sums(tables, counts)), _dear(tables.values()))
     return tuple(replace(chapter, tables=tuple(_without(table, hidden) for table in chapter.tables)) for chapter in chapters)
 
 
-def hidden_cells(counts: Mapping[Place, int], sums: Sequence[Sum]) -> frozenset[Place]:
+def hidden_cells(counts: Mapping[Place, int], sums: Sequence[Sum], dear: frozenset[Place] = frozenset()) -> frozenset[Place]:
     """Small counts, and those beside them that must go with them: in no sum stands one alone, or some that are small together, and
-    no combination of sums tells one. The smallest others are taken."""
+    no combination of sums tells one. The smallest others are taken,
+    of those first that are not dear."""
     hidden = {place for place, count in counts.items() if 0 < count < LEAST}
-    while more := _beside(counts, sums, hidden) or _told_by_all(counts, sums, hidden):
+    while more := _beside(counts, sums, hidden, dear) or _told_by_all(counts, sums, hidden, dear):
         hidden |= more
     return frozenset(hidden)
 
 
-def _beside(counts: Mapping[Place, int], sums: Sequence[Sum], hidden: set[Place]) -> set[Place]:
+def _beside(counts: Mapping[Place, int], sums: Sequence[Sum], hidden: set[Place], dear: frozenset[Place]) -> set[Place]:
     """One more cell of each sum that gives a hidden one away."""
     more: set[Place] = set()
     for one in sums:
         gone = [place for place in one.cells if place in hidden or place in more]
         is_small = one.total not in gone and sum(counts[place] for place in gone) < LEAST
         if gone and (len(gone) == 1 or is_small):
-            more |= _next(counts, one, hidden | more)
+            more |= _next(counts, one, hidden | more, dear)
     return more
 
 
-def _next(counts: Mapping[Place, int], one: Sum, hidden: set[Place]) -> set[Place]:
+def _next(counts: Mapping[Place, int], one: Sum, hidden: set[Place], dear: frozenset[Place]) -> set[Place]:
     left = [place for place in one.parts if place not in hidden]
     some = [place for place in left if counts[place]]
-    chosen = min(some, key=lambda place: (counts[place], place), default=one.total)
+    chosen = min(some, key=lambda place: (place in dear, counts[place], place), default=one.total)
     if chosen in hidden and left:  # nothing but noughts beside a total that is gone
         chosen = min(left)
     return {chosen} - hidden
 
 
-def _told_by_all(counts: Mapping[Place, int], sums: Sequence[Sum], hidden: set[Place]) -> set[Place]:
+def _told_by_all(counts: Mapping[Place, int], sums: Sequence[Sum], hidden: set[Place], dear: frozenset[Place]) -> set[Place]:
     """One more cell where several sums together leave a hidden one no second value."""
     unknown = sorted(hidden)
     at = {place: n for n, place in enumerate(unknown)}
@@ -82,9 +83,20 @@ def _told_by_all(counts: Mapping[Place, int], sums: Sequence[Sum], hidden: set[P
     told = [place for place, n in at.items() if not free.size or float(np.abs(free[:, n]).max()) < _NOUGHT]
     for place in told:
         for one in among:
-            if place in one.cells and (more := _next(counts, one, hidden)):
+            if place in one.cells and (more := _next(counts, one, hidden, dear)):
                 return more
     return set()
+
+
+def _dear(tables: Iterable[Table]) -> frozenset[Place]:
+    """Counts with which a share, a median or an amount would go."""
+    return frozenset(
+        (table.key, row.key, rested)
+        for table in tables
+        for row in table.rows
+        for column in table.columns
+        for rested in column.rests_on
+    )
 
 
 def _counts(tables: Iterable[Table]) -> Iterator[tuple[Place, int]]:

@@ -68,6 +68,14 @@ def test_a_cell_that_two_tables_have_is_hidden_in_both() -> None:
     assert chapter.tables[1].rows[0].cells["yes"] is Blank.HIDDEN
 
 
+def test_of_what_may_go_along_that_goes_which_takes_no_share_with_it() -> None:
+    all_of, small, decided, other = (("t", "total", column) for column in ("all", "open", "referred", "unverifiable"))
+    counts = {all_of: 63, small: 3, decided: 10, other: 50}
+    one = [Sum(all_of, (small, decided, other))]
+    assert hidden_cells(counts, one) == {small, decided}
+    assert hidden_cells(counts, one, frozenset([decided])) == {small, other}
+
+
 def ranges(counts: Mapping[Place, int], sums: Sequence[Sum], gone: frozenset[Place]) -> dict[Place, tuple[float, float]]:
     """What somebody who adds and subtracts, and knows that no count is below nought, can say of each hidden cell."""
     unknown = sorted(gone)
