@@ -130,6 +130,7 @@ examples beyond reason     | rule try V01 --out {tmp} --as-of 2017-12-31 --examp
 a line of no list          | trace 某案 --out {tmp}                                           | ID is '某案'. Expected one of a list
 a line before a run        | trace C0123456789abcdef --out {tmp}/folder                       | No lake {tmp}/folder/lake
 a line without a name      | trace --out {tmp}                                                | Missing argument
+a report before a run      | report --out {tmp}/folder --from 2017-12-01 --to 2017-12-31      | No lake {tmp}/folder/lake
 nothing vouched for        | verify {tmp}                                                     | vouches for no lake of {tmp}
 a purge of no run          | purge {tmp}/folder --as-of 2018-01-01                            | No lake {tmp}/folder/lake
 a purge of days to come    | purge {tmp} --as-of 2099-01-01                                   | --as-of, is 2099-01-01. Expected a day from

@@ -184,6 +184,7 @@ CELLS: tuple[Rewriting, ...] = (
         "accounts and certificates in full width",
         cells(full_width, Kind.ACCOUNT, Kind.FIRM_CODE),
     ),
+    Rewriting("plates", "dotted-plates", "鄂b·12345", cells(lambda c: f"{c[:2].lower()}·{c[2:]}", Kind.PLATE)),
     at_ends("blanks", "blanks", " "),
     at_ends("wide-blanks", "ideographic blanks", "\u3000"),
     at_ends("hard-blanks", "no-break blanks", "\u00a0"),

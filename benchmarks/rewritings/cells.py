@@ -47,9 +47,10 @@ def number(write: Callable[[Decimal], str]) -> Write:
 
     def written(text: str) -> str:
         try:
-            return write(Decimal(text))
+            value = Decimal(text)
         except InvalidOperation:
             return text
+        return write(value) if value.is_finite() else text
 
     return written
 
@@ -118,9 +119,10 @@ def number_shown(number_format: str, unit: int = 1) -> Callable[[str], Shown | N
 
     def shown(text: str) -> Shown | None:
         try:
-            return float(Decimal(text) / unit), number_format
+            value = Decimal(text)
         except InvalidOperation:
             return None
+        return (float(value / unit), number_format) if value.is_finite() else None
 
     return shown
 

@@ -14,6 +14,8 @@ Lines = Mapping[str, Sequence[Sequence[str]]]
 """The rows of each sheet."""
 _OF = "urn:oasis:names:tc:opendocument:xmlns"
 _TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+_NO_XML = dict.fromkeys({*range(0x20)} - {0x09, 0x0A, 0x0D})
+"""Controls that XML has no way to write."""
 MARK = "<table:"
 """A cell that begins so is written as it is: an element of its own."""
 
@@ -86,4 +88,5 @@ def _cell(cell: str) -> str:
         return "<table:table-cell/>"
     if cell.startswith(MARK):
         return cell
-    return f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
+    written = escape(cell.translate(_NO_XML))
+    return f'<table:table-cell office:value-type="string"><text:p>{written}</text:p></table:table-cell>'

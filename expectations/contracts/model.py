@@ -43,6 +43,7 @@ class Kind(Enum):
     PERSON_NUMBER = "person number"  # GB 11643 and its relatives; silver keeps a keyed digest only
     OWNER_NUMBER = "person or firm number"
     FIRM_CODE = "firm code"  # GB 32100
+    PLATE = "number plate"
     DISABILITY_NUMBER = "disability certificate"  # person number + kind 1 + level 1 (+ B suffix)
     ACCOUNT = "account"  # bank account or telephone; silver keeps a keyed digest only
     ENUM = "enumeration"
@@ -61,6 +62,7 @@ _PLAIN_TYPES: dict[Kind, DataType] = {
     Kind.TEXT: TEXT,
     Kind.CODE: TEXT,
     Kind.FIRM_CODE: TEXT,
+    Kind.PLATE: TEXT,
     Kind.ENUM: TEXT,
     Kind.DATE: DATE,
     Kind.MONTH: DATE,

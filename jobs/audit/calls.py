@@ -30,8 +30,8 @@ BEGIN, END, RUN, RULES = "begin", "end", "run", "rules"
 SUPERVISION, CHECK = "supervision", "check"
 """Purposes, see jobs.state_purpose."""
 _TOLD = frozenset({
-    "as_of", "on", "due", "until", "since", "county", "codes", "code", "register", "env", "engine", "lake", "wanted", "record", "ids",
-    "case", "second", "head", "command",
+    "as_of", "on", "due", "until", "since", "first", "last", "county", "codes", "code", "register", "env", "engine", "lake", "wanted",
+    "record", "ids", "case", "second", "head", "command",
 })  # fmt: skip
 """Texts of a command line that are kept, numbers masked; all others may hold words, and in them a name."""
 _WITHHELD = "…"

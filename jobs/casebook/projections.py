@@ -15,7 +15,10 @@ Row = tuple[Any, ...]
 
 
 def verdict_rows(events: Iterable[Event]) -> list[Row]:
-    """Rows of vault.verdicts, by clue and number; what an appeal has revoked counts as refuted. events: in the order of their positions."""
+    """Rows of vault.verdicts, by clue and number. events: in the order of their positions.
+
+    What was confirmed or referred and an appeal revoked counts as a refutation: that is what the second look found. The verdict's own word stays.
+    """
     of_clue: dict[str, list[tuple[Event, Verdict]]] = {}
     imports: dict[int, int] = {}
     appeals: dict[str, Appeal] = {}
@@ -25,27 +28,27 @@ def verdict_rows(events: Iterable[Event]) -> list[Row]:
         if isinstance(event.after, Verdict):
             imports.setdefault(event.batch, len(imports) + 1)
             of_clue.setdefault(event.subject.id, []).append((event, event.after))
-    revoked = {clue for clue, appeal in appeals.items() if appeal.outcome is AppealOutcome.REVOKED}
     return [
         _verdict_row(
-            number, event, _counts_as(verdict, is_revoked=clue in revoked), verdict, imports[event.batch],
-            is_in_force=event.position == _in_force(of_one),
+            number, event, verdict, imports[event.batch], is_in_force=event.position == _in_force(of_one),
+            outcome=REFUTED if _is_revoked(event, appeals.get(clue)) and verdict.outcome in (CONFIRMED, REFERRED) else verdict.outcome,
         )
         for clue, of_one in sorted(of_clue.items())
         for number, (event, verdict) in enumerate(of_one, start=1)
     ]  # fmt: skip
 
 
-def _counts_as(verdict: Verdict, *, is_revoked: bool) -> str:
-    """What an appeal took back has not held."""
-    return REFUTED if is_revoked and verdict.outcome in (CONFIRMED, REFERRED) else verdict.outcome
-
-
 def _in_force(of_one: Sequence[tuple[Event, Verdict]]) -> int:
     return max((event.on_day, event.position) for event, _ in of_one)[1]
 
 
-def _verdict_row(number: int, event: Event, outcome: str, verdict: Verdict, import_no: int, *, is_in_force: bool) -> Row:
+def _is_revoked(visit: Event, appeal: Appeal | None) -> bool:
+    """Was the finding of this visit, and not of a later one, taken back?"""
+    decided = appeal.decided_on if appeal is not None and appeal.outcome is AppealOutcome.REVOKED else None
+    return decided is not None and visit.on_day <= decided
+
+
+def _verdict_row(number: int, event: Event, verdict: Verdict, import_no: int, *, is_in_force: bool, outcome: str) -> Row:
     source = event.source
     cells = {
         "clue_id": event.subject.id, "verdict_no": number, "is_in_force": is_in_force, "outcome": outcome,

@@ -23,10 +23,12 @@ _ANY_ORDER = {
 """Days, and months alone, whose order only their column tells: with a whole year at the end, or with a short one anywhere."""
 _ORDERS = {"year_first": "ymd", "month_first": "mdy", "day_first": "dmy"}
 _FITS = {"y": re.compile(r"\d\d|\d{4}"), "m": re.compile("0?[1-9]|1[0-2]"), "d": re.compile("0?[1-9]|[12][0-9]|3[01]")}
-_MAY_BE_FLOAT = f"[.．][0０{NOISE}]+$|[Ee][+0-9{NOISE}]+$"
+_ENTITIES = rf"(?:&#?[0-9A-Za-z]+;[{NOISE}]*)*"
+"""Blanks of web pages."""
+_MAY_BE_FLOAT = f"(?:[.．][0０{NOISE}]+|[Ee][+0-9{NOISE}]+){_ENTITIES}$"
 _OF_FLOAT = b".Ee" + "．".encode()[:1]
 """Bytes of which such a cell holds one."""
-_MAY_BEGIN_WITH_DAY = f"^[{NOISE}]*[0-9０-９][{NOISE}]*(?:[0-9０-９][{NOISE}]*)?[-/.－／．]"
+_MAY_BEGIN_WITH_DAY = f"^[{NOISE}]*{_ENTITIES}[0-9０-９][{NOISE}]*(?:[0-9０-９][{NOISE}]*)?[-/.－／．]"
 
 
 def _half_width(cells: pl.Series) -> pl.Series:

@@ -50,7 +50,7 @@ _CARD = re.compile("62[1-9][0-9]{13,16}")
 """Bank cards. Certificates of households have 16 digits, too, and begin with a division."""
 _MOST_DIGITS = 19
 _OPEN_DIGITS = 6
-_AS_DELIVERED = frozenset({Kind.TEXT, Kind.ENUM, Kind.CODE, Kind.FIRM_CODE})
+_AS_DELIVERED = frozenset({Kind.TEXT, Kind.ENUM, Kind.CODE, Kind.FIRM_CODE, Kind.PLATE})
 
 
 def mask_number(number: str | None) -> str:

@@ -182,6 +182,11 @@ def _as_code(text: str) -> str:
     return _BESIDE_CODE.sub("", parted) or parted or plain
 
 
+def read_plate(cells: pl.Series) -> pl.Series:
+    """Number plates as codes, without the dot that parts the place from the number."""
+    return read_code(cells).str.replace_all("[.·•・]", "")
+
+
 def read_division(cells: pl.Series) -> pl.Series:
     """Codes of a county, of six digits, also out of those of its towns and villages and beside its name; any other as `read_code`."""
     codes = read_code(cells)

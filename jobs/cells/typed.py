@@ -15,7 +15,7 @@ from jobs.cells.faults import forms, readable
 from jobs.cells.habits import as_meant, habits
 from jobs.cells.names import read_names
 from jobs.cells.person_numbers import UNREADABLE, read_disability_numbers, read_numbers
-from jobs.cells.text import EMPTY_FORMS, read_code, read_division, read_enum, read_text, trimmed
+from jobs.cells.text import EMPTY_FORMS, read_code, read_division, read_enum, read_plate, read_text, trimmed
 
 KEY_LENGTH = 24
 """Hex digits of a key: 96 bits, so that a province's people do not collide."""
@@ -34,7 +34,7 @@ def _distinct_digest(texts: pl.Series, key: str) -> pl.Series:
     return texts.replace_strict(distinct, keyed_digest(distinct, key), default=None, return_dtype=pl.String)
 
 
-_READ_TEXT = {Kind.TEXT: read_text, Kind.CODE: read_division}
+_READ_TEXT = {Kind.TEXT: read_text, Kind.CODE: read_division, Kind.PLATE: read_plate}
 
 
 def read_plain(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -> pl.Series:
@@ -173,7 +173,7 @@ def _fits(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -> pl.
             fits = pl.Series([True] * len(cells))
         case Kind.NAME:
             fits = ~cells.str.contains("[0-9０-９]")
-        case Kind.ACCOUNT | Kind.CODE | Kind.FIRM_CODE:
+        case Kind.ACCOUNT | Kind.CODE | Kind.FIRM_CODE | Kind.PLATE:
             fits = cells.str.contains("[0-9０-９]")
         case kind if kind in PERSON_KINDS:
             fits = ~trimmed(cells).str.contains(r"^[^0-9０-９*]*$|^[0-9]{1,8}(\.[0-9]+)?$|^[0-9]{4}[-/.年]")

@@ -35,7 +35,7 @@ from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.stopping import end_on_signals
 
-_WITHOUT_RESULTS = ("simulate", "doctor", "rule new", "policy check", "graph")
+_WITHOUT_RESULTS = ("simulate", "doctor", "graph", "rule new", "policy check")
 """Commands that touch no city's data: recorded where MINGJING_AUDIT names a place, for they have no OUT."""
 _FOR_CHECKS = ("check",)
 

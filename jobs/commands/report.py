@@ -12,8 +12,8 @@ from jobs.runtime.console import Console
 
 def report(
     out: Out,
-    first: Annotated[str, typer.Option("--from", metavar="DAY", help="First day of the period.", show_default=False)],
-    last: Annotated[str, typer.Option("--to", metavar="DAY", help="Last day of the period, inclusive.", show_default=False)],
+    since: Annotated[str, typer.Option("--from", metavar="DAY", help="First day of the period.", show_default=False)],
+    until: Annotated[str, typer.Option("--to", metavar="DAY", help="Last day of the period, inclusive.", show_default=False)],
     engine: Engine = None,
     env: Env = None,
     lake: LakeRoot = None,
@@ -28,7 +28,7 @@ def report(
     console = Console()
 
     def tell() -> None:
-        period = Period(day(first, option="--from"), day(last, option="--to"))
+        period = Period(day(since, option="--from"), day(until, option="--to"))
         if period.first > period.last:
             raise BadConfiguration(f"--from is {period.first}, behind --to, {period.last}. Expected a day up to it.")
         if lake is None and not (out / "lake").is_dir():

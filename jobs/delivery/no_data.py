@@ -8,7 +8,7 @@ from operator import or_
 import polars as pl
 
 from expectations.contracts.model import DataSet, Kind
-from jobs.cells.text import EDGE, EMPTY_FORMS, trimmed
+from jobs.cells.text import EDGE, EMPTY_FORMS, NOISE, trimmed
 from jobs.delivery.headers import Header
 
 _TOTAL = "(合计|小计|总计|累计|共计|汇总|总和|总额|总数|总人数|总户数|平均|均值|最大值|最小值|承前页|过次页|(?i:(grand)?total))"
@@ -28,7 +28,7 @@ _SENTENCE = "[:：]$|^.{5,}$|^[一二三四五六七八九十]+、|^(以下空�
 _NO_SENTENCE = r"^[0-9A-Za-z*Ⅹ×.\s-]+$|[·•]"
 """A number, or a long name: of a row of data that lacks all the rest."""
 _DAY_OR_PAGE = r"^\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?$|^[-—–]\s*\d+\s*[-—–]$"
-_SIGNED = "^(填表|填报|制表|审核|复核|经办|负责)"
+_SIGNED = f"^[{NOISE}]*(填表|填报|制表|审核|复核|经办|负责)"
 _COLUMN_NUMBER = r"^[(（]?([1-9][0-9]?|[甲乙丙丁戊])([=＝].*)?[)）]?$"
 _COLUMN_NAME = r"^[A-Za-z_][A-Za-z0-9_ ]*$"
 _ABOUT_COLUMN = (
@@ -169,5 +169,9 @@ def _is_prefilled_form(columns: list[str], header: Header) -> pl.Expr:
 def _is_empty_form(columns: list[str], header: Header, filled: pl.Expr) -> pl.Expr:
     """A row of a form that nobody filled in: its number alone, and zeros where the form computes."""
     known = {f"c{i}" for i, field in enumerate(header.fields) if field is not None}
-    nothing = [pl.col(column).str.contains(_ZERO if column in known else _SERIAL).fill_null(True) for column in columns]
+    nothing = [
+        pl.col(column).str.contains(_ZERO if column in known else _SERIAL).fill_null(True)
+        | pl.col(column).is_in(list(EMPTY_FORMS))
+        for column in columns
+    ]
     return pl.all_horizontal(nothing) | (filled == 1) & pl.col(columns[0]).str.contains(_SERIAL).fill_null(False)

@@ -14,7 +14,7 @@ from jobs.papers.household import Household, Member, Other, Question
 from jobs.registers.origins import Place, texts_at
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
-from jobs.sheets.clue_workbook import Told
+from jobs.sheets.clue_workbook import Told, pattern_told, sizes_of_patterns
 from jobs.sheets.evidence import TELLING_CELLS, SourceFile, cells_of, source_files, source_told
 
 _MOST_SOURCES = 4
@@ -103,6 +103,7 @@ def _questions(lake: Lake, clues: pl.DataFrame, cases: Mapping[str, Row]) -> dic
     ]
     texts, files = _texts(lake, wanted, _OTHERS), source_files(lake)
     made: dict[str, list[Question]] = {}
+    sizes = sizes_of_patterns(clues)
     for clue in clues.iter_rows(named=True):
         evidence = of_clue[clue["clue_id"]]["evidence"] or []
         made.setdefault(clue["case_id"], []).append(
@@ -111,6 +112,7 @@ def _questions(lake: Lake, clues: pl.DataFrame, cases: Mapping[str, Row]) -> dic
                 sources=_sources(evidence, files), things=_things(evidence),
                 others=tuple(_others(clue["rule_code"], evidence, texts, cases[clue["case_id"]]["household_no"])),
                 doubt_code=of_clue[clue["clue_id"]]["doubt_code"], amount_yuan=clue["amount_estimate"], grade=clue["identity_grade"],
+                pattern=pattern_told(clue, sizes),
             )
         )  # fmt: skip
     return made

@@ -39,7 +39,8 @@ class Other:
 
 @dataclass(frozen=True)
 class Question:
-    """A clue. sources: which register says so, as of which day. things: cells that name a person's thing outright."""
+    """A clue. sources: which register says so, as of which day. things: cells that name a person's thing outright.
+    pattern: what it has in common with other households of the list."""
 
     rule_code: str
     subject: str
@@ -49,6 +50,7 @@ class Question:
     others: tuple[Other, ...] = ()
     doubt_code: str | None = None
     grade: str | None = None
+    pattern: str = ""
     amount_yuan: Decimal | None = None
 
 

@@ -103,6 +103,7 @@ def _item(n: int, question: Question, innocent: Innocent) -> Item:
     notes = (
         Field("来源", "；".join(question.sources)),
         Field("登记内容", "；".join(question.things)),
+        Field("同类情形", question.pattern),
         Field("身份等级", GRADE_WORDS.get(question.grade or "", "")),
         Field("涉及", "；".join(_other(other) for other in question.others)),
         Field("先问是否", innocent_words(question.rule_code, innocent, question.doubt_code)),

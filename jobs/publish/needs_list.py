@@ -21,7 +21,7 @@ from jobs.runtime.lake import Lake
 from jobs.sheets.books import ID_SEPARATOR, TOWNSHIPS, refuse_unless_whole, write_books
 from jobs.sheets.clue_list import COLUMNS
 from jobs.sheets.evidence import evidence_texts, source_files, sources_told
-from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, new_book, write_guide, write_lists, write_table
+from jobs.sheets.tables import Band, Heading, cell_formats, joined, masking_told, new_book, write_guide, write_lists, write_table
 
 NEED_TITLES = {rule.code: rule.title_zh for rule in NEED_RULES}
 _VERIFY = {rule.code: "；".join(rule.verify) for rule in NEED_RULES}
@@ -116,7 +116,7 @@ def _write_workbook(path: Path, title: str, found: pl.DataFrame, left_out: pl.Da
     with new_book(path, KIND, as_of) as book:
         formats = cell_formats(book)
         write_table(book, formats, FOUND_NAME, NEED_SHEET, list(_need_rows(found)), title=title, since=as_of)
-        write_table(book, formats, LEFT_OUT_NAME, LEFT_OUT_SHEET, list(_left_out_rows(left_out)), title=title)
+        write_table(book, formats, LEFT_OUT_NAME, LEFT_OUT_SHEET, list(_left_out_rows(left_out)), title=title, is_printed=False)
         _reading_guide(book, formats, title, found["rank"].n_unique(), len(left_out), is_masked=is_masked)
         write_lists(book, formats, ("need result", "need program"))
 
@@ -145,7 +145,8 @@ def _need_rows(found: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-def _left_out_rows(left_out: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
+def _left_out_rows(left_out: pl.DataFrame) -> Iterator[tuple[Any, ...] | Band]:
+    yield Band(f"共{len(left_out)}人。本表供查阅，不随册打印；需要打印的，请先取消打印区域（页面布局—打印区域—取消打印区域）。")
     for n, row in enumerate(left_out.iter_rows(named=True), start=1):
         yield n, _who(row), _what(row), REASON_WORDS.get(row["reason"], row["reason"]), None, row["clue_id"]
 

@@ -67,7 +67,7 @@ _HOLDS = (
 
 
 def _account(standing: Standing) -> str:
-    return f"案件事件库，{standing.period.told}：期初未核查、期内交办或期内有结论的线索，按期末结论"
+    return f"办理记录库，{standing.period.told}：期初未核查、期内交办或期内有结论的线索，按期末结论"
 
 
 def _clue_row(key: str, label: str, clues: Iterable[Clue], depth: int = 1) -> Row:
@@ -184,7 +184,7 @@ def missed_table(standing: Standing, drawn_from: int | None) -> Table:
     rows = [row(UNREMARKABLE, "没有线索的在保户", found.unremarkable, drawn_from)] if found.unremarkable.visited else []
     rows += [row(code, f"按 {code} {EXEMPTIONS.get(code, '')} 视为合法的线索", of, None) for code, of in found.explained.items()]
     return Table(
-        "missed", "随机抽查：比对漏掉多少", "抽查对象", columns, tuple(rows), f"案件事件库和清单台账，{standing.period.told}核查、由随机抽取的户",
+        "missed", "随机抽查：比对漏掉多少", "抽查对象", columns, tuple(rows), f"办理记录库和清单台账，{standing.period.told}核查、由随机抽取的户",
         "只有随机抽到的户才能代表没有查的户。没有见到人的不计入。估计为95%区间乘以所抽自的户数，取整。",
         "" if rows else "期内没有随机抽查的结论",
     )  # fmt: skip
@@ -208,7 +208,7 @@ def clock(standing: Standing, names: Names) -> Table:
     rows = by_place([(turn.office, turn) for turn in standing.turns], names, row, _CLOCK_COLUMNS)
     return Table(
         "clock", "交办和时限（户）", "地区", _CLOCK_COLUMNS, tuple(_with_days(one, standing.turns) for one in rows),
-        f"案件事件库，{standing.period.told}，按每户最近一次交办",
+        f"办理记录库，{standing.period.told}，按每户最近一次交办",
         "期初在办＋期内交办＝已报回＋期末在办；已报回是每条线索都有结论的户。天数从交办到最后一条线索的核查日。",
         "" if rows else "期内没有在办的案件",
     )  # fmt: skip
@@ -247,9 +247,9 @@ def acts(standing: Standing) -> Table:
         "动作",
         columns,
         rows,
-        f"案件事件库，{standing.period.told}",
+        f"办理记录库，{standing.period.told}",
         "一户可以有几次。从来没有登记过的动作写“未提供”。",
-        "" if standing.events else "事件库是空的",
+        "" if standing.events else "办理记录库是空的",
     )
 
 
@@ -270,7 +270,7 @@ def problems(standing: Standing) -> Table:
             "problems": len(of), "done": len(done), "under_way": len(of) - len(done), "overdue": len(late), "done_now": len(now),
         }))  # fmt: skip
     return Table(
-        "problems", "查实问题整改", "问题类别", columns, (*rows, summed(rows, columns)) if asked else (), f"案件事件库，截至 {standing.period.last}",
+        "problems", "查实问题整改", "问题类别", columns, (*rows, summed(rows, columns)) if asked else (), f"办理记录库，截至 {standing.period.last}",
         "问题＝已整改＋整改中。申诉后撤销的不在内。", "" if asked else "没有登记过整改", bars="problems",
     )  # fmt: skip
 
@@ -303,7 +303,7 @@ def measures(standing: Standing) -> Table:
         "措施",
         columns,
         told,
-        f"案件事件库，截至 {standing.period.last}",
+        f"办理记录库，截至 {standing.period.last}",
         "一个问题可以有几项措施。",
         "" if of else "没有登记过整改",
     )
@@ -339,9 +339,9 @@ def money(standing: Standing) -> Table:
         _money("told", "核查时报告追回（没有票据，不计入已追缴）", told if told else None, None),
     )
     return Table(
-        "money", "涉及和追缴金额", "金额", columns, rows, f"案件事件库，{standing.period.told}；累计自最早的事件起",
+        "money", "涉及和追缴金额", "金额", columns, rows, f"办理记录库，{standing.period.told}；累计自最早的记录起",
         "查实涉及金额按本期线索账，一户有几条的取最大一条，不重复相加。应追缴以现行整改为准，期内为增减净额。",
-        "" if standing.events else "事件库是空的",
+        "" if standing.events else "办理记录库是空的",
     )  # fmt: skip
 
 
@@ -376,7 +376,7 @@ def held_to_account(standing: Standing) -> Table:
     is_kept = bool(standing.said(Accountability, ever=True))
     return Table(
         "accountability", "问责", "问责方式", columns, (*rows, summed(rows, columns)) if is_kept else (),
-        f"案件事件库，{standing.period.told}", "只计人数，姓名不在本报告。", "" if is_kept else "没有登记过问责", bars="people",
+        f"办理记录库，{standing.period.told}", "只计人数，姓名不在本报告。", "" if is_kept else "没有登记过问责", bars="people",
     )  # fmt: skip
 
 
@@ -394,6 +394,6 @@ def appeals(standing: Standing) -> Table:
     rows = [row(outcome.name, outcome.value, outcome) for outcome in AppealOutcome] + [row("PENDING", "尚未复查", None)]
     is_kept = bool(standing.said(Appeal, ever=True))
     return Table(
-        "appeals", "申诉", "复查结果", columns, (*rows, summed(rows, columns)) if is_kept else (), f"案件事件库，{standing.period.told}提出的申诉",
+        "appeals", "申诉", "复查结果", columns, (*rows, summed(rows, columns)) if is_kept else (), f"办理记录库，{standing.period.told}提出的申诉",
         "复查后撤销的，线索算查否。", "" if is_kept else "没有登记过申诉",
     )  # fmt: skip

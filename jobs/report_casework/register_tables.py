@@ -191,7 +191,7 @@ def needs(found: FromLake, standing: Standing) -> Table:
     why_not = "" if rules else found.needs if isinstance(found.needs, str) else "期内没有查到需求，也没有处理结果"
     return Table(
         "needs", "应保未保：发现、走访和纳入（项）", "需求", columns, (*rows, summed(rows, columns)) if rows else (),
-        f"最近一次需求查找（{found.search_on or '没有'}）和案件事件库，{standing.period.told}：期初未处理、期内查到或期内处理的需求",
+        f"最近一次需求查找（{found.search_on or '没有'}）和办理记录库，{standing.period.told}：期初未处理、期内查到或期内处理的需求",
         "一人可以有几项需求。需求＝已走访处理＋未走访；按期末以前最后一次处理结果。", why_not, bars="needs",
     )  # fmt: skip
 
@@ -311,7 +311,7 @@ def windows(found: FromLake, standing: Standing) -> Table:
     rows = [row(code) for code in sorted({code for code, _ in towns})]
     return Table(
         "windows", "乡镇街道窗口参与情况", "县市区", columns, (*rows, summed(rows, columns)) if rows else (),
-        f"案件事件库，{standing.period.told}；乡镇街道以花名册为准", "办理指签收、核查、处理、整改、追缴、转办等，交办不算。",
+        f"办理记录库，{standing.period.told}；乡镇街道以花名册为准", "办理指签收、核查、处理、整改、追缴、转办等，交办不算。",
         "" if rows else "没有花名册，也没有办理", bars="active",
     )  # fmt: skip
 
@@ -330,5 +330,5 @@ def referrals(standing: Standing) -> Table:
     rows.append(row("OFFICE", "转办其他单位", [event for event, said in told if said.office is not None]))
     return Table(
         "referrals", "转介和转办（救急难九类救助）", "去向", columns, (*rows, summed(rows, columns)) if is_kept else (),
-        f"案件事件库，{standing.period.told}", "", "" if is_kept else "没有登记过转介或转办", bars="cases",
+        f"办理记录库，{standing.period.told}", "", "" if is_kept else "没有登记过转介或转办", bars="cases",
     )  # fmt: skip

@@ -11,14 +11,14 @@ from jobs.report_casework.report import HIGHLIGHTS, TITLE, Report
 from jobs.report_casework.table import Blank, Chapter, Kind, Table, Value, shown
 from jobs.sheets.tables import LINE_POINTS, Heading, cell_formats, lines_needed, new_book
 
-_LABEL_WIDTH, _WIDTH, _COLUMNS = 34, 12.5, 9
+_LABEL_WIDTH, _WIDTH, _COLUMNS = 28, 11.5, 9
 _NUMBER_FORMATS = {
     Kind.COUNT: "#,##0", Kind.RECORDS: "#,##0", Kind.YUAN: "#,##0.00", Kind.SHARE: "0.0%", Kind.INTERVAL: "@", Kind.DAYS: "0.0",
 }  # fmt: skip
-_ROW_PIXELS, _BAR_PIXELS, _CHART_WIDTH = 20, 24, 900
-_PRINT_PERCENT, _PAGE_POINTS = 80, 590
+_ROW_PIXELS, _BAR_PIXELS, _CHART_WIDTH = 22, 24, 900
+_PRINT_PERCENT, _PAGE_POINTS = 72, 680
 """Of a landscape A4 page within its margins: stated, for a sheet that is fitted to a width takes no breaks."""
-_HEADER_POINTS, _NOTE_POINTS, _ROW_POINTS = 32, 13, 15
+_HEADER_POINTS, _NOTE_POINTS, _ROW_POINTS = 34, 14, 16.5
 
 
 def write_workbook(path: Path, report: Report) -> None:
@@ -31,10 +31,10 @@ def write_workbook(path: Path, report: Report) -> None:
 
 
 def _formats(book: Any) -> dict[str, Any]:
-    base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "vcenter", "border": 1, "border_color": "#D0D7DE"}
+    base = {"font_name": "Microsoft YaHei", "font_size": 11, "valign": "vcenter", "border": 1, "border_color": "#D0D7DE"}
     looks: dict[str, dict[str, Any]] = {"": {}, "bold": {"bold": True, "bg_color": "#E7EEF5"}}
     made = {
-        f"{kind}{look}": book.add_format({**base, **told, "num_format": number, "align": "right"})
+        f"{kind}{look}": book.add_format({**base, **told, "num_format": number, "align": "right", "shrink": True})
         for kind, number in _NUMBER_FORMATS.items()
         for look, told in looks.items()
     }
@@ -45,8 +45,8 @@ def _formats(book: Any) -> dict[str, Any]:
     }
     named: dict[str, dict[str, Any]] = {
         "chapter": {"font_size": 14, "bold": True},
-        "table": {"font_size": 11, "bold": True},
-        "note": {"font_size": 9, "font_color": "#57606A", "text_wrap": True, "valign": "top"},
+        "table": {"font_size": 12, "bold": True},
+        "note": {"font_size": 10, "font_color": "#57606A", "text_wrap": True, "valign": "top"},
         "warning": {"font_size": 10, "bold": True, "font_color": "#B42318"},
         "figure": {"font_size": 16, "bold": True, "font_color": "#1F4E79", "align": "center"},
         "figure label": {"font_size": 9, "font_color": "#57606A", "align": "center"},
@@ -65,6 +65,7 @@ def _sheet(book: Any, name: str, report: Report) -> Any:
     sheet.set_header(f"&L&9{TITLE}（{report.edition}）{synthetic}&R&9 {report.period.told}", {"margin": 0.3})
     sheet.set_footer("&C&9第 &P 页，共 &N 页", {"margin": 0.3})
     sheet.hide_gridlines(2)
+    sheet.set_default_row(_ROW_POINTS)
     return sheet
 
 
@@ -72,10 +73,10 @@ def _first_sheet(book: Any, formats: dict[str, Any], report: Report) -> None:
     sheet = _sheet(book, "概况", report)
     across = 4
     sheet.set_column(0, 0, 14)
-    sheet.set_column(1, across * 2, 16)
+    sheet.set_column(1, across * 2, 14.5)
     sheet.write_string(0, 0, f"{TITLE}（{report.edition}）", formats["title"])
     row = 2
-    told = Heading("", 16 * across * 2, "wrapped")
+    told = Heading("", 14 * across * 2, "wrapped")
     for label, text in report.lines:
         sheet.write_string(row, 0, label, formats["warning" if label == "合成数据" else "label"])
         sheet.merge_range(row, 1, row, across * 2, text, formats["plain"])
@@ -116,7 +117,8 @@ class _Paper:
     breaks: list[int] = field(default_factory=list)
 
     def take(self, row: int, points: float) -> None:
-        if self.used and self.used + points > _PAGE_POINTS:
+        is_full = self.used + points > _PAGE_POINTS and (points <= _PAGE_POINTS or self.used > _PAGE_POINTS / 3)
+        if self.used and is_full:
             self.breaks.append(row)
             self.used = 0
         self.used = (self.used + points) % _PAGE_POINTS

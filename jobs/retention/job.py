@@ -20,7 +20,7 @@ from jobs.casebook.opened import case_store, has_store
 from jobs.launch.retention_params import Kept, RetentionParams
 from jobs.retention.certificate import FOLDER, Certificate, FilePart, Kind, Thing, write_certificate
 from jobs.retention.removal import forget_history, keep_rows, remove
-from jobs.retention.rows import Held, derived_stays, frame_of, has_origin, held_by, living, stays, tables_of
+from jobs.retention.rows import Held, derived_stays, frame_of, has_origin, held_by, kind_of, living, stays, tables_of, whom_named
 from jobs.runtime import durable
 from jobs.runtime.delta_log import last_version
 from jobs.runtime.errors import BadConfiguration, BadStore
@@ -50,9 +50,9 @@ def planned(lakes: list[Path], results: Path, as_of: date, params: RetentionPara
         held = held_by(lake, held_cases)
         for judged in _judged(lake, as_of, params, held):
             going = judged.frame.height - int(judged.stays.sum())
-            kind: Kind = "findings" if judged.table.zone == "gold" else "registers"
+            kind = kind_of(judged.table)
             place = f"{judged.table.zone}/{judged.table.name}"
-            if going:
+            if going and kind:
                 digest = state_of(lake / place).files
                 things.append(_thing(lake, place, kind, going, digest, _held_rows(judged, lake, as_of, params)))
             if judged.table.zone == "bronze":
@@ -138,10 +138,10 @@ def _judged(lake: Path, as_of: date, params: RetentionParams, held: Held) -> Ite
         frame = frame_of(lake, table)
         if frame is not None:
             of_table = stays(frame, expired, held)
-            kept.append((table, frame.filter(of_table)))
-            origins |= (
-                set(kept[-1][1].select("_file_id", pl.col("_sheet").fill_null(""), "_row").iter_rows()) if held.cases else set()
-            )
+            remaining = frame.filter(of_table)
+            kept.append((table, remaining.select(whom_named(remaining.columns))))
+            if held.cases:
+                origins |= set(remaining.select("_file_id", pl.col("_sheet").fill_null(""), "_row").iter_rows())
             yield Judged(table, frame, of_table)
     live = living(kept, persons)
     with_rows = Held(held.cases, frozenset(origins), held.keys)

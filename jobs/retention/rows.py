@@ -114,8 +114,13 @@ def derived_stays(frame: pl.DataFrame, live: Live) -> pl.Series:
     return frame.select(pl.any_horizontal(*tests).fill_null(False).alias("stays"))["stays"]
 
 
+def whom_named(columns: Iterable[str]) -> list[str]:
+    """Of a table's columns those that say of whom, or of which household, a row is."""
+    return [name for name in columns if _is_number_key(name) or name in ("case_id", "person_id")]
+
+
 def living(frames: Iterable[tuple[Table, pl.DataFrame]], persons: pl.DataFrame | None) -> Live:
-    """frames: of the tables with an origin, the rows that stay. persons: silver.persons as it is."""
+    """frames: of the tables with an origin, whom the rows that stay name. persons: silver.persons as it is."""
     keys: set[str] = set()
     people: set[str] = set()
     cases: set[str] = set()

@@ -163,7 +163,8 @@ def _sheet_rows(path: Source, name: str, headers: Headers) -> _Rows:
 
 
 def _texts(cells: Sequence[str | None]) -> list[str]:
-    return ["" if cell is None else cell for cell in cells]
+    """A cell that holds a day has no time of day in it for whoever filled it in."""
+    return ["" if cell is None else cell.removesuffix(" 00:00:00") for cell in cells]
 
 
 def _advice(why: Remark) -> str:

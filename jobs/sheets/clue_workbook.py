@@ -118,8 +118,20 @@ def write_workbook(
 
 def with_cells(clues: pl.DataFrame, place: str, told: Told) -> pl.DataFrame:
     """The clues with what a row of a workbook shows: the number in column `place`, and CELLS. Once a list, for it stands in two books."""
-    cells = [_clue_cells(clue, told) for clue in clues.iter_rows(named=True)]
+    sizes = sizes_of_patterns(clues)
+    cells = [_clue_cells(clue, told, sizes) for clue in clues.iter_rows(named=True)]
     return clues.with_columns(pl.col(place).alias("place"), *pl.DataFrame(cells, dict.fromkeys(CELLS, pl.String), orient="row"))
+
+
+def sizes_of_patterns(clues: pl.DataFrame) -> dict[str, int]:
+    """By group, how many households of the list are in it."""
+    return dict(clues.drop_nulls("group_id").group_by("group_id").agg(pl.col("case_id").n_unique()).iter_rows())
+
+
+def pattern_told(clue: Mapping[str, Any], sizes: Mapping[str, int]) -> str:
+    """In words, the pattern that a clue shares with other households of the list; empty where it is of none, or alone."""
+    others = sizes.get(clue["group_id"], 1) - 1
+    return f"本清单另有{others}户与本户同属一种情形（{clue['pattern']}），请对照着核实" if others else ""
 
 
 def visited_cases(clues: pl.DataFrame, history: History) -> list[str]:
@@ -172,7 +184,7 @@ def clue_rows(clues: pl.DataFrame, told: Told) -> list[tuple[Any, ...] | Band]:
     return rows
 
 
-def _clue_cells(clue: Mapping[str, Any], told: Told) -> tuple[str, str, str]:
+def _clue_cells(clue: Mapping[str, Any], told: Told, sizes: Mapping[str, int]) -> tuple[str, str, str]:
     """Who draws what; the question with its source and what was before; what to ask."""
     code = clue["rule_code"]
     most = f"（上限{clue['amount_upper']:,.2f}元）" if clue["amount_upper"] else ""
@@ -184,6 +196,7 @@ def _clue_cells(clue: Mapping[str, Any], told: Told) -> tuple[str, str, str]:
         joined(clue["subject_name"], clue["subject_id"], clue["program"], clue["household_no"], grade_words(clue["identity_grade"])),
         joined(
             "，".join(part for part in (f"【{RULE_TITLES.get(code, code)}】", amount) if part), clue["explanation"],
+            pattern_told(clue, sizes),
             f"来源：{sources_told(json.loads(clue['evidence']))}",
             f"以往：{'；'.join([*listed, *([earlier.told] if earlier else [])])}" if listed or earlier else "",
         ),

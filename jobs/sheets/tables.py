@@ -125,9 +125,11 @@ def write_table(
     title: str = "",
     since: date = date(2000, 1, 1),
     frozen: int = 2,
+    is_printed: bool = True,
 ) -> Any:
     """One table, its header repeated on every printed page. Where it has columns to fill in, all other cells are locked, without a
-    password. title: told above every printed page. since: the earliest day that a cell for a date takes."""
+    password. title: told above every printed page. since: the earliest day that a cell for a date takes. is_printed: else
+    only the header and the row below it are, which says so."""
     sheet = book.add_worksheet(name)
     sheet.set_row(0, 30)
     looks = [formats[column.offers if column.offers in formats else column.style] for column in columns]
@@ -166,6 +168,8 @@ def write_table(
     sheet.set_margins(_MARGIN_INCHES, _MARGIN_INCHES, 0.6, 0.5)
     sheet.fit_to_pages(math.ceil(sum(column.width for column in columns) / PAGE_CHARACTERS), 0)
     sheet.repeat_rows(0)
+    if not is_printed:
+        sheet.print_area(0, 0, 1, len(columns) - 1)
     sheet.set_header(f"&L&9{title.replace('&', '&&')}&R&9{name}", {"margin": 0.25})
     sheet.set_footer("&C&9第 &P 页，共 &N 页", {"margin": 0.25})
     return sheet

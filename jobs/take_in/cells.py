@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -24,6 +24,8 @@ from jobs.take_in.words import one_of
 _ABOUT = re.compile(r"^(?:大约|大概|约|共计|共|合计)|(?:左右|上下)$")
 _MONTH_DAY = re.compile(r"(\d{1,2})[月/-](\d{1,2})[日号]?")
 _SHORT_YEAR = re.compile(r"(\d\d)[-./年、](\d{1,2})[-./月、](\d{1,2})[日号]?")
+_MONTH = re.compile(r"(\d{1,2})月份?")
+_MONTHS_AHEAD = timedelta(days=184)
 _DITTO = frozenset({"同上", "〃", "″", "同前"})
 _COUNT = re.compile(r"(\d{1,4})(?:人|名|个)?")
 
@@ -80,12 +82,20 @@ class Row:
             self.ask(column, f"填的是{day.isoformat()}，早于清单日期{earliest.isoformat()}。请核对年月日。")
         return day
 
-    def month(self, column: str) -> date | None:
+    def month(self, column: str, earliest: date | None, latest: date) -> date | None:
+        """A month. One without its year is that of the year in which it lies from the list on, where that is one year alone."""
         if not (text := self.text(column)):
             return None
-        if (month := parse_month(text)) is None:
-            self.ask(column, f"填的是“{text}”，看不出是哪年哪月。请写明年月，例如 2018-04；没有的请留空。")
-        return month
+        months = months_of(text, earliest, latest)
+        if len(months) != 1:
+            several = (
+                f"可能是{'或'.join(f'{month.year}年{month.month}月' for month in sorted(months))}"
+                if months
+                else "看不出是哪年哪月"
+            )
+            self.ask(column, f"填的是“{text}”，{several}。请写明年月，例如 2018-04；没有的请留空。")
+            return None
+        return months.pop()
 
     def yuan(self, column: str, *, is_needed: bool = False) -> Decimal | None:
         """Yuan, cents at most. About so much is so much, and the note keeps how it was written. One amount over several rows is asked
@@ -172,6 +182,19 @@ def days_of(text: str, earliest: date | None, latest: date) -> set[date]:
         return {day for day in days if _is_within(day, earliest, latest)} or ({first} if first else days)
     day = parse_date(text)
     return {day} if day else set()
+
+
+def months_of(text: str, earliest: date | None, latest: date) -> set[date]:
+    """The months that a cell may mean. latest: day of the take-in; a benefit may end some months later."""
+    found = _MONTH.fullmatch(half_width(cleaned(text)).replace(" ", ""))
+    if found is None:
+        month = parse_month(text)
+        return {month} if month else set()
+    months = {
+        date(year, int(found[1]), 1) for year in range((earliest or latest).year, latest.year + 2) if 1 <= int(found[1]) <= 12
+    }
+    first, last = (earliest or date(latest.year, 1, 1)).replace(day=1), latest + _MONTHS_AHEAD
+    return {month for month in months if first <= month <= last} or months
 
 
 def _is_within(day: date, earliest: date | None, latest: date) -> bool:

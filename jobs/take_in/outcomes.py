@@ -128,7 +128,7 @@ _Said = tuple[date, Payload, Restricted | None] | None
 def _need(row: Row, earliest: date | None, as_of: date) -> _Said:
     result = row.choice("result", NeedResult, _NEED_WORDS)
     programme = row.choice("programme", NEED_PROGRAMS) if row.text("programme") else None
-    month, yuan = row.month("month"), row.yuan("yuan")
+    month, yuan = row.month("month", earliest, as_of), row.yuan("yuan")
     day, people = row.day("day", earliest, as_of), row.people("people")
     if result is not None and (month or yuan) and NeedResult(result) not in _GRANTED:
         row.ask("result", f"结果是“{result}”，却填了起始月份或月金额。请改处理结果，或者清空这两格。")
@@ -205,7 +205,7 @@ def _appeal(row: Row, earliest: date | None, as_of: date) -> _Said:
     outcome = row.choice("outcome", AppealOutcome) if is_decided else None
     decided = row.day("decided", day, as_of) if is_decided else None
     people = row.people("people") if is_decided else None
-    yuan, resumed = row.yuan("yuan"), row.month("resumed")
+    yuan, resumed = row.yuan("yuan"), row.month("resumed", day or earliest, as_of)
     if (yuan or resumed) and not is_decided:
         row.ask("outcome", "填了应补发金额或恢复发放月份，还没有填复查结果。请把复查结果、复查日期和复查人员一并填上。")
     if day is None or not row.is_usable:

@@ -5,6 +5,7 @@ A cell that is asked for is marked and says why; every cell stands as its sender
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -100,9 +101,14 @@ def _cells(row: Row, names: Sequence[str]) -> list[str]:
     line, form = row.filled.line, row.filled.form
     rest = [f"{header}：{text}" if header else text for header, text in line.beside.items()] + list(line.beyond)
     last = "note" if "note" in form.headers else form.telling
-    cells = {name: line.cells.get(name, "") for name in names}
+    cells = {name: _seen(form, name, line.cells.get(name, "")) for name in names}
     cells[last] = "；".join(part for part in (cells[last], *rest) if part)
     return [cells[name] for name in names]
+
+
+def _seen(form: Form, name: str, text: str) -> str:
+    """A month is kept as its first day, and shown without it."""
+    return text[:7] if form.offers.get(name) == "month" and re.fullmatch(r"\d{4}-\d\d-01", text) else text
 
 
 def _asked(row: Row) -> str:

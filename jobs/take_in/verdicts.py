@@ -100,7 +100,7 @@ def _verdict(row: Row, clues: Mapping[str, KnownClue], as_of: date) -> ClueVerdi
         )
     checkers = row.people("checkers")
     day = row.day("checked_on", clue.first_listed if clue else None, as_of)
-    recovered, month = _recovered(row, clue), row.month("stop_month")
+    recovered, month = _recovered(row, clue), row.month("stop_month", clue.first_listed if clue else None, as_of)
     for name in ("corrects", "beyond_list"):
         row.says_yes(name)
     if clue is not None and day is not None and "checked_on" not in row.asked:

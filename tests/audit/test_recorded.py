@@ -96,6 +96,7 @@ def test_every_job_that_is_run_by_itself_is_recorded(place: Path, monkeypatch: p
     of_their_own = {
         "jobs.learn": [*out, *day],
         "jobs.plan_visits": [*out, *day, "--visits", "3"],
+        "jobs.report_casework": [*out, "--from", "2017-12-01", "--to", "2017-12-31"],
         "jobs.take_in": [str(place / f"{NUMBER}.csv"), *out, *day],
         "jobs.dispatch_cases": [str(place / "out" / "plans" / "2018-01-15")],
         "jobs.settle_identities": [str(place / f"{NUMBER}.csv"), *out],

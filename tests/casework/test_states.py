@@ -32,7 +32,8 @@ from casework.payloads import (
 from casework.states import STEPS, CaseState, ClockParams, Colour, Stage, after, state_of, states_of
 from casework.steps import Hand, Taken, take
 from casework.store import CaseStore
-from expectations.contracts.returned import AppealOutcome, Assistance, Measure, Problem
+from expectations.contracts.lake import VERDICTS
+from expectations.contracts.returned import CONFIRMED, REFUTED, UNVERIFIABLE, AppealOutcome, Assistance, Measure, Problem
 from jobs.casebook.projections import case_rows, verdict_rows
 from tests.casework.made import AT, day, dispatched, of_case, of_clue, verdict
 
@@ -42,12 +43,15 @@ MONEY = Rectification(
 )
 
 
-def stands(*events: NewEvent) -> CaseState:
-    with_positions = (
+def recorded(*events: NewEvent) -> list[Event]:
+    return [
         Event(**{**vars(event), "position": n, "batch": 1, "before": None, "schema_version": 1})
         for n, event in enumerate(events, 1)
-    )
-    return state_of("H1", with_positions)
+    ]
+
+
+def stands(*events: NewEvent) -> CaseState:
+    return state_of("H1", recorded(*events))
 
 
 def stage(*events: NewEvent, on: int = 20) -> str:
@@ -314,3 +318,20 @@ def test_two_thousand_verdicts_are_few(store: CaseStore) -> None:
     assert len(verdict_rows(stored)) == 2000
     assert len(case_rows(stored)) == 667
     assert len(statements) < 20
+
+
+def test_a_confirmation_that_an_appeal_revoked_counts_as_a_refutation() -> None:
+    """In the lake's table of verdicts, of which training, lists and trials know; a visit after the appeal stands by itself."""
+
+    def outcomes(*more: NewEvent) -> list[str]:
+        events = recorded(ONE_CONFIRMED[0], *more)
+        at = VERDICTS.column_names.index("outcome")
+        return [row[at] for row in verdict_rows(events)]
+
+    decided = {"decided_on": day(20), "reviewers": "陈某甲、孙某乙"}
+    assert outcomes(of_clue("H1", "C11", 12, Appeal(reason="错"))) == [CONFIRMED]
+    assert outcomes(of_clue("H1", "C11", 12, Appeal(reason="错", outcome=AppealOutcome.PARTLY_REVOKED, **decided))) == [CONFIRMED]
+    revoked = of_clue("H1", "C11", 12, Appeal(reason="错", outcome=AppealOutcome.REVOKED, **decided))
+    assert outcomes(revoked) == [REFUTED]
+    assert outcomes(revoked, of_clue("H1", "C11", 30, verdict("查是-违规"))) == [REFUTED, CONFIRMED]
+    assert outcomes(revoked, of_clue("H1", "C11", 30, verdict("无法核实"))) == [REFUTED, UNVERIFIABLE]

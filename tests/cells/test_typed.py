@@ -105,6 +105,9 @@ def test_a_column_of_empty_names_has_no_digests() -> None:
         (Kind.CODE, "042022", "042022"),
         (Kind.TEXT, " 兴国镇 ", "兴国镇"),
         (Kind.FIRM_CODE, "91350100M000100Y43", "91350100M000100Y43"),
+        (Kind.PLATE, "鄂b·1234Ｘ", "鄂B1234X"),
+        (Kind.PLATE, "鄂B 1234X", "鄂B1234X"),
+        (Kind.PLATE, "鄂B．1234学", "鄂B1234学"),
     ],
 )
 def test_each_kind_of_cell_has_its_type(kind: Kind, cell: str, expected: object) -> None:

@@ -64,6 +64,7 @@ SKIPPED: dict[str, tuple[list[str], str]] = {
     "a form that says where and for what it is": (padded("420292", "农村低保"), "blank"),
     "zeros that a form computes": (padded("", "", "", "", "", "", "", "0", "0.00"), "blank"),
     "zeros in every cell": (["0"] * WIDTH, "blank"),
+    "a database's nulls": ([r"\N"] * WIDTH, "blank"),
     "invisible characters": (padded("\ue5e5", "\x1f", "\u3164"), "blank"),
     "a sum carried forward": (padded("承前页", "", "", "", "", "", "", "2", "1280"), "subtotal"),
     "a sum beside zeros": (["合计", "0", "0", "", "0", "0", "", "2", "1280", "", "", "", ""], "subtotal"),
@@ -457,3 +458,12 @@ def test_a_column_of_name_and_number_says_both(delivery: Any, payments: Any, hea
     assert delivery.file("甲.csv").remarks == ()
     assert found.drop("_file_id").head(1).equals(expected.drop("_file_id"))
     assert found["person_number_state"].to_list() == [expected["person_number_state"][0], "absent"]
+
+
+def test_who_signed_is_no_data_where_the_register_is_narrow_and_each_cell_protected(delivery: Any, payments: Any) -> None:
+    """Nearly all cells of the row are filled then."""
+    fields = [field.header for field in DATA_SETS["poverty_register"].fields]
+    row = ["P0001", "张三", "42029219500101102X", "户主", "脱贫", "2014-12-31", "3000"]
+    signed = [f'="{cell}"' for cell in ("填表人", "甲", "审核人", "乙", "填表日期", "2018-1-8")]
+    name = delivery.add("册.csv", payments.csv(fields, row, signed), data_set="poverty_register")
+    assert fates(delivery.rows(name))[3] == ("skipped", "note")

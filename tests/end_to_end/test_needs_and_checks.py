@@ -148,6 +148,8 @@ def test_workbooks_of_needs_and_checks_open_with_their_headings(finished: RunCon
         for title, columns in expected.items():
             assert [cell.value for cell in book[title][1]] == [column.heading for column in columns]
             assert book[title].protection.sheet == any(column.style == "input" for column in columns)
+            printed = "'暂未列入'!$A$1:$F$2" if title == "暂未列入" else ""
+            assert str(book[title].print_area or "") == printed, "who is left out is looked up, not printed with the book"
             filled[title] += path.parent.name != "townships" and book[title].max_row > 1
     assert filled.keys() == {*needs, *checks}
     assert min(filled.values()) >= 1

@@ -17,6 +17,7 @@ from models.chance import (
     of_crowding,
     of_group_rates,
     of_sharing,
+    of_sums,
     of_tail,
     together,
 )
@@ -104,3 +105,15 @@ def test_a_quiet_city_asks_about_next_to_nothing(seed: int) -> None:
     holding = random.binomial(sizes.astype(int), random.beta(2, 18, 2000)).astype(float)
     chance = of_group_rates(holding, sizes, 0.1 * sizes)
     assert (chance <= admitted(chance, 0.05)).sum() <= 1
+
+
+def test_two_rare_things_in_one_row_are_as_rare_as_both_dealt_out_anew() -> None:
+    """Ten rows; each of two things stands in one of them, both in the first: one in ten of one in ten. One alone: 19 in a hundred."""
+    parts = np.zeros((10, 2))
+    parts[0] = 2.0, 2.0
+    chance = of_sums(parts)
+    assert chance[0] == pytest.approx(0.01)
+    assert chance[1:] == pytest.approx(1.0)
+    apart = np.zeros((10, 2))
+    apart[0, 0], apart[1, 1] = 2.0, 2.0
+    assert of_sums(apart)[:3] == pytest.approx([0.19, 0.19, 1.0])

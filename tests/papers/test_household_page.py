@@ -38,6 +38,13 @@ def page_of(household: Household) -> Page:
     return household_page(household, INNOCENT, DAY)
 
 
+def test_what_others_of_the_list_have_in_common_with_a_household_stands_at_the_question() -> None:
+    words = "本清单另有2户与本户同属一种情形（集中批准），请对照着核实"
+    shared = replace(HOUSEHOLD, questions=(replace(HOUSEHOLD.questions[0], pattern=words),))
+    assert words in told(shared)
+    assert "同类情形" not in told(HOUSEHOLD)
+
+
 def told(household: Household) -> str:
     return "\n".join(texts_of(page_of(household)))
 

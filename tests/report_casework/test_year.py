@@ -34,11 +34,11 @@ def test_the_totals_of_the_report_are_the_simulators_truth(year: Year) -> None:
     assert all(truth[name] for name in ("late", "asked", "got", "people", "appeals", "owed_back", "needs", "granted"))
 
 
-def test_half_a_year_begins_where_the_other_ended(year: Year) -> None:
-    """What is in hand on 30 June is what the second half begins with; what came in is that of both."""
+def test_a_period_begins_where_the_one_before_it_ended(year: Year) -> None:
+    """What is in hand on 31 July is what the rest of the year begins with; what came in is that of both."""
     first, last = (
         next(iter(job.run(replace(year.ctx, as_of=day.last), day).values()))
-        for day in (Period(PERIOD.first, date(2018, 6, 30)), Period(date(2018, 7, 1), PERIOD.last))
+        for day in (Period(PERIOD.first, date(2018, 7, 31)), Period(date(2018, 8, 1), PERIOD.last))
     )
 
     def cell(report: Report, table: str, row: str, column: str) -> int:

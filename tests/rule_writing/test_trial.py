@@ -12,7 +12,8 @@ import pytest
 from pyspark.sql import functions as F
 from typer.testing import CliRunner
 
-from expectations.contracts.lake import FINDINGS
+from expectations.contracts.lake import CLUES, FINDINGS, VERDICTS
+from expectations.contracts.returned import CONFIRMED, REFUTED, UNVERIFIABLE
 from jobs.commands.cli import app
 from jobs.launch.context import RunContext
 from jobs.rulebook.gathering import gathered
@@ -20,7 +21,7 @@ from jobs.rules import RULES
 from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, ContractBroken
 from tests.conftest import AS_OF
-from tools.rule_writing.trial import LakeToRead, Trial, rules_named, tried, try_rules
+from tools.rule_writing.trial import Judged, LakeToRead, Trial, rules_named, tried, try_rules
 from tools.rule_writing.trial_in_words import print_rules, print_trial
 
 V01 = rules_named(["V01"])[0]
@@ -81,10 +82,29 @@ def test_another_law_shows_what_comes_out_otherwise(past: RunContext) -> None:
 def test_things_that_come_and_go_are_told_apart(past: RunContext) -> None:
     facts, last = gathered(past.lake, past.settings.policy, past.as_of), past.lake.read(FINDINGS)
     kept = last.filter("rule_code = 'V01'")
-    assert tried(V01, facts, past.settings, last.filter("rule_code <> 'V01'"), examples=0).new == kept.count()
+    verdicts = past.lake.read_or_empty(VERDICTS)
+    assert tried(V01, facts, past.settings, last.filter("rule_code <> 'V01'"), verdicts, examples=0).new == kept.count()
     renamed = kept.withColumn("thing_key", F.concat("thing_key", F.lit(" of another day")))
-    trial = tried(V01, facts, past.settings, renamed, examples=2)
+    trial = tried(V01, facts, past.settings, renamed, verdicts, examples=2)
     assert (trial.new, trial.gone, trial.changed, trial.unchanged) == (kept.count(), kept.count(), 0, 0)
+
+
+def test_a_limit_is_told_by_the_visits_it_would_have_saved_and_what_they_had_found(past: RunContext) -> None:
+    """Every car is out of sight of a limit that nothing reaches. A visit that met nobody is saved, and is no loss."""
+    lake = past.lake
+    cars = [row["clue_id"] for row in lake.read(CLUES).filter("rule_code = 'V01' AND is_dispatched").orderBy("clue_id").collect()]
+    assert len(cars) > 4
+    outcomes = [CONFIRMED, REFUTED, REFUTED, UNVERIFIABLE]
+    rows = [(clue, True, outcome) for clue, outcome in zip(cars, outcomes, strict=False)] + [(cars[4], False, CONFIRMED)]
+    verdicts = lake.session.createDataFrame(rows, "clue_id string, is_in_force boolean, outcome string")
+    facts, last = gathered(lake, past.settings.policy, past.as_of), lake.read(FINDINGS)
+    assert tried(V01, facts, past.settings, last, verdicts, examples=0).judged == Judged(4, 1, 0, 0, 0)
+    none = replace(V01, judge=lambda params: replace(V01.judge(params), found=F.lit(False)))
+    trial = tried(none, facts, past.settings, last, verdicts, examples=0)
+    assert trial.judged == Judged(4, 1, 4, 1, 2)
+    low, high = trial.judged.lost_share
+    assert 0.05 < low < 1 / 3 < high < 0.8
+    assert "4 would have been saved; lost with them: 1 of 3 that could tell had confirmed (6% to 79% of such)." in shown(trial)
 
 
 def test_examples_name_no_person_and_no_plate(past: RunContext) -> None:

@@ -81,7 +81,7 @@ MEMBER_DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 SEEN: dict[str, Any] = {
     "kind": "one_telephone", "group_id": "G0", "cases_in_group": 6, "surprise_needed": 6.0,
-    "seen": "该户登记的联系电话，另有5户也在用", "usual": "本市99%的享受家庭的电话只有自己一户用",
+    "seen": "该户电话另有5户在用", "usual": "本市99%的享受家庭的电话只有自己一户用",
 }  # fmt: skip
 OUTSIDE = {"is_head": False, "is_covered": False}
 CASE_DEFAULTS: dict[str, Any] = {

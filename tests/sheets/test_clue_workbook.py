@@ -36,7 +36,7 @@ def clue(n: int, case: int, rule: str = "V01", village: str | None = "一村") -
         "clue_id": f"C{n:016x}", "case_id": f"H{case:016x}", "rule_code": rule, "subject_id": person_number(case), "subject_name": f"某{case}",
         "household_no": f"D{case}", "program": "农村低保", "county_code": "420292", "town": "青石镇", "village": village, "identity_grade": "A",
         "amount_upper": Decimal("2000.00"), "amount_estimate": Decimal("1000.00"), "explanation": "登记显示有车。", "evidence": EVIDENCE,
-        "first_seen": FIRST_SEEN, "rank": n,
+        "first_seen": FIRST_SEEN, "rank": n, "group_id": "G1" if case in (2, 3) else None, "pattern": "集中批准" if case in (2, 3) else None,
     }  # fmt: skip
 
 
@@ -191,3 +191,16 @@ def test_what_is_filled_in_is_read_as_it_was_filled_in(path: Path) -> None:
 def test_every_reason_that_a_cell_offers_is_read(offered: str) -> None:
     verdict = the(verdict="查否-政策允许", refutation_reason=offered, recovered="", stop_month="", note="有字")
     assert verdict.refutation_reason == REASONS[offered]
+
+
+def test_what_a_clue_has_in_common_with_others_of_the_list_is_told(path: Path) -> None:
+    """One of the two households of the pattern was visited before."""
+    book = openpyxl.load_workbook(path)
+    said = "本清单另有1户与本户同属一种情形（集中批准），请对照着核实"
+    found = {
+        sheet[f"A{row}"].value: said in str(sheet[f"C{row}"].value)
+        for sheet in (book["线索"], book["已核查"])
+        for row in rows_of(sheet)
+    }
+    assert {n for n, is_told in found.items() if is_told} == {2, 3}
+    assert len(found) > 3

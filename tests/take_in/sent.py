@@ -74,7 +74,7 @@ def clue_book(path: Path) -> Path:
                 "clue_id": clue, "case_id": CASE_OF[clue], "rule_code": "U01" if clue in DATA_CLUES else "V01", "subject_name": "赵国强",
                 "subject_id": "420292********0001", "program": "农村低保", "household_no": "D0001", "identity_grade": "A", "doubt_code": None,
                 "amount_upper": 5000.0, "amount_estimate": 300.0, "explanation": "登记有一辆小型汽车。", "evidence": "[]", "place": n,
-                "first_seen": LISTED, **_PLACE,
+                "first_seen": LISTED, "group_id": None, "pattern": None, **_PLACE,
             }
             for n, clue in enumerate([*CLUES, *DATA_CLUES], start=1)
         ]

@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 import xlwt
 
+from jobs.take_in.cells import months_of
 from jobs.take_in.known import Known, Where
 from jobs.take_in.verdicts import ClueVerdict
 from tests.libreoffice import saved_again
@@ -168,6 +169,8 @@ WAYS = {
     "1月15日": means(puts(核查日期="1月15日"), on_day=date(2018, 1, 15)),
     "18.1.15": means(puts(核查日期="18.1.15"), on_day=date(2018, 1, 15)),
     "2018/1/15": means(puts(核查日期="2018/1/15"), on_day=date(2018, 1, 15)),
+    "a month of the list's year to come": means(puts(停发月份="4月"), stop_month=date(2018, 4, 1)),
+    "no month": asks(puts(停发月份="13月份"), "stop_month"),
     "a serial": means(puts(核查日期=43115), on_day=date(2018, 1, 15)),
     "1.15, a number": asks(puts(核查日期=1.15), "checked_on"),
     "the year of the machine": asks(puts(核查日期=datetime(2026, 1, 15)), "checked_on"),
@@ -304,6 +307,21 @@ def test_questions_about_data_come_back_with_the_number_kept_apart(tmp_path: Pat
 def _is_valid(number: str) -> bool:
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return number[17] == "10X98765432"[sum(int(d) * w for d, w in zip(number, weights, strict=False)) % 11]
+
+
+def test_a_month_without_its_year_is_asked_for_where_two_years_fit() -> None:
+    assert months_of("3月", date(2017, 2, 1), date(2018, 4, 1)) == {date(2017, 3, 1), date(2018, 3, 1)}
+    assert months_of("12 月份", date(2017, 12, 31), date(2018, 3, 31)) == {date(2017, 12, 1)}
+
+
+def test_days_and_months_come_back_as_they_were_seen(tmp_path: Path) -> None:
+    book = filled(tmp_path / "back.xlsx", 1)
+    Sheet(book["线索"]).put(FIRST, 核查结论="属实", 停发月份=datetime(2018, 4, 1), 备注="见 2018-01-15 记录")
+    book.save(tmp_path / "back.xlsx")
+    (slip,) = take([tmp_path / "back.xlsx"], tmp_path).slips
+    sheet = Sheet(openpyxl.load_workbook(slip)["核查结论"])
+    cells = [sheet.sheet.cell(sheet.at[FIRST], sheet.column(heading)).value for heading in ("核查日期", "停发月份", "备注")]
+    assert cells == ["2018-01-15", "2018-04", "见 2018-01-15 记录"]
 
 
 def test_needs_come_back_with_what_was_granted_and_what_was_added(tmp_path: Path) -> None:

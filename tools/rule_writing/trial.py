@@ -13,8 +13,9 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from expectations.contracts.lake import FINDINGS
+from expectations.contracts.lake import FINDINGS, VERDICTS
 from expectations.contracts.model import Table
+from expectations.contracts.returned import CONFIRMED, REFUTED, VERDICT_OUTCOMES
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings, load_settings
 from jobs.rulebook.facts import Facts
@@ -25,9 +26,11 @@ from jobs.rulebook.rule import Rule
 from jobs.rules import RULES
 from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, ContractBroken
+from jobs.runtime.ids import made_id
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import choose_engine, open_engine
+from models.measures import Interval, wilson
 
 KEY = ("case_id", "subject_key", "thing_key")
 _COMPARED = ("rule_code", *KEY, "outcome", "exemption_code", "missing", "amount_estimate", "rule_fingerprint")
@@ -59,10 +62,28 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """Of clues of the rule that a visit has judged and the last run found: how many there are, and how many of them now come out otherwise,
+    so that nobody would have gone there. Neither confirmed nor refuted: nobody was met, or the case went to somebody else."""
+
+    visited: int
+    confirmed: int
+    saved: int
+    saved_confirmed: int
+    saved_refuted: int
+
+    @property
+    def lost_share(self) -> Interval:
+        """Of visits saved that could tell, the share that had confirmed: 95 % interval."""
+        return wilson(self.saved_confirmed, self.saved_confirmed + self.saved_refuted)
+
+
+@dataclass(frozen=True)
 class Trial:
     """What came of a rule. before, after: number of things by outcome. yuan: estimates of what is found.
 
-    is_same_rule: were text, parameters and law of the rule the same in the last run? Null where the last run has no row of it.
+    judged: against the verdicts so far. is_same_rule: were text, parameters and law of the rule the same in the last run? Null where the
+    last run has no row of it.
     """
 
     rule: Rule
@@ -75,6 +96,7 @@ class Trial:
     changed: int
     unchanged: int
     differences: tuple[Difference, ...]
+    judged: Judged
     is_same_rule: bool | None
 
 
@@ -104,8 +126,8 @@ def rules_named(codes: Sequence[str]) -> list[Rule]:
     return [known[code] for code in dict.fromkeys(codes)]
 
 
-def tried(rule: Rule, facts: Facts, settings: Settings, last: DataFrame, *, examples: int) -> Trial:
-    """The rule's findings over `facts`, compared with `last`, the findings of the last run."""
+def tried(rule: Rule, facts: Facts, settings: Settings, last: DataFrame, verdicts: DataFrame, *, examples: int) -> Trial:
+    """The rule's findings over `facts`, compared with `last`, the findings of the last run. verdicts: vault.verdicts."""
     params = settings.params(rule.code)
     before = _told(last.filter(F.col("rule_code") == rule.code), "before")
     after = _told(find_clues(facts, [(rule, params)]), "after")
@@ -141,8 +163,32 @@ def tried(rule: Rule, facts: Facts, settings: Settings, last: DataFrame, *, exam
             Difference(row["case_id"], row["thing_key"].partition(":")[0], _outcome(row, "before"), _outcome(row, "after"))
             for row in (shown.collect() if is_otherwise else ())  # no more than `examples`
         ),
+        judged=_judged(both.withColumn("rule_code", F.lit(rule.code)), verdicts),
         is_same_rule=prints == {fingerprint(rule, params, facts.policy)} if prints else None,
     )  # fmt: skip
+
+
+def _judged(both: DataFrame, verdicts: DataFrame) -> Judged:
+    """both: things with their outcome in the last run and now."""
+    is_found = [F.max(F.coalesce(F.col(f"{side}_outcome") == "found", F.lit(False))).alias(side) for side in ("before", "after")]
+    clues = both.groupBy("rule_code", "case_id", "subject_key").agg(*is_found)  # things of one subject are one clue
+    found = clues.filter("before").select(
+        made_id("clue_id", "rule_code", "case_id", "subject_key").alias("clue_id"), F.col("after").alias("is_kept")
+    )
+    in_force = verdicts.filter("is_in_force").select("clue_id", F.col("outcome").alias("verdict"))
+    rows = found.join(in_force, "clue_id").groupBy("is_kept", "verdict").agg(F.count("*").alias("visits")).collect()  # some kinds
+    counted = {(row["is_kept"], row["verdict"]): row["visits"] for row in rows}
+
+    def total(*, kept: Sequence[bool] = (True, False), of: Sequence[str] = tuple({*VERDICT_OUTCOMES.values()})) -> int:
+        return sum(counted.get((is_kept, outcome), 0) for is_kept in kept for outcome in of)
+
+    return Judged(
+        total(),
+        total(of=[CONFIRMED]),
+        total(kept=[False]),
+        total(kept=[False], of=[CONFIRMED]),
+        total(kept=[False], of=[REFUTED]),
+    )
 
 
 def _told(findings: DataFrame, side: str) -> DataFrame:
@@ -165,5 +211,6 @@ def _outcome(row: Row, side: str) -> Outcome:
 def try_rules(ctx: RunContext, rules: Sequence[Rule], *, examples: int) -> Iterator[Trial]:
     """One trial a rule, in the order given."""
     facts, last = gathered(ctx.lake, ctx.settings.policy, ctx.as_of), ctx.lake.read(LAST)
+    verdicts = ctx.lake.read_or_empty(VERDICTS)
     for rule in rules:
-        yield tried(rule, facts, ctx.settings, last, examples=examples)
+        yield tried(rule, facts, ctx.settings, last, verdicts, examples=examples)

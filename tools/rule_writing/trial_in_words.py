@@ -70,9 +70,23 @@ def _words(outcome: Outcome) -> str:
     return f"{name} {code} {EXEMPTIONS[code]}" if code in EXEMPTIONS else name
 
 
+def _judged(trial: Trial) -> str:
+    """Against the verdicts so far: what would have been saved, and what lost."""
+    told = trial.judged
+    if not told.visited:
+        return "No visit has judged a clue of this rule that the last run found."
+    said = f"Visits so far to clues of this rule: {told.visited:,}, {told.confirmed:,} of them confirmed."
+    if not told.saved:
+        return f"{said} All of them would have been made."
+    low, high = told.lost_share
+    could_tell = told.saved_confirmed + told.saved_refuted
+    lost = f"{told.saved_confirmed:,} of {could_tell:,} that could tell had confirmed ({low:.0%} to {high:.0%} of such)"
+    return f"{said} {told.saved:,} would have been saved; lost with them: {lost}."
+
+
 def _remarks(trial: Trial, as_of: date) -> list[str]:
     code = trial.rule.code
-    remarks = []
+    remarks = [_judged(trial)]
     if not trial.rule.has_begun(as_of):
         remarks.append(f"{code} is not in force on {as_of}: a run of that day leaves it out.")
     if trial.is_same_rule is None:

@@ -19,7 +19,7 @@ VEHICLES = DataSet(
             values=("小型汽车", "大型汽车", "普通摩托车", "轻便摩托车", "低速车", "拖拉机", "残疾人专用车"),
             essential=True,
         ),
-        Field("plate_no", "号牌号码", Kind.TEXT, "number plate", aliases=("车牌号",)),
+        Field("plate_no", "号牌号码", Kind.PLATE, "number plate", aliases=("车牌号",)),
         Field("vehicle_kind", "车辆类型", Kind.TEXT, "kind of vehicle"),
         Field("usage", "使用性质", Kind.ENUM, "use registered", values=("非营运", "营运", "货运")),
         Field("registered_on", "初次登记日期", Kind.DATE, "day of registration", aliases=("登记日期",), essential=True),

@@ -52,7 +52,7 @@ def _rows(city: City, width: int, apart: str) -> pl.DataFrame:
     told = told.with_columns(
         chance=pl.Series(chance),
         lawful=pl.when(pl.col("kept") * 2 > pl.col("size")).then(pl.lit("R22")).when(is_local).then(pl.lit("R99")).otherwise(pl.lit("")),
-        seen=pl.format(f"该户的收款卡号与另外{{}}户{apart}，这些户分属{{}}个村", pl.col("size") - 1, "villages"),
+        seen=pl.format(f"该户卡号与另外{{}}户{apart}（分属{{}}个村）", pl.col("size") - 1, "villages"),
         usual=pl.lit(usual if others >= 20 else "各户的卡号互不相邻"),
     )  # fmt: skip
     return hits(used.join(told, on="group"), KIND, max(series, 1))

@@ -17,12 +17,12 @@ PAUSE_DAYS = 2
 """Approvals so far apart still belong to one go."""
 LEAST_APPROVED = 4
 ODD = {
-    "same_phone": "{}户留的是同一个电话",
-    "next_account": "{}户的收款卡号一个挨着一个",
-    "same_amount": "{}户的人均金额分文不差",
-    "full_rate": "{}户都按最高标准足额发放",
-    "unknown": "{}户在其他各类登记中查不到人",
-    "foreign": "{}户的钱打入户外人员的账户",
+    "same_phone": "{}户同一电话",
+    "next_account": "{}户卡号相连",
+    "same_amount": "{}户人均金额相同",
+    "full_rate": "{}户按最高标准发放",
+    "unknown": "{}户在其他登记中查不到人",
+    "foreign": "{}户的钱打入外人账户",
 }
 """What ordinary households do not have in common, however many are approved on one day; and how it is said."""
 
@@ -69,13 +69,13 @@ def found(city: City) -> pl.DataFrame:
         for i in range(len(size))
     ]
     seen = [
-        f"该户是同一名经办人在{spelled(first)}{'' if first == last else '至' + spelled(last)}批准的{int(n)}户之一"
-        + (f"，其中{'、'.join(part)}" if part else "，各户情况不一")
+        f"该户是同一经办人{spelled(first)}{'' if first == last else '至' + spelled(last)}批准的{int(n)}户之一"
+        + (f"，其中{'、'.join(part)}" if part else "")
         for first, last, n, part in zip(told["first"], told["last"], size, parts, strict=True)
     ]
     pace = of_officer / np.maximum(active, 1) * span
     usual = [
-        f"这名经办人平常这样的{int(days)}天里批准{'不到1户' if usually < 1 else f'约{usually:.0f}户'}，各户互不相干"
+        f"其平常{int(days)}天批准{'不到1户' if usually < 1 else f'约{usually:.0f}户'}"
         for days, usually in zip(span, pace, strict=True)
     ]
     kept = told["kept"].to_numpy() * 2 > told["size"].to_numpy()

@@ -19,7 +19,7 @@ def one_telephone(city: City) -> pl.DataFrame:
     """
     used = city.cases.drop_nulls("phone_key").select("case_id", pl.col("phone_key").alias("group"))
     return _shared(
-        city, used, "one_telephone", "该户登记的联系电话，另有{}户也在用",
+        city, used, "one_telephone", "该户电话另有{}户在用",
         "本市{alone}%的享受家庭的电话只有自己一户用", lawful_in_one_village=True,
     )  # fmt: skip
 
@@ -62,10 +62,8 @@ def _shared(city: City, used: pl.DataFrame, kind: str, seen: str, usual: str, *,
         told["by_size"].to_numpy(), together([told[name].to_numpy() for name in ("by_size", "by_place", "crowd_chance")])
     )
     is_local = lawful_in_one_village & (pl.col("villages") == 1) & (pl.col("crowd_chance") > NEAR)
-    of_villages = pl.when(pl.col("villages") > 1).then(pl.format("，这些户分属{}个村", "villages")).otherwise(pl.lit(""))
-    in_one_go = (
-        pl.when(pl.col("crowd_chance") <= NEAR).then(pl.format("，其中{}户在几天之内先后获批", "crowd")).otherwise(pl.lit(""))
-    )
+    of_villages = pl.when(pl.col("villages") > 1).then(pl.format("（分属{}个村）", "villages")).otherwise(pl.lit(""))
+    in_one_go = pl.when(pl.col("crowd_chance") <= NEAR).then(pl.format("，其中{}户几天内先后获批", "crowd")).otherwise(pl.lit(""))
     told = told.with_columns(
         chance=pl.Series(chance),
         lawful=pl.when(pl.col("kept") * 2 > pl.col("size")).then(pl.lit("R22")).when(is_local).then(pl.lit("R99")).otherwise(pl.lit("")),
