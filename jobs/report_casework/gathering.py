@@ -15,6 +15,7 @@ from expectations.contracts.lake import (
     FILES,
     LEDGER,
     LINKS,
+    LISTED_CLUES,
     NEEDS,
     NUMBER_STATES,
     PURPOSES,
@@ -34,6 +35,7 @@ from jobs.report_casework.register_tables import (
     FOUND_SOMETHING,
     AddOns,
     Application,
+    Compared,
     DeliveredFile,
     FromLake,
     Need,
@@ -44,7 +46,7 @@ from jobs.rulebook.need import NeedFacts
 from jobs.rulebook.need_outcomes import FOUND
 from jobs.runtime.lake import Lake
 
-READS = (FILES, NUMBER_STATES, RUNS, NEEDS, CASES, LEDGER, CHECKS, PURPOSES, LINKS, ALIASES, *SILVER)
+READS = (FILES, NUMBER_STATES, RUNS, LISTED_CLUES, NEEDS, CASES, LEDGER, CHECKS, PURPOSES, LINKS, ALIASES, *SILVER)
 CHECK_READS = (CHECKS, PURPOSES, DATA_SETS["check_requests"].silver, CASES)
 _USABLE, _EMPTY = ("valid", "upgraded"), ("absent",)
 _ROSTER = DATA_SETS["dibao_roster"].silver
@@ -54,7 +56,8 @@ def gathered(lake: Lake, checks: Lake, policy: Policy, period: Period, *, is_syn
     """checks: the lake that checks are made in; the same where they are made with supervision."""
     needs = _needs(lake)
     return FromLake(
-        names=division_names(lake.read_or_empty(CASES)), files=_files(lake, period), needs=needs, visits=_visits(lake, policy, period),
+        names=division_names(lake.read_or_empty(CASES)), files=_files(lake, period), compared=_compared(lake, period), needs=needs,
+        visits=_visits(lake, policy, period),
         add_ons=_add_ons(lake, period), applications=_applications(checks, period), towns=_towns(lake),
         drawn_from=_drawn_from(lake, period), search_on=_searched_on(lake), is_synthetic=is_synthetic,
     )  # fmt: skip
@@ -97,6 +100,16 @@ def _files(lake: Lake, period: Period) -> list[DeliveredFile] | str:
 
 def _numbers(state: tuple[int, int] | None) -> tuple[int | None, int | None]:
     return (None, None) if state is None else (state[1], state[0])
+
+
+def _compared(lake: Lake, period: Period) -> list[Compared] | str:
+    if not lake.exists(LISTED_CLUES):
+        return "没有比对过"
+    asked = F.max(F.when(F.col("as_of") <= F.lit(period.last), F.col("is_dispatched")))
+    of_clue = lake.read(LISTED_CLUES).groupBy("clue_id", "rule_code").agg(F.min("as_of").alias("first"), asked.alias("asked"))
+    found = of_clue.filter(F.col("first").between(F.lit(period.first), F.lit(period.last)))
+    counted = found.groupBy("rule_code").agg(F.count("*").alias("listed"), F.sum(F.col("asked").cast("int")).alias("to_visit"))
+    return [Compared(*row) for row in counted.orderBy("rule_code").collect()]  # a row a rule
 
 
 def _searched_on(lake: Lake) -> date | None:

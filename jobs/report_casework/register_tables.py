@@ -17,6 +17,7 @@ from jobs.needs import NEED_RULES
 from jobs.report_casework.casework_tables import Names
 from jobs.report_casework.standing import Standing
 from jobs.report_casework.table import TOTAL, Blank, Column, Kind, Row, Table, Value, share, summed
+from jobs.sheets.clue_workbook import RULE_TITLES
 
 SOURCES = ("dibao_roster", "tekun_roster", "payments")
 """Data sets of civil affairs, which are compared; all others are what they are compared with."""
@@ -40,6 +41,15 @@ class DeliveredFile:
     skipped: int
     numbers: int | None = None
     usable: int | None = None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Clues of a rule that a run of the period was the first to find. to_visit: of these, the ones that a list of the period asked about."""
+
+    rule_code: str
+    listed: int
+    to_visit: int
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,7 @@ class FromLake:
 
     names: Names
     files: Sequence[DeliveredFile] | str
+    compared: Sequence[Compared] | str
     needs: Sequence[Need] | str
     visits: Sequence[Visited] | str
     add_ons: Sequence[AddOns] | str
@@ -154,6 +165,27 @@ def departments(found: FromLake, standing: Standing) -> Table:
     ordered = sorted(names, key=lambda name: (returned(name), name))
     groups = {name: [file for file in files if file.department == name] for name in ordered}
     return _delivered(found, standing, "departments", "各部门报送质量", "报送单位", groups)
+
+
+def compared(found: FromLake, standing: Standing) -> Table:
+    """Clues that comparing found, by rule: before anybody is sent anywhere."""
+    columns = (
+        Column("listed", "比对线索", sum_of=("to_visit", "lawful")),
+        Column("to_visit", "待核查"),
+        Column("lawful", "数据已说明"),
+    )
+    of_rules = [] if isinstance(found.compared, str) else found.compared
+    rows = [
+        Row(one.rule_code, f"{one.rule_code} {RULE_TITLES.get(one.rule_code, '')}".strip(), {
+            "listed": one.listed, "to_visit": one.to_visit, "lawful": one.listed - one.to_visit,
+        }) for one in of_rules
+    ]  # fmt: skip
+    return Table(
+        "compared", "比对线索（按规则）", "规则", columns, (*rows, summed(rows, columns)) if rows else (),
+        f"比对线索清单，{standing.period.told}的比对中首次出现的线索",
+        "比对线索＝待核查＋数据已说明：后者在数据中已有合理的解释，列在清单上而不要求上门。一户可以有几条线索。",
+        found.compared if isinstance(found.compared, str) else "" if rows else "期内没有比对出线索", bars="listed",
+    )  # fmt: skip
 
 
 _RESULTS = {

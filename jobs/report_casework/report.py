@@ -22,7 +22,7 @@ EDITIONS = {
 }
 """What each edition says of itself."""
 HIGHLIGHTS = (
-    Highlight("源数据", ("records", registers.SOURCE_ROWS, "read"), "行"), Highlight("线索", ("clues", TOTAL, "clues"), "条"),
+    Highlight("源数据", ("records", registers.SOURCE_ROWS, "read"), "行"), Highlight("比对线索", ("compared", TOTAL, "listed"), "条"),
     Highlight("查否", ("clues", TOTAL, "refuted"), "条"), Highlight("查是", ("clues", TOTAL, "confirmed"), "条"),
     Highlight("查实率", ("clues", TOTAL, "share"), ""), Highlight("期内交办", ("clock", TOTAL, "sent"), "户"),
     Highlight("逾期未报", ("clock", TOTAL, "overdue"), "户"), Highlight("办理天数中位数", ("clock", TOTAL, "days"), "天"),
@@ -67,11 +67,11 @@ def report_of(events: Sequence[Event], found: FromLake, period: Period) -> Repor
     names = found.names
     chapters = (
         Chapter("一、数据比对", "各部门报送什么，比对出多少线索。", (
-            registers.records(found, standing), registers.departments(found, standing), casework.clues_by_rule(standing),
+            registers.records(found, standing), registers.departments(found, standing), registers.compared(found, standing),
         )),
         Chapter("二、交办核查", "线索交给谁，按时办了没有，查出什么。", (
-            casework.clock(standing, names), casework.acts(standing), casework.clues_by_place(standing, names), casework.refutations(standing),
-            casework.missed_table(standing, found.drawn_from),
+            casework.clock(standing, names), casework.acts(standing), casework.clues_by_rule(standing), casework.clues_by_place(standing, names),
+            casework.refutations(standing), casework.missed_table(standing, found.drawn_from),
         )),
         Chapter("三、整改问责", "查实的问题改了没有，钱追回来没有。", (
             casework.problems(standing), casework.measures(standing), casework.money(standing), casework.held_to_account(standing),

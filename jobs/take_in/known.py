@@ -55,15 +55,11 @@ class Known:
     where: Mapping[str, Where] = field(default_factory=dict)
     verdicts: Mapping[str, Mapping[str, Sequence[ClueVerdict]]] = field(default_factory=dict)
 
-    def in_force(self, case_id: str, clue_id: str | None, fresh: Iterable[ClueVerdict]) -> list[ClueVerdict]:
-        """The verdicts that hold on the clue, or, without one, on all clues of the case: the latest of each by day of the visit. fresh:
-        verdicts of this take-in."""
-        of_clue: dict[str, list[ClueVerdict]] = {clue: list(said) for clue, said in self.verdicts.get(case_id, {}).items()}
-        for verdict in fresh:
-            if self.clues[verdict.clue_id].case_id == case_id:
-                of_clue.setdefault(verdict.clue_id, []).append(verdict)
-        asked = of_clue if clue_id is None else {clue_id} & set(of_clue)
-        return [max(enumerate(of_clue[clue]), key=lambda one: (one[1].checked_on, one[0]))[1] for clue in sorted(asked)]
+    def said(self, case_id: str, clue_id: str | None, fresh: Iterable[ClueVerdict]) -> list[ClueVerdict]:
+        """All verdicts on the clue, or, without one, on all clues of the case, by day of the visit. fresh: verdicts of this take-in."""
+        recorded = [verdict for of_clue in self.verdicts.get(case_id, {}).values() for verdict in of_clue]
+        of_case = [*recorded, *(verdict for verdict in fresh if self.clues[verdict.clue_id].case_id == case_id)]
+        return sorted((one for one in of_case if clue_id in (None, one.clue_id)), key=lambda one: one.checked_on)
 
 
 def known_of(lake: Lake, book: Book, ids: Collection[str]) -> Known:

@@ -78,12 +78,12 @@ def events_of(row: Row, known: Known, as_of: date, brought: Brought) -> list[New
 
 
 def ask_where_nothing_holds(row: Row, event: NewEvent, known: Known, fresh: Sequence[ClueVerdict]) -> None:
-    """What is put right, recovered, punished or objected to is a clue that a visit found to hold, and whoever looks again is somebody
-    else. fresh: usable verdicts of this take-in."""
+    """What is put right, recovered, punished or objected to is a clue that some visit found to hold, also where a later one found
+    otherwise: what had begun goes on to its end. Whoever looks again is somebody else. fresh: usable verdicts of this take-in."""
     if event.after.KIND not in _AFTER_A_VERDICT or event.case_id is None:
         return
     is_clue, title = event.subject.kind is SubjectKind.CLUE, row.filled.form.title
-    verdicts = known.in_force(event.case_id, event.subject.id if is_clue else None, fresh)
+    verdicts = known.said(event.case_id, event.subject.id if is_clue else None, fresh)
     if not any(VERDICT_OUTCOMES[verdict.verdict] in (CONFIRMED, REFERRED) for verdict in verdicts):
         stands = "、".join(f"{verdict.checked_on.isoformat()}“{verdict.verdict}”" for verdict in verdicts)
         row.ask(

@@ -22,7 +22,7 @@ from casework.payloads import (
     Restricted,
 )
 from casework.store import CaseStore
-from expectations.contracts.lake import CASES, CHECKS, FILES, NEEDS, PURPOSES
+from expectations.contracts.lake import CASES, CHECKS, FILES, LISTED_CLUES, NEEDS, PURPOSES
 from expectations.contracts.model import Table
 from expectations.contracts.returned import AppealOutcome, Measure, Problem, Sanction
 from jobs.casebook.projections import verdict_rows
@@ -111,6 +111,13 @@ def test_what_was_delivered_and_checked_is_what_the_lake_holds(year: Year) -> No
     assert report.table("records").value(SOURCE_ROWS, "accepted") == of_civil_affairs["accepted_rows"].sum()
     by_department = dict(files.group_by("reported_by").agg(pl.col("quarantined_rows").sum()).iter_rows())
     assert {row.key: row.cells["quarantined"] for row in report.table("departments").rows if row.depth} == by_department
+    clues = rows_of(year, LISTED_CLUES).filter(pl.col("as_of") == date(2017, 12, 31))
+    compared = report.table("compared")
+    assert {row.key: row.cells["listed"] for row in compared.rows if row.depth} == dict(
+        clues.group_by("rule_code").len().iter_rows()
+    )
+    assert compared.value(TOTAL, "to_visit") == clues["is_dispatched"].sum()
+    assert compared.value(TOTAL, "lawful") == (~clues["is_dispatched"]).sum()
     summaries = rows_of(year, CHECKS).filter("is_summary", pl.col("applied_on").is_between(date(2017, 1, 1), date(2017, 12, 31)))
     assert rows_of(year, PURPOSES)["as_of"].max() == date(2017, 12, 31)
     assert report.table("checks").value(TOTAL, "households") == len(summaries)
@@ -143,7 +150,9 @@ def report_for(year: Year, period: Period) -> Report:
     return next(iter(job.run(year.ctx, period).values()))
 
 
-NOTHING = FromLake({"420222": "阳新县"}, "没有", "没有查找过需求", "没有报送走访记录", "没有", "没有核对过申请", (), None)
+NOTHING = FromLake(
+    {"420222": "阳新县"}, "没有", "没有比对过", "没有查找过需求", "没有报送走访记录", "没有", "没有核对过申请", (), None
+)
 NAMES = Restricted(names=("甲某", "乙某"))
 MONTH = Period(day(1), day(60))
 
@@ -229,7 +238,7 @@ def test_a_case_of_the_citys_own_team_stands_in_no_township(sqlite_store: CaseSt
 
 
 def test_a_need_that_was_settled_before_the_period_is_not_of_it(sqlite_store: CaseStore) -> None:
-    found = FromLake({}, "", [Need("N1", "M01", day(1)), Need("N2", "M01", day(90))], "", "", "", (), None, day(50))
+    found = FromLake({}, "", "", [Need("N1", "M01", day(1)), Need("N2", "M01", day(90))], "", "", "", (), None, day(50))
     report = told(sqlite_store, found=found)
     assert [cell(report, "needs", "M01", column) for column in ("needs", "visited")] == [1, Blank.NOT_PROVIDED]
 
