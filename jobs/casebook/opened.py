@@ -55,13 +55,20 @@ def case_store_beside(lake: Lake, out: Path, warn: Callable[[str], None]) -> Ite
     """The same for those who hold the lake. Raises BadStore, and makes nothing, where the lake knows another store than this, or more
     than this store holds: what people decided would be lost."""
     followed = _followed(lake)
+    with followed_store(out, followed, lake.root) as store:
+        if not followed and lake.exists(VERDICTS):
+            _take_over(store, lake, warn)
+        yield store
+
+
+@contextmanager
+def followed_store(out: Path, followed: tuple[str, int] | None, root: str) -> Iterator[CaseStore]:
+    """The same by what the lake at `root` says of it, in CASEWORK: the store's id, and the position; null where it says nothing."""
     if followed and not has_store(out):
-        raise BadStore(f"{out / FILE} is not there, and the lake {lake.root} knows the case store {followed[0]}. {_WAY_OUT}")
+        raise BadStore(f"{out / FILE} is not there, and the lake {root} knows the case store {followed[0]}. {_WAY_OUT}")
     with case_store(out) as store:
         if followed:
-            _refuse_another(store, followed, lake.root)
-        elif lake.exists(VERDICTS):
-            _take_over(store, lake, warn)
+            _refuse_another(store, followed, root)
         yield store
 
 

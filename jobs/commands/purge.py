@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -52,15 +53,19 @@ def purge(
                 "Copy it to another folder and keep none of this one. Nothing was removed."
             )
         who = brought_now()
-        if second is not None and second == who.by:
-            raise BadConfiguration(f"--second is {second}, who gives this command. Expected the account of another person.")
+        if second is not None and second.strip() in ("", who.by):
+            raise BadConfiguration(
+                f"--second is {second!r}: nobody, or who gives this command. Expected the account of another person."
+            )
         results = out.resolve()
         lakes = [folder]
         if lake is None and (results / OF_CHECKS / "lake").is_dir():
             lakes.append(results / OF_CHECKS / "lake")
-        with owner_only(out), single_writer(str(folder)):
+        with owner_only(out), ExitStack() as held:
+            for of_one in lakes:
+                held.enter_context(single_writer(str(of_one)))
             settle(out, console.warn)
-            plan = unfinished(results, today) or planned(lakes, results, today, params, (who.by, second or "", who.at))
+            plan = unfinished(lakes, results, today) or planned(lakes, results, today, params, (who.by, second or "", who.at))
             rows = sum(part.removed for part in plan.files)
             said = f"{len(plan.files)} delivered files with {rows:,} rows, {len(plan.things)} tables and folders"
             if not plan.things:

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from casework.states import states_of
-from expectations.contracts.lake import FILES, PERSONS, RUNS
+from expectations.contracts.lake import CASEWORK, FILES, PERSONS, RUNS
 from expectations.contracts.model import Table
 from jobs.audit.calls import note
 from jobs.audit.vouched import state_of, zones
-from jobs.casebook.opened import case_store, has_store
+from jobs.casebook.opened import followed_store, has_store
 from jobs.launch.retention_params import Kept, RetentionParams
 from jobs.retention.certificate import FOLDER, Certificate, FilePart, Kind, Thing, write_certificate
 from jobs.retention.removal import forget_history, keep_rows, remove
@@ -43,7 +43,7 @@ class Judged(NamedTuple):
 
 def planned(lakes: list[Path], results: Path, as_of: date, params: RetentionParams, who: tuple[str, str, str]) -> Certificate:
     """What would be removed on that day; nothing is. who: by, second person, instant."""
-    held_cases = open_cases(results)
+    held_cases = open_cases(lakes[0], results)
     files: list[FilePart] = []
     things: list[Thing] = []
     for lake in lakes:
@@ -106,8 +106,8 @@ def purge(lakes: list[Path], results: Path, plan: Certificate, params: Retention
     return results / FOLDER
 
 
-def unfinished(results: Path, as_of: date) -> Certificate | None:
-    """The plan of a purge that was killed. Raises BadConfiguration where it was of another day."""
+def unfinished(lakes: list[Path], results: Path, as_of: date) -> Certificate | None:
+    """The plan of a purge that was killed. Raises BadConfiguration where it was of another day, or of other folders than these."""
     path = results / WORK / PLAN
     if not path.is_file():
         return None
@@ -116,14 +116,22 @@ def unfinished(results: Path, as_of: date) -> Certificate | None:
         raise BadConfiguration(
             f"A purge of {results} as of {plan.as_of} was stopped midway. Finish it first: --as-of {plan.as_of}."
         )
+    if elsewhere := sorted({thing.root for thing in plan.things} - {str(folder) for folder in (*lakes, results)}):
+        raise BadConfiguration(
+            f"A purge that was stopped midway in {results} was of {elsewhere[0]}, and this one is not. Finish it under that name. "
+            "Nothing was removed."
+        )
     return plan
 
 
-def open_cases(results: Path) -> frozenset[str]:
-    """Cases that were begun and are not closed; an appeal that is not decided opens its case again."""
-    if not has_store(results):
+def open_cases(lake: Path, results: Path) -> frozenset[str]:
+    """Cases that were begun and are not closed; an appeal that is not decided opens its case again. Raises BadStore where the lake knows
+    another store than this: what it holds nobody could say."""
+    known = frame_of(lake, CASEWORK, ("store_id", "position"))
+    followed = None if known is None or known.is_empty() else (str(known["store_id"][0]), int(known["position"][0]))
+    if followed is None and not has_store(results):
         return frozenset()
-    with case_store(results) as store, store.reading() as book:
+    with followed_store(results, followed, str(lake)) as store, store.reading() as book:
         return frozenset(case for case, state in states_of(book.events()).items() if state.closed_on is None)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import polars as pl
 import pytest
@@ -18,12 +21,14 @@ from casework.events import NewEvent
 from casework.payloads import Appeal, Closed
 from casework.store import CaseStore, store_url
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CLUES, FILES, MEMBERS, PEOPLE
+from expectations.contracts.lake import CASEWORK, CLUES, FILES, MEMBERS, PEOPLE
 from jobs.audit.log import entries_of
 from jobs.commands.cli import app
 from jobs.launch.retention_params import Kept, RetentionParams
 from jobs.retention import job
 from jobs.retention.rows import frame_of
+from jobs.returns.brought import brought_now
+from jobs.runtime.lake import single_writer
 from jobs.runtime.results import KEPT
 from tests.casework.made import dispatched, of_case, of_clue, verdict
 from tests.retention.conftest import NAME, NUMBER, named_in
@@ -98,7 +103,7 @@ def test_what_an_open_case_rests_on_stays_until_it_is_closed(out: Path, monkeypa
     case = rows(out, CLUES)["case_id"][0]
     members = rows(out, MEMBERS).filter(pl.col("case_id") == case)
     evidence = [seen for found in rows(out, CLUES).filter(pl.col("case_id") == case)["evidence"] for seen in found]
-    monkeypatch.setattr(job, "open_cases", lambda _: frozenset({case}))
+    monkeypatch.setattr(job, "open_cases", lambda *_: frozenset({case}))
     certificate = removed(out, ALL_OVER)
     assert certificate["held_cases"] == [case]
     assert rows(out, CLUES)["case_id"].unique().to_list() == [case]
@@ -109,7 +114,7 @@ def test_what_an_open_case_rests_on_stays_until_it_is_closed(out: Path, monkeypa
     assert all(part["removed"] + part["held"] == part["read_rows"] for part in certificate["files"])
     assert sum(part["held"] for part in certificate["files"]) > 0
 
-    monkeypatch.setattr(job, "open_cases", lambda _: frozenset())
+    monkeypatch.setattr(job, "open_cases", lambda *_: frozenset())
     later = removed(out, "2021-07-01")
     assert sum(part["removed"] for part in later["files"]) == sum(part["held"] for part in certificate["files"])
     assert rows(out, CLUES).height == rows(out, PEOPLE).height == 0
@@ -122,8 +127,10 @@ def test_nothing_goes_sooner_than_stated_nor_without_a_second_person(out: Path) 
     told = purged(out, "2019-01-01")
     assert told.exit_code == 0
     assert "name the second person" in told.output
-    alone = purged(out, "2019-01-01", "--second", "root")
-    assert alone.exit_code == 2 or alone.output.count("Removed") == 0
+    for second in (brought_now().by, f" {brought_now().by}", "", " "):
+        alone = purged(out, "2019-01-01", "--second", second)
+        assert alone.exit_code == 2, second
+        assert "Expected the account of another person" in alone.output
     assert purged(out, "2090-01-01").exit_code == 2
     assert {path: path.read_bytes() for path in before} == before
 
@@ -149,18 +156,44 @@ def test_what_lies_beside_the_rows_and_is_not_ours_stays(out: Path) -> None:
 
 
 def test_a_case_is_open_until_it_is_closed_and_again_while_an_appeal_is_not_decided(tmp_path: Path) -> None:
-    assert job.open_cases(tmp_path) == frozenset()
+    lake = tmp_path / "lake"
+    assert job.open_cases(lake, tmp_path) == frozenset()
     with CaseStore(store_url(tmp_path)) as store:
 
         def record(*events: NewEvent) -> frozenset[str]:
             with store.writing() as book:
                 book.record(events)
-            return job.open_cases(tmp_path)
+            return job.open_cases(lake, tmp_path)
 
         assert record(of_case("H1", 1, dispatched("C11")), of_case("H2", 1, dispatched("C21"))) == {"H1", "H2"}
         refuted = of_clue("H1", "C11", 10, verdict("查否-时间差"))
         assert record(refuted, of_case("H1", 20, Closed())) == {"H2"}
         assert record(of_clue("H1", "C11", 50, Appeal(reason="错"))) == {"H1", "H2"}
+
+
+def test_nothing_goes_while_the_cases_that_might_hold_it_cannot_be_asked(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store was moved to a database that this shell does not name, or is not that which the lake knows."""
+    known = pl.DataFrame({"store_id": ["S0123456789abcdef"], "position": [7]})
+    known.write_delta(str(out / "lake" / CASEWORK.zone / CASEWORK.name), mode="overwrite")
+    before = named_in(out)
+    for told in ("is not there, and the lake", "the lake .* knows another"):
+        refused = purged(out, ALL_OVER, "--second", "nobody")
+        assert refused.exit_code == 3, refused.output
+        assert re.search(told, refused.output)
+        assert named_in(out) == before
+        CaseStore(store_url(out)).close()
+
+
+def test_nothing_goes_while_another_writes_to_either_lake(out: Path) -> None:
+    (out / "check").mkdir()
+    shutil.copytree(out / "lake", out / "check" / "lake")
+    before = named_in(out)
+    for lake in ("lake", "check/lake"):
+        with single_writer(str(out / lake)):
+            refused = purged(out, ALL_OVER, "--second", "nobody")
+        assert refused.exit_code == 2, refused.output
+        assert "Another run is writing" in refused.output
+        assert named_in(out) == before
 
 
 class Killed(BaseException):
@@ -193,6 +226,23 @@ def test_a_purge_that_is_killed_is_gone_on_with_and_counts_all_of_it(
     certificate = removed(out, ALL_OVER)
     assert [part["removed"] for part in certificate["files"]] == [part.removed for part in expected.files]
     assert named_in(out) == []
+
+
+def test_a_copy_of_results_whose_purge_was_killed_removes_nothing_of_the_first(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = job.planned([out / "lake"], out, date.fromisoformat(ALL_OVER), _params(), ("", "", ""))
+    with monkeypatch.context() as patch:
+        patch.setattr(job, "keep_rows", Mock(side_effect=Killed))
+        with pytest.raises(Killed):
+            job.purge([out / "lake"], out, plan, _params(), lambda _: None)
+    shutil.copytree(out, tmp_path / "copy")
+    before = named_in(out)
+    refused = purged(tmp_path / "copy", ALL_OVER, "--second", "nobody")
+    assert refused.exit_code == 2
+    assert f"was of {out}" in refused.output
+    assert named_in(out) == named_in(tmp_path / "copy") == before
+    assert (out / "mlflow").is_dir()
 
 
 def _params() -> RetentionParams:
