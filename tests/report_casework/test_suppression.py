@@ -62,10 +62,56 @@ def test_a_small_total_is_hidden_with_all_that_it_is_made_of() -> None:
 
 
 def test_a_cell_that_two_tables_have_is_hidden_in_both() -> None:
-    first = table({"a": (2, 0)}, "first")
-    second = Table("second", "", "", COLUMNS[1:2], (Row("x", "x", {"yes": 2}),), "", same={("x", "yes"): ("first", TOTAL, "yes")})
+    """The 20 is not small: it goes beside the 3 of the first table, and the second must not tell it."""
+    first = table({"a": (20, 20), "b": (3, 20)}, "first")
+    second = Table("second", "", "", COLUMNS[1:2], (Row("x", "x", {"yes": 20}),), "", same={("x", "yes"): ("first", "a", "yes")})
     (chapter,) = public([Chapter("一", "", (first, second))])
-    assert chapter.tables[1].rows[0].cells["yes"] is Blank.HIDDEN
+    assert chapter.tables[0].value("a", "yes") is chapter.tables[1].value("x", "yes") is Blank.HIDDEN
+
+
+def grid_of(*rows: Sequence[int]) -> tuple[dict[Place, int], list[Sum]]:
+    """Counts with the totals of every row and column."""
+    counts = {("t", f"r{r}", f"c{c}"): value for r, row in enumerate(rows) for c, value in enumerate(row)}
+    columns, sums = [f"c{c}" for c in range(len(rows[0]))], []
+    for r, row in enumerate(rows):
+        counts["t", f"r{r}", "all"] = sum(row)
+        sums.append(Sum(("t", f"r{r}", "all"), tuple(("t", f"r{r}", c) for c in columns)))
+    for c in (*columns, "all"):
+        counts["t", "total", c] = sum(counts["t", f"r{r}", c] for r in range(len(rows)))
+        sums.append(Sum(("t", "total", c), tuple(("t", f"r{r}", c) for r in range(len(rows)))))
+    return counts, [*sums, Sum(("t", "total", "all"), tuple(("t", "total", c) for c in columns))]
+
+
+def test_least_is_the_first_count_that_is_told() -> None:
+    assert hidden({"a": (LEAST, 20), "b": (LEAST, 20)}) == set()
+    assert ("a", "yes") in hidden({"a": (LEAST - 1, 20), "b": (LEAST, 20)})
+
+
+def test_small_counts_whose_sum_is_not_small_need_nothing_beside_them() -> None:
+    total, *parts = (("t", "total", column) for column in ("all", "a", "b", "c"))
+    assert hidden_cells(dict(zip((total, *parts), (25, 2, LEAST - 2, 20), strict=True)), [Sum(total, tuple(parts))]) == {
+        *parts[:2]
+    }
+
+
+def test_several_sums_that_together_tell_a_count_lose_one_more() -> None:
+    """In no sum stands a hidden count alone here, and all of them together tell one: only then the nought beside it goes."""
+    counts, sums = grid_of((9, 9, 7), (0, 9, 3), (0, 7, 0))
+    gone = hidden_cells(counts, sums)
+    assert ("t", "r1", "c0") in gone
+    assert all(high - low > 0.5 for place, (low, high) in ranges(counts, sums, gone).items() if 0 < counts[place] < LEAST)
+
+
+def test_beside_a_total_that_is_gone_a_nought_goes_where_nothing_else_is_left() -> None:
+    counts, sums = grid_of((9, 0, 0), (3, 3, 0), (20, 20, 7))
+    assert ("t", "r1", "c2") in hidden_cells(counts, sums)
+
+
+def test_what_was_never_provided_is_not_said_to_be_hidden() -> None:
+    cells = {"all": 3, "yes": 3, "no": 0, "share": Blank.NOT_PROVIDED}
+    (chapter,) = public([Chapter("一", "", (Table("t", "", "", COLUMNS, (Row("a", "a", dict(cells)),), ""),))])
+    assert chapter.tables[0].value("a", "yes") is Blank.HIDDEN
+    assert chapter.tables[0].value("a", "share") is Blank.NOT_PROVIDED
 
 
 def test_of_what_may_go_along_that_goes_which_takes_no_share_with_it() -> None:
@@ -105,15 +151,7 @@ def ranges(counts: Mapping[Place, int], sums: Sequence[Sum], gone: frozenset[Pla
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 12), min_size=3, max_size=3), min_size=2, max_size=6))
 def test_no_arithmetic_brings_a_hidden_count_back(grid: list[list[int]]) -> None:
-    counts = {("t", f"r{r}", f"c{c}"): value for r, row in enumerate(grid) for c, value in enumerate(row)}
-    sums = []
-    for r, row in enumerate(grid):
-        counts["t", f"r{r}", "all"] = sum(row)
-        sums.append(Sum(("t", f"r{r}", "all"), tuple(("t", f"r{r}", f"c{c}") for c in range(3))))
-    for c in ("c0", "c1", "c2", "all"):
-        counts["t", "total", c] = sum(counts["t", f"r{r}", c] for r in range(len(grid)))
-        sums.append(Sum(("t", "total", c), tuple(("t", f"r{r}", c) for r in range(len(grid)))))
-    sums.append(Sum(("t", "total", "all"), tuple(("t", "total", f"c{c}") for c in range(3))))
+    counts, sums = grid_of(*grid)
     gone = hidden_cells(counts, sums)
     assert {place for place, count in counts.items() if 0 < count < LEAST} <= gone
     if gone:

@@ -21,12 +21,12 @@ from casework.events import NewEvent
 from casework.payloads import Appeal, Closed
 from casework.store import CaseStore, store_url
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASEWORK, CLUES, FILES, MEMBERS, PEOPLE
+from expectations.contracts.lake import CASEWORK, CLUES, FILES, FINDINGS, MEMBERS, PEOPLE
 from jobs.audit.log import entries_of
 from jobs.commands.cli import app
 from jobs.launch.retention_params import Kept, RetentionParams
 from jobs.retention import job
-from jobs.retention.rows import frame_of
+from jobs.retention.rows import frame_of, held_by, stays
 from jobs.returns.brought import brought_now
 from jobs.runtime.lake import single_writer
 from jobs.runtime.results import KEPT
@@ -153,6 +153,25 @@ def test_what_lies_beside_the_rows_and_is_not_ours_stays(out: Path) -> None:
     notes.write_text("mine", encoding="utf-8")
     removed(out, ONLY_REGISTERS)
     assert notes.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_case_holds_the_rows_of_members_without_a_number_and_what_any_finding_saw(tmp_path: Path) -> None:
+    def write(table: Any, *rows_of: dict[str, Any]) -> None:
+        pl.DataFrame(list(rows_of)).write_delta(str(tmp_path / table.zone / table.name))
+
+    def saw(file_id: str, sheet: str | None) -> list[dict[str, Any]]:
+        return [{"file_id": file_id, "sheet": sheet, "row": 3}]
+
+    member = {"case_id": "H1", "number_key": "K1", "_file_id": "F1", "_sheet": "一", "_row": 1}
+    write(MEMBERS, member, member | {"number_key": None, "_row": 2}, member | {"case_id": "H2", "number_key": "K2", "_row": 9})
+    write(CLUES, {"case_id": "H1", "evidence": saw("F2", None)}, {"case_id": "H2", "evidence": saw("F8", "一")})
+    write(FINDINGS, {"case_id": "H1", "evidence": saw("F3", "二")}, {"case_id": "H2", "evidence": saw("F9", None)})
+    held = held_by(tmp_path, frozenset({"H1"}))
+    assert held.keys == {"K1"}
+    assert held.origins == {("F1", "一", 1), ("F1", "一", 2), ("F2", "", 3), ("F3", "二", 3)}
+    given = [("F1", "一", 2, "K9"), ("F1", "一", 4, "K1"), ("F1", "一", 5, "K9"), ("F7", "一", 5, None)]
+    frame = pl.DataFrame(given, schema=["_file_id", "_sheet", "_row", "number_key"], orient="row")
+    assert stays(frame, frozenset({"F1"}), held).to_list() == [True, True, False, True]
 
 
 def test_a_case_is_open_until_it_is_closed_and_again_while_an_appeal_is_not_decided(tmp_path: Path) -> None:
