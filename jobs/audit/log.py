@@ -48,10 +48,18 @@ class Proof:
 
 
 def folder_of(out: Path | None) -> Path | None:
-    """Where the log lies: the folder that MINGJING_AUDIT names, else OUT/audit; null where there is no OUT either."""
-    if stated := os.environ.get(VARIABLE):
-        return Path(stated)
-    return out / FOLDER if out else None
+    """Where the log lies: the folder that MINGJING_AUDIT names, else OUT/audit; null where there is no OUT either.
+
+    Raises BadConfiguration where it names another place in OUT: what a run writes there, a run replaces and a purge removes.
+    """
+    stated = os.environ.get(VARIABLE)
+    if stated and out:
+        named, results = Path(stated).resolve(), out.resolve()
+        if named.is_relative_to(results) and not named.is_relative_to(results / FOLDER):
+            raise BadConfiguration(
+                f"{VARIABLE} is {stated}, in the results {out}. Name a folder outside of them. Nothing was done."
+            )
+    return Path(stated) if stated else out / FOLDER if out else None
 
 
 def append(folder: Path, *entries: Mapping[str, Any]) -> None:

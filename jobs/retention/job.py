@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -42,7 +43,12 @@ class Judged(NamedTuple):
 
 
 def planned(lakes: list[Path], results: Path, as_of: date, params: RetentionParams, who: tuple[str, str, str]) -> Certificate:
-    """What would be removed on that day; nothing is. who: by, second person, instant."""
+    """What would be removed on that day; nothing is. who: by, second person, instant. Raises BadConfiguration where a folder is a link:
+    what lies behind it would stay, and the certificate say that it went."""
+    for folder in _linked(lakes, results):
+        raise BadConfiguration(
+            f"{folder} is a link. Put the folder that it leads to in its place, and purge again. Nothing was removed."
+        )
     held_cases = open_cases(lakes[0], results)
     files: list[FilePart] = []
     things: list[Thing] = []
@@ -133,6 +139,14 @@ def open_cases(lake: Path, results: Path) -> frozenset[str]:
         return frozenset()
     with followed_store(results, followed, str(lake)) as store, store.reading() as book:
         return frozenset(case for case, state in states_of(book.events()).items() if state.closed_on is None)
+
+
+def _linked(lakes: list[Path], results: Path) -> Iterator[Path]:
+    """Links among the folders that are removed whole, or searched for lists."""
+    yield from (scratch for lake in lakes if (scratch := lake / SCRATCH).is_symlink())
+    for base, folders, _ in os.walk(results):
+        folders[:] = sorted(name for name in folders if Path(base, name) not in lakes)
+        yield from (path for name in folders if (path := Path(base, name)).is_symlink())
 
 
 def _judged(lake: Path, as_of: date, params: RetentionParams, held: Held) -> Iterator[Judged]:

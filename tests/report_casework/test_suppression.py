@@ -94,6 +94,11 @@ def test_small_counts_whose_sum_is_not_small_need_nothing_beside_them() -> None:
     }
 
 
+def test_a_nought_beside_a_small_count_and_its_hidden_total_stays_told() -> None:
+    total, some, none = (("t", "total", column) for column in ("all", "a", "b"))
+    assert hidden_cells({total: 1, some: 1, none: 0}, [Sum(total, (some, none))]) == {total, some}
+
+
 def test_several_sums_that_together_tell_a_count_lose_one_more() -> None:
     """In no sum stands a hidden count alone here, and all of them together tell one: only then the nought beside it goes."""
     counts, sums = grid_of((9, 9, 7), (0, 9, 3), (0, 7, 0))

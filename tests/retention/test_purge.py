@@ -22,11 +22,12 @@ from casework.payloads import Appeal, Closed
 from casework.store import CaseStore, store_url
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASEWORK, CLUES, FILES, FINDINGS, MEMBERS, PEOPLE
+from expectations.contracts.model import ORIGIN
 from jobs.audit.log import entries_of
 from jobs.commands.cli import app
 from jobs.launch.retention_params import Kept, RetentionParams
 from jobs.retention import job
-from jobs.retention.rows import frame_of, held_by, stays
+from jobs.retention.rows import derived_stays, frame_of, held_by, living, stays
 from jobs.returns.brought import brought_now
 from jobs.runtime.lake import single_writer
 from jobs.runtime.results import KEPT
@@ -108,6 +109,12 @@ def test_what_an_open_case_rests_on_stays_until_it_is_closed(out: Path, monkeypa
     assert certificate["held_cases"] == [case]
     assert rows(out, CLUES)["case_id"].unique().to_list() == [case]
     assert set(rows(out, PEOPLE)["person_id"]) == set(members["person_id"].drop_nulls())
+    for data_set in DATA_SETS.values():
+        standing, delivered = (
+            set(rows(out, table).select(ORIGIN).iter_rows()) if frame_of(out / "lake", table) is not None else set()
+            for table in (data_set.silver, data_set.bronze)
+        )
+        assert standing <= delivered, "what stays of a person can be looked up in what was delivered"
     for seen in evidence:
         bronze = rows(out, DATA_SETS[seen["data_set"]].bronze)
         assert bronze.filter((pl.col("_file_id") == seen["file_id"]) & (pl.col("_row") == seen["row"])).height == 1
@@ -174,6 +181,24 @@ def test_a_case_holds_the_rows_of_members_without_a_number_and_what_any_finding_
     assert stays(frame, frozenset({"F1"}), held).to_list() == [True, True, False, True]
 
 
+def test_what_is_derived_stays_with_whom_it_speaks_of_and_not_with_a_namesake() -> None:
+    members = pl.DataFrame(
+        {"case_id": ["H1", "H1"], "person_id": ["P1", "P2"], "number_key": ["K1", None], "name_key": ["N1", "N2"]}
+    )
+    persons = pl.DataFrame({"person_id": ["P1", "P3", "P4"], "number_key": ["K1", "K1", "K4"]})
+    live = living([(MEMBERS, members)], persons)
+    assert (live.keys, live.persons, live.cases) == ({"K1"}, {"P1", "P2", "P3"}, {"H1"})
+    derived = pl.DataFrame(
+        {
+            "number_key": ["K1", None, "K4", None, None],
+            "name_key": ["N9", "N1", "N1", "N9", "N9"],
+            "person_id": [None, None, "P4", "P2", None],
+            "case_id": [None, None, "H4", None, "H1"],
+        }
+    )
+    assert derived_stays(derived, live).to_list() == [True, False, False, True, True]
+
+
 def test_a_case_is_open_until_it_is_closed_and_again_while_an_appeal_is_not_decided(tmp_path: Path) -> None:
     lake = tmp_path / "lake"
     assert job.open_cases(lake, tmp_path) == frozenset()
@@ -213,6 +238,19 @@ def test_nothing_goes_while_another_writes_to_either_lake(out: Path) -> None:
         assert refused.exit_code == 2, refused.output
         assert "Another run is writing" in refused.output
         assert named_in(out) == before
+
+
+@pytest.mark.parametrize("place", ["mlflow", "exports", "restricted/plans", "lake/_scratch"])
+def test_what_lies_behind_a_link_is_not_said_to_be_gone(out: Path, tmp_path: Path, place: str) -> None:
+    (out / place).mkdir(exist_ok=True)
+    (out / place).rename(tmp_path / "elsewhere")
+    (out / place).symlink_to(tmp_path / "elsewhere")
+    before = named_in(out)
+    refused = purged(out, ALL_OVER, "--second", "nobody")
+    assert refused.exit_code == 2, refused.output
+    assert f"{out / place} is a link" in refused.output
+    assert named_in(out) == before
+    assert (out / place).is_symlink()
 
 
 class Killed(BaseException):
