@@ -169,11 +169,11 @@ def out_of_place(
 def _fits(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -> pl.Series:
     """Per cell whether it can stand in the field's column; an empty one can in any."""
     match field.kind:
-        case Kind.TEXT:
+        case Kind.TEXT | Kind.PLATE:
             fits = pl.Series([True] * len(cells))
         case Kind.NAME:
             fits = ~cells.str.contains("[0-9０-９]")
-        case Kind.ACCOUNT | Kind.CODE | Kind.FIRM_CODE | Kind.PLATE:
+        case Kind.ACCOUNT | Kind.CODE | Kind.FIRM_CODE:
             fits = cells.str.contains("[0-9０-９]")
         case kind if kind in PERSON_KINDS:
             fits = ~trimmed(cells).str.contains(r"^[^0-9０-９*]*$|^[0-9]{1,8}(\.[0-9]+)?$|^[0-9]{4}[-/.年]")

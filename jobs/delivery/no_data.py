@@ -116,10 +116,10 @@ def _may_be_no_data(texts: pl.DataFrame, key: list[str], header: Header) -> pl.S
     """Per row of the leftmost column and the key: does what it says, or that it says nothing, ask for a closer look?"""
     left = texts.columns[0]
     name = header.names[int(left[1:])]
-    is_suspect = [
-        pl.col(left).str.contains(_SIGNED),
-        pl.col(left).str.strip_chars(EDGE + "=\ufeff").fill_null("").is_in(["", name]),
-    ]
+    bare_left = pl.col(left).str.strip_chars(EDGE + "=\ufeff").fill_null("")
+    is_suspect = [pl.col(left).str.contains(_SIGNED), bare_left == ""]
+    if name:
+        is_suspect.append(bare_left.str.starts_with(name))  # a web page has &nbsp; behind it
     bare = texts.select(pl.col(column).str.strip_chars(EDGE) for column in key)  # blanks around — make it no longer
     is_suspect += [pl.lit(bare[column].is_null() | (bare[column].str.len_bytes() <= _LONGEST_NOTHING)) for column in key]
     if len(key) == 1:  # whose cell is all that a row of blanks around a word has
