@@ -166,7 +166,7 @@ def test_pages_tell_after_the_dispatch_where_they_come_back_to_and_who_goes(ctx:
     )
     terms = job.Terms(None, None, inspectors_of(table))
     sent = {event.subject.id: event.after for event in job.run(ctx, AS_OF, "", terms, HAND).taken.recorded}
-    assert any("1 rows of the inspectors fit no case" in line for line in ctx.report.warnings)
+    assert any("fit no case of the list: 无此镇. " in line for line in ctx.report.warnings)
     named = {case_id: said.inspectors for case_id, said in sent.items() if isinstance(said, Dispatched)}
     assert named == {
         case_id: "周某丙、吴某丁" if case_id == apart else "陈某甲、李某乙" if file["town"] == town else None
