@@ -8,7 +8,7 @@ from datetime import date
 
 from casework.errors import StepRefused
 from casework.events import Event, NewEvent, Place, Role, Subject
-from casework.payloads import Dispatched, Kind, Payload, SubjectKind
+from casework.payloads import Dispatched, Kind, Payload, Snoozed, SubjectKind
 from casework.states import CaseState, states_of
 from casework.store import WritableBook
 
@@ -93,6 +93,8 @@ def _fault(state: CaseState, payload: Payload, on_day: date) -> str | None:
             return "has neither been received nor has it a verdict: there is nothing to send back."
         case Kind.CLOSED if state.lacking:
             return f"cannot be closed: it lacks {', '.join(state.lacking)}."
+        case Kind.SNOOZED if isinstance(payload, Snoozed) and payload.until is not None and payload.until <= on_day:
+            return f"would come back on {payload.until}, not after the {on_day} on which it is set aside. Expected a later day: say it with --until."
         case Kind.REOPENED if state.closed_on is None and state.set_aside is None:
             return "is neither closed nor set aside."
         case _:

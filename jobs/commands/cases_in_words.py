@@ -71,8 +71,8 @@ def _row(state: CaseState, as_of: date, yellow_days: int) -> tuple[object, ...]:
 
 
 def print_cases(console: Console, rows: pl.DataFrame) -> None:
-    """The first of them, and how many stand where."""
-    table = Table(title="Cases", title_justify="left")
+    """The first of them, and how many stand where. No day, id or township is cut off where the terminal is narrow."""
+    table = Table(title="Cases", title_justify="left", show_edge=False, pad_edge=False)
     shown = {
         "case_id": "case",
         "stage": "stands",
@@ -84,7 +84,7 @@ def print_cases(console: Console, rows: pl.DataFrame) -> None:
     }
     for name, heading in shown.items():
         is_days = name.startswith("days")
-        table.add_column(heading, justify="right" if is_days else "left", no_wrap=True)
+        table.add_column(heading, justify="right" if is_days else "left", no_wrap=name != "town", overflow="fold")
     for row in rows.head(_SHOWN).iter_rows(named=True):
         cells = ("" if row[name] is None else str(row[name]) for name in shown)
         table.add_row(*cells, style=_LAMPS[Colour(row["colour"])])
@@ -143,5 +143,7 @@ def print_dispatch(console: Console, sent: Dispatch) -> None:
     console.print(f"{len(said):,} cases dispatched, {separate:,} of them past the office that approved.", soft_wrap=True)
     if sent.taken.already:
         console.print(
-            f"{len(sent.taken.already):,} cases are out already with these clues; nothing was added for them.", soft_wrap=True
+            f"{len(sent.taken.already):,} cases are out already with these clues; nothing was added for them: day, place and names stay as their "
+            "dispatch said.",
+            soft_wrap=True,
         )

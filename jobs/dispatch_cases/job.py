@@ -29,6 +29,7 @@ NAME = "dispatch_cases"
 READS = (LEDGER, CASE_FILES, KEY_PERSONS, LISTED_CLUES, *SEEN)
 WRITES = PROJECTIONS
 _PLACE = ("county_code", "town", "village")
+_SHOWN = 10
 Row = dict[str, Any]
 
 
@@ -68,9 +69,11 @@ def run(ctx: RunContext, list_on: date, county_code: str, terms: Terms, hand: Ha
         with store.reading() as book:
             project(ctx.lake, book)
         ctx.report.stages[-1].rows = len(taken.recorded)
-    if idle := set(terms.inspectors) - {key for case in listed for key in places_of(case)}:
+    if idle := sorted(set(terms.inspectors) - {key for case in listed for key in places_of(case)}):
+        named = ", ".join(" ".join(filter(None, place)) for place in idle[:_SHOWN])
         ctx.report.warn(
-            f"{len(idle)} rows of the inspectors fit no case of the list: another list's, or a township in another spelling."
+            f"Of the inspectors these fit no case of the list: {named}{', …' if len(idle) > _SHOWN else ''}. They are another list's, or the "
+            "township is spelled otherwise: then write the names on its pages by hand."
         )
     return Dispatch(taken, county_names(ctx.lake))
 

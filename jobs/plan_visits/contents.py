@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 from pyspark.sql import functions as F
 
-from casework.payloads import Dispatched, Kind
+from casework.payloads import Dispatched
+from casework.states import states_of
 from expectations.contracts.lake import CASE_FILES, CLUES
 from expectations.contracts.lake.planning import UNREMARKABLE
 from jobs.casebook.opened import case_store_beside, has_store
@@ -90,15 +91,15 @@ def publish_again(ctx: RunContext, writer: str, list_on: date, county_code: str)
 
 
 def _handed(ctx: RunContext, cases: Collection[str], list_on: date, counties: Mapping[str, str]) -> dict[str, Handed]:
-    """By case, what the dispatch of this list said; nothing before."""
+    """By case, what the dispatch of this list said, or of an earlier one by which the case is still out; nothing before."""
     if not has_store(ctx.out):
         return {}
     with case_store_beside(ctx.lake, ctx.out, ctx.report.warn) as store, store.reading() as book:
-        said = {event.subject.id: event.after for event in book.events(kinds={Kind.DISPATCHED}, cases=cases)}
+        states = states_of(book.events(cases=cases))
     return {
         case_id: Handed(one.due_on, one.return_to or _office(one, counties), one.inspectors or "")
-        for case_id, one in said.items()
-        if isinstance(one, Dispatched) and one.list_on == list_on
+        for case_id, state in states.items()
+        if (one := state.dispatched) is not None and (one.list_on == list_on or state.open_clues)
     }
 
 

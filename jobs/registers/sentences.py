@@ -21,6 +21,11 @@ def zh_month(column: str) -> Column:
     return F.concat(F.year(column).cast("string"), F.lit("年"), F.month(column).cast("string"), F.lit("月"))
 
 
+def zh_months(first: str, last: str) -> Column:
+    """ "2017年4月至2017年12月"; a single month stands alone."""
+    return F.when(F.col(first) == F.col(last), zh_month(first)).otherwise(F.concat(zh_month(first), F.lit("至"), zh_month(last)))
+
+
 def zh_yuan(column: Column | str) -> Column:
     amount = F.col(column) if isinstance(column, str) else column
     return F.concat(F.format_number(amount.cast("decimal(18,2)"), 2), F.lit("元"))
@@ -29,8 +34,8 @@ def zh_yuan(column: Column | str) -> Column:
 def zh_paid(amount: str = "paid_yuan") -> Column:
     """ "仍获发放9个月待遇（2017年4月至2017年12月），计3,120.00元": the common end of an explanation; or why no month counts."""
     paid = F.concat(
-        F.lit("仍获发放"), F.col("paid_months").cast("string"), F.lit("个月待遇（"), zh_month("first_month"),
-        F.lit("至"), zh_month("last_month"), F.lit("），计"), zh_yuan(amount),
+        F.lit("仍获发放"), F.col("paid_months").cast("string"), F.lit("个月待遇（"),
+        zh_months("first_month", "last_month"), F.lit("），计"), zh_yuan(amount),
     )  # fmt: skip
     return (
         F.when(F.col("paid_months") > 0, paid)

@@ -186,12 +186,13 @@ def missed_table(standing: Standing, drawn_from: int | None) -> Table:
     return Table(
         "missed", "随机抽查：比对漏掉多少", "抽查对象", columns, tuple(rows), f"办理记录库和清单台账，{standing.period.told}核查、由随机抽取的户",
         "只有随机抽到的户才能代表没有查的户。没有见到人的不计入。估计为95%区间乘以所抽自的户数，取整。",
-        "" if rows else "期内没有随机抽查的结论",
+        "" if rows else "期内没有随机抽到的无线索户、数据已说明户的核查结论",
     )  # fmt: skip
 
 
 _CLOCK_COLUMNS = (
-    Column("before", "期初在办"), Column("sent", "期内交办"), Column("back", "已报回"), Column("out", "期末在办"),
+    Column("before", "期初在办"), Column("sent", "期内交办"), Column("back", "已报回"),
+    Column("out", "期末在办", sum_of=("before", "sent"), along=("back",)),
     Column("overdue", "逾期未报"), Column("late", "逾期报回"), Column("days", "办理天数中位数", Kind.DAYS, rests_on=("back",)),
 )  # fmt: skip
 

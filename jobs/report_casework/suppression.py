@@ -16,14 +16,19 @@ _NOUGHT = 1e-9
 
 @dataclass(frozen=True)
 class Sum:
-    """A cell that is known to be the sum of others."""
+    """A cell that is known to be the sum of others. along: cells that come to the parts only together with it."""
 
     total: Place
     parts: tuple[Place, ...]
+    along: tuple[Place, ...] = ()
+
+    @property
+    def totals(self) -> tuple[Place, ...]:
+        return (self.total, *self.along)
 
     @property
     def cells(self) -> tuple[Place, ...]:
-        return (self.total, *self.parts)
+        return (*self.totals, *self.parts)
 
 
 def public(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
@@ -49,14 +54,15 @@ def _beside(counts: Mapping[Place, int], sums: Sequence[Sum], hidden: set[Place]
     more: set[Place] = set()
     for one in sums:
         gone = [place for place in one.cells if place in hidden or place in more]
-        is_small = one.total not in gone and sum(counts[place] for place in gone) < LEAST
+        is_one_sided = {*gone} <= {*one.parts} or {*gone} <= {*one.totals}
+        is_small = is_one_sided and sum(counts[place] for place in gone) < LEAST
         if gone and (len(gone) == 1 or is_small):
             more |= _next(counts, one, hidden | more, dear)
     return more
 
 
 def _next(counts: Mapping[Place, int], one: Sum, hidden: set[Place], dear: frozenset[Place]) -> set[Place]:
-    left = [place for place in one.parts if place not in hidden]
+    left = [place for place in (one.cells if one.along else one.parts) if place not in hidden]
     some = [place for place in left if counts[place]]
     chosen = min(some, key=lambda place: (place in dear, counts[place], place), default=one.total)
     if chosen in hidden and left:  # nothing but noughts beside a total that is gone
@@ -76,8 +82,9 @@ def _told_by_all(counts: Mapping[Place, int], sums: Sequence[Sum], hidden: set[P
         for place in one.parts:
             if place in at:
                 matrix[n, at[place]] -= 1
-        if one.total in at:
-            matrix[n, at[one.total]] += 1
+        for place in one.totals:
+            if place in at:
+                matrix[n, at[place]] += 1
     _, sizes, directions = np.linalg.svd(matrix)
     free = directions[int((sizes > _NOUGHT).sum()) :]  # what may be added to the hidden cells without a sum being wrong
     told = [place for place, n in at.items() if not free.size or float(np.abs(free[:, n]).max()) < _NOUGHT]
@@ -114,21 +121,20 @@ def _sums(tables: Mapping[str, Table], counts: Mapping[Place, int]) -> Iterator[
         for row in table.rows:
             for column in table.columns:
                 if column.sum_of:
-                    yield from _sum(
-                        counts, (table.key, row.key, column.key), [(table.key, row.key, part) for part in column.sum_of]
-                    )
+                    with_it = (column.key, *column.along)
+                    yield from _sum(counts, *([(table.key, row.key, key) for key in keys] for keys in (with_it, column.sum_of)))
                 if row.parts:
                     yield from _sum(
-                        counts, (table.key, row.key, column.key), [(table.key, part, column.key) for part in row.parts]
+                        counts, [(table.key, row.key, column.key)], [(table.key, part, column.key) for part in row.parts]
                     )
         for (row_key, column_key), other in table.same.items():
-            yield from _sum(counts, (table.key, row_key, column_key), [other])
+            yield from _sum(counts, [(table.key, row_key, column_key)], [other])
 
 
-def _sum(counts: Mapping[Place, int], total: Place, parts: Sequence[Place]) -> Iterator[Sum]:
+def _sum(counts: Mapping[Place, int], totals: Sequence[Place], parts: Sequence[Place]) -> Iterator[Sum]:
     known = tuple(place for place in parts if place in counts)
-    if total in counts and known:
-        yield Sum(total, known)
+    if known and all(place in counts for place in totals):
+        yield Sum(totals[0], known, tuple(totals[1:]))
 
 
 def _without(table: Table, hidden: frozenset[Place]) -> Table:

@@ -53,12 +53,14 @@ class Period:
 
 @dataclass(frozen=True)
 class Column:
-    """sum_of: columns of the table that it is the sum of. rests_on: counts of its row that it would give away, or that make it."""
+    """sum_of: columns of the table that it is the sum of. along: columns that come to it only together with this one. rests_on: counts of
+    its row that it would give away, or that make it."""
 
     key: str
     heading: str
     kind: Kind = Kind.COUNT
     sum_of: tuple[str, ...] = ()
+    along: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
 
 

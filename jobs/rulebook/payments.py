@@ -9,7 +9,7 @@ from expectations.contracts.lake import EVIDENCE
 from expectations.contracts.model import ORIGIN
 from jobs.registers.benefits import BENEFIT_PROGRAMS, Silver, case_id, family_of
 from jobs.registers.evidence import in_order, rows_of
-from jobs.registers.sentences import zh_month, zh_yuan
+from jobs.registers.sentences import zh_months, zh_yuan
 from jobs.rulebook.facts import Facts, once
 
 MOST_ROWS = 12
@@ -51,6 +51,5 @@ def with_payment_rows(candidates: DataFrame, facts: Facts, months: DataFrame) ->
 def zh_months_and_yuan(amount: str = "paid_yuan") -> Column:
     """ "共9个月（2017年4月至2017年12月），计3,120.00元": which months count and what is at stake in them."""
     return F.concat(
-        F.lit("共"), F.col("paid_months").cast("string"), F.lit("个月（"), zh_month("first_month"), F.lit("至"), zh_month("last_month"),
-        F.lit("），计"), zh_yuan(amount),
+        F.lit("共"), F.col("paid_months").cast("string"), F.lit("个月（"), zh_months("first_month", "last_month"), F.lit("），计"), zh_yuan(amount),
     )  # fmt: skip

@@ -144,7 +144,8 @@ def visited_cases(clues: pl.DataFrame, history: History) -> list[str]:
 
 
 def case_rows(cases: pl.DataFrame, clues: pl.DataFrame, visited: Sequence[str], told: Told) -> list[tuple[Any, ...] | Band]:
-    """The rows of CASE_SHEET by village; behind them what has been visited, and what is not found any more."""
+    """The rows of CASE_SHEET by village; behind them what has been visited, and what is not found any more. On a list of visits the
+    number is the place that clues and pages tell, too."""
     names = dict(
         clues.group_by("case_id").agg(pl.col("subject_name").drop_nulls().unique(maintain_order=True).str.join("、")).iter_rows()
     )
@@ -157,7 +158,7 @@ def case_rows(cases: pl.DataFrame, clues: pl.DataFrame, visited: Sequence[str], 
             joined(titles, case["explanation"]), joined(*told.history.told(case["case_id"])), case["case_id"],
         )  # fmt: skip
 
-    numbered = list(enumerate(cases.iter_rows(named=True), start=1))
+    numbered = [(case.get("position", n), case) for n, case in enumerate(cases.iter_rows(named=True), start=1)]
     seen = set(visited)
     open_ones = [(n, case) for n, case in numbered if case["state"] != "gone" and case["case_id"] not in seen]
     rows: list[tuple[Any, ...] | Band] = []

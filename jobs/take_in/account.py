@@ -99,7 +99,7 @@ def account_of(
         file.file, form, sent.told, len(sent.ids), len(settled), len(to_mend), len(sent.ids) - len(settled) - len(to_mend),
         len(fates), counted[NEW], counted[KNOWN], counted[MEND],
         replaced=tuple(sorted(set(replaced) & {*subjects})),
-        absent=tuple(sorted(sent.ids - ids)),
+        absent=tuple(sorted(sent.ids - ids - settled)),
         doubled=tuple(sorted(one for one, count in Counter(subjects).items() if count > 1)) if form.is_once else (),
         merged=tuple(fate.row.filled.line.place for fate in fates if fate.row.filled.line.merged),
         elsewhere=tuple(sorted(sent.elsewhere)),
@@ -151,7 +151,7 @@ def write_accounts(path: Path, accounts: Sequence[Account], files: Sequence[Retu
 _GUIDE = (
     ("应报", "对应清单中属于这个文件所在县、乡镇的行。应报 = 已报 + 待补正 + 未报。"),
     ("填写行数", "文件中填过的行。填写行数 = 新读入 + 以前已报 + 退回补正。"),
-    ("缺少的行", "清单中有、文件中没有的行：被删去了，或者没有交回。"),
+    ("缺少的行", "清单中有、文件中没有，也没有报过的行：被删去了，或者没有交回。"),
     ("外地的行", "文件中别的县或乡镇的行，可能是粘贴进来的；能用的照样读入，请核对。"),
 )
 

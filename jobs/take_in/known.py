@@ -67,7 +67,7 @@ def known_of(lake: Lake, book: Book, ids: Collection[str]) -> Known:
     clue_ids = [one for one in ids if one.startswith("C")]
     lists = {**_runs_that_listed(lake, clue_ids), **_routine_visits(lake, clue_ids)}
     of_clue = {clue_id: str(rows[-1]["case_id"]) for clue_id, rows in lists.items()}
-    cases = _cases(lake, {*of_clue.values(), *(one for one in ids if one.startswith("H"))})
+    cases = where_cases_are(lake, {*of_clue.values(), *(one for one in ids if one.startswith("H"))})
     where = dict(cases)
     for clue_id, case_id in of_clue.items():
         row, case = lists[clue_id][-1], cases.get(case_id, Where(case_id, None, None))
@@ -90,7 +90,7 @@ def _of_table(lake: Lake, table: Table, column: str, wanted: Collection[str], ru
     return {row[column]: Where(None, row["county_code"], row["town"], row[rule] if rule else None) for row in found}
 
 
-def _cases(lake: Lake, wanted: Collection[str]) -> dict[str, Where]:
+def where_cases_are(lake: Lake, wanted: Collection[str]) -> dict[str, Where]:
     """Cases of these that a roster or a list holds. What any list had apart from the office that approved stays so."""
     apart = {
         row["case_id"]: bool(row["apart"])

@@ -11,21 +11,22 @@ import polars as pl
 from pyspark.sql import functions as F
 
 from expectations.contracts.ids import visit_id
-from expectations.contracts.lake import CASES, LEDGER, LISTED_CLUES, NEEDS
+from expectations.contracts.lake import CASE_FILES, CASES, LEDGER, LISTED_CLUES, NEEDS
 from expectations.contracts.lake.planning import ROUTINE_VISIT
 from jobs.rulebook.need_outcomes import FOUND
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
+from jobs.sheets.books import SEPARATE
 from jobs.sheets.clue_workbook import ABOUT_DATA
 from jobs.take_in.forms import DATA, VERDICTS, Form
 from jobs.take_in.forms import NEEDS as NEED_FORM
-from jobs.take_in.known import Known, Where
+from jobs.take_in.known import Known, Where, where_cases_are
 
-READS = (CASES, LEDGER, LISTED_CLUES, NEEDS)
+READS = (CASE_FILES, CASES, LEDGER, LISTED_CLUES, NEEDS)
 _HOME_SHARE = 0.8
 """Of a file's rows: where so many are of one county or township, the file is that one's, and the others strayed into it."""
 Place = tuple[str, str]
-"""County and township."""
+"""County and township; SEPARATE, and no township, of what passes by the office that approved: no township and no county was sent it."""
 
 
 @dataclass(frozen=True)
@@ -76,18 +77,16 @@ def lists_of(lake: Lake, known: Known, as_of: date) -> Lists:
         lake.read_or_empty(LISTED_CLUES).filter(F.col("as_of").isin(sorted(days)) if days else F.lit(False)).select(*columns)
     )
     cases = {*listed["case_id"].to_list(), *(case for plan in plans for case in plan.cases)}
-    wanted = lake.session.createDataFrame([(case,) for case in sorted(cases)], "case_id string")
-    placed = lake.read_or_empty(CASES).join(wanted, "case_id", "left_semi").select("case_id", "county_code", "town").collect()
     needs = lake.read_or_empty(NEEDS).filter(F.col("outcome") == F.lit(FOUND)).select("need_id", "county_code", "town").collect()
     return Lists(
-        listed, plans, {row["case_id"]: _place(row["county_code"], row["town"]) for row in placed},
-        {row["need_id"]: _place(row["county_code"], row["town"]) for row in needs},
+        listed, plans, {case: _place(where) for case, where in where_cases_are(lake, cases).items()},
+        {row["need_id"]: (row["county_code"] or "", row["town"] or "") for row in needs},
     )  # fmt: skip
 
 
 def sent_for(form: Form, ids: Collection[str], where: Mapping[str, Where], lists: Lists) -> Sent:
     """The rows that the file with these ids of this table answers."""
-    placed = {one: _place(where[one].county_code, where[one].town) for one in ids if one in where and where[one].county_code}
+    placed = {one: _place(where[one]) for one in ids if one in where and where[one].county_code}
     home, elsewhere = _home(placed)
     if form is NEED_FORM:
         return Sent(
@@ -102,8 +101,8 @@ def sent_for(form: Form, ids: Collection[str], where: Mapping[str, Where], lists
     return Sent(told, since, frozenset(clue for clue, case in cases_of.items() if lists.places.get(case) in home), elsewhere)
 
 
-def _place(county_code: str | None, town: str | None) -> Place:
-    return county_code or "", town or ""
+def _place(where: Where) -> Place:
+    return (SEPARATE, "") if where.is_separate else (where.county_code or "", where.town or "")
 
 
 def _home(placed: Mapping[str, Place]) -> tuple[set[Place], frozenset[str]]:

@@ -215,7 +215,9 @@ def _turns_round(verdict: ClueVerdict, held: ClueVerdict) -> bool:
 
 
 def unknown_id(text: str, header: str, letter: str) -> str:
-    """What is asked of an id that no list has held."""
+    """What is asked of an id that no list has held, or of none."""
+    if not text:
+        return f"{header}是空的，不知道是哪一条。请从清单中原样复制，{letter} 加 16 位。"
     if re.fullmatch(f"{letter}[0-9a-f]{{16}}", text):
         return f"“{text}”不在任何一份清单中。请对照清单核对{header}；是别处的清单，请交给那里的数据组。"
     return (

@@ -221,6 +221,7 @@ def test_a_case_that_was_visited_anew_may_be_sent_back_again(sqlite_store: CaseS
         ([OUT], Received(), 0, "had its last step on 2018-01-01, later than 2017-12-31"),
         ([OUT], SentBack(reason="无"), 5, "nothing to send back"),
         ([OUT], Reopened(reason="无"), 5, "neither closed nor set aside"),
+        ([OUT], Snoozed(reason="外出", until=day(5)), 5, "would come back on 2018-01-05, not after the 2018-01-05"),
         ([*BOTH_REFUTED], Received(), 9, "was never dispatched"),
         (
             [OUT, *BOTH_REFUTED, of_case("H1", 9, Closed())],

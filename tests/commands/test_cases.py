@@ -32,8 +32,8 @@ def out(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(line: str, out: Path) -> tuple[int, str]:
-    result = CliRunner().invoke(app, line.replace("OUT", str(out)).split(), env={"COLUMNS": "200"})
+def run(line: str, out: Path, columns: int = 200) -> tuple[int, str]:
+    result = CliRunner().invoke(app, line.replace("OUT", str(out)).split(), env={"COLUMNS": str(columns)})
     return result.exit_code, result.output
 
 
@@ -64,6 +64,17 @@ def test_the_list_is_told_and_written(out: Path, tmp_path: Path) -> None:
     assert "200.00 yuan to recover" in text
 
 
+def test_a_terminal_of_80_columns_cuts_off_neither_day_nor_township(tmp_path: Path) -> None:
+    case_id = "H0123456789abcdef"
+    with CaseStore(store_url(tmp_path)) as store, store.writing() as book:
+        book.record([of_case(case_id, 1, dispatched("C11", due=20, town="东边很远的山口街道"))])
+    code, said = run("cases --out OUT --as-of 2018-01-30", tmp_path, columns=80)
+    assert code == 0, said
+    assert case_id in said
+    assert "2018-01-20" in said
+    assert "…" not in said
+
+
 # command line | exit code | what is said
 LINES = """
 cases receive H1 H2 --out OUT --on 2018-01-30 --inspector 张某           | 0 | 2 cases taken in
@@ -77,6 +88,7 @@ cases close H4 --out OUT --on 2018-01-30                                  | 0 | 
 cases reopen H4 --out OUT --on 2018-01-30 --reason 又来                   | 0 | 1 cases taken in
 cases reopen H1 --out OUT --on 2018-01-30 --reason 又来                   | 2 | H1 is neither closed nor set aside.
 cases snooze H1 --out OUT --on 2018-01-30 --until 2018-06-01 --reason 外出 | 0 | 1 cases taken in
+cases snooze H1 --out OUT --on 2018-01-30 --until 2018-01-02 --reason 外出 | 2 | H1 would come back on 2018-01-02, not after
 cases snooze H1 --out OUT --on 2018-01-30 --until tomorrow --reason 外出   | 2 | --until is 'tomorrow'. Expected a day such as
 cases snooze H1 --out OUT --on 2098-01-30 --reason 外出                   | 2 | --on is 2098-01-30. Expected a day from 1949-10-01 to
 cases snooze H1 --out OUT --on 2018-01-30                                 | 2 | Missing option '--reason'

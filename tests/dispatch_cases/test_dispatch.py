@@ -31,6 +31,7 @@ from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from jobs.sheets.zones import county_names
+from tests.casework.made import of_clue, verdict
 from tests.conftest import AS_OF
 from tests.end_to_end.tables import rows_of
 
@@ -166,7 +167,7 @@ def test_pages_tell_after_the_dispatch_where_they_come_back_to_and_who_goes(ctx:
     )
     terms = job.Terms(None, None, inspectors_of(table))
     sent = {event.subject.id: event.after for event in job.run(ctx, AS_OF, "", terms, HAND).taken.recorded}
-    assert any("1 rows of the inspectors fit no case" in line for line in ctx.report.warnings)
+    assert any("fit no case of the list: 无此镇. " in line for line in ctx.report.warnings)
     named = {case_id: said.inspectors for case_id, said in sent.items() if isinstance(said, Dispatched)}
     assert named == {
         case_id: "周某丙、吴某丁" if case_id == apart else "陈某甲、李某乙" if file["town"] == town else None
@@ -185,6 +186,22 @@ def test_pages_tell_after_the_dispatch_where_they_come_back_to_and_who_goes(ctx:
     due = {said.due_on.isoformat() for said in sent.values() if isinstance(said, Dispatched)}
     assert all(day in text for day in due for text in texts.values())
     assert f"{county_names(ctx.lake)[county]} {town}" in texts["exports"]
+
+
+def test_on_a_later_list_the_page_of_a_case_that_is_still_out_tells_its_day(ctx: RunContext) -> None:
+    """The later dispatch adds nothing for it. One that came back says no day until it is sent out anew."""
+    due = ON + timedelta(days=20)
+    said = dispatch(ctx, due)
+    back = min(said)
+    with case_store_beside(ctx.lake, ctx.out, ctx.report.warn) as store, store.writing() as book:
+        book.record([of_clue(back, clue.clue_id, 9, verdict("无法核实")) for clue in said[back].clues])
+    later = plan_visits.run(replace(ctx, as_of=AS_OF + timedelta(days=31)), 40)
+    listed = {visit.case.case_id for visit in later.choice.visits}
+    out = listed & (set(said) - {back})
+    papers = (ctx.out / "plans" / (AS_OF + timedelta(days=31)).isoformat() / "restricted" / "papers").glob("*.docx")
+    assert out
+    assert back in listed
+    assert sum(_texts(path).count(due.isoformat()) for path in papers) == len(out)
 
 
 def _texts(path: Path) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from jobs.report_casework.casework_tables import _CLOCK_COLUMNS
 from jobs.report_casework.suppression import LEAST, Sum, hidden_cells, public
 from jobs.report_casework.table import TOTAL, Blank, Chapter, Column, Kind, Place, Row, Table, share, summed
 
@@ -37,6 +38,19 @@ def hidden(rows: Mapping[str, tuple[int, int]]) -> set[tuple[str, str]]:
 
 def test_nothing_small_nothing_hidden() -> None:
     assert hidden({"a": (7, 20), "b": (0, 9)}) == set()
+
+
+def test_what_two_columns_come_to_together_gives_no_small_one_away() -> None:
+    """0 + 11 = 10 + 1, as cases in hand: with 1 alone gone, 11 − 10 would tell it."""
+    columns = (
+        Column("before", "期初"), Column("sent", "期内"), Column("back", "报回"), Column("out", "期末", sum_of=("before", "sent"), along=("back",)),
+        Column("days", "天数", Kind.DAYS, rests_on=("back",)),
+    )  # fmt: skip
+    rows = [Row("a", "a", {"before": 0, "sent": 11, "back": 10, "out": 1, "days": 3})]
+    (chapter,) = public([Chapter("一", "", (Table("t", "t", "地区", columns, tuple(rows), ""),))])
+    assert [chapter.tables[0].value("a", column.key) for column in columns] == [0, Blank.HIDDEN, 10, Blank.HIDDEN, 3]
+    (clocked,) = (column for column in _CLOCK_COLUMNS if column.along)
+    assert {clocked.key, *clocked.along, *clocked.sum_of} == {"before", "sent", "back", "out"}
 
 
 def test_a_small_count_takes_another_of_its_row_and_column_along() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -98,6 +99,18 @@ def test_rows_stand_by_village_and_visited_cases_apart(path: Path) -> None:
         "青石镇 一村（1户）", 1, "青石镇 二村（1户）", 2, "青石镇（1户）", 4, "已核查（1户）", 3, "本次未再查出（1户）", 5,
     ]  # fmt: skip
     assert book["已核查"]["C3"].value.endswith("以往：列入计划 2017-12-01；2017-12-20 查否-政策允许（R09）")
+
+
+def test_on_a_list_of_visits_a_case_has_the_number_that_its_clues_and_its_page_have(tmp_path: Path) -> None:
+    cases = [{**case(n), "position": n * 10} for n in (1, 2, 3)]
+    clues = [{**clue(n, n), "position": n * 10} for n in (1, 2, 3)]
+    told = replace(TOLD, history=History({}, {}))
+    write_workbook(
+        tmp_path / "计划.xlsx", "北县", with_cells(pl.DataFrame(clues), "position", told), pl.DataFrame(cases), told, []
+    )
+    book = openpyxl.load_workbook(tmp_path / "计划.xlsx")
+    for name in ("案件", "线索"):
+        assert [cell.value for cell in book[name]["A"][2:]] == [10, 20, 30], name
 
 
 def test_a_row_says_who_what_from_where_and_what_to_ask_first(path: Path) -> None:

@@ -14,6 +14,7 @@ from expectations.contracts.ids import visit_id
 from expectations.contracts.lake.planning import ROUTINE_VISIT
 from jobs.publish.needs_list import LEFT_OUT_SHEET, NEED_SHEET
 from jobs.runtime.console import Console
+from jobs.sheets.books import SEPARATE
 from jobs.sheets.clue_workbook import CASE_SHEET, CLUE_SHEET, DATA_SHEET
 from jobs.take_in.account import Account, account_of, answered_on, print_accounts, write_accounts
 from jobs.take_in.forms import _SHOWN, DATA, FORMS, NEEDS, VERDICTS
@@ -91,6 +92,26 @@ def test_questions_about_data_and_needs_are_held_against_theirs() -> None:
     needs: Mapping[str, tuple[str, str]] = {"N1": HOME, "N2": AWAY}
     where = {"N1": KNOWN.where[CLUES[0]]}
     assert sent_for(NEEDS, ["N1"], where, replace(LISTS, needs=needs)).ids == {"N1"}
+
+
+def test_what_passes_by_the_office_that_approved_was_sent_in_a_book_of_its_own_and_no_township_lacks_it() -> None:
+    apart = CASE_OF[CLUES[0]]
+    of_case = {one: replace(place, is_separate=place.case_id == apart) for one, place in KNOWN.where.items()}
+    lists = replace(LISTS, places={**LISTS.places, apart: (SEPARATE, "")})
+    own = {clue for clue in CLUES if CASE_OF[clue] == apart}
+    assert sent_for(VERDICTS, CLUES[4:], of_case, lists).ids == {*CLUES} - own
+    assert sent_for(VERDICTS, sorted(own), of_case, lists).ids == own
+    assert sent_for(VERDICTS, [*CLUES[2:], CLUES[0]], of_case, lists).elsewhere == {CLUES[0]}
+
+
+def test_a_slip_lacks_no_row_that_came_back_before(tmp_path: Path) -> None:
+    taken = back(tmp_path)
+    (file,) = taken.files
+    mended = replace(file, ids={VERDICTS.title: frozenset({CLUES[2]})})
+    sent = sent_for(VERDICTS, [CLUES[2]], KNOWN.where, LISTS)
+    one = account_of(mended, VERDICTS, [], sent, KNOWN.where, answered_on(taken.recorded, VERDICTS), ())
+    assert not {*one.absent} & {*answered_on(taken.recorded, VERDICTS)}
+    assert len(one.absent) == one.open - 1, "all but the row of the slip itself"
 
 
 def test_the_account_is_printed_and_written_with_every_odd_row(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ def test_a_good_row_is_read_as_it_stands() -> None:
 ASKED = {
     "unknown clue": ({"clue_id": f"C{'f' * 16}"}, "clue_id", "不在任何一份清单中"),
     "edited id": ({"clue_id": ID[:-1]}, "clue_id", "不是线索编号：可能被改动"),
+    "id emptied": ({"clue_id": ""}, "clue_id", "线索编号是空的，不知道是哪一条。请从清单中原样复制"),
     "id of another case": ({"case_id": "H2"}, "case_id", f"这条线索属于案件 {CASE}"),
     "case emptied": ({"case_id": ""}, "case_id", "这一行可能错位"),
     "unknown verdict": ({"verdict": "看过了"}, "verdict", "不是可选的一项"),
