@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.contracts.lake import EVIDENCE
+from expectations.contracts.model import ORIGIN
 from jobs.registers.conditions import holds
 from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.evidence import in_order, rows_of
@@ -125,7 +126,8 @@ def _unmarried(facts: NeedFacts) -> DataFrame:
 
 
 def candidates(facts: NeedFacts) -> DataFrame:
-    """One row a member and class. The household's add-ons count for all its members; an amount without a class, and 其他, may be any."""
+    """One row a member, of the class that weighs most. The household's add-ons count for all its members; an amount without a class, and
+    其他, may be any."""
     drawing = _drawing(facts)
     columns = [*drawing.columns, "class", "seen"]
     classed = reduce(DataFrame.unionByName, (rows.select(*columns) for rows in _of_class(facts)))
@@ -137,15 +139,18 @@ def candidates(facts: NeedFacts) -> DataFrame:
     is_paid = (F.col("_is_unnamed") == 1) | F.col("_kinds").contains(OTHER) | F.expr("contains(_kinds, class)")
     standard = facts.policy.monthly_standard("program", "county_code", F.lit(facts.as_of))
     is_above = holds(F.col("monthly_amount") > standard * F.col("covered_heads"))
+    severity: Column = F.lit(0.0)
+    for word, grave in _SEVERITY.items():
+        severity = F.when(F.col("class") == word, F.lit(grave)).otherwise(severity)
+    gravest = Window.partitionBy(*ORIGIN).orderBy(severity.desc())
     unpaid = (
         classed.filter("is_filled")
         .join(paid, "house", "inner")  # one row a household
         .withColumn("_is_paid", F.max((is_paid | is_above).cast("int")).over(one))
         .filter("_is_paid = 0")
+        .withColumn("_nth", F.row_number().over(gravest))
+        .filter("_nth = 1")
     )
-    severity: Column = F.lit(0.0)
-    for word, grave in _SEVERITY.items():
-        severity = F.when(F.col("class") == word, F.lit(grave)).otherwise(severity)
     return need_candidates(
         unpaid, "dibao_roster",
         household_no=F.col("household_no"), value=F.col("monthly_amount"), threshold=standard * F.col("covered_heads"), severity=severity,

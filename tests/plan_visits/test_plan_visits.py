@@ -154,13 +154,22 @@ def looks_of(out: Path) -> dict[str, list[tuple[object, ...]]]:
                 case = row[headings.index("案件编号")].value
                 if case is None:  # the band of a village
                     continue
-                shown = [(h, c.value, c.style_id, c.comment) for h, c in zip(headings, row, strict=True) if h != "序号"]
+                shown = [(h, _told(c.value), c.style_id, c.comment) for h, c in zip(headings, row, strict=True) if h != "序号"]
                 is_hidden = book[sheet].row_dimensions[row[0].row].hidden
                 place = path.parent.relative_to(out / "plans").parts[1:]
                 looks.setdefault(f"{'/'.join(place)} {sheet} {case}", []).append((*shown, is_hidden))
         text = "\n".join(str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None)
         assert not re.search(r"random|ranked|severity|随机|抽取|概率|得分|预计查实", text)
     return looks
+
+
+def _told(value: object) -> object:
+    """Without how many others of the list are of the same pattern: a longer list has more of them."""
+    return (
+        re.sub(r"[；。\n]?本清单另有\d+户与本户同属一种情形（[^）]*），请对照着核实[。；]?", "", value)
+        if isinstance(value, str)
+        else value
+    )
 
 
 def papers_of(out: Path, zone: str) -> dict[str, str]:

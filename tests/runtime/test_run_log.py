@@ -69,7 +69,9 @@ def lake(embedded: Engine, tmp_path: Path) -> Lake:
 def test_a_run_has_a_row_a_job_with_what_it_read_and_wrote(finished: RunContext, city: City) -> None:
     rows = runs(finished.lake)
     stages = [path.parent.name for path in (ROOT / "jobs").glob("*/job.py")]
-    by_people = {"plan_visits", "dispatch_cases", "follow_up_cases", "learn", "report_casework", "settle_identities", "take_in"}
+    by_people = {
+        "plan_visits", "dispatch_cases", "follow_up_cases", "learn", "report_casework", "retention", "settle_identities", "take_in",
+    }  # fmt: skip
     assert sorted(row["job"] for row in rows) == sorted(set(stages) - by_people)
     assert [row["job_no"] for row in rows] == list(range(1, len(rows) + 1))
     assert {row["run_id"] for row in rows} == {finished.log.run_id}
