@@ -154,7 +154,9 @@ def looks_of(out: Path) -> dict[str, list[tuple[object, ...]]]:
                 case = row[headings.index("案件编号")].value
                 if case is None:  # the band of a village
                     continue
-                shown = [(h, _told(c.value), c.style_id, c.comment) for h, c in zip(headings, row, strict=True) if h != "序号"]
+                values = [_told(cell.value) if isinstance(cell.value, str) else cell.value for cell in row]
+                styled = zip(headings, values, row, strict=True)
+                shown = [(h, value, cell.style_id, cell.comment) for h, value, cell in styled if h != "序号"]
                 is_hidden = book[sheet].row_dimensions[row[0].row].hidden
                 place = path.parent.relative_to(out / "plans").parts[1:]
                 looks.setdefault(f"{'/'.join(place)} {sheet} {case}", []).append((*shown, is_hidden))
@@ -163,13 +165,9 @@ def looks_of(out: Path) -> dict[str, list[tuple[object, ...]]]:
     return looks
 
 
-def _told(value: object) -> object:
+def _told(text: str) -> str:
     """Without how many others of the list are of the same pattern: a longer list has more of them."""
-    return (
-        re.sub(r"[；。\n]?本清单另有\d+户与本户同属一种情形（[^）]*），请对照着核实[。；]?", "", value)
-        if isinstance(value, str)
-        else value
-    )
+    return re.sub(r"[；。\n]?(同类情形[:：]?)?本清单另有\d+户与本户同属一种情形（[^）]*），请对照着核实[。；]?", "", text)
 
 
 def papers_of(out: Path, zone: str) -> dict[str, str]:
@@ -179,7 +177,7 @@ def papers_of(out: Path, zone: str) -> dict[str, str]:
         for sheet in pypdf.PdfReader(path).pages:
             text = re.sub(r"\s", "", sheet.extract_text())
             (number,) = set(re.findall(r"编号(H[0-9a-f]{16})", text))
-            found[number] = found.get(number, "") + re.sub(r"核查计划第\d+户", "", text)
+            found[number] = found.get(number, "") + re.sub(r"核查计划第\d+户", "", _told(text))
     return found
 
 
