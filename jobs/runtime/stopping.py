@@ -82,10 +82,17 @@ def _end_when_told(reading: int) -> None:
 
 
 def _end_children() -> None:
-    children = psutil.Process().children(recursive=True)
+    children: set[psutil.Process] = set()
+    # Held until no more come: a worker forked meanwhile would be nobody's child, and tell of its broken pipe behind the last sentence.
+    while new := set(psutil.Process().children(recursive=True)) - children:
+        children |= new
+        for child in new:
+            with contextlib.suppress(psutil.Error):
+                child.suspend()
     for child in children:
         with contextlib.suppress(psutil.Error):
             child.terminate()
+            child.resume()
     for child in psutil.wait_procs(children, timeout=_CHILDREN_MAY_TAKE)[1]:
         with contextlib.suppress(psutil.Error):
             child.kill()
