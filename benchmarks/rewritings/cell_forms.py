@@ -106,7 +106,12 @@ CELLS: tuple[Rewriting, ...] = (
     money_as("cells-in-wan", "0.032万元", number(lambda yuan: f"{shortest(yuan / 10_000)}万元")),
     Rewriting("money", "headers-in-wan", "amounts in 万元, as the header says", sheets(in_wan)),
     Rewriting("whole numbers", "floats", "whole numbers and codes as 3.0", cells(as_float, Kind.INTEGER, Kind.CODE)),
-    Rewriting("whole numbers", "counters", "persons as 3人", cells(lambda cell: f"{cell}人", names=("heads", "covered_heads"))),
+    Rewriting(
+        "whole numbers",
+        "counters",
+        "persons as 3人",
+        cells(number(lambda heads: f"{shortest(heads)}人"), names=("heads", "covered_heads")),
+    ),
     Rewriting("whole numbers", "full-width-digits", "digits in full width", cells(full_width, *DIGITS)),
     Rewriting("percents", "percent-signs", "shares as 50%", cells(number(lambda share: f"{shortest(share)}%"), Kind.PERCENT)),
     Rewriting("percents", "full-width-percent", "shares as 50.00％", cells(lambda cell: f"{cell}％", Kind.PERCENT)),
