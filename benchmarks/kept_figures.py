@@ -31,6 +31,8 @@ class Figures:
     ratio_of_cpu: float
     """To the hand-written script's, in the same run: the one figure that other load on the machine changes least."""
     stages: Mapping[str, float]
+    ratio_on_spark: float | None = None
+    """The same to the PySpark script's: what the product costs more, not Spark. Null on the embedded engine."""
 
     @property
     def kind(self) -> tuple[str, str, float]:
@@ -73,6 +75,7 @@ def changes(now: Figures, before: Figures) -> Table:
     rows += [
         ("whole process", before.cpu_seconds, now.cpu_seconds),
         ("ratio to the script", before.ratio_of_cpu, now.ratio_of_cpu),
+        ("ratio to the PySpark script", before.ratio_on_spark, now.ratio_on_spark),
     ]
     for name, was, is_now in rows:
         change = f"{(is_now / was - 1):+.0%}" if was and is_now is not None else ""

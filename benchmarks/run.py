@@ -1,6 +1,6 @@
-"""`make bench`: the main job at a chosen scale beside a hand-written DuckDB + scikit-learn script, in one run.
+"""`make bench`: the main job at a chosen scale beside a hand-written DuckDB + scikit-learn script and, on Spark, a PySpark script.
 
-Both are whole processes on the same simulated (synthetic) city; time, CPU and peak memory are the operating
+All are whole processes on the same simulated (synthetic) city; time, CPU and peak memory are the operating
 system's own. Machines are shared and noisy: quote the ratio, not the seconds. The figures are kept in benchmarks/figures.jsonl,
 and what changed against the last of the same kind is told.
 """
@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 AS_OF = "2017-12-31"
 WORK = ROOT / ".bench"
 MINGJING = str(Path(sys.executable).with_name("mingjing"))
+ON_SPARK = "PySpark script"
 
 
 def city_of(scale: float) -> Path:
@@ -48,46 +49,32 @@ def main() -> None:
     WORK.mkdir(exist_ok=True)
     with console.status(f"simulating a city of scale {given.scale:g}"):
         delivery = city_of(given.scale) / "delivery"
-    ours: list[Measured] = []
-    peers: list[Measured] = []
+    scripts = {"DuckDB + scikit-learn script": "duckdb_script.py"}
+    if given.engine == "spark":
+        scripts[ON_SPARK] = "pyspark_script.py"
+    runs: dict[str, list[Measured]] = {}
     for turn in range(given.runs):
-        ours_out, peer_out = WORK / "out", WORK / "out-duckdb"
-        shutil.rmtree(ours_out, ignore_errors=True)
-        shutil.rmtree(peer_out, ignore_errors=True)
-        mingjing = [
-            MINGJING,
-            "run",
-            str(delivery),
-            "--out",
-            str(ours_out),
-            "--as-of",
-            AS_OF,
-        ]
-        script = [
-            sys.executable,
-            str(ROOT / "benchmarks" / "duckdb_script.py"),
-            str(delivery),
-            "--out",
-            str(peer_out),
-            "--as-of",
-            AS_OF,
-        ]
-        with console.status(f"run {turn + 1} of {given.runs}: mingjing on {given.engine}"):
-            ours.append(measure(f"mingjing, {given.engine}", [*mingjing, "--engine", given.engine], WORK / "mingjing.log"))
-        with console.status(f"run {turn + 1} of {given.runs}: the DuckDB script"):
-            peers.append(measure("DuckDB + scikit-learn script", script, WORK / "duckdb.log"))
-    ours_median, peer_median = _median(ours), _median(peers)
+        for name in (f"mingjing, {given.engine}", *scripts):
+            out = WORK / ("out-script" if name in scripts else "out")
+            shutil.rmtree(out, ignore_errors=True)
+            command = [sys.executable, str(ROOT / "benchmarks" / scripts[name])] if name in scripts else [MINGJING, "run"]
+            command += [str(delivery), "--out", str(out), "--as-of", AS_OF]
+            command += [] if name in scripts else ["--engine", given.engine]
+            with console.status(f"run {turn + 1} of {given.runs}: {name}"):
+                runs.setdefault(name, []).append(measure(name, command, WORK / "run.log"))
+    ours, duckdb, *on_spark = (_median(of_one) for of_one in runs.values())
     stages = json.loads((WORK / "out" / "run_report.json").read_text(encoding="utf-8"))["stages"]
-    _show(console, given.scale, ours_median, peer_median, stages)
+    _show(console, given.scale, ours, [duckdb, *on_spark], stages)
     now = Figures(
         commit=of_commit(ROOT),
         machine=of_machine(),
         engine=given.engine,
         scale=given.scale,
-        seconds=round(ours_median.seconds, 1),
-        cpu_seconds=round(ours_median.cpu_seconds, 1),
-        peak_mib=round(ours_median.peak_mib),
-        ratio_of_cpu=round(ours_median.cpu_seconds / peer_median.cpu_seconds, 2),
+        seconds=round(ours.seconds, 1),
+        cpu_seconds=round(ours.cpu_seconds, 1),
+        peak_mib=round(ours.peak_mib),
+        ratio_of_cpu=round(ours.cpu_seconds / duckdb.cpu_seconds, 2),
+        ratio_on_spark=round(ours.cpu_seconds / on_spark[0].cpu_seconds, 2) if on_spark else None,
         stages={stage["name"]: round(stage["cpu_seconds"], 1) for stage in stages},
     )
     if before := keep(now):
@@ -98,14 +85,17 @@ def _median(runs: list[Measured]) -> Measured:
     return sorted(runs, key=lambda run: run.seconds)[len(runs) // 2]
 
 
-def _show(console: Console, scale: float, ours: Measured, peer: Measured, stages_of_run: Sequence[Mapping[str, Any]]) -> None:
+def _show(
+    console: Console, scale: float, ours: Measured, scripts: Sequence[Measured], stages_of_run: Sequence[Mapping[str, Any]]
+) -> None:
     table = Table(title=f"Whole process, synthetic city of scale {scale:g}", title_justify="left")
     for heading in ("", "seconds", "CPU seconds", "peak MiB"):
         table.add_column(heading, justify="left" if not heading else "right")
-    for run in (ours, peer):
+    for run in (ours, *scripts):
         table.add_row(run.name, f"{run.seconds:.1f}", f"{run.cpu_seconds:.1f}", f"{run.peak_mib:,.0f}")
-    ratios = (ours.seconds / peer.seconds, ours.cpu_seconds / peer.cpu_seconds, ours.peak_mib / peer.peak_mib)
-    table.add_row("ratio", *(f"{ratio:.2f}" for ratio in ratios), style="bold")
+    for script in scripts:
+        ratios = (ours.seconds / script.seconds, ours.cpu_seconds / script.cpu_seconds, ours.peak_mib / script.peak_mib)
+        table.add_row(f"to the {script.name}", *(f"{ratio:.2f}" for ratio in ratios), style="bold")
     console.print(table)
     stages = Table(title="Stages of mingjing", title_justify="left")
     for heading in ("stage", "seconds", "CPU seconds", "rows", "rows/s", "peak MiB"):
@@ -122,7 +112,7 @@ def _show(console: Console, scale: float, ours: Measured, peer: Measured, stages
         stages.add_row(stage["name"], *cells)
     console.print(stages)
     console.print(
-        "The script reads the same files to the same five rules; it keeps no lake, no quality pages and no model registry."
+        "A script reads the same files to the same five rules; it keeps no lake, no quality pages and no model registry."
     )
 
 
