@@ -75,8 +75,9 @@ def changes(now: Figures, before: Figures) -> Table:
     rows += [
         ("whole process", before.cpu_seconds, now.cpu_seconds),
         ("ratio to the script", before.ratio_of_cpu, now.ratio_of_cpu),
-        ("ratio to the PySpark script", before.ratio_on_spark, now.ratio_on_spark),
     ]
+    if now.ratio_on_spark is not None:
+        rows.append(("ratio to the PySpark script", before.ratio_on_spark, now.ratio_on_spark))
     for name, was, is_now in rows:
         change = f"{(is_now / was - 1):+.0%}" if was and is_now is not None else ""
         table.add_row(name, *("" if figure is None else f"{figure:.1f}" for figure in (was, is_now)), change)

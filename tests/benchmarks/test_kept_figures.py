@@ -43,3 +43,12 @@ def test_what_changed_is_told_by_stage() -> None:
     assert ["gone", "1.0"] in cells
     assert ["new", "2.0"] in cells
     assert ["whole", "process", "40.0", "30.0", "-25%"] in cells
+
+
+def test_on_spark_the_ratio_to_the_script_on_spark_is_told_besides() -> None:
+    console = Console(width=100, record=True, file=StringIO())
+    console.print(changes(replace(FIRST, ratio_on_spark=3), replace(FIRST, ratio_on_spark=4)), changes(FIRST, FIRST))
+    text = console.export_text()
+    cells = [line.replace("│", " ").split() for line in text.splitlines()]
+    assert ["ratio", "to", "the", "PySpark", "script", "4.0", "3.0", "-25%"] in cells
+    assert text.count("PySpark") == 1
