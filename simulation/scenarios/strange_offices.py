@@ -12,8 +12,8 @@ from simulation.scenarios.strange_groups import record_all, to_one_village
 from simulation.scenarios.table import Scenario
 
 _WORKING_SATURDAYS = (
-    date(2014, 10, 11), date(2015, 1, 4), date(2015, 2, 15), date(2015, 2, 28), date(2015, 10, 10), date(2016, 2, 6), date(2016, 2, 14),
-    date(2016, 6, 12), date(2016, 9, 18), date(2016, 10, 8), date(2016, 10, 9),
+    date(2009, 1, 4), date(2010, 2, 20), date(2011, 1, 30), date(2012, 1, 21), date(2013, 1, 5), date(2014, 1, 26), date(2015, 1, 4),
+    date(2016, 2, 6),
 )  # fmt: skip
 """Days at weekends on which offices worked in exchange for a holiday, as the State Council had announced."""
 
@@ -68,9 +68,9 @@ def officer_of_another_town(stage: Stage, scenario: Scenario, cases: list[Case])
 def approved_at_weekends(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
     to_one_village(cases)
     officer = stage.other_name(cases[0].head.person)
-    first = day_in(stage.rng, stage.month(2014 * 12, 2015 * 12))
-    days = [first + timedelta(days=5 - first.weekday() + 7 * 5 * n) for n in range(len(cases))]
-    _approve_on(cases, list(_WORKING_SATURDAYS[: len(cases)]) if scenario.trap else days)
+    first = day_in(stage.rng, stage.month(2009 * 12, 2010 * 12))
+    days = [first + timedelta(days=5 - first.weekday() + 7 * 41 * n) for n in range(len(cases))]
+    _approve_on(cases, list(_WORKING_SATURDAYS) if scenario.trap else days)
     for case in cases:
         case.approver = officer
     record_all(stage, scenario, cases)

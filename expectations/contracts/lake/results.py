@@ -67,6 +67,7 @@ PATTERN_KINDS: dict[str, tuple[str, str]] = {
     "many_kin_in_office": ("rates", "干部亲属偏多"),
     "many_before_approval": ("rates", "未批先发偏多"),
     "many_new_approvals": ("rates", "新批准户偏多"),
+    "many_of_two_years": ("rates", "近两年新批准户偏多"),
     "dead_never_reported": ("rates", "死亡不报偏多"),
     "nobody_leaves": ("rates", "从不停发调整"),
     "creeping_amount": ("creeping_amount", "金额逐月上调"),

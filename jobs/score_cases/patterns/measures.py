@@ -52,7 +52,8 @@ MEASURES = (
         "many_paid_at_once", "在批准当月就开始享受", pl.col("start_month") == pl.col("approved_on").dt.truncate("1mo"), _IS_DATED
     ),
     Measure("many_kin_in_office", "有近亲属是村干部或财政供养人员", pl.col("kin_in_office") > 0, _ALL),
-    Measure("many_new_approvals", "是最近一年才批准的", pl.col("is_new"), _ALL),
+    Measure("many_new_approvals", "是最近一年才批准的", pl.col("approved_on") > pl.col("year_ago"), _ALL),
+    Measure("many_of_two_years", "是最近两年才批准的", pl.col("approved_on") > pl.col("two_years_ago"), _ALL),
     Measure("dead_never_reported", "有成员去世后仍照常发放", pl.col("is_dead_paid"), pl.col("has_died")),
     Measure("nobody_leaves", "一年到头没有停发、没有调整", ~pl.col("has_changed"), _ALL),
 )
@@ -88,7 +89,8 @@ def measured(city: City) -> pl.DataFrame:
         .join(days_off(city.cases["approved_on"]), left_on="approved_on", right_on="day", how="left")
         .with_columns(
             is_kept=pl.col("is_home").fill_null(False) | pl.col("has_guardian").fill_null(False),
-            is_new=(pl.col("approved_on") > city.as_of - timedelta(days=365)).fill_null(False),
+            year_ago=city.as_of - timedelta(days=365),
+            two_years_ago=city.as_of - timedelta(days=730),
             is_split=pl.col("is_split").fill_null(False),
             has_changed=pl.col("_changed").fill_null(True) | pl.col("stop_month").is_not_null(),
             **{name: pl.col(name).fill_null(value) for name, value in flags.items()},

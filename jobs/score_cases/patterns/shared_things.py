@@ -69,7 +69,7 @@ def two_accounts(city: City) -> pl.DataFrame:
     )
     named = city.members.select("case_id", holder="name_key").unique().join(place, on="case_id")
     of_name = named.group_by("county_code", "holder").agg(bearers=pl.len())
-    in_county = named.group_by("county_code").agg(people=pl.len())
+    in_county = named.group_by("county_code").agg(people=pl.len(), cases=pl.col("case_id").n_unique())
     paid_out = outside.group_by("county_code").agg(outsiders=pl.col("case_id").n_unique())
     things = (
         outside.group_by("county_code", "holder")
@@ -80,12 +80,12 @@ def two_accounts(city: City) -> pl.DataFrame:
         .filter((pl.col("size") >= 2) & (pl.col("accounts") >= 2))
         .sort("county_code", "holder")
     )
-    size, bearers, people, outsiders = (
-        things[name].fill_null(0).to_numpy().astype(float) for name in ("size", "bearers", "people", "outsiders")
+    size, bearers, people, households, outsiders = (
+        things[name].fill_null(0).to_numpy().astype(float) for name in ("size", "bearers", "people", "cases", "outsiders")
     )
     by_name = of_at_least(size - 1, outsiders - 1, (bearers + 0.5) / (people + 1.0))
     told = things.with_columns(
-        chance=pl.Series(np.minimum(outsiders / max(len(city.cases), 1), 1.0) * by_name, dtype=pl.Float64),
+        chance=pl.Series(outsiders / households * by_name, dtype=pl.Float64),
         group=pl.concat_str("county_code", "holder", separator="|"),
         seen=pl.format(
             "该户的待遇打入一名既不是本户成员、也不是其近亲属的人名下的账户，此人名下的其他账户还在替另外{}户收款",

@@ -1,29 +1,25 @@
-"""Villages in which far more households draw than in others as large, the more so where many were admitted lately."""
+"""Villages in which far more households draw than in others as large."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 import polars as pl
 
 from jobs.score_cases.patterns.city import City
 from jobs.score_cases.patterns.hits import hits, none
-from models.chance import either, of_at_least, of_counts, together
+from models.chance import of_counts
 
 KIND = "many_households"
-LATELY = timedelta(days=730)
 PLACE = ["county_code", "town", "village"]
 
 
 def found(city: City) -> pl.DataFrame:
     """Households that draw, held against the registered households of the village and what part of these draws in villages of the county
     and programme; villages differ as villages do. A county whose registry was not delivered tells nothing."""
-    is_late = (pl.col("approved_on") > city.as_of - LATELY).fill_null(False)
-    drawing = city.cases.filter(pl.col("paid_months") > 0).with_columns(is_late=is_late)
+    drawing = city.cases.filter(pl.col("paid_months") > 0)
     program = pl.col("program").drop_nulls().mode().sort().first()  # a village is rural or urban
     villages = (
         drawing.group_by(PLACE)
-        .agg(count=pl.len(), late=pl.col("is_late").sum(), like=program)
+        .agg(count=pl.len(), like=program)
         .join(city.villages.filter(pl.col("registered") > 0), on=PLACE)
         .sort(PLACE)
     )
@@ -34,20 +30,13 @@ def found(city: City) -> pl.DataFrame:
         pl.col("registered").sum().over(like) - pl.col("registered") + 1.0
     )
     # A village alone of its kind, or one without a registry worth the name, is like nothing.
-    late_share = (pl.col("late").sum().over(like) - pl.col("late") + 0.5) / (
-        pl.col("count").sum().over(like) - pl.col("count") + 1.0
-    )
-    known = villages.with_columns(expected=rate * pl.col("registered"), late_share=late_share, others=pl.len().over(like)).filter(
+    known = villages.with_columns(expected=rate * pl.col("registered"), others=pl.len().over(like)).filter(
         (pl.col("others") >= 5) & (pl.col("count") <= pl.col("registered"))
     )
-    count, late, expected, of_late = (
-        known[name].to_numpy().astype(float) for name in ("count", "late", "expected", "late_share")
-    )
-    by_count, by_late = of_counts(count, expected), of_at_least(late, count, of_late)
     told = known.with_columns(
-        chance=pl.Series(either(by_count, together([by_count, by_late])), dtype=pl.Float64),
+        chance=pl.Series(of_counts(*(known[name].to_numpy().astype(float) for name in ("count", "expected"))), dtype=pl.Float64),
         group=pl.concat_str(pl.lit("village"), *PLACE, separator="|"),
-        seen=pl.format("本村登记的{}户中有{}户享受待遇，其中近两年批准{}户，该户是其中之一", "registered", "count", "late"),
+        seen=pl.format("本村登记的{}户中有{}户享受待遇，该户是其中之一", "registered", "count"),
         usual=pl.format("同县情况相近、同样大的村一般约{}户", pl.col("expected").round(0).cast(pl.Int64)),
     )
     return hits(drawing.select("case_id", *PLACE).join(told, on=PLACE), KIND, len(told))
