@@ -11,7 +11,7 @@ from textwrap import shorten
 from typing import Annotated, Any
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from casework.states import ClockParams
 from expectations.bounds import SuiteBounds
@@ -20,6 +20,7 @@ from jobs.launch.fairness_params import FairnessParams
 from jobs.launch.plan_params import PlanParams
 from jobs.launch.retention_params import RetentionParams
 from jobs.registers.policy import Policy
+from jobs.rulebook.rule import EXEMPTIONS
 from jobs.rules import RULES
 from jobs.runtime.engine_settings import EngineSettings
 from jobs.runtime.errors import BadConfiguration
@@ -57,10 +58,20 @@ class RankingSettings(Conf):
     prior: dict[str, Annotated[float, Field(gt=0, lt=1)]]
     pattern_prior: dict[str, Annotated[float, Field(gt=0, lt=1)]]
     doubt_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
-    exemption_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
+    exemption_factor: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(
+        description="by exemption, such as R15; or by rule and exemption, such as K01.R15, which goes before"
+    )
     grade_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
     anomaly_weight: float = Field(ge=0)
     strength_weight: float = Field(ge=0)
+
+    @field_validator("exemption_factor")
+    @classmethod
+    def _known(cls, factors: dict[str, float]) -> dict[str, float]:
+        known = {*EXEMPTIONS, *(f"{rule.code}.{code}" for rule in RULES for code in EXEMPTIONS)}
+        if unknown := sorted(set(factors) - known):
+            raise ValueError(f"{unknown[0]}: expected an exemption such as R15, or a rule and an exemption such as K01.R15")
+        return factors
 
 
 class LawSettings(Conf):
