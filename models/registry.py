@@ -159,8 +159,14 @@ class ForestRegistry(ModelStore):
         not those that this program writes: whatever the artifact says that it is, nothing else is loaded.
         """
         version = self._in_use(MODEL_NAME)
-        if version is None:
-            return None
+        return None if version is None else self._loaded(version)
+
+    def of_version(self, number: str) -> RegisteredModel | None:
+        """The version of that number; null where it is not kept. Raises as champion does."""
+        found = [version for version in self._versions() if str(version.version) == number]
+        return self._loaded(found[0]) if found else None
+
+    def _loaded(self, version: Any) -> RegisteredModel:
         with TemporaryDirectory() as folder:
             kept = Path(folder)
             self._download(f"models:/{MODEL_NAME}/{version.version}", kept / _FOREST)
