@@ -150,6 +150,8 @@ def _lines(labels: Sequence[Any], title: str, axis: str) -> Axes:
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color="#e8e8e8", lw=0.6)
     axes.set_axisbelow(True)
+    if not labels:
+        axes.text(0.5, 0.5, _shown("无 none"), transform=axes.transAxes, ha="center", color=GREY)
     return axes
 
 

@@ -15,7 +15,7 @@ from expectations.contracts.ids import LETTERS
 from expectations.contracts.lake import CASE_SCORES, CLUES, TABLES
 from expectations.contracts.model import Table
 from jobs.explore.contributions import Contributions, contributions_of
-from jobs.explore.learned import Learned, learned_in
+from jobs.explore.pages import Fairness, Learned, fairness_in, learned_in
 from jobs.explore.shares import shares
 from jobs.explore.shown import masked, names, visible, visible_columns
 from jobs.launch.arguments import existing_lake
@@ -28,6 +28,7 @@ from jobs.rulebook.need import NeedRule
 from jobs.rulebook.rule import Rule
 from jobs.rules import RULES
 from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.run_report import is_synthetic
 from jobs.runtime.tables import Tables
 from models.features import FEATURES, RANKING_FIGURES
 
@@ -80,19 +81,29 @@ class TableView:
 
 
 class OpenedLake:
-    """A run by its list: every table as it was when the list was made. Nothing is written, and no engine is started."""
+    """A run by its list: every table as it was when the list was made. Nothing is written, and no engine is started.
+
+    days: those of which a list was published, the first one first; open_lake opens any whose tables are kept.
+    """
 
     def __init__(self, out: Path, root: str, as_of: date | None, env: str | None) -> None:
         self.out, self.as_of = out, as_of
         self._settings, now = load_settings(env), Tables(root)
         version = _listed(now, as_of)
+        self.days = _days(now)
         self._tables = now if version is None else now.at(versions_behind(runs_of(now), CLUES, version))
         if self.as_of is None:
             days = self.table("gold.clues").polars("last_seen")["last_seen"]
             self.as_of = days.max() if len(days) else None  # type: ignore[assignment]  # a column of days
 
     def __repr__(self) -> str:
-        return f"OpenedLake({str(self.out)!r}, as_of={self.as_of})"
+        synthetic = ", synthetic data 合成数据" if self.is_synthetic else ""
+        return f"OpenedLake({str(self.out)!r}, as_of={self.as_of}{synthetic})"
+
+    @cached_property
+    def is_synthetic(self) -> bool:
+        """Did the last run say that its delivery was simulated?"""
+        return is_synthetic(self.out)
 
     def table(self, name: str) -> TableView:
         """A table by zone and name, such as gold.clues. Raises BadConfiguration for one that is not of the working zone."""
@@ -127,9 +138,12 @@ class OpenedLake:
         """One row a county and township: households, those with a clue to visit as a share with its interval, what is at stake of them
         (of each household the largest estimate: its clues speak of the same money), needs of people there. Largest share first.
 
-        A clue or need whose place is not stated is counted where town is null.
+        Where no town is stated, town is null. Needs are counted where people live, and in such a place only if somebody draws there.
         """
         place = ["county_code", "town"]
+        place_name = pl.concat_str(
+            pl.coalesce("county", "county_code"), pl.col("town").fill_null("地址不详"), separator=" "
+        ).alias("place")
         cases = self.table("silver.cases").polars("case_id", "county", *place)
         clues = self.table("gold.clues").polars("case_id", "is_dispatched", "amount_estimate").filter("is_dispatched")
         at_stake = clues.group_by("case_id").agg(clues=pl.len(), yuan=pl.col("amount_estimate").max())
@@ -148,7 +162,7 @@ class OpenedLake:
             maintain_order="left",
         )
         return told.with_columns(pl.col("needs").fill_null(0)).select(
-            "county", *place, "households", "to_visit", "share", "low", "high", "clues", "at_stake_yuan", "needs"
+            place_name, *place, "households", "to_visit", "share", "low", "high", "clues", "at_stake_yuan", "needs"
         )
 
     def features(self) -> pl.DataFrame:
@@ -184,6 +198,10 @@ class OpenedLake:
         """What verdicts have taught so far: calibration, lift, what exemptions cost. Null before the first `mingjing learn`."""
         return learned_in(self.out)
 
+    def fairness(self) -> Fairness:
+        """Rates of groups with their intervals, and how well a feature tells a group, of the last list."""
+        return fairness_in(self.out)
+
     @cached_property
     def _duckdb(self) -> duckdb.DuckDBPyConnection:
         import duckdb
@@ -200,15 +218,21 @@ def open_lake(out: str | Path, as_of: str | date | None = None, *, lake: str | N
     return OpenedLake(Path(out), existing_lake(Path(out), lake), day, env)
 
 
+def _published(now: Tables) -> list[Mapping[str, Any]]:
+    """Runs of ops.runs that published a list, the oldest first."""
+    return [run for run in runs_of(now) if run["job"] == "publish" and CLUES.full_name in run["tables_read"]]
+
+
+def _days(now: Tables) -> list[date]:
+    return sorted({run["as_of"] for run in _published(now)})
+
+
 def _listed(now: Tables, as_of: date | None) -> int | None:
     """The version of gold.clues that was published last, on the day where one is given; null where nothing was, or that is not known."""
-    published: list[Mapping[str, Any]] = [
-        run for run in runs_of(now) if run["job"] == "publish" and CLUES.full_name in run["tables_read"]
-    ]
+    published = [run for run in _published(now) if as_of in (None, run["as_of"])]
+    if published:
+        return int(published[-1]["tables_read"][CLUES.full_name])
     if as_of is None:
-        return published[-1]["tables_read"][CLUES.full_name] if published else now.version(CLUES)
-    of_day = [run for run in published if run["as_of"] == as_of]
-    if not of_day:
-        days = ", ".join(sorted({str(run["as_of"]) for run in published})) or "none"
-        raise BadConfiguration(f"No list of {as_of} was published in {now.root}. Expected a day of: {days}.")
-    return int(of_day[-1]["tables_read"][CLUES.full_name])
+        return now.version(CLUES)
+    days = ", ".join(map(str, _days(now))) or "none"
+    raise BadConfiguration(f"No list of {as_of} was published in {now.root}. Expected a day of: {days}.")

@@ -120,7 +120,7 @@ def test_what_is_not_there_is_told(opened: OpenedLake, finished: RunContext, tmp
 
 
 def test_learning_is_read_as_it_was_left(finished: RunContext, tmp_path: Path) -> None:
-    from jobs.explore.learned import learned_in
+    from jobs.explore.pages import learned_in
 
     assert learned_in(tmp_path) is None
     folder = tmp_path / "learning"

@@ -1,4 +1,4 @@
-"""What verdicts have taught, as `mingjing learn` left it in OUT/learning."""
+"""What a run and its verdicts left on pages: learning and fairness, figures of groups that name nobody."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import polars as pl
 
 from jobs.learn.job import FOLDER
 from jobs.learn.learning_pages import SUMMARY, TABLE
+from jobs.report_fairness import job as report_fairness
+from jobs.report_fairness.fairness_report import CSV_COLUMNS
 from jobs.runtime.errors import BadStore
 
 
@@ -40,3 +42,26 @@ def learned_in(out: Path) -> Learned | None:
         return Learned(summary["said"], calibration, summary["worth"], summary["missed"])
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as error:
         raise BadStore(f"{folder} cannot be read ({type(error).__name__}). Run mingjing learn again.") from error
+
+
+@dataclass(frozen=True)
+class Fairness:
+    """rates: one row a group of households: how many were dispatched, visited, confirmed, refuted, with shares, intervals and judgement.
+
+    proxies: one row a feature and group: how well the feature tells who belongs to it, auroc, 0.5 = not at all; empty where not measured.
+    """
+
+    rates: pl.DataFrame
+    proxies: pl.DataFrame
+
+
+def fairness_in(out: Path) -> Fairness:
+    """Raises BadStore for pages that are not there, or cannot be read."""
+    folder = out / report_fairness.FOLDER
+    try:
+        proxies = folder / "proxies.csv"
+        figures = {name: pl.Float64 for name in CSV_COLUMNS if "_ratio" in name or name.startswith("refuted_p")}
+        rates = pl.read_csv(folder / "fairness.csv", schema_overrides=figures)
+        return Fairness(rates, pl.read_csv(proxies) if proxies.exists() else pl.DataFrame())
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise BadStore(f"{folder} cannot be read ({type(error).__name__}). Run mingjing fairness again.") from error
