@@ -150,6 +150,19 @@ class ModelStore:
                     raise
                 return None
 
+    def versions(self) -> list[tuple[str, int, str | None, bool, str]]:
+        """Of all models all versions, the newest first: name, version, day, whether it is in use, and the store's address."""
+        self._point_mlflow_here()
+        found = []
+        with self._as_refused():
+            for model in self._client.search_registered_models():
+                in_use = model.aliases.get(CHAMPION)
+                for one in self._client.search_model_versions(f"name='{model.name}'"):
+                    found.append(
+                        (model.name, int(one.version), one.tags.get("as_of"), str(one.version) == str(in_use), self._uri)
+                    )
+        return sorted(found, key=lambda row: (row[0], -row[1]))
+
     def _sync_artifacts(self) -> None:
         """What was logged is on the disk: before a version that is used names it. SQLite sees to its own file, MLflow to no other."""
         for base, _, files in os.walk(self._artifacts or "", topdown=False):

@@ -112,7 +112,7 @@ def calibration(rows: pl.DataFrame, *, title: str) -> Axes:
         rows.group_by("probabilities", maintain_order=True), (INK, ACCENT), (0.12, 0.05), strict=False
     ):
         axes.vlines(of_name["promised"], of_name["low95"], of_name["high95"], color=colour, alpha=0.4, lw=2)
-        axes.plot(of_name["promised"], of_name["confirmed"], "o-", color=colour, ms=5)
+        axes.plot(of_name["promised"], of_name["confirmed"], "o-", color=colour, ms=5, clip_on=False)
         axes.text(
             0.98, height, f"{name[0]}, {of_name['visits'].sum():,} visits", transform=axes.transAxes, ha="right", color=colour
         )

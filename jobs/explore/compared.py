@@ -101,14 +101,15 @@ def _with_findings(told: pl.DataFrame, run: OpenedLake, other: OpenedLake, side:
 def _reason() -> pl.Expr:
     """The first that holds; a key of WHY."""
     is_new, is_gone, is_changed = (pl.col("change") == change for change in ("new", "gone", "changed"))
+    is_strange = pl.col("rule_code") == _STRANGE  # it needs no register, so that ops.rule_coverage tells nothing of it
     elsewhere = pl.when(is_new).then("_outcomes_before").otherwise("_outcomes_after")
 
     def differs(name: str) -> pl.Expr:
         return is_changed & pl.col(name).ne_missing(pl.col(f"{name}_after"))
 
     held = {
-        "rule begins": is_new & pl.col("_lacks_before").is_null(),
-        "rule ended": is_gone & pl.col("_lacks_after").is_null(),
+        "rule begins": is_new & ~is_strange & pl.col("_lacks_before").is_null(),
+        "rule ended": is_gone & ~is_strange & pl.col("_lacks_after").is_null(),
         "household came": is_new & ~pl.col("_draws_before"),
         "household left": is_gone & ~pl.col("_draws_after"),
         "register came": is_new & pl.col("_lacks_before") & ~pl.col("_lacks_after"),
@@ -120,7 +121,7 @@ def _reason() -> pl.Expr:
         "months": differs("months"),
         "amount": differs("amount_estimate"),
         "found in order": ~is_changed & elsewhere.list.contains("clear"),
-        "others": pl.col("rule_code") == _STRANGE,
+        "others": is_strange,
         "rows": pl.col("_new_rows_before").fill_null(False) | pl.col("_new_rows_after").fill_null(False),
     }
     return pl.coalesce(*(pl.when(when).then(pl.lit(code)) for code, when in held.items()), pl.lit("day"))

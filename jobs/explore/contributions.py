@@ -72,6 +72,18 @@ def contributions_of(scored: pl.DataFrame, case_id: str, out: Path) -> Contribut
     return Contributions(case_id, float(path[0]), float(path[-1]), frame)
 
 
+def models_in(out: Path) -> pl.DataFrame:
+    """Versions of the models in OUT, or on the server that is named; none where there is no store."""
+    rows = []
+    if has_model_store(out):
+        from models.registry import ModelStore  # as above
+
+        with store_errors_told():
+            rows = ModelStore(model_store(out)).versions()
+    columns = {"model": pl.String, "version": pl.Int64, "as_of": pl.String, "in use": pl.Boolean, "tracking_uri": pl.String}
+    return pl.DataFrame(rows, columns, orient="row")
+
+
 def _figure(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 

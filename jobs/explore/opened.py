@@ -14,7 +14,7 @@ import polars as pl
 from expectations.contracts.ids import LETTERS
 from expectations.contracts.lake import CASE_SCORES, CLUES, TABLES
 from expectations.contracts.model import Table
-from jobs.explore.contributions import Contributions, contributions_of
+from jobs.explore.contributions import Contributions, contributions_of, models_in
 from jobs.explore.pages import Fairness, Learned, fairness_in, learned_in
 from jobs.explore.shares import shares
 from jobs.explore.shown import masked, names, visible, visible_columns
@@ -193,6 +193,13 @@ class OpenedLake:
         """
         scores = self._tables.frame(CASE_SCORES, ["case_id", "figures", "strangeness", "model_version"])
         return contributions_of(scores.filter(case_id=case_id), case_id, self.out)
+
+    def models(self) -> pl.DataFrame:
+        """One row a version of a registered model, the newest first, with the address that `mlflow ui` and `mlflow models serve` need.
+
+        A store that was copied here finds its own files from then on.
+        """
+        return models_in(self.out)
 
     def learned(self) -> Learned | None:
         """What verdicts have taught so far: calibration, lift, what exemptions cost. Null before the first `mingjing learn`."""

@@ -125,6 +125,13 @@ def test_a_clue_of_one_run_alone_is_new_or_gone_with_its_reason(
     assert (back["change"], back["reason"]) == ("gone", turned.get(reason, reason))
 
 
+def test_what_is_strange_is_so_among_all_others(opened: OpenedLake, earlier: Earlier) -> None:
+    earlier.change("gold.clues", lambda rows: rows.filter(pl.col("rule_code") != "X01"))
+    told = compare(open_lake(earlier.out), opened)
+    assert len(told) == opened.table("gold.clues").polars("rule_code").filter(rule_code="X01").height > 0
+    assert set(told.select("change", "reason").iter_rows()) == {("new", "others")}
+
+
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +118,18 @@ def test_what_is_not_there_is_told(opened: OpenedLake, finished: RunContext, tmp
     with pytest.raises(NoSuchRecord):
         opened.trace("C0000000000000000")
     assert opened.trace(opened.table("gold.clues").polars("clue_id")["clue_id"][0]).is_masked
+
+
+def test_models_of_a_copied_run_are_its_own(finished: RunContext, opened: OpenedLake, tmp_path: Path) -> None:
+    shutil.copytree(finished.out / "mlflow", tmp_path / "mlflow")
+    (tmp_path / "lake").mkdir()
+    copied = open_lake(tmp_path).models()
+    (row,) = copied.iter_rows(named=True)
+    assert (row["model"], row["version"], row["as_of"], row["in use"]) == ("mingjing-forest", 1, AS_OF.isoformat(), True)
+    assert row["tracking_uri"] == f"sqlite:///{tmp_path}/mlflow/mlflow.db"
+    assert opened.models().drop("tracking_uri").equals(copied.drop("tracking_uri"))
+    (tmp_path / "empty" / "lake").mkdir(parents=True)
+    assert open_lake(tmp_path / "empty").models().is_empty()
 
 
 def test_learning_is_read_as_it_was_left(finished: RunContext, tmp_path: Path) -> None:
