@@ -103,10 +103,11 @@ class ModelStore:
                 _find_artifacts_at(folder / "mlflow.db", artifacts)
             self._point_mlflow_here()
             known = mlflow.get_experiment_by_name(_EXPERIMENT)
-            about = {_NOTE: _ABOUT}
             self._experiment = (
-                known.experiment_id if known else mlflow.create_experiment(_EXPERIMENT, artifact_location=artifacts, tags=about)
+                known.experiment_id if known else mlflow.create_experiment(_EXPERIMENT, artifact_location=artifacts)
             )
+            if known is None or known.tags.get(_NOTE) != _ABOUT:
+                mlflow.MlflowClient(self._uri).set_experiment_tag(self._experiment, _NOTE, _ABOUT)
         self._client = mlflow.MlflowClient(self._uri)
 
     @contextmanager
