@@ -36,12 +36,13 @@ from jobs.take_in.forms import returned
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PAGES = sorted(NOTEBOOKS.glob("*.ipynb"))
 _VISITS, _VISITS_A_DAY = 110, 10
+_HARDLY_EVER = f"XVE{ROUTINE_VISIT[0]}"
 _FIRST_DAY, _LAST_DAY = date(2018, 1, 2), date(2018, 3, 31)
 
 
 def verdicts(opened: OpenedLake, path: Path) -> Path:
-    """Made up for the cases on the list: clues of every other rule hold nine times in ten, the rest one time, by the digest of the id.
-    Stated priors do not know that, so that there is something to learn."""
+    """Made up for the cases on the list: what is strange, or of cars and firms, hardly ever holds, the rest nearly always, by the digest of
+    the id. Stated priors do not know that, so that there is something to learn."""
     ledger = opened.table("ops.ledger").polars().sort("position")
     clues = opened.table("gold.clues").polars("clue_id", "case_id", "rule_code")
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
@@ -54,7 +55,7 @@ def verdicts(opened: OpenedLake, path: Path) -> Path:
             for clue, rule in asked:
                 draw = int(hashlib.sha256(clue.encode()).hexdigest()[:8], 16) / 2**32
                 on = _FIRST_DAY + timedelta(days=place // _VISITS_A_DAY)
-                said = ("查是-错保", "") if draw < (0.9 if int(rule[1:]) % 2 else 0.1) else ("查否-政策允许", "R14")
+                said = ("查是-错保", "") if draw < (0.05 if rule[0] in _HARDLY_EVER else 0.95) else ("查否-政策允许", "R14")
                 writer.writerow((clue, *said, on, "张某、李某"))
     return path
 
