@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from expectations.contracts.lake import CLUES, FILES, FINDINGS, NOVEL_FINDINGS
+from jobs.explore.shown import masked
 from jobs.runtime.errors import BadConfiguration
 
 if TYPE_CHECKING:
@@ -72,11 +73,11 @@ def compare(before: OpenedLake, after: OpenedLake) -> pl.DataFrame:
     ]
     largest = pl.max_horizontal("amount_before", "amount_after")
     shown = told.select("change", "clue_id", "case_id", "rule_code", "county_code", "town", *both, reason.alias("reason"), *words)
-    return shown.sort(largest, "clue_id", descending=[True, False], nulls_last=True)
+    return masked(shown).sort(largest, "clue_id", descending=[True, False], nulls_last=True)
 
 
 def _clues(run: OpenedLake) -> pl.DataFrame:
-    columns = ["clue_id", *_SUBJECT, "county_code", "town", "rank", "rule_fingerprint", *_TOLD]
+    columns = ["clue_id", *_SUBJECT, "county_code", "town", "rank", *_TOLD]
     return run._tables.frame(CLUES, columns)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import shutil
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,7 @@ from deltalake import write_deltalake
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import PEOPLE, TABLES
+from expectations.contracts.lake import CLUES, PEOPLE, TABLES
 from expectations.contracts.model import Kind, Table
 from jobs.explore import OpenedLake, TableView, compare, open_lake, shown
 from jobs.launch.context import RunContext
@@ -110,8 +111,15 @@ def test_every_public_function_is_among_those_that_are_asked() -> None:
     assert public(TableView) == {"polars", "pandas", "duckdb"}
 
 
-def test_a_planted_number_or_name_cannot_be_got_by_any_function(planted_lake: Path) -> None:
+def test_a_planted_number_or_name_cannot_be_got_by_any_function(planted_lake: Path, tmp_path: Path) -> None:
     answers = everything(open_lake(planted_lake), [NUMBER])  # trace needs rows that fit together: a run's, below
+    earlier = tmp_path / "lake"
+    shutil.copytree(planted_lake / "lake", earlier)
+    fewer = planted(CLUES).to_pandas().assign(months=2)
+    write_deltalake(str(earlier / "gold/clues"), pa.Table.from_pandas(fewer, to_arrow_schema(CLUES.schema)), mode="overwrite")
+    changes = compare(open_lake(tmp_path), open_lake(planted_lake))
+    assert changes["change"].to_list() == ["changed"]
+    answers["changes"] = told(lambda: changes)
     assert len(answers) > 200
     for asked, said in answers.items():
         assert NAME not in said, asked
