@@ -44,6 +44,8 @@ _CARD = resources.files("models") / "MODEL_CARD.md"
 _LONGEST_DESCRIPTION = 5000
 """Characters that MLflow's SQL store has for one."""
 _NOTE = "mlflow.note.content"
+_NOBODY = {"mlflow.user": "mingjing", "mlflow.source.name": "mingjing"}
+"""For the login of whoever started the run, and the path of the program: who ran what stands in the audit log."""
 NOTHING_STATED: Mapping[str, int] = MappingProxyType({})
 """Of a training whose tables are not known."""
 _STRANGEST = 200
@@ -179,7 +181,7 @@ class ModelStore:
         from mlflow.data.meta_dataset import MetaDataset
 
         self._point_mlflow_here()
-        with self._mlflow.start_run(experiment_id=self._experiment, run_name=name, description=about) as run:
+        with self._mlflow.start_run(experiment_id=self._experiment, run_name=name, description=about, tags=_NOBODY) as run:
             inputs = []
             for table, version in sorted(data.items()):
                 source = DeltaDatasetSource(path=table.replace(".", "/"), delta_table_version=version)

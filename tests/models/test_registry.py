@@ -127,6 +127,7 @@ def test_what_a_person_sees_of_a_training_says_what_it_was(tmp_path: Path) -> No
     inputs = {one.dataset.name: json.loads(one.dataset.source)["delta_table_version"] for one in run.inputs.dataset_inputs}
     assert inputs == {"silver.cases": 4, "silver.members": 7}
     assert len(run.outputs.model_outputs) == 1
+    assert {run.data.tags["mlflow.user"], run.data.tags["mlflow.source.name"]} == {"mingjing"}
     assert not set(run.data.params) & set(run.data.metrics)
     assert len(client.get_metric_history(run.info.run_id, "psi_anomaly")) == 1
     kept = [path.path for path in client.list_artifacts(run.info.run_id)]
