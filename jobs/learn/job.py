@@ -59,7 +59,8 @@ def run(ctx: RunContext) -> Outcome:
         params = _without_proxies(ctx)
         try:
             with store_errors_told():
-                learned = learn(teaching, RankingRegistry(model_store(ctx.out)), champion_of(ctx), params, ctx.as_of)
+                registry = RankingRegistry(model_store(ctx.out))
+                learned = learn(teaching, registry, champion_of(ctx), params, ctx.as_of, ctx.lake.versions_read)
         except RefusedInput as error:
             raise BadConfiguration(f"{error} The verdicts are taken in; nothing was trained.") from error
         champion = champion_of(ctx)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,3 +24,19 @@ def test_a_package_replaces_itself_and_no_other_configuration(tmp_path: Path) ->
     with pytest.raises(BadConfiguration, match="it is no package"):
         build(ROOT, tmp_path / "mine")
     assert [path.name for path in (tmp_path / "mine").rglob("*")] == ["conf", "local.yaml"]
+
+
+def test_training_from_the_package_finds_the_model_card(tmp_path: Path) -> None:
+    archive = build(ROOT, tmp_path / "dist")
+    asked = "from models import registry; print(registry.__file__); print(registry._CARD.read_text(encoding='utf-8')[:12])"
+    ended = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={**os.environ, "PYTHONPATH": str(archive)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    place, card = ended.stdout.splitlines()
+    assert place.startswith(str(archive))
+    assert card == "# Model card"
