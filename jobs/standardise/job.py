@@ -32,11 +32,11 @@ WRITES = (*SILVER, FILES)
 
 def standardise(data_set: DataSet, bronze: DataFrame, current_files: list[str], key: str) -> DataFrame:
     """Silver rows of the accepted rows of the current files, with the origin of each."""
-    schema = plain_schema(data_set.silver)
+    code, schema = data_set.code, plain_schema(data_set.silver)
 
     def typed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for rows in polars_frames(batches):
-            yield from arrow_batches(standardised(data_set, rows, key), schema)
+        for rows in polars_frames(batches):  # by its code: what is sent to the engine says no more than what decides the rows
+            yield from arrow_batches(standardised(DATA_SETS[code], rows, key), schema)
 
     accepted = bronze.filter((F.col("_fate") == "accepted") & F.col("_file_id").isin(current_files))
     return accepted.select(*data_set.field_names, "_damaged", "_shown", *ORIGIN).mapInArrow(typed, schema)
