@@ -39,8 +39,8 @@ from jobs.runtime.session import EMBEDDED, Engine
 PARALLEL_TABLES = 2
 """Tables that one run may write at the same time: one keeps a core busy while another commits."""
 RESTRICTED_ZONES = ("bronze", "quarantine", "vault")
-_READERS = tuple(f"{name} {metadata.version(name)}" for name in ("polars", "pyarrow"))
-"""What reads cells and batches beside the program's own code."""
+_READERS = tuple(f"{name} {metadata.version(name)}" for name in ("polars", "pyarrow", "numpy", "scikit-learn"))
+"""What reads cells and gives scores beside the program's own code."""
 _NOT_THERE = (  # what Spark 4.1 with Delta 4.4 and Sail 0.7 say of a path that holds no table; all else is a failure
     "[PATH_NOT_FOUND]",
     "[DELTA_TABLE_NOT_FOUND]",
