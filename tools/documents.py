@@ -22,6 +22,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, LAKE_TABLES, SILVER
 from expectations.contracts.model import Column, DataSet, Table
 from jobs.check_households import job as check_households
+from jobs.check_payments import job as check_payments
 from jobs.check_quality import job as check_quality
 from jobs.dispatch_cases import job as dispatch_cases
 from jobs.find_clues import job as find_clues
@@ -72,6 +73,7 @@ JOBS: tuple[ModuleType, ...] = (
     publish,
     project_cases,
     plan_visits,
+    check_payments,
     dispatch_cases,
     follow_up_cases,
     report_fairness,

@@ -25,6 +25,7 @@ from jobs.commands.lineage import trace
 from jobs.commands.options import AsOf, Delivery, Engine, Env, Finished, Full, Future, LakeRoot, Out
 from jobs.commands.plan import plan
 from jobs.commands.policy import policy
+from jobs.commands.prepay import prepay
 from jobs.commands.purge import purge
 from jobs.commands.report import report
 from jobs.commands.rule import rule
@@ -378,7 +379,7 @@ app.add_typer(cases, name="cases")
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")
 app.command(name="verify")(verify_results)
-for command in (plan, dispatch, take_in, report, fairness, learn, trace, graph, purge):
+for command in (plan, prepay, dispatch, take_in, report, fairness, learn, trace, graph, purge):
     app.command()(command)
 
 

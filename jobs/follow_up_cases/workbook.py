@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from jobs.casebook.matters import Matter
 from jobs.follow_up_cases.about import About
-from jobs.follow_up_cases.matters import Matter
 from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, new_book, write_guide, write_lists, write_table
 
 KIND = "后续办理表"

@@ -21,6 +21,7 @@ WRITTEN_FOLDERS = (
     "fairness",
     "learning",
     "plans",
+    "prepay",
     "check",
     "audit",
 )

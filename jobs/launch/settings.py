@@ -18,6 +18,7 @@ from expectations.bounds import SuiteBounds
 from expectations.conf import Conf
 from jobs.launch.fairness_params import FairnessParams
 from jobs.launch.plan_params import PlanParams
+from jobs.launch.prepay_params import PrepayParams
 from jobs.launch.retention_params import RetentionParams
 from jobs.registers.policy import Policy
 from jobs.rulebook.rule import EXEMPTIONS
@@ -96,6 +97,7 @@ class Settings(Conf):
     ranking: RankingSettings
     learning: LearningParams
     plan: PlanParams
+    prepay: PrepayParams
     fairness: FairnessParams
     casework: ClockParams
     retention: RetentionParams
@@ -137,6 +139,7 @@ def load_settings(env: str | None = None, folder: Path | None = None) -> Setting
     named = {
         "rules": settings.rules,
         "plan.hard_rules": settings.plan.hard_rules,
+        "prepay.rules": settings.prepay.rules,
         "ranking.prior": settings.ranking.prior,
         "flood.highest_share": settings.flood.highest_share,
     }

@@ -20,6 +20,7 @@ from jobs.sheets.choices import (
     MEASURES,
     NEED_PROGRAMS,
     NEED_RESULTS,
+    PAYMENT_DECISIONS,
     PROBLEMS,
     REASONS,
     SANCTIONS,
@@ -49,12 +50,25 @@ OFFERS: dict[str, tuple[str, ...]] = {
     "measure": MEASURES,
     "sanction": SANCTIONS,
     "appeal": APPEAL_OUTCOMES,
+    "payment": PAYMENT_DECISIONS,
 }
 """What the drop-downs of a column offer; the others that a heading may name are date, month and yuan."""
 _LIST_TITLES = dict(
     zip(
         OFFERS,
-        ("核查结论", "查否原因", "处理结果", "保障项目", "更正结果", "是否", "问题类别", "整改措施", "问责方式", "复查结果"),
+        (
+            "核查结论",
+            "查否原因",
+            "处理结果",
+            "保障项目",
+            "更正结果",
+            "是否",
+            "问题类别",
+            "整改措施",
+            "问责方式",
+            "复查结果",
+            "处理意见",
+        ),
         strict=True,
     )
 )
