@@ -18,10 +18,11 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Row, Select, Table, create_engine, event, func, insert, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 
+from casework.editions import Edition
 from casework.errors import BadAddress, Contradiction, UnusableStore
 from casework.events import SCHEMA_VERSION, Event, NewEvent, Place, Role, Source, Subject
 from casework.payloads import PAYLOADS, Kind, Payload, Restricted, SubjectKind
-from casework.tables import EVENTS, LAYOUT, RESTRICTED, STORE, metadata
+from casework.tables import EDITIONS, EVENTS, LAYOUT, RESTRICTED, STORE, metadata
 from expectations.contracts.ids import DIGITS
 
 URL_VARIABLE = "MINGJING_CASEWORK_URL"
@@ -83,6 +84,11 @@ class Book:
             found |= {row.event_id: Restricted.model_validate_json(json.dumps(row.facts)) for row in rows}
         return found
 
+    def editions(self) -> list[Edition]:
+        """All editions of full lists, by number; for the few who may see who had which."""
+        rows = self._connection.execute(select(EDITIONS).order_by(EDITIONS.c.number)).mappings()
+        return [Edition.model_validate_json(json.dumps(dict(row), default=str)) for row in rows]
+
     def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         return self._connection.execute(query.order_by(EVENTS.c.position)).all()
 
@@ -125,6 +131,9 @@ class WritableBook(Book):
         ]:
             self._connection.execute(insert(RESTRICTED), facts)
         return recorded
+
+    def record_edition(self, edition: Edition) -> None:
+        self._connection.execute(insert(EDITIONS), edition.model_dump(mode="json") | {"expires_on": edition.expires_on})
 
     def copy(self, table: Table, source: Connection) -> None:
         """All rows of the table there, as they are. Here it is empty."""
@@ -220,8 +229,8 @@ class CaseStore:
                         f"The database {other._name} holds the case store {other.store_id} with {there.last_position} events, and this is "
                         f"{self.store_id} with {last}. Expected an empty database. Nothing was moved."
                     )
-                if there.last_position < last:
-                    for table in (EVENTS, RESTRICTED):
+                if not there.last_position and not there.editions():
+                    for table in (EVENTS, RESTRICTED, EDITIONS):
                         there.copy(table, here)
             here.exec_driver_sql(_SEAL)
         return last

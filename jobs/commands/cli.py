@@ -18,6 +18,7 @@ from jobs.audit.calls import CHECK, SUPERVISION, recorded
 from jobs.commands.audit import audit, verify_results
 from jobs.commands.cases import cases
 from jobs.commands.dispatch import dispatch
+from jobs.commands.editions import editions, whose
 from jobs.commands.fairness import fairness
 from jobs.commands.graph import graph
 from jobs.commands.learn import learn
@@ -375,10 +376,11 @@ def doctor() -> None:
 
 app.add_typer(rule, name="rule")
 app.add_typer(cases, name="cases")
+app.add_typer(editions, name="editions")
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")
 app.command(name="verify")(verify_results)
-for command in (plan, dispatch, take_in, report, fairness, learn, trace, graph, purge):
+for command in (plan, dispatch, take_in, report, fairness, learn, trace, graph, purge, whose):
     app.command()(command)
 
 

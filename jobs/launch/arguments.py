@@ -23,6 +23,7 @@ WRITTEN_FOLDERS = (
     "plans",
     "check",
     "audit",
+    "editions",
 )
 """Folders of OUT that this program fills and replaces."""
 

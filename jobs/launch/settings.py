@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError
 from casework.states import ClockParams
 from expectations.bounds import SuiteBounds
 from expectations.conf import Conf
+from jobs.launch.edition_params import EditionParams
 from jobs.launch.fairness_params import FairnessParams
 from jobs.launch.plan_params import PlanParams
 from jobs.launch.retention_params import RetentionParams
@@ -88,6 +89,7 @@ class Settings(Conf):
     fairness: FairnessParams
     casework: ClockParams
     retention: RetentionParams
+    editions: EditionParams
 
     @property
     def fingerprint(self) -> str:
