@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from jobs.access.roles import Role, allowed
 from jobs.commands.options import Env
 from jobs.runtime.console import Console
 
@@ -17,6 +18,7 @@ Out = Annotated[Path, typer.Option("--out", help="Folder of the results.", show_
 
 
 @editions.callback()
+@allowed(Role.PUBLISHER, Role.AUDITOR)
 def listed(
     ctx: typer.Context,
     out: Annotated[Path | None, typer.Option("--out", help="Folder of the results.", show_default=False)] = None,
@@ -53,6 +55,7 @@ def listed(
 
 
 @editions.command()
+@allowed(Role.PUBLISHER)
 def issue(
     lists: Annotated[
         list[Path],
@@ -73,6 +76,8 @@ def issue(
     """Make an edition of full lists: locked files in OUT/editions, each telling and hiding whose it is. The password is shown once."""
     from datetime import date
 
+    from jobs.access.approvals import second_person
+    from jobs.access.roles import person_now
     from jobs.casebook.opened import store_beside_folder
     from jobs.editions.job import FOLDER, By, Terms, full_lists
     from jobs.editions.job import issue as make
@@ -88,10 +93,12 @@ def issue(
         last = day(until, option="--until", future=True)
         if last < date.fromisoformat(who.at[:10]):
             raise BadConfiguration(f"--until is {until}, which is over. Expected today or a day to come. Nothing was made.")
+        terms = Terms(to.strip(), purpose.strip(), last)
         found = full_lists(out, lists)
+        facts = {"lists": sorted(full.sha256 for full in found), "to": terms.recipient, "purpose": terms.purpose, "until": until}
+        by = By(person_now(settings.access).account, who.at, second_person(settings.access, out, "edition", facts))
         with owner_only(out), store_beside_folder(out, out / "lake") as store:
             settle(out, console.warn)
-            terms, by = Terms(to.strip(), purpose.strip(), last), By(who.by, who.at, None)
             edition, password = make(store, out, found, terms, by, settings.editions.cipher, console.warn)
         console.print(
             f"Edition {edition.number}, {len(edition.files)} files: {out / FOLDER / str(edition.number)}", soft_wrap=True
@@ -103,6 +110,7 @@ def issue(
 
 
 @editions.command("open")
+@allowed()
 def open_container(
     container: Annotated[Path, typer.Argument(metavar="FILE", help="Container of an edition, *.mjc.", show_default=False)],
     to: Annotated[Path, typer.Option("--to", help="Folder to write the file to.", show_default=False)],
@@ -134,6 +142,7 @@ def open_container(
     raise typer.Exit(explained(work, console))
 
 
+@allowed(Role.PUBLISHER, Role.AUDITOR)
 def whose(
     file: Annotated[Path, typer.Argument(help="A copy that turned up somewhere.", show_default=False)],
     out: Out,

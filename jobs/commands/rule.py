@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from jobs.access.roles import Role, allowed
 from jobs.commands.options import AsOf, Engine, Env, Future, LakeRoot, Out
 from jobs.runtime.console import Console
 
@@ -16,6 +17,7 @@ console = Console()
 
 
 @rule.command(name="list")
+@allowed(Role.DATA_TEAM, Role.PUBLISHER, Role.ANALYST, Role.AUDITOR)
 def list_rules(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder of the results of a run: shows what each rule gave.", show_default=False)
@@ -42,6 +44,7 @@ def list_rules(
 
 
 @rule.command()
+@allowed()
 def new(
     code: Annotated[str, typer.Argument(help="A letter of the family and two digits, such as V02.", show_default=False)],
     title: Annotated[str, typer.Option("--title", help="A few English words: 'Owns a boat'.", show_default=False)],
@@ -65,6 +68,7 @@ def new(
 
 
 @rule.command(name="try")
+@allowed(Role.DATA_TEAM, Role.ANALYST)
 def try_rule(
     codes: Annotated[list[str], typer.Argument(help="Codes of the rules, such as V01.", show_default=False)],
     out: Out,

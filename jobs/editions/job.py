@@ -31,11 +31,18 @@ _GROUPS, _OF_GROUP = 5, 4
 
 @dataclass(frozen=True)
 class Terms:
-    """To whom, what for, and the last day on which the recipient may hold it."""
+    """To whom, what for, and the last day on which the recipient may hold it. Raises BadConfiguration for words that no page can tell."""
 
     recipient: str
     purpose: str
     expires_on: date
+
+    def __post_init__(self) -> None:
+        for words in (self.recipient, self.purpose):
+            if not 0 < len(words.strip()) <= LONGEST_WORDS or not words.isprintable():
+                raise BadConfiguration(
+                    f"Recipient and purpose are told on every page. Expected 1 to {LONGEST_WORDS} characters in one line. Nothing was made."
+                )
 
 
 @dataclass(frozen=True)
@@ -96,11 +103,6 @@ def issue(
 ) -> tuple[Edition, str]:
     """The edition in OUT/editions, and the password that nobody will see again. The register is written before the files: a killed
     command leaves a number without files, never files without a number."""
-    for words in (terms.recipient, terms.purpose):
-        if not 0 < len(words.strip()) <= LONGEST_WORDS or not words.isprintable():
-            raise BadConfiguration(
-                f"Recipient and purpose are told on every page. Expected 1 to {LONGEST_WORDS} characters in one line. Nothing was made."
-            )
     password, mark = _password(), secrets.token_hex(MARK_DIGITS // 2)
     with store.writing() as book:
         number = len(book.editions()) + 1
