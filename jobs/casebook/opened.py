@@ -10,6 +10,7 @@ from pathlib import Path
 from deltalake import DeltaTable
 from sqlalchemy import URL
 
+from casework.rule_decisions import RuleDecision
 from casework.store import FILE, URL_VARIABLE, CaseStore, store_url
 from expectations.contracts.lake import CASEWORK, VERDICTS
 from jobs.casebook.taking_over import events_of_earlier_verdicts
@@ -72,6 +73,14 @@ def followed_store(out: Path, followed: tuple[str, int] | None, root: str) -> It
         if followed:
             _refuse_another(store, followed, root)
         yield store
+
+
+def rule_decisions(lake: Lake, out: Path, warn: Callable[[str], None]) -> list[RuleDecision]:
+    """What was decided about rules; nothing, and no store is made, where nothing was ever done with a case."""
+    if not has_store(out):
+        return []
+    with case_store_beside(lake, out, warn) as store, store.reading() as book:
+        return book.rule_decisions()
 
 
 @contextmanager

@@ -9,7 +9,17 @@ from typing import Any
 
 from jobs.follow_up_cases.about import About
 from jobs.follow_up_cases.matters import Matter
-from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, new_book, write_guide, write_lists, write_table
+from jobs.sheets.tables import (
+    DECIDED_BY_PEOPLE,
+    Heading,
+    cell_formats,
+    joined,
+    masking_told,
+    new_book,
+    write_guide,
+    write_lists,
+    write_table,
+)
 
 KIND = "后续办理表"
 _WHO, _WHAT = Heading("对象", 18, "wrapped"), "已查实的问题"
@@ -67,7 +77,7 @@ def write_follow_up(path: Path, title: str, matters: Sequence[Matter], told: Map
         for name, columns, rows in sheets:
             if rows:
                 write_table(book, formats, name, columns, list(_told(rows, told)), title=heading, since=first)
-        guide = [*_GUIDE, masking_told("经办", is_masked=False)]
+        guide = [*_GUIDE, DECIDED_BY_PEOPLE, masking_told("经办", is_masked=False)]
         write_guide(book, formats, f"{heading}，已查实{len(matters)}条", guide)
         write_lists(book, formats, ("problem", "measure", "sanction", "appeal"))
 

@@ -22,6 +22,7 @@ from jobs.launch.fairness_params import FairnessParams
 from jobs.launch.plan_params import PlanParams
 from jobs.launch.retention_params import RetentionParams
 from jobs.registers.policy import Policy
+from jobs.registers.second_looks import SecondLookParams
 from jobs.rules import RULES
 from jobs.runtime.engine_settings import EngineSettings
 from jobs.runtime.errors import BadConfiguration
@@ -92,6 +93,7 @@ class Settings(Conf):
     casework: ClockParams
     retention: RetentionParams
     editions: EditionParams
+    second_look: SecondLookParams
     access: AccessParams
 
     @property
