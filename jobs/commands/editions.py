@@ -78,6 +78,7 @@ def issue(
 
     from jobs.access.approvals import second_person
     from jobs.access.roles import person_now
+    from jobs.audit.vouched import vouch
     from jobs.casebook.opened import store_beside_folder
     from jobs.editions.job import FOLDER, By, Terms, full_lists
     from jobs.editions.job import issue as make
@@ -100,6 +101,7 @@ def issue(
         with owner_only(out), store_beside_folder(out, out / "lake") as store:
             settle(out, console.warn)
             edition, password = make(store, out, found, terms, by, settings.editions.cipher, console.warn)
+        vouch(None)
         console.print(
             f"Edition {edition.number}, {len(edition.files)} files: {out / FOLDER / str(edition.number)}", soft_wrap=True
         )

@@ -109,9 +109,11 @@ def decide(
 ) -> None:
     """Decide about a rule that needs a second look: it goes on, or stops. The next run and the next dispatch obey."""
     from casework.rule_decisions import RuleDecision
+    from jobs.access.roles import person_now
     from jobs.audit.calls import note
     from jobs.casebook.opened import store_beside_folder
     from jobs.launch.arguments import day
+    from jobs.launch.settings import load_access
     from jobs.launch.start import explained
     from jobs.returns.brought import brought_now
     from jobs.rules import RULES
@@ -128,7 +130,7 @@ def decide(
             on_day=day(on, option="--on"),
             goes_on=not stop,
             reason=reason.strip(),
-            decided_by=who.by,
+            decided_by=person_now(load_access()).account,
             recorded_at=who.at,
         )
         with store_beside_folder(out, out / "lake") as store, store.writing() as book:

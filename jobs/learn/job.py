@@ -35,7 +35,7 @@ from jobs.runtime.results import Stamp, publication
 from models.clue_features import RefusedInput
 from models.measures import Lift, lift
 from models.ranking import LearningParams, RankingModel
-from models.ranking_registry import RankingRegistry
+from models.ranking_registry import RankingMismatch, RankingRegistry
 
 NAME = "learn"
 READS = (LISTED_CLUES, CLUES, PERSONS, FILES, LEDGER, VERDICTS, *TOLD_BY)
@@ -64,13 +64,12 @@ def run(ctx: RunContext) -> Outcome:
         params = _without_proxies(ctx)
         try:
             with store_errors_told():
-                champion = champion_of(ctx)
-                learned = learn(teaching, RankingRegistry(model_store(ctx.out)), champion, params, ctx.as_of)
+                learned = learn(teaching, RankingRegistry(model_store(ctx.out)), champion_of(ctx), params, ctx.as_of)
         except RefusedInput as error:
             raise BadConfiguration(f"{error} The verdicts are taken in; nothing was trained.") from error
-        before, champion = champion, champion_of(ctx)
+        champion = champion_of(ctx)
         calibration = shown_on(teaching, champion.model, params) if champion and len(teaching) >= params.least_verdicts else None
-    moved = _moves(ctx, before.model if before else None, champion.model) if learned.is_promoted and champion else None
+    moved = _moves(ctx, champion.model) if champion else None
     outcome = Outcome(account, learned, calibration, _worth(ctx, teaching), missed(rows), moved)
     with publication(ctx.out, NAME, [FOLDER], Stamp(ctx.as_of, Delivered(ctx.lake).name), ctx.report.warn) as staged:
         write_pages(outcome, staged / FOLDER)
@@ -109,12 +108,18 @@ def _without_proxies(ctx: RunContext) -> LearningParams:
     return params.model_copy(update={"refused_inputs": tuple(sorted({*params.refused_inputs, *found}))})
 
 
-def _moves(ctx: RunContext, before: RankingModel | None, after: RankingModel) -> pl.DataFrame:
-    """By the last list, and the line behind as many visits as the last list of visits had."""
+def _moves(ctx: RunContext, in_use: RankingModel) -> pl.DataFrame | None:
+    """Whom the ranking in use moves, against the one that it has followed: by the last list, and the line behind as many visits as the last
+    list of visits had. Null where the one before does not fit this code any more."""
+    try:
+        with store_errors_told():
+            before = RankingRegistry(model_store(ctx.out)).ranking_before()
+    except RankingMismatch:
+        return None
     clues = [as_ranked(row) for row in last_list(ctx.lake) if row["is_dispatched"]]
     ledger = ctx.lake.read_or_empty(LEDGER)
     last = ledger.groupBy("as_of").count().orderBy(F.col("as_of").desc()).first()
-    return moves(clues, before, after, None if last is None else int(last["count"]))
+    return moves(clues, before.model if before else None, in_use, None if last is None else int(last["count"]))
 
 
 def _worth(ctx: RunContext, verdicts: Sequence[Example]) -> Lift | None:

@@ -27,7 +27,7 @@ _LEARNED = "learned"
 @dataclass(frozen=True)
 class Outcome:
     """calibration: what visits found, what was promised without having seen it, what the stated priors promised; null without a champion.
-    moved: households that the ranking moves across the line of the visits; null where none was promoted."""
+    moved: households that the ranking in use moves across the line of the visits; null without one."""
 
     account: list[tuple[str, str, int, int, int, int, int, int]]
     learned: Learned

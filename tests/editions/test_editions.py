@@ -17,7 +17,8 @@ from pypdf import PdfReader
 from sqlalchemy import URL
 
 from casework.store import FILE, CaseStore, store_url
-from jobs.audit.log import LOG
+from jobs.audit.log import LOG, entries_of
+from jobs.audit.vouched import vouched
 from jobs.delivery.workbooks import PASSWORD
 from jobs.editions import container
 from jobs.editions.container import fresh_header, header_of, opened, sealed
@@ -25,7 +26,7 @@ from jobs.editions.marks import mark_by_stops, marked, marks_in
 from jobs.launch.edition_params import CipherName
 from jobs.returns.tables import lines_under
 from jobs.runtime.errors import BadConfiguration, BadVerdicts
-from jobs.runtime.results import RESTRICTED
+from jobs.runtime.results import LIST, RESTRICTED, digest_of
 from tests.editions.conftest import COLUMNS, DAY, STORIES, Run, clue
 from tests.libreoffice import saved_again
 
@@ -146,6 +147,12 @@ def test_the_password_is_on_the_console_once_and_nowhere_else(out: Path, issue: 
     for path in out.rglob("*"):
         assert not path.is_file() or password.encode() not in path.read_bytes(), path
     assert b"\xe4\xb8\x9c\xe9\x95\x87" not in (out / "audit" / LOG).read_bytes()  # 东镇: to whom stands in the register alone
+
+
+def test_what_was_made_is_vouched_for(out: Path, issue: Issue) -> None:
+    issue()
+    lists = vouched(entries_of(out / "audit"), out, None).lists
+    assert lists["editions/1"] == digest_of(out / "editions" / "1" / LIST)
 
 
 def test_who_had_which_is_counted(out: Path, issue: Issue, mingjing: Run) -> None:
