@@ -50,7 +50,7 @@ from jobs.find_needs import job as find_needs
 from jobs.find_needs.search import Benefits
 from jobs.launch.settings import Settings
 from jobs.link_people.aliases import aliases
-from jobs.link_people.households import cases, entitlement_months, members, named_persons
+from jobs.link_people.households import cases, members, named_persons
 from jobs.link_people.identities import anchors, identities, mentions, persons
 from jobs.link_people.kin import kin
 from jobs.link_people.links import links
@@ -58,6 +58,7 @@ from jobs.link_people.person_ids import next_person_ids, person_changes, with_pe
 from jobs.needs import NEED_RULES
 from jobs.rank_clues.case_files import case_files
 from jobs.rank_clues.clue_order import clues_of, ranked, with_key_persons, with_patterns
+from jobs.registers.benefits import entitlement_months
 from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.identity_verdicts import Groups, IdentityVerdicts
 from jobs.registers.means.registered import no_variants

@@ -22,7 +22,7 @@ _DOCUMENTS = (b"%PDF", b"{\\rtf")
 _DBASE = re.compile(rb"[\x03\x30\x31\x32\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f].{4}.[\x00-\x7f].[\x00-\x7f]", re.DOTALL)
 """Kind, year, month and day of the last change, number of rows, length of the header and of a row."""
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_LATIN = re.compile(r"[\t\n\r -~]")
+_LATIN = re.compile(r"[\x01-~]")
 _CHINESE = re.compile(r"[\u00a0-\u00ff\u2000-\u2fdf\u3000-\u303f\u4e00-\u9fff\ue000-\ufaff\ufe00-\ufe0f\ufeff\uff00-\uffef]")
 """Characters of Chinese texts, and what is left in them unseen."""
 _MARKUP = re.compile(rb"\s*(?:<(?:!doctype|\?xml|html|head|meta|style|body|div|table)\b|mime-version:)", re.IGNORECASE)

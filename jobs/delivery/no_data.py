@@ -118,10 +118,10 @@ def _may_be_no_data(texts: pl.DataFrame, key: list[str], header: Header) -> pl.S
     """Per row of the leftmost column and the key: does what it says, or that it says nothing, ask for a closer look?"""
     left = texts.columns[0]
     name = header.names[int(left[1:])]
-    bare_left = pl.col(left).str.strip_chars(EDGE + "='\ufeff").fill_null("")
+    bare_left = pl.col(left).str.replace(f"^[{NOISE}]+", "").fill_null("")
     is_suspect = [pl.col(left).str.contains(_SIGNED), bare_left == ""]
     if name:
-        is_suspect.append(bare_left.str.starts_with(name[:2]))  # a printed form breaks it, a web page has &nbsp; behind it
+        is_suspect.append(bare_left.str.starts_with(name[0]))  # whatever blanks or breaks stand in it or behind it
     bare = texts.select(pl.col(column).str.strip_chars(EDGE) for column in key)  # blanks around — make it no longer
     is_suspect += [pl.lit(bare[column].is_null() | (bare[column].str.len_bytes() <= _LONGEST_NOTHING)) for column in key]
     if len(key) == 1:  # whose cell is all that a row of blanks around a word has

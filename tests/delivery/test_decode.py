@@ -197,11 +197,13 @@ def test_a_full_row_without_its_first_cell_is_data_too(delivery: Any, payments: 
 def test_a_header_that_is_repeated_is_no_data(delivery: Any, payments: Any) -> None:
     header = [f" {name} " for name in payments.header]
     broken = [f"'{name[:-1]}\n{name[-1]}" for name in payments.header]
+    parted = [f"\ue5e5{name[0]}\ue5e5{name[1:]}\u200b" for name in payments.header]
     name = delivery.add(
-        "甲.csv", payments.csv(header, payments.row(), header, payments.row(name="李四"), payments.header, broken, payments.row())
+        "甲.csv",
+        payments.csv(header, payments.row(), header, payments.row(name="李四"), payments.header, broken, parted, payments.row()),
     )
     repeated, data = ("skipped", "repeated header"), ("accepted", None)
-    assert fates(delivery.rows(name)) == {2: data, 3: repeated, 4: data, 5: repeated, 6: repeated, 7: data}
+    assert fates(delivery.rows(name)) == {2: data, 3: repeated, 4: data, 5: repeated, 6: repeated, 7: repeated, 8: data}
 
 
 def test_title_and_group_rows_above_the_header_are_skipped_as_titles(delivery: Any, payments: Any) -> None:

@@ -30,6 +30,7 @@ FORMATS: dict[str, tuple[bytes, Format]] = {
     "text with a few NUL and control characters": (b"a\x00,b\x07\n" + b"c,d\n" * 20, Format.TEXT),
     "text with a control before each cell": ("\x1f姓名,\x1f1\n".encode("gb18030") * 3000, Format.TEXT),
     "text of tildes in UTF-16 without a mark": ("姓名~死亡~纾\n张三~农~繁\n".encode("utf-16-be"), Format.TEXT),
+    "text of Hive in UTF-16 without a mark": ("姓名\x01死亡\n张三\x01农\n".encode("utf-16-be"), Format.TEXT),
     "text with a NUL behind each cell": (b"ID\x00,NO\x00,1\n42\x00,17\x00,1\n" * 9, Format.TEXT),
     "text in UTF-16 without a mark": ("姓名,证号,金额\n张三,D1,1\n".encode("utf-16-le"), Format.TEXT),
     "text in UTF-16 without a mark, high bytes first": ("姓名,证号,金额\n张三,D1,1\n".encode("utf-16-be"), Format.TEXT),
