@@ -143,6 +143,7 @@ a code that is none        | rule new boat --title Boat --title-zh 船舶船舶 
 a title that is none       | rule new V09 --title ../boat --title-zh 船舶 --register vehicles  | --title '../boat' cannot name a file
 a Chinese title that is not| rule new V09 --title 'Owns a skiff' --title-zh boat --register vehicles | expected 2 to 20 Chinese characters
 a register that is none    | rule new V09 --title 'Owns a skiff' --title-zh 船舶 --register boats    | --register 'boats' cannot be compared
+payments of no lake        | prepay {tmp}/file.txt --out {tmp}/none --as-of 2017-12-31         | No lake
 a city over another        | simulate {tmp}                                                   | {delivery} is there already
 a city into a file         | simulate {tmp}/file.txt                                          | {tmp}/file.txt cannot be used
 a city into nowhere        | simulate /sys/mingjing                                           | /sys/mingjing cannot be used

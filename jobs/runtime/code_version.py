@@ -11,8 +11,8 @@ from importlib.resources.abc import Traversable
 from jobs import __version__
 
 _PACKAGES = ("casework", "expectations", "jobs", "models")
-KINDS = (".py", ".json", ".typ")
-"""Ends of the names of what is part of the program: code, numbers that were measured, pages that are set."""
+KINDS = (".py", ".json", ".typ", ".md")
+"""Ends of the names of what is part of the program: code, numbers that were measured, pages that are set, the cards of models."""
 
 
 @cache
