@@ -16,11 +16,11 @@ from tools.package import PACKAGES, build
 
 
 def test_all_that_a_job_opens_is_in_the_package(tmp_path: Path) -> None:
-    """Pages that are set among it, and the model card. What else people read in a folder is not."""
+    """Pages that are set among it, and the cards of models."""
     with zipfile.ZipFile(build(ROOT, tmp_path / "dist")) as package:
         packed = set(package.namelist())
     there = {path.relative_to(ROOT) for name in PACKAGES for path in (ROOT / name).rglob("*") if path.is_file()}
-    assert {f"{path}" for path in there if path.suffix not in (".md", ".pyc") or path.name == "MODEL_CARD.md"} == packed
+    assert {f"{path}" for path in there if path.suffix != ".pyc"} == packed
 
 
 def test_a_package_replaces_itself_and_no_other_configuration(tmp_path: Path) -> None:
