@@ -1,4 +1,4 @@
-"""The same code on Apache Spark with the Delta jar, on a cluster and on this machine: parity with the embedded engine, shared tables."""
+"""The same code on Apache Spark with the Delta jar: parity with the embedded engine, shared tables, and a submitted job."""
 
 from __future__ import annotations
 
@@ -36,34 +36,13 @@ pytestmark = pytest.mark.spark
 
 @pytest.fixture(scope="module")
 def on_spark(embedded: Engine, city: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Results of the main job as it is submitted to a cluster: app.zip, conf beside it, executors that are processes of their own."""
-    work, out = tmp_path_factory.mktemp("cluster"), tmp_path_factory.mktemp("on_spark")
-    home = spark_home(work / "spark")
-    archive = build(ROOT, work / "dist")
-    local = load_settings().engine
-    settings = {
-        **local.spark,
-        "spark.sql.codegen.factoryMode": local.spark_small["spark.sql.codegen.factoryMode"],
-        **delta_jars(),
-    }
-    settings["spark.executor.extraJavaOptions"] = settings["spark.driver.extraJavaOptions"]
-    settings |= {"spark.driver.memory": "1g", "spark.executor.memory": "700m", "spark.ui.enabled": "false"}
-    command = [str(home / "bin" / "spark-submit"), "--master", "local-cluster[2,1,1024]"]
-    for key, value in settings.items():
-        command += ["--conf", f"{key}={value}"]
-    command += ["--py-files", str(archive), str(work / "dist" / "run_job.py"), "run_all"]
-    command += ["--delivery", str(city.delivery), "--out", str(out), "--as-of", AS_OF.isoformat()]
-    run_apart(command, cwd=work, MINGJING_CONF=str(work / "dist" / "conf"), SPARK_HOME=str(home))
-    assert list(home.glob("work/*/1")), "no second executor: was this a cluster?"
+    """Results of the main job on Apache Spark as it is run in production: by a process of its own, with the settings of base.yaml."""
+    out = tmp_path_factory.mktemp("on_spark")
+    command = [sys.executable, "-m", "jobs.commands.run_all", "--delivery", str(city.delivery), "--out", str(out)]
+    command += ["--as-of", AS_OF.isoformat(), "--engine", "spark"]
+    done = run_apart(command)
+    assert "NativeCodeLoader" in done.stderr or "spark" in done.stderr.lower(), "no word of a JVM: was this Spark?"
     return out
-
-
-def spark_home(folder: Path) -> Path:
-    """Spark as it is installed, in a folder of its own: there executors have theirs, with copies of all jars, and leave them."""
-    folder.mkdir()
-    for name in ("bin", "jars", "python"):
-        (folder / name).symlink_to(Path(pyspark.__file__).parent / name)
-    return folder
 
 
 BY_PEOPLE = {table.full_name for job in (learn, plan_visits, settle_identities, take_in) for table in job.WRITES}
@@ -105,37 +84,34 @@ def test_a_lake_that_spark_wrote_is_worked_on_by_the_embedded_engine(
             assert rows_of(ctx.lake, table) == rows_of(finished.lake, table), table.full_name
 
 
-FEW = ("payments", "vehicles", "fiscal_staff")
+SUBMITTED = ("payments", "vehicles", "fiscal_staff")
 
 
 def few_data_sets(city: City, folder: Path) -> Path:
-    """The city's delivery with a manifest of FEW only: Spark is slow to start, not to compute."""
+    """The city's delivery with a manifest of SUBMITTED only: a cluster on one machine is slow to start, not to compute."""
     shutil.copytree(city.delivery, folder)
     manifest = folder / "交接清单.csv"
     head, *lines = manifest.read_text(encoding="utf-8-sig").splitlines()
-    kept = [line for line in lines if any(f",{code}," in line for code in FEW)]
+    kept = [line for line in lines if any(f",{code}," in line for code in SUBMITTED)]
     manifest.write_text("\n".join([head, *kept]) + "\n", encoding="utf-8")
     return folder
 
 
-def test_spark_on_this_machine_needs_no_cluster(finished: RunContext, city: City, tmp_path: Path) -> None:
-    """As --engine spark starts it, for small data, with UDFs that call our modules."""
+def test_the_zip_runs_under_spark_submit_on_a_cluster_with_udfs_that_call_our_modules(
+    finished: RunContext, city: City, tmp_path: Path
+) -> None:
+    """Executors are processes of their own: a UDF that reaches a module of ours fails there unless the zip brings it."""
     lake = Lake(finished.engine, str(tmp_path / "lake"))
     delivery = few_data_sets(city, tmp_path / "delivery")
     ingest.run(replace(finished, lake=lake, out=tmp_path, delivery=delivery, report=RunReport(Console(quiet=True))))
-    command = [
-        sys.executable,
-        "-m",
-        "jobs.standardise",
-        "--out",
-        str(tmp_path),
-        "--as-of",
-        AS_OF.isoformat(),
-        "--engine",
-        "spark",
-    ]
-    done = run_apart(command)
-    assert "NativeCodeLoader" in done.stderr or "spark" in done.stderr.lower(), "no word of a JVM: was this Spark?"
-    for code in FEW:
+    archive = build(ROOT, tmp_path / "dist")
+    settings = {**delta_jars(), "spark.driver.memory": "1g", "spark.executor.memory": "700m", "spark.ui.enabled": "false"}
+    command = [str(Path(pyspark.__file__).parent / "bin" / "spark-submit"), "--master", "local-cluster[2,1,1024]"]
+    for key, value in settings.items():
+        command += ["--conf", f"{key}={value}"]
+    command += ["--py-files", str(archive), str(tmp_path / "dist" / "run_job.py"), "standardise"]
+    command += ["--out", str(tmp_path), "--as-of", AS_OF.isoformat()]
+    run_apart(command, cwd=tmp_path, MINGJING_CONF=str(tmp_path / "dist" / "conf"))
+    for code in SUBMITTED:
         table = DATA_SETS[code].silver
         assert rows_of(lake, table) == rows_of(finished.lake, table)
