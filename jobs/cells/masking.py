@@ -17,6 +17,7 @@ _LONG_NUMBER = re.compile(r"[0-9０-９Xx*]{9,}")
 _DATE_WORDS = frozenset("年月日号时分季度第上下半一二三四五六七八九十至今无不详空元万角分整人约")
 _IN_GROUPS = re.compile(r"[0-9０-９][0-9０-９ -]{13,}[0-9０-９Xx]")
 _DIGIT = re.compile(r"[0-9０-９Xx]")
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _SHORTEST_NUMBER = 15
 _BETWEEN = "[\\s\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff'’_·-]{0,3}"
 """What people write, or do not see, between the digits of a number."""
@@ -134,7 +135,7 @@ def masked_within(value: Any) -> Any:
 def _one_width(text: str) -> str:
     """The text, character by character, with ASCII digits and X for all that reads so."""
     plain = half_width(text).translate(_AS_X)
-    return plain if plain.isascii() else "".join(str(int(c)) if c.isdecimal() else c for c in plain)
+    return _OTHER_DIGIT.sub(lambda found: str(int(found[0])), plain)
 
 
 def _places_to_hide(plain: str, stretch: re.Match[str]) -> set[int]:
