@@ -26,6 +26,8 @@ _GROUP = re.compile("[0-9]+X?|X")
 _IDS = frozenset({"clue_id", "case_id", "need_id", "check_id"})
 _ID = re.compile("(?<![0-9A-Za-z])[A-Z][0-9a-f]{16}(?![0-9A-Za-z])")
 _SHOWN_AS_FLOAT = re.compile("[1-9]\\.[0-9]{8,}[Ee]\\+?1[0-9]")
+_SHORTEST_SHOWN_AS_FLOAT = 13
+"""Characters; a number of a person has more digits than these."""
 _DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212-")
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 _AS_X = str.maketrans("xⅩⅹ×ХхΧχ✕", "XXXXXXXXX")
@@ -104,6 +106,8 @@ def mask_numbers(text: str) -> str:
     characters inside, shown as 4.20281195001011E+17, in the midst of other words. The first six digits stay, every other becomes *.
     Codes of firms, certificates of households, ids of this program, dates, months and amounts stay.
     """
+    if len(text) < _SHORTEST_SHOWN_AS_FLOAT:
+        return text
     plain = _one_width(text)
     hidden: set[int] = set()
     ids = {at for found in _ID.finditer(text) for at in range(*found.span())}
