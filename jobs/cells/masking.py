@@ -17,6 +17,7 @@ _LONG_NUMBER = re.compile(r"[0-9０-９Xx*]{9,}")
 _DATE_WORDS = frozenset("年月日号时分季度第上下半一二三四五六七八九十至今无不详空元万角分整人约")
 _IN_GROUPS = re.compile(r"[0-9０-９][0-9０-９ -]{13,}[0-9０-９Xx]")
 _DIGIT = re.compile(r"[0-9０-９Xx]")
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _SHORTEST_NUMBER = 15
 _BETWEEN = "[\\s\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff'’_·-]{0,3}"
 """What people write, or do not see, between the digits of a number."""
@@ -25,6 +26,8 @@ _GROUP = re.compile("[0-9]+X?|X")
 _IDS = frozenset({"clue_id", "case_id", "need_id", "check_id"})
 _ID = re.compile("(?<![0-9A-Za-z])[A-Z][0-9a-f]{16}(?![0-9A-Za-z])")
 _SHOWN_AS_FLOAT = re.compile("[1-9]\\.[0-9]{8,}[Ee]\\+?1[0-9]")
+_SHORTEST_SHOWN_AS_FLOAT = 13
+"""Characters; a number of a person has more digits than these."""
 _DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212-")
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 _AS_X = str.maketrans("xⅩⅹ×ХхΧχ✕", "XXXXXXXXX")
@@ -103,6 +106,8 @@ def mask_numbers(text: str) -> str:
     characters inside, shown as 4.20281195001011E+17, in the midst of other words. The first six digits stay, every other becomes *.
     Codes of firms, certificates of households, ids of this program, dates, months and amounts stay.
     """
+    if len(text) < _SHORTEST_SHOWN_AS_FLOAT:
+        return text
     plain = _one_width(text)
     hidden: set[int] = set()
     ids = {at for found in _ID.finditer(text) for at in range(*found.span())}
@@ -134,7 +139,7 @@ def masked_within(value: Any) -> Any:
 def _one_width(text: str) -> str:
     """The text, character by character, with ASCII digits and X for all that reads so."""
     plain = half_width(text).translate(_AS_X)
-    return plain if plain.isascii() else "".join(str(int(c)) if c.isdecimal() else c for c in plain)
+    return _OTHER_DIGIT.sub(lambda found: str(int(found[0])), plain)
 
 
 def _places_to_hide(plain: str, stretch: re.Match[str]) -> set[int]:
