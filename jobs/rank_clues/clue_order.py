@@ -22,7 +22,7 @@ _MORE = "另有%d项同类情况。"
 def clues_of(findings: DataFrame, held: Iterable[str] = ()) -> DataFrame:
     """Findings that make a clue (found or exempt), merged: key rule_code, case_id, subject_key.
 
-    held: rules that the flood guard keeps back; their clues are kept and not dispatched.
+    held: rules that the flood guard, or a second look, keeps back; their clues are kept and not dispatched.
 
     The strongest finding speaks; the others of the same subject add their evidence. Amounts are the largest,
     never a sum: the same month of benefit is at stake in all of them.
