@@ -218,9 +218,17 @@ def _by_another_town(city: City, who: list[int], **cells: Cell) -> City:
     home = city.cases["town"][who[0]]
     county = city.cases["county_code"][who[0]]
     other = next(row for row in city.cases.iter_rows(named=True) if row["county_code"] == county and row["town"] != home)
-    mixed = _with_own_officers(city)
+    mixed = _strays(city)
     officer = mixed.cases.filter(pl.col("case_id") == other["case_id"])["approver_name_key"][0]
     return with_cases(mixed, who, approver_name_key=lambda n: officer, **cells)
+
+
+def _strays(city: City) -> City:
+    """Towns with officers of their own, and in the other county here and there a household that moved and kept its approval."""
+    made = _with_own_officers(city)
+    strayed = pl.col("case_id").is_in([f"H{i:04}" for i in range(2, HOUSEHOLDS, 150)])
+    officer = pl.when(strayed).then(pl.col("approver_name_key").shift(-2).fill_null(pl.col("approver_name_key").first()))
+    return replace(made, cases=made.cases.with_columns(approver_name_key=officer.otherwise("approver_name_key")))
 
 
 def _stood_in(city: City, who: list[int]) -> City:
@@ -372,7 +380,7 @@ LAWFUL: dict[str, Callable[[City], City]] = {
     ),
     "another town's officer stood in": lambda city: _stood_in(city, EIGHT[:4]),
     "an officer who moved to another town": lambda city: _moved_on(city, EIGHT[:4]),
-    "officers of the county, at home in no town": lambda city: city,
+    "households that moved and kept their approvals": _strays,
     "a gradual exit of months": lambda city: with_cases(city, [50], grace_until=lambda n: date(2018, 9, 1)),
     "weekends worked for a holiday": lambda city: with_cases(
         city, of_village(5, 11), approved_on=lambda n: WORKED[n]

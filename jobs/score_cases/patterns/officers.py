@@ -21,7 +21,7 @@ _TOWN = ["county_code", "town"]
 
 
 def found(city: City) -> pl.DataFrame:
-    """Approvals of one officer in a town that is not the officer's, by how many such approvals the other towns of the county have.
+    """Approvals of one officer in a town that is not the officer's, by how many such approvals the city has of any officer.
 
     Lawful: a stand-in, all within ABSENCE and while the town's own officers approved nothing; and an officer who moved, whose
     approvals in the one town ended before those in the other began.
@@ -40,12 +40,22 @@ def found(city: City) -> pl.DataFrame:
     guests = at.join(homes, on=_OFFICER).filter(pl.col("town") != pl.col("home")).join(at_work, on=_TOWN)
     if guests.is_empty():
         return none()
-    told = guests.sort(*_OFFICER, "town").with_columns(approved=pl.col("size") + pl.col("own_size"))
-    size, approved = (told[name].to_numpy().astype(float) for name in ("size", "approved"))
+    in_county = dated.group_by("county_code").agg(
+        officers=pl.col("approver_name_key").n_unique(), towns=pl.col("town").n_unique()
+    )
+    told = (
+        guests.join(in_county, on="county_code")
+        .sort(*_OFFICER, "town")
+        .with_columns(approved=pl.col("size") + pl.col("own_size"))
+    )
+    size, approved, officers = (told[name].to_numpy().astype(float) for name in ("size", "approved", "officers"))
     # Strange groups must not make one another usual: the largest other one is left out of what is.
     largest = np.sort(size)[-2:]
     others = size.sum() - size - np.where(size == largest[-1], largest[0], largest[-1]) * (len(size) > 1)
-    chance = of_at_least(size, approved, (others + 0.5) / (len(dated) - size + 1.0))
+    # Single ones are households that moved and kept their approval: they come from anybody's town.
+    strays = (others + 0.5) / (len(dated) - size + 1.0)
+    chance = of_at_least(size, approved, strays / np.maximum(officers - 1, 1))
+    pairs = int((in_county["officers"] * in_county["towns"]).sum())
     met = pl.struct("first", "last", "own_days").map_elements(
         lambda row: any(row["first"] <= day <= row["last"] for day in row["own_days"]), return_dtype=pl.Boolean
     )
@@ -55,9 +65,9 @@ def found(city: City) -> pl.DataFrame:
         chance=pl.Series(chance), group=pl.concat_str(*_OFFICER, "town", separator="|"),
         lawful=pl.when(stood_in | moved).then(pl.lit("R99")).otherwise(pl.lit("")),
         seen=pl.Series([
-            f"该户由外镇（街道）的经办人批准，{spelled(first)}至{spelled(last)}本镇（街道）这样的有{n}户"
+            f"该户由一名外镇（街道）的经办人批准，此人在{spelled(first)}至{spelled(last)}一共批准了本镇（街道）{n}户"
             for first, last, n in zip(told["first"], told["last"], told["size"], strict=True)
         ]),
         usual=pl.lit(f"全市{len(dated)}户中由外镇经办人批准的只有{size.sum():.0f}户"),
     ).filter(pl.col("size") >= LEAST_MEMBERS)  # fmt: skip
-    return hits(dated.join(many, on=[*_OFFICER, "town"]), KIND, max(at.height, 1))
+    return hits(dated.join(many, on=[*_OFFICER, "town"]), KIND, pairs)
