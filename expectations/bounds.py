@@ -36,7 +36,8 @@ class Bound:
     """A figure of a table and what it may be.
 
     `measure` is unique in its suite up to severity; `sql` is the aggregate that measures it over the table's rows, empty where
-    it is measured across tables; `meaning` says what failing means and what to do.
+    it is measured across tables; `meaning` says what failing means and what to do. `title` and `advice` say measure and meaning to a
+    clerk, in Chinese; `unit` is what the figure counts, empty for a share of 1.
     """
 
     measure: str
@@ -45,6 +46,21 @@ class Bound:
     minimum: float | None = None
     maximum: float | None = None
     sql: str = ""
+    title: str = ""
+    advice: str = ""
+    unit: str = ""
+
+    def shown(self, figure: float | None) -> str:
+        """The figure in its unit, as a clerk reads it."""
+        if figure is None:
+            return "—"
+        return f"{figure:,.0f} {self.unit}" if self.unit else f"{figure:.1%}"
+
+    @property
+    def expected_zh(self) -> str:
+        low = "" if self.minimum is None else f"不少于 {self.shown(self.minimum)}"
+        high = "" if self.maximum is None else f"不超过 {self.shown(self.maximum)}"
+        return "，".join(filter(None, (low, high)))
 
     @property
     def expected(self) -> str:

@@ -59,8 +59,15 @@ class RankingRegistry(ModelStore):
         Raises RankingMismatch where it fits this code no more.
         """
         version = self._in_use(RANKING_NAME)
-        if version is None:
-            return None
+        return None if version is None else self._loaded(version)
+
+    def ranking_before(self) -> RegisteredRanking | None:
+        """The version that the one in use has followed; null where that were the stated priors. Raises as `ranking_champion` does."""
+        version = self._in_use(RANKING_NAME)
+        before = version and version.tags.get(_BEFORE)
+        return self._loaded(self._client.get_model_version(RANKING_NAME, before)) if before else None
+
+    def _loaded(self, version: Any) -> RegisteredRanking:
         contract = version.tags.get(_CONTRACT)
         if contract != contract_fingerprint():
             raise RankingMismatch(

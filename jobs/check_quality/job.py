@@ -9,11 +9,13 @@ from expectations.bounds import CRITICAL, Checked
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import BRONZE, COLUMNS, COVERAGE, FILES, NUMBER_STATES, QUALITY, QUARANTINE, SILVER, TOTALS
 from expectations.contracts.model import Table
+from expectations.quality_pages import Site, write_pages
 from expectations.suites import across
 from expectations.suites.silver import silver_bounds
 from jobs.cells.masking import mask_numbers
 from jobs.check_quality import columns, delivery_holes, figures
 from jobs.check_quality.slips import write_slips
+from jobs.check_quality.trend import registers
 from jobs.delivery.ledger import REFUSED
 from jobs.launch.context import RunContext
 from jobs.registers.delivered import Delivered
@@ -45,7 +47,7 @@ def run(ctx: RunContext) -> None:
             f"Return slips: {ctx.out / SLIPS}"
         )
     limits = ctx.settings.quality
-    witness = Witness()
+    witness = Witness(ctx.as_of)
     with ctx.report.stage("quality gate") as progress:
         task = progress.add_task("quality gate", total=len(delivered.data_sets) + 5)
         checked: list[Checked] = []
@@ -92,7 +94,11 @@ def run(ctx: RunContext) -> None:
         _remember(ctx, QUALITY, rows, delivered.number)
         progress.advance(task)
         with publication(ctx.out, NAME, [DOCS, SLIPS], stamp, ctx.report.warn) as staged:
-            witness.write_docs(checked, titles, f"Mingjing: data quality as of {ctx.as_of}", staged / DOCS)
+            came_in = registers(
+                (row.asDict() for row in ctx.lake.read(QUALITY).collect()), delivered.ledger
+            )  # bounded by history_runs
+            site = Site(ctx.as_of, checked, titles, came_in, witness.write_docs(staged / DOCS))
+            write_pages(staged / DOCS, site)
             numbers = figures.number_counts(ctx.lake)
             write_slips(ctx.lake, delivered.last, holes, numbers, staged / SLIPS, ctx.as_of, counts)
         progress.advance(task)

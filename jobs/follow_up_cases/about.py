@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import functions as F
 
 from expectations.contracts.lake import CASE_FILES, CASES, CLUES, PEOPLE
-from jobs.follow_up_cases.matters import Matter
+from jobs.casebook.matters import Matter
 from jobs.runtime.lake import Lake
 from jobs.sheets.clue_workbook import RULE_TITLES
 from jobs.sheets.tables import joined

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from expectations.contracts.lake import CASE_FILES, CLUES, FILES, PEOPLE
+from jobs.casebook.matters import Matter, matters_of
 from jobs.casebook.opened import case_store_beside
 from jobs.casebook.projecting import PROJECTIONS, SEEN, project
 from jobs.follow_up_cases.about import about, apart
-from jobs.follow_up_cases.matters import Matter, matters_of
 from jobs.follow_up_cases.workbook import KIND, write_follow_up
 from jobs.launch.context import RunContext
 from jobs.registers.delivered import Delivered

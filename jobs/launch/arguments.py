@@ -21,8 +21,10 @@ WRITTEN_FOLDERS = (
     "fairness",
     "learning",
     "plans",
+    "prepay",
     "check",
     "audit",
+    "editions",
 )
 """Folders of OUT that this program fills and replaces."""
 

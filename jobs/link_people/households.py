@@ -5,9 +5,9 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, MEMBERS
+from expectations.contracts.lake import CASES, MEMBERS
 from expectations.contracts.model import ORIGIN
-from jobs.registers.benefits import BENEFIT_PROGRAMS, Silver, case_id, family_of, is_refund
+from jobs.registers.benefits import BENEFIT_PROGRAMS, Silver, case_id, family_of
 from jobs.registers.grades import capped, grade_cap
 
 
@@ -153,30 +153,3 @@ def cases(silver: Silver, members: DataFrame) -> DataFrame:
         .select("case_id", F.col("person_id").alias("head_person_id"), "member_count")
     )
     return one.join(heads, "case_id", "left").select(*CASES.column_names)  # heads has one row a case
-
-
-def entitlement_months(silver: Silver) -> DataFrame:
-    """silver.entitlement_months: transfers, arrears and refunds of a month of entitlement netted."""
-    paid = silver("payments").filter(F.col("program").isin(list(BENEFIT_PROGRAMS)) & F.col("household_no").isNotNull())
-    # A refund is negative by contract; some offices write it as a positive amount.
-    refund = F.abs(F.when(is_refund(), F.col("amount")))
-    transfer = F.when(~is_refund(), F.col("amount"))
-    arrears = F.when(~is_refund() & (F.col("kind") == "补发"), F.col("amount"))
-
-    def total(column: Column) -> Column:
-        return F.coalesce(F.sum(column), F.lit(0)).cast("decimal(18,2)")
-
-    return (
-        paid.withColumn("case_id", case_id("county_code", family_of("program"), "household_no"))
-        .groupBy("case_id", "for_month")
-        .agg(
-            (total(transfer) - total(refund)).cast("decimal(18,2)").alias("paid_yuan"),
-            total(transfer).alias("gross_yuan"),
-            total(refund).alias("refunded_yuan"),
-            total(arrears).alias("arrears_yuan"),
-            F.max(F.when(~is_refund(), F.col("heads"))).alias("paid_heads"),
-            F.max(F.when(~is_refund(), F.col("paid_on"))).alias("last_paid_on"),
-            F.count("*").cast("int").alias("transfer_count"),
-        )
-        .select(*ENTITLEMENT_MONTHS.column_names)
-    )

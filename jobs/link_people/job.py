@@ -32,7 +32,7 @@ from expectations.contracts.lake import (
 from jobs.launch.context import RunContext
 from jobs.link_people.aliases import aliases
 from jobs.link_people.counts import identity_counts
-from jobs.link_people.households import cases, entitlement_months, members, named_persons
+from jobs.link_people.households import cases, members, named_persons
 from jobs.link_people.identities import anchors, identities, mentions, persons, with_variants
 from jobs.link_people.kin import close_kin, kin
 from jobs.link_people.links import Decided, as_table, city, link_candidates, links, registered_pairs
@@ -41,7 +41,7 @@ from jobs.link_people.records import beyond_the_registry, with_texts
 from jobs.link_people.records import people as people_of_records
 from jobs.link_people.records import unresolved as unresolved_records
 from jobs.link_people.vault import people
-from jobs.registers.benefits import Silver
+from jobs.registers.benefits import Silver, entitlement_months
 from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.identity_verdicts import Groups, kept_apart, row_sides, verdicts_in_force
 from jobs.registers.linked import with_links

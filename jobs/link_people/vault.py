@@ -22,14 +22,6 @@ ANCHOR_SETS = ("household_registry", "dibao_roster", "tekun_roster", "payments")
 
 def people(lake: Lake, roots: DataFrame) -> DataFrame:
     """vault.people of the anchors: number and name as delivered, in one spelling."""
-    schema = PEOPLE.schema
-
-    def in_one_spelling(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for rows in polars_frames(batches):
-            yield from arrow_batches(
-                rows.with_columns(number=read_numbers(rows["number"])[0], name=read_names(rows["name"])), schema
-            )
-
     frames = []
     for code in ANCHOR_SETS:
         if not lake.exists(DATA_SETS[code].bronze):
@@ -43,4 +35,11 @@ def people(lake: Lake, roots: DataFrame) -> DataFrame:
     everything = frames[0]
     for frame in frames[1:]:
         everything = everything.unionByName(frame)
-    return everything.mapInArrow(in_one_spelling, schema)
+    return everything.mapInArrow(_in_one_spelling, PEOPLE.schema)
+
+
+def _in_one_spelling(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for rows in polars_frames(batches):
+        yield from arrow_batches(
+            rows.with_columns(number=read_numbers(rows["number"])[0], name=read_names(rows["name"])), PEOPLE.schema
+        )

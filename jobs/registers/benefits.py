@@ -1,4 +1,4 @@
-"""Programmes paid month by month, and what names a benefit household."""
+"""Programmes paid month by month, what names a benefit household, and the months for which money moved."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from expectations.contracts.lake import ENTITLEMENT_MONTHS
 from jobs.runtime.ids import made_id
 
 Silver = Callable[[str], DataFrame]
@@ -28,3 +29,30 @@ def is_refund() -> Column:
 
 def family_of(program: str) -> Column:
     return F.when(F.col(program).isin(list(TEKUN_PROGRAMS)), F.lit("tekun")).otherwise(F.lit("dibao"))
+
+
+def entitlement_months(silver: Silver) -> DataFrame:
+    """silver.entitlement_months: transfers, arrears and refunds of a month of entitlement netted."""
+    paid = silver("payments").filter(F.col("program").isin(list(BENEFIT_PROGRAMS)) & F.col("household_no").isNotNull())
+    # A refund is negative by contract; some offices write it as a positive amount.
+    refund = F.abs(F.when(is_refund(), F.col("amount")))
+    transfer = F.when(~is_refund(), F.col("amount"))
+    arrears = F.when(~is_refund() & (F.col("kind") == "补发"), F.col("amount"))
+
+    def total(column: Column) -> Column:
+        return F.coalesce(F.sum(column), F.lit(0)).cast("decimal(18,2)")
+
+    return (
+        paid.withColumn("case_id", case_id("county_code", family_of("program"), "household_no"))
+        .groupBy("case_id", "for_month")
+        .agg(
+            (total(transfer) - total(refund)).cast("decimal(18,2)").alias("paid_yuan"),
+            total(transfer).alias("gross_yuan"),
+            total(refund).alias("refunded_yuan"),
+            total(arrears).alias("arrears_yuan"),
+            F.max(F.when(~is_refund(), F.col("heads"))).alias("paid_heads"),
+            F.max(F.when(~is_refund(), F.col("paid_on"))).alias("last_paid_on"),
+            F.count("*").cast("int").alias("transfer_count"),
+        )
+        .select(*ENTITLEMENT_MONTHS.column_names)
+    )

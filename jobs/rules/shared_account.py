@@ -20,7 +20,11 @@ class SharedAccountParams(Conf):
 
 @once
 def accounts(facts: Facts, params: SharedAccountParams) -> DataFrame:
-    """Case and account, where the account draws for several households.
+    return accounts_in_use(facts, params.least_households)
+
+
+def accounts_in_use(facts: Facts, least_households: int) -> DataFrame:
+    """Case and account that it draws by, where so many households or more draw by it.
 
     Columns case_id, bank_account_key, first_drawn, last_drawn, households, holder_key, is_home, is_guardian, is_own, has_many_names.
     """
@@ -43,7 +47,7 @@ def accounts(facts: Facts, params: SharedAccountParams) -> DataFrame:
             "holder_key": F.coalesce("stated_key", F.when(one_name, F.max("stated_key").over(on_account))),
             "has_many_names": F.coalesce(~one_name, F.lit(False)),
         }
-    ).filter(F.col("households") >= params.least_households)
+    ).filter(F.col("households") >= least_households)
     own = facts.named.select("case_id", F.col("name_key").alias("holder_key")).distinct().withColumn("is_own", F.lit(True))
     told = shared.join(_in_care(facts), "case_id", "left").join(own, ["case_id", "holder_key"], "left")  # one row a case each
     in_one_home = Window.partitionBy("bank_account_key", "institution")

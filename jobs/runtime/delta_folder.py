@@ -10,7 +10,7 @@ import json
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -21,10 +21,12 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructType
 
 from jobs.runtime import durable
-from jobs.runtime.delta_log import ROWS_WRITTEN, Commit, last_version
+from jobs.runtime.delta_log import ROWS_WRITTEN, Commit, last_commit, last_version, said_of
 from jobs.runtime.results import digest_of
 
 LOG = "_delta_log"
+MADE_OF = "made_of"
+"""In what a commit says: the digest of all that its rows follow from."""
 Mode = Literal["overwrite", "append", "error"]
 _OLD_LOG = 20
 """Commits after which what came before is told by a checkpoint: those that are older than a month need no file of their own."""
@@ -50,6 +52,17 @@ def current(lake: Path, place: str) -> Version:
     files = table.get_add_actions()["path"].to_pylist()
     schema = StructType.fromJson(json.loads(table.schema().to_json()))
     return Version(Commit(table.version(), None), schema, tuple(sorted(files)))
+
+
+def made_of(lake: Path, place: str, digest: str) -> Version | None:
+    """The table as it stands, if its last commit says that it is made of just that and its files are there as they were written."""
+    if (version := last_version(lake, place)) is None or said_of(lake, place, version).get(MADE_OF) != digest:
+        return None
+    rows = DeltaTable(lake / place).get_add_actions()
+    sizes = dict(zip(rows["path"].to_pylist(), rows["size_bytes"].to_pylist(), strict=True))
+    if any(not (path := lake / place / name).is_file() or path.stat().st_size != size for name, size in sizes.items()):
+        return None
+    return replace(current(lake, place), commit=last_commit(lake, place))
 
 
 def schema_written(folder: Path, data: str) -> StructType | None:

@@ -46,11 +46,18 @@ def last_version(lake: Path, place: str) -> int | None:
 def last_commit(lake: Path, place: str) -> Commit:
     """Of a table in a lake's folder."""
     version = last_version(lake, place)
-    if version is None:
-        return Commit(None, None)
+    return Commit(None, None) if version is None else Commit(version, _rows(_info(lake, place, version)))
+
+
+def said_of(lake: Path, place: str, version: int) -> Mapping[str, Any]:
+    """What this program said with the commit; nothing where another wrote it."""
+    said: Mapping[str, Any] = json.loads(_info(lake, place, version).get("userMetadata") or "{}")
+    return said
+
+
+def _info(lake: Path, place: str, version: int) -> Mapping[str, Any]:
     with (lake / place / "_delta_log" / f"{version:020}.json").open(encoding="utf-8") as actions:
-        info: dict[str, Any] = next((action["commitInfo"] for action in map(json.loads, actions) if "commitInfo" in action), {})
-    return Commit(version, _rows(info))
+        return next((action["commitInfo"] for action in map(json.loads, actions) if "commitInfo" in action), {})
 
 
 def last_commit_on_a_store(address: str) -> Commit:

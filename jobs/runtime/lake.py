@@ -13,7 +13,8 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from importlib import metadata
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -26,16 +27,20 @@ from pyspark.sql.types import StructField, StructType
 
 from expectations.contracts.model import Table
 from jobs.runtime import delta_folder, durable, scratch
-from jobs.runtime.delta_folder import Mode, commit, current, files_of_rows, schema_written
+from jobs.runtime.delta_folder import MADE_OF, Mode, commit, current, digest_in, files_of_rows, schema_written
 from jobs.runtime.delta_log import LEFT, Commit, last_commit, last_commit_on_a_store, last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, explanation
 from jobs.runtime.ids import lettered
 from jobs.runtime.paths import address, is_known_to_deltalake, local_folder
+from jobs.runtime.plans import digest_of_plan
+from jobs.runtime.results import digest_of
 from jobs.runtime.session import EMBEDDED, Engine
 
 PARALLEL_TABLES = 2
 """Tables that one run may write at the same time: one keeps a core busy while another commits."""
 RESTRICTED_ZONES = ("bronze", "quarantine", "vault")
+_READERS = tuple(f"{name} {metadata.version(name)}" for name in ("polars", "pyarrow", "numpy", "scikit-learn"))
+"""What reads cells and gives scores beside the program's own code."""
 _NOT_THERE = (  # what Spark 4.1 with Delta 4.4 and Sail 0.7 say of a path that holds no table; all else is a failure
     "[PATH_NOT_FOUND]",
     "[DELTA_TABLE_NOT_FOUND]",
@@ -263,9 +268,12 @@ class Lake:
     def _save(self, place: str, rows: DataFrame, mode: Mode, schema: StructType | None = None) -> _Rows:
         """Writes and commits the rows, in the schema or as they are, and gives them as they were written."""
         if self.kept_here:
+            made_of = self._made_of(rows) if mode == "overwrite" else None
+            if made_of and (known := delta_folder.made_of(self.kept_here, place, made_of)):
+                return self._rows_of(place, known.schema, known.files, known.commit)
             data = self._made_rows(place, rows)
             kept_as = schema or schema_written(self.kept_here / place, data) or rows.schema
-            version = commit(self.kept_here, place, data, mode, kept_as, self._said())
+            version = commit(self.kept_here, place, data, mode, kept_as, self._said(made_of))
             return self._rows_of(place, version.schema, version.files, version.commit)
         writer = (rows if schema is None or self._is_embedded else rows.to(schema)).write.format("delta").mode(mode)
         if mode == "overwrite":
@@ -283,9 +291,25 @@ class Lake:
         rows.write.parquet(f"{self._path(place)}/{data}")
         return data
 
-    def _said(self) -> str:
-        """What a commit says of the job and the run that it is of, and of what these had read."""
-        return json.dumps({**self._stamp, "job": self._job, "read": self.read_at} if self._stamp else {}, ensure_ascii=False)
+    def _said(self, made_of: str | None = None) -> str:
+        """What a commit says of the job and the run that it is of, of what these had read, and of what its rows follow from."""
+        told = {**self._stamp, "job": self._job, "read": self.read_at} if self._stamp else {}
+        return json.dumps(told | ({MADE_OF: made_of} if made_of else {}), ensure_ascii=False)
+
+    def _made_of(self, rows: DataFrame) -> str | None:
+        """Digest of all that the rows of a job follow from: plan and inputs, code, configuration, engine (decision 0057)."""
+        if not self._stamp or (plan := digest_of_plan(rows, self._content)) is None:
+            return None
+        code = (self._stamp.get("code_version"), self._stamp.get("settings_fingerprint"), self.engine.version, _READERS)
+        return hashlib.sha256(f"{plan} {code}".encode()).hexdigest()
+
+    def _content(self, path: str) -> str | None:
+        """Digest of a file of rows of this lake: a table's has it in its name, one of scratch is hashed."""
+        assert self.folder is not None
+        known = digest_in(PurePosixPath(path).name)
+        if known is None and path.startswith(f"{self._path(scratch.SCRATCH)}/"):
+            known = digest_of(self.folder / path.removeprefix(f"{self._address}/"))
+        return known
 
 
 class _Rows(NamedTuple):

@@ -37,6 +37,8 @@ NEED_RESULTS = (
 NEED_PROGRAMS = ("城市低保", "农村低保", "城市特困", "农村特困", "临时救助", "医疗救助")
 CORRECTIONS = ("已更正", "原数据无误", "无法核实")
 """What became of a clue about data."""
+PAYMENT_DECISIONS = ("照常发放", "暂缓发放", "核减后发放", "停止发放")
+"""What a person decides about a payment that is asked about."""
 PROBLEMS, MEASURES, SANCTIONS = tuple(Problem), tuple(Measure), tuple(Sanction)
 """Of what is put right: its class, what is done about it, and how people are held to account."""
 APPEAL_OUTCOMES = tuple(AppealOutcome)

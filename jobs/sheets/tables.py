@@ -20,6 +20,7 @@ from jobs.sheets.choices import (
     MEASURES,
     NEED_PROGRAMS,
     NEED_RESULTS,
+    PAYMENT_DECISIONS,
     PROBLEMS,
     REASONS,
     SANCTIONS,
@@ -49,12 +50,25 @@ OFFERS: dict[str, tuple[str, ...]] = {
     "measure": MEASURES,
     "sanction": SANCTIONS,
     "appeal": APPEAL_OUTCOMES,
+    "payment": PAYMENT_DECISIONS,
 }
 """What the drop-downs of a column offer; the others that a heading may name are date, month and yuan."""
 _LIST_TITLES = dict(
     zip(
         OFFERS,
-        ("核查结论", "查否原因", "处理结果", "保障项目", "更正结果", "是否", "问题类别", "整改措施", "问责方式", "复查结果"),
+        (
+            "核查结论",
+            "查否原因",
+            "处理结果",
+            "保障项目",
+            "更正结果",
+            "是否",
+            "问题类别",
+            "整改措施",
+            "问责方式",
+            "复查结果",
+            "处理意见",
+        ),
         strict=True,
     )
 )
@@ -222,6 +236,10 @@ def write_lists(book: Any, formats: dict[str, Any], wanted: Sequence[str]) -> No
 
 
 NATURE_OF_CLUES = "性质", "线索是请人核实的问题，不是结论，更不是指控。请先听对象本人说明，再核对证据。"
+DECIDED_BY_PEOPLE = (
+    "由人决定",
+    "清单由程序按登记资料排出，程序不作任何决定；是否有问题、待遇是否变动，都由工作人员核实、听取本人说明以后作出。",
+)
 FILLING_IN = (
     "填写",
     "浅黄色各格由核查人员填写，其余各格已锁定（没有密码）；有下拉列表的请从中选择，各项含义见“填写选项”。编号在最后两列，请勿改动；"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 
 import pyarrow as pa
@@ -32,14 +32,17 @@ WRITES = (*SILVER, FILES)
 
 def standardise(data_set: DataSet, bronze: DataFrame, current_files: list[str], key: str) -> DataFrame:
     """Silver rows of the accepted rows of the current files, with the origin of each."""
-    schema = plain_schema(data_set.silver)
-
-    def typed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for rows in polars_frames(batches):
-            yield from arrow_batches(standardised(data_set, rows, key), schema)
-
     accepted = bronze.filter((F.col("_fate") == "accepted") & F.col("_file_id").isin(current_files))
-    return accepted.select(*data_set.field_names, "_damaged", "_shown", *ORIGIN).mapInArrow(typed, schema)
+    return accepted.select(*data_set.field_names, "_damaged", "_shown", *ORIGIN).mapInArrow(
+        partial(_typed, data_set.code, key), plain_schema(data_set.silver)
+    )
+
+
+def _typed(code: str, key: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Named, and with texts alone: sent to an engine it is the same bytes in every process, so that a table made of the same is known."""
+    schema = plain_schema(DATA_SETS[code].silver)
+    for rows in polars_frames(batches):
+        yield from arrow_batches(standardised(DATA_SETS[code], rows, key), schema)
 
 
 def take_out_fillers(lake: Lake, data_sets: list[DataSet], least_names: int) -> int:

@@ -463,7 +463,7 @@ def test_results_of_old_runs_are_dropped_and_pages_are_of_the_last(
     assert len({row["count"] for row in a_run}) == 1  # each is whole
     assert len({len(of_run) for of_run in pages}) == 1
     assert not set(pages[0]) & {page for page in pages[-1] if "validations/" in page}  # no page of an earlier run is left
-    assert "as of 2018-03-05" in (tmp_path / "quality" / "index.html").read_text(encoding="utf-8")
+    assert "截至2018-03-05" in (tmp_path / "quality" / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_run_made_again_replaces_its_results(embedded: Engine, grown: Grown, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_what_is_expected_reads_as_a_sentence() -> None:
 
 @pytest.fixture(scope="module")
 def witness() -> Witness:
-    return Witness()
+    return Witness(AS_OF)
 
 
 LIMITS: tuple[tuple[float | None, float | None], ...] = ((0.3, None), (None, 0.05), (None, 0), (1, None), (0.25, 0.75))
@@ -155,7 +155,7 @@ def test_a_table_of_which_nothing_can_be_measured_fails_nothing(witness: Witness
 
 
 def test_a_measured_bound_of_which_the_suite_reports_nothing_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    witness, made = Witness(), check._expectation
+    witness, made = Witness(AS_OF), check._expectation
     looked_at = Bound("looked at", "critical", "Ask again.", minimum=1)
     overlooked = Bound("overlooked", "critical", "Ask again.", minimum=1)
     monkeypatch.setattr(check, "_expectation", lambda _: made(looked_at))
@@ -163,21 +163,26 @@ def test_a_measured_bound_of_which_the_suite_reports_nothing_has_failed(monkeypa
     assert {c.bound.measure: c.success for c in checked} == {"looked at": True, "overlooked": False}
 
 
-def test_pages_tell_what_failed_first(tmp_path: Path) -> None:
-    site, witness = tmp_path, Witness()
-    bounds = [Bound("rows <of> all", "critical", "Ask 民政 & again.", minimum=1), Bound("share", "warning", "Look.", maximum=0.1)]
-    checked = witness.check("silver.pages", bounds, {"rows <of> all": 0.0, "share": 0.2})
-    checked += witness.check("across.pages", [Bound("fine", "warning", "Fine.", minimum=0)], {"fine": 1.0})
-    index = witness.write_docs(checked, {"silver.pages": "一<表>", "across.pages": "二"}, "Quality as of 2017-12-31", site)
-    text = index.read_text(encoding="utf-8")
-    assert index == site / "index.html"
-    assert text.index("rows &lt;of&gt; all") < text.index("share")
-    assert "Ask 民政 &amp; again." in text
-    assert "一&lt;表&gt;" in text
-    pages = re.findall(r'href="(validations/[^"]+)"', text)
-    assert len(pages) == 2
-    for page in pages:
-        assert (site / page).is_file()
-        assert not re.search(
-            r"<(?:script|link|img)\b[^>]*(?:src|href)\s*=\s*[\"'](?:https?:)?//", (site / page).read_text("utf-8")
-        )
+def test_the_witness_names_its_runs_by_day_and_table_and_its_pages_ask_nobody(tmp_path: Path) -> None:
+    witness = Witness(AS_OF)
+    witness.check("silver.pages", [Bound("share", "warning", "Look.", maximum=0.1)], {"share": 0.2})
+    witness.check("across.pages", [Bound("fine", "warning", "Fine.", minimum=0)], {"fine": 1.0})
+    pages = witness.write_docs(tmp_path)
+    assert sorted(pages) == ["across.pages", "silver.pages"]
+    for table, page in pages.items():
+        text = (tmp_path / page).read_text("utf-8")
+        assert f"2017-12-31_{table}" in text
+        assert "__none__" not in text + page
+        assert not re.search(r"<(?:script|link|img)\b[^>]*(?:src|href)\s*=\s*[\"'](?:https?:)?//", text)
+
+
+def test_every_bound_speaks_chinese(suites: dict[str, list[Bound]], settings: Settings) -> None:
+    between = [
+        *across.household_bounds(settings.quality), *across.payment_bounds(settings.quality), *across.delivery_bounds(),
+        *across.total_bounds([("payments", "420222")], settings.quality),
+        *across.column_bounds({("payments", "amount"): "9.9元"}, settings.quality),
+    ]  # fmt: skip
+    for bound in [*between, *(bound for bounds in suites.values() for bound in bounds)]:
+        for words in (bound.title, bound.advice):
+            assert re.search("[\u4e00-\u9fff]", words), bound
+        assert re.fullmatch(r"(不少于|不超过) [\d.,]+(%| [行个份])", bound.expected_zh), bound

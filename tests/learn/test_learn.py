@@ -147,6 +147,9 @@ def test_verdicts_train_a_champion_that_orders_the_next_list(ctx: RunContext, tm
     assert challenger.average_precision == 1.0 > stated.average_precision
     for name in ("calibration.svg", "reliability.csv", "learning.json"):
         assert (tmp_path / "learning" / name).stat().st_size > 100
+    moved = pl.read_csv(tmp_path / "learning" / "moves.csv")  # all were alike before: whom the line passes by is new
+    assert {*moved["crosses"]} == {"in", "out"}
+    assert all(is_true(int(case.removeprefix("case-"))) for case in moved.filter(crosses="in")["case_id"])
     keep_ranked_clues(ctx)
     listed = ctx.lake.read(CLUES).filter("is_dispatched").orderBy("rank").collect()
     assert [row["rank"] for row in listed] == list(range(1, 111))

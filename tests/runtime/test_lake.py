@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import PURPOSES
 from jobs.runtime.delta_folder import digest_in
+from jobs.runtime.delta_log import last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, ContractBroken, MingjingError, explanation
 from jobs.runtime.lake import Lake, plain_schema, single_writer
 from jobs.runtime.results import digest_of
 from jobs.runtime.scratch import SCRATCH
 from jobs.runtime.session import Engine
 from jobs.runtime.tables import Tables
+from tests.hand_made import frame
+
+VISITS = DATA_SETS["visits"].silver
 
 
 def written(lake: Lake, times: int = 2) -> Lake:
@@ -289,7 +294,7 @@ def test_files_of_rows_have_the_digest_of_their_bytes_in_their_names_in_the_orde
     lake = Lake(embedded, str(tmp_path))
     lake.overwrite(PURPOSES, embedded.session.range(0, 4, 1, 4).select(*_as_purposes()))
     lake.append(PURPOSES, embedded.session.range(4, 5, 1, 1).select(*_as_purposes()))
-    written = sorted((tmp_path / "ops" / "purposes").glob("*/*.parquet"))
+    written = sorted((tmp_path / "ops" / "purposes").glob("[0-9a-f]*/*.parquet"))
     rows = [path for path in written if path.parent.name != "_delta_log"]
     assert [digest_in(path.name) for path in rows] == [digest_of(path) for path in rows]
     assert {int(path.name[:5]) for path in rows} >= {0, 1, 2, 3}
@@ -298,3 +303,40 @@ def test_files_of_rows_have_the_digest_of_their_bytes_in_their_names_in_the_orde
 
 def _as_purposes() -> list[Column]:
     return [F.lit(date(2017, 12, 31)).alias("as_of"), F.col("id").cast("string").alias("purpose"), F.lit("b").alias("basis")]
+
+
+STAMP = {"run_id": "R1", "as_of": "2017-12-31", "code_version": "1", "settings_fingerprint": "a"}
+
+
+def purposes(lake: Lake, basis: str = "a test") -> DataFrame:
+    """One row that follows from silver.visits and a value."""
+    day = F.lit(date(2017, 12, 1)).alias("as_of")
+    return lake.read_or_empty(VISITS).select(day, F.lit("supervision").alias("purpose"), F.lit(basis).alias("basis"))
+
+
+def version_after(lake: Lake, stamp: Mapping[str, str], basis: str = "a test") -> int | None:
+    own = lake.of_job("state_purpose", (VISITS,), (PURPOSES,), stamp)
+    own.overwrite(PURPOSES, purposes(own, basis))
+    assert own.written[PURPOSES.full_name].rows == 1
+    return own.written[PURPOSES.full_name].version
+
+
+def test_what_follows_from_the_same_is_not_written_again(embedded: Engine, tmp_path: Path) -> None:
+    lake = Lake(embedded, str(tmp_path))
+    rows = frame(lake.session, VISITS, [{"_file_id": "x", "_sheet": "", "_row": 1}])
+    lake.overwrite(VISITS, rows)
+    assert version_after(lake, STAMP) == 0
+    assert version_after(lake, {**STAMP, "run_id": "R2", "as_of": "2018-01-31"}) == 0, "neither run nor day decide by themselves"
+    assert version_after(lake, STAMP, "another basis") == 1
+    assert version_after(lake, STAMP) == 2, "what it was made of before the last time does not count"
+    assert version_after(lake, {**STAMP, "code_version": "2"}) == 3
+    assert version_after(lake, {**STAMP, "settings_fingerprint": "b"}) == 4
+    lake.overwrite(VISITS, rows.withColumn("_file_id", F.lit("y")))
+    assert version_after(lake, STAMP) == 5, "another content of what it follows from"
+    assert version_after(lake, STAMP) == 5
+    for path in (tmp_path / "ops" / "purposes").glob("[0-9a-f]*/*.parquet"):
+        path.unlink()
+    assert version_after(lake, STAMP) == 6, "its files are missing: it is made anew"
+    lake.overwrite(PURPOSES, purposes(lake))
+    lake.overwrite(PURPOSES, purposes(lake))
+    assert last_version(tmp_path, "ops/purposes") == 8, "outside of a job nobody tells the code"
