@@ -14,8 +14,6 @@ from jobs.runtime.code_version import KINDS
 from jobs.runtime.errors import BadConfiguration
 
 PACKAGES = ("jobs", "models", "casework", "expectations")
-CARDS = ("MODEL_CARD.md",)
-"""Pages that the code shows: a registered model carries its card."""
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _RUN_JOB = '''"""Runs one job of app.zip: run_job.py <job> [arguments of the job]."""
 
@@ -43,7 +41,7 @@ def build(root: Path, target: Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         for package in PACKAGES:
-            for path in sorted(path for path in (root / package).rglob("*") if path.suffix in KINDS or path.name in CARDS):
+            for path in sorted(path for path in (root / package).rglob("*") if path.suffix in KINDS):
                 entry = zipfile.ZipInfo(path.relative_to(root).as_posix(), _FIXED_TIME)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 zipped.writestr(entry, path.read_bytes())
