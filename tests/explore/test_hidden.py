@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -133,9 +134,11 @@ def test_of_a_run_nobody_is_named(opened: OpenedLake, finished: RunContext) -> N
     needs = opened.table("gold.needs").polars("need_id", "rule_code", "outcome").filter(outcome="found").unique("rule_code")
     answers = everything(opened, [*clues["clue_id"], *clues["case_id"].head(3), *needs["need_id"]])
     people = finished.lake.read(PEOPLE).collect()
+    numbers, names = {row["number"] for row in people}, {row["name"] for row in people if len(row["name"]) >= 3}
     for asked, said in answers.items():
-        assert not [row["number"] for row in people if row["number"] in said], asked
-        assert not [row["name"] for row in people if len(row["name"]) >= 3 and row["name"] in said], asked
+        assert not numbers & set(re.findall(r"\d{17}[\dX]", said)), asked
+        words = "\n".join(set(re.findall(r"[\u3400-\u9fff·]+", said)))  # each once: registers repeat themselves
+        assert not [name for name in names if name in words], asked
 
 
 @pytest.mark.parametrize(
