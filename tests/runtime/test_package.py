@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 import os
 import subprocess
 import sys
-=======
 import zipfile
->>>>>>> speed
 from pathlib import Path
 
 import pytest
