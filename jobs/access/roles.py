@@ -39,6 +39,8 @@ ZONES: Mapping[str, frozenset[Role]] = {
     "lake/ops": frozenset({Role.DATA_TEAM, Role.ANALYST, Role.AUDITOR}),
     "restricted": frozenset({Role.DATA_TEAM, Role.PUBLISHER}),
     "plans/restricted": frozenset({Role.DATA_TEAM, Role.PUBLISHER}),
+    "prepay/restricted": frozenset({Role.DATA_TEAM, Role.PUBLISHER}),
+    "prepay/exports": EVERY_ROLE,
     "editions": frozenset({Role.PUBLISHER}),
     "exports": EVERY_ROLE,
     "plans/exports": EVERY_ROLE,

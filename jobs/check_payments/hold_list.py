@@ -18,7 +18,17 @@ from jobs.check_payments.questions import QUESTIONS
 from jobs.rules import RULES
 from jobs.sheets.evidence import sources_told
 from jobs.sheets.files import write_csv
-from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, new_book, write_guide, write_lists, write_table
+from jobs.sheets.tables import (
+    DECIDED_BY_PEOPLE,
+    Heading,
+    cell_formats,
+    joined,
+    masking_told,
+    new_book,
+    write_guide,
+    write_lists,
+    write_table,
+)
 
 KIND = "发放前核对表"
 HOLD_COLUMNS = (
@@ -83,7 +93,7 @@ def write_zone(zone: Path, holds: Holds, counties: Mapping[str, str], as_of: dat
     heading = f"{KIND}（截至{as_of.isoformat()}）"
     with new_book(zone / f"{KIND}.xlsx", KIND, as_of) as book:
         formats = cell_formats(book)
-        told = [*_totals_told(holds.totals), *_GUIDE, masking_told("核对", is_masked=is_masked)]
+        told = [*_totals_told(holds.totals), *_GUIDE, DECIDED_BY_PEOPLE, masking_told("核对", is_masked=is_masked)]
         write_guide(book, formats, heading, told)
         write_table(book, formats, "待核对", HOLD_SHEET, list(_rows(holds.listed, counties)), title=heading)
         if holds.unread:
