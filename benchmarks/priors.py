@@ -71,7 +71,8 @@ def stated(ranking: RankingSettings, rule: str, kind: str, reason: str) -> float
     prior = ranking.pattern_prior.get(kind, ranking.prior.get(rule, 0.2))
     if reason.endswith("?"):
         return prior * ranking.doubt_factor.get(reason[:-1], 1.0)
-    return prior * (ranking.exemption_factor.get(reason, 0.1) if reason else 1.0)
+    factors = ranking.exemption_factor
+    return prior * (factors.get(f"{rule}.{reason}", factors.get(reason, 0.1)) if reason else 1.0)
 
 
 def table_of_priors(cities: dict[str, pl.DataFrame], ranking: RankingSettings, least: int) -> Table:

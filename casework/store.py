@@ -18,10 +18,12 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Row, Select, Table, create_engine, event, func, insert, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 
+from casework.editions import Edition
 from casework.errors import BadAddress, Contradiction, UnusableStore
 from casework.events import SCHEMA_VERSION, Event, NewEvent, Place, Role, Source, Subject
 from casework.payloads import PAYLOADS, Kind, Payload, Restricted, SubjectKind
-from casework.tables import EVENTS, LAYOUT, RESTRICTED, STORE, metadata
+from casework.rule_decisions import RuleDecision
+from casework.tables import EDITIONS, EVENTS, LAYOUT, RESTRICTED, RULE_DECISIONS, STORE, metadata
 from expectations.contracts.ids import DIGITS
 
 URL_VARIABLE = "MINGJING_CASEWORK_URL"
@@ -83,6 +85,16 @@ class Book:
             found |= {row.event_id: Restricted.model_validate_json(json.dumps(row.facts)) for row in rows}
         return found
 
+    def editions(self) -> list[Edition]:
+        """All editions of full lists, by number; for the few who may see who had which."""
+        rows = self._connection.execute(select(EDITIONS).order_by(EDITIONS.c.number)).mappings()
+        return [Edition.model_validate_json(json.dumps(dict(row), default=str)) for row in rows]
+
+    def rule_decisions(self) -> list[RuleDecision]:
+        """What was decided about rules, in the order in which it was recorded."""
+        rows = self._connection.execute(select(RULE_DECISIONS).order_by(RULE_DECISIONS.c.decision_no)).mappings()
+        return [RuleDecision(**{name: row[name] for name in RuleDecision.model_fields}) for row in rows]
+
     def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         return self._connection.execute(query.order_by(EVENTS.c.position)).all()
 
@@ -125,6 +137,13 @@ class WritableBook(Book):
         ]:
             self._connection.execute(insert(RESTRICTED), facts)
         return recorded
+
+    def record_edition(self, edition: Edition) -> None:
+        self._connection.execute(insert(EDITIONS), edition.model_dump(mode="json") | {"expires_on": edition.expires_on})
+
+    def record_rule_decision(self, decision: RuleDecision) -> None:
+        known = self._connection.execute(select(func.count()).select_from(RULE_DECISIONS)).scalar_one()
+        self._connection.execute(insert(RULE_DECISIONS), {"decision_no": known + 1, **decision.model_dump()})
 
     def copy(self, table: Table, source: Connection) -> None:
         """All rows of the table there, as they are. Here it is empty."""
@@ -220,8 +239,8 @@ class CaseStore:
                         f"The database {other._name} holds the case store {other.store_id} with {there.last_position} events, and this is "
                         f"{self.store_id} with {last}. Expected an empty database. Nothing was moved."
                     )
-                if there.last_position < last:
-                    for table in (EVENTS, RESTRICTED):
+                if not (there.last_position or there.editions() or there.rule_decisions()):
+                    for table in (EVENTS, RESTRICTED, EDITIONS, RULE_DECISIONS):
                         there.copy(table, here)
             here.exec_driver_sql(_SEAL)
         return last

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -75,6 +76,34 @@ RESTRICTED = Table(
     comment="One row an event with restricted facts. Nothing is ever changed or removed.",
 )
 
+EDITIONS = Table(
+    "casework_editions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="第…份, from 1, without gaps"),
+    Column("mark", String(12), nullable=False, unique=True, comment="12 hex digits, drawn; hidden in every file of the edition"),
+    Column("made_at", String(32), nullable=False, comment="instant, ISO 8601 in UTC"),
+    Column("made_by", Text, nullable=False, comment="account"),
+    Column("second", Text, comment="account that approved it; null where nobody was asked"),
+    Column("recipient", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("expires_on", Date, nullable=False),
+    Column("files", JSON, nullable=False, comment="of each file its name, its SHA-256, and that of the list it was made from"),
+    comment="One row an edition of full lists. Restricted: it names people. Nothing is ever changed or removed.",
+)
+
+RULE_DECISIONS = Table(
+    "casework_rule_decisions",
+    metadata,
+    Column("decision_no", Integer, primary_key=True, autoincrement=False, comment="1 for the first ever; without gaps"),
+    Column("rule_code", Text, nullable=False),
+    Column("on_day", Date, nullable=False, comment="visits of later days count anew"),
+    Column("goes_on", Boolean, nullable=False, comment="are its clues sent out again?"),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text, nullable=False, comment="account"),
+    Column("recorded_at", String(32), nullable=False, comment="instant, ISO 8601 in UTC"),
+    comment="One row a decision about a rule that visits refuted too often; the last of a rule holds. Nothing is ever changed or removed.",
+)
+
 _NO_EDITS = "the case store is append-only"
 _NOT_NEXT = "an event stands behind the last one"
 
@@ -116,5 +145,5 @@ def _guard(table: Table) -> None:
             event.listen(table, "after_create", guard.execute_if(dialect=dialect))
 
 
-for _table in (STORE, EVENTS, RESTRICTED):
+for _table in (STORE, EVENTS, RESTRICTED, EDITIONS, RULE_DECISIONS):
     _guard(_table)

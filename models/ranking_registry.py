@@ -9,14 +9,30 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from models.clue_features import contract_fingerprint
 from models.ranking import LearningParams, RankingModel
-from models.registry import CHAMPION, WITHDRAWN, ModelStore
+from models.registry import CHAMPION, NOTHING_STATED, WITHDRAWN, ModelStore
 
 RANKING_NAME = "mingjing-ranking"
 _FILE = "ranking.json"
+NO_PICTURES: Mapping[str, str] = MappingProxyType({})
+_ABOUT = """# Ranking: how likely a visit confirms a clue
+
+**In**: what is known of a clue on the day of its list: rule, identity grade, months, amounts, strangeness of the household, what the rule
+measured. Nothing on ethnicity, religion, sex, disability as such or a caseworker's impression, and no input that stands in for them beyond
+the stated limit (fairness.proxy_limit).
+
+**Out**: a probability, 0-1: it orders the list of visits. It accuses nobody, and no benefit is changed by it.
+
+**Learned from** verdicts that two people signed. A version is used only where it is better than the one before on later verdicts: a lower
+log loss, and an order that is no worse. Calibration and gain of each version are among its run's artifacts, on verdicts that the model
+which is drawn has not seen.
+
+**Limits**: it knows what visits have looked at. A share of visits is drawn at random, so that what it misses stays measurable.
+"""
 _FINGERPRINT, _CONTRACT, _BEFORE, _SEEN = "training_fingerprint", "feature_contract", "champion_before", "imports_seen"
 _BETTER, _COMPARISON = "is_better", "comparison"
 
@@ -43,8 +59,15 @@ class RankingRegistry(ModelStore):
         Raises RankingMismatch where it fits this code no more.
         """
         version = self._in_use(RANKING_NAME)
-        if version is None:
-            return None
+        return None if version is None else self._loaded(version)
+
+    def ranking_before(self) -> RegisteredRanking | None:
+        """The version that the one in use has followed; null where that were the stated priors. Raises as `ranking_champion` does."""
+        version = self._in_use(RANKING_NAME)
+        before = version and version.tags.get(_BEFORE)
+        return self._loaded(self._client.get_model_version(RANKING_NAME, before)) if before else None
+
+    def _loaded(self, version: Any) -> RegisteredRanking:
         contract = version.tags.get(_CONTRACT)
         if contract != contract_fingerprint():
             raise RankingMismatch(
@@ -90,19 +113,23 @@ class RankingRegistry(ModelStore):
         measures: Mapping[str, float],
         comparison: str,
         is_better: bool,
+        data: Mapping[str, int] = NOTHING_STATED,
+        pictures: Mapping[str, str] = NO_PICTURES,
     ) -> str:
         """Logs the run and registers the version, without making it the champion; gives the version. is_better: it shall be.
 
-        comparison: kept with the version, to be told again.
+        comparison: kept with the version, to be told again. data: versions of the tables that the verdicts come from. pictures: SVG by
+        name, of measures only.
         """
-        if not self._client.search_registered_models(f"name='{RANKING_NAME}'"):
-            self._client.create_registered_model(RANKING_NAME)
-        self._point_mlflow_here()
-        with self._mlflow.start_run(experiment_id=self._experiment) as run:
+        self._described(RANKING_NAME, _ABOUT)
+        about = f"How likely a visit confirms a clue, learned from {model.verdicts:,} verdicts."
+        with self._run(f"{as_of} ranking", about, data) as run:
             self._mlflow.log_params({name: str(value)[:250] for name, value in params.model_dump().items()})
             self._mlflow.log_params({"scale": model.scale})
             self._mlflow.log_metrics({"verdicts": model.verdicts, **measures})
             self._mlflow.log_text(model.to_json(), _FILE)
+            for name, picture in pictures.items():
+                self._mlflow.log_text(picture, name)
             self._mlflow.set_tags({_CONTRACT: model.contract, "as_of": as_of, "data": "counts, measures and weights only"})
             source = self._mlflow.get_artifact_uri()
         tags = {_FINGERPRINT: fingerprint, _CONTRACT: model.contract, _SEEN: str(imports_seen), "as_of": as_of}

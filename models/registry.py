@@ -1,6 +1,6 @@
 """The model registry: the only file that imports MLflow. SQLite by default, a server by MLFLOW_TRACKING_URI.
 
-What is logged is parameters, counts and quantiles; no row, number or name ever reaches MLflow.
+What is logged is parameters, counts, quantiles and pictures of them; no row, number or name ever reaches MLflow.
 """
 
 from __future__ import annotations
@@ -12,17 +12,22 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from importlib import resources
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from models import stored
-from models.features import FEATURES, Matrix, contract_fingerprint
+from models import served, stored
+from models.drift import WARN_ABOVE
+from models.features import Matrix, contract_fingerprint
 from models.isolation_forest import ForestParams
+from models.pictures import bars
 from models.stored import RefusedStore
-from models.strangeness import StrangenessModel
+from models.strangeness import Scores, StrangenessModel
 
 MODEL_NAME = "mingjing-forest"
 CHAMPION = "champion"
@@ -31,8 +36,20 @@ SERVER_VARIABLE = "MLFLOW_TRACKING_URI"
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _CONTRACT, _FINGERPRINT, WITHDRAWN = "feature_contract", "training_fingerprint", "withdrawn"
 _FORGOTTEN = "forgotten"
-_DETECTORS = "detectors.npz"
-_FOREST, _SKOPS = "forest", "model.skops"  # MLflow's name for the file
+_FOREST = "forest"
+_DATA = "data/strangeness"
+"""Of a stored model, where MLflow puts the folder that it is given."""
+_ABOUT = "Models of Mingjing 明镜, by the day that a run stands for: how strange a household is, and how likely a visit confirms a clue."
+_CARD = resources.files("models") / "MODEL_CARD.md"
+_LONGEST_DESCRIPTION = 5000
+"""Characters that MLflow's SQL store has for one."""
+_NOTE = "mlflow.note.content"
+_NOBODY = {"mlflow.user": "mingjing", "mlflow.source.name": "mingjing"}
+"""For the login of whoever started the run, and the path of the program: who ran what stands in the audit log."""
+NOTHING_STATED: Mapping[str, int] = MappingProxyType({})
+"""Of a training whose tables are not known."""
+_STRANGEST = 200
+"""Training cases of whose strangeness the picture tells by which features it is made."""
 _NO_SUCH_ALIAS = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # of no such model, and of no such alias
 _ARTIFACT_URIS = (  # where MLflow's SQLite store keeps the addresses of artifacts, whole
     ("experiments", "artifact_location"),
@@ -91,6 +108,8 @@ class ModelStore:
             self._experiment = (
                 known.experiment_id if known else mlflow.create_experiment(_EXPERIMENT, artifact_location=artifacts)
             )
+            if known is None or known.tags.get(_NOTE) != _ABOUT:
+                mlflow.MlflowClient(self._uri).set_experiment_tag(self._experiment, _NOTE, _ABOUT)
         self._client = mlflow.MlflowClient(self._uri)
 
     @contextmanager
@@ -134,6 +153,19 @@ class ModelStore:
                     raise
                 return None
 
+    def versions(self) -> list[tuple[str, int, str | None, bool, str]]:
+        """Of all models all versions, the newest first: name, version, day, whether it is in use, and the store's address."""
+        self._point_mlflow_here()
+        found = []
+        with self._as_refused():
+            for model in self._client.search_registered_models():
+                in_use = model.aliases.get(CHAMPION)
+                for one in self._client.search_model_versions(f"name='{model.name}'"):
+                    found.append(
+                        (model.name, int(one.version), one.tags.get("as_of"), str(one.version) == str(in_use), self._uri)
+                    )
+        return sorted(found, key=lambda row: (row[0], -row[1]))
+
     def _sync_artifacts(self) -> None:
         """What was logged is on the disk: before a version that is used names it. SQLite sees to its own file, MLflow to no other."""
         for base, _, files in os.walk(self._artifacts or "", topdown=False):
@@ -141,6 +173,32 @@ class ModelStore:
                 descriptor = os.open(path, os.O_RDONLY)
                 os.fsync(descriptor)
                 os.close(descriptor)
+
+    @contextmanager
+    def _run(self, name: str, about: str, data: Mapping[str, int]) -> Iterator[Any]:
+        """A run of the experiment, called so, with what it is and which tables of the lake, in which versions, it learned from."""
+        from mlflow.data.delta_dataset_source import DeltaDatasetSource
+        from mlflow.data.meta_dataset import MetaDataset
+
+        self._point_mlflow_here()
+        with self._mlflow.start_run(experiment_id=self._experiment, run_name=name, description=about, tags=_NOBODY) as run:
+            inputs = []
+            for table, version in sorted(data.items()):
+                source = DeltaDatasetSource(path=table.replace(".", "/"), delta_table_version=version)
+                dataset = MetaDataset(source, name=table, digest=f"version {version}")._to_mlflow_entity()
+                context = self._mlflow.entities.InputTag("mlflow.data.context", "training")
+                inputs.append(self._mlflow.entities.DatasetInput(dataset, [context]))
+            if inputs:
+                self._client.log_inputs(run.info.run_id, inputs)
+            yield run
+
+    def _described(self, name: str, about: str) -> None:
+        """The registered model of that name, made where there is none, with this description."""
+        found = self._client.search_registered_models(f"name='{name}'")
+        if not found:
+            self._client.create_registered_model(name, description=about)
+        elif found[0].description != about:
+            self._client.update_registered_model(name, about)
 
     def _download(self, uri: str, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
@@ -159,14 +217,22 @@ class ForestRegistry(ModelStore):
         not those that this program writes: whatever the artifact says that it is, nothing else is loaded.
         """
         version = self._in_use(MODEL_NAME)
-        if version is None:
-            return None
+        return None if version is None else self._loaded(version)
+
+    def of_version(self, number: str) -> RegisteredModel | None:
+        """The version of that number; null where it is not kept. Raises as champion does."""
+        found = [version for version in self._versions() if str(version.version) == number]
+        return self._loaded(found[0]) if found else None
+
+    def _loaded(self, version: Any) -> RegisteredModel:
         with TemporaryDirectory() as folder:
             kept = Path(folder)
             self._download(f"models:/{MODEL_NAME}/{version.version}", kept / _FOREST)
-            self._download(f"runs:/{version.run_id}/{_DETECTORS}", kept)
-            forest = stored.read_forest(kept / _FOREST / _SKOPS)
-            return RegisteredModel(stored.read(kept / _DETECTORS, forest, FEATURES), str(version.version))
+            files_of_model = kept / _FOREST / _DATA
+            if not files_of_model.is_dir():  # of an earlier version of the program
+                files_of_model = kept / _FOREST
+                self._download(f"runs:/{version.run_id}/{served.DETECTORS}", files_of_model)
+            return RegisteredModel(served.loaded(files_of_model), str(version.version))
 
     def champion_fingerprint(self) -> str | None:
         """What the version in use was trained on and with; null before the first training."""
@@ -185,46 +251,77 @@ class ForestRegistry(ModelStore):
             for version in self._versions()
         )
 
-    def train(self, x: Matrix, params: ForestParams, tags: Mapping[str, str]) -> RegisteredModel:
+    def train(
+        self, x: Matrix, params: ForestParams, tags: Mapping[str, str], data: Mapping[str, int] = NOTHING_STATED
+    ) -> RegisteredModel:
         """Fits a model, logs the run, registers the version and gives it the champion's alias.
 
-        tags: training_fingerprint, data_version, as_of; kept on the run and on the version.
+        tags: training_fingerprint, data_version, as_of; kept on the run and on the version. data: versions of the tables behind x.
         """
         model = StrangenessModel.fit(x, params)
         scores = model.score(x)
         tags = {**tags, _CONTRACT: contract_fingerprint()}
-        self._point_mlflow_here()
-        with self._mlflow.start_run(experiment_id=self._experiment), TemporaryDirectory() as folder:
-            self._mlflow.log_params(params.model_dump())
-            self._mlflow.log_params(
-                {f"usual_{f.name}": value for f, value in zip(model.features, model.usual_values.tolist(), strict=True)}
+        card = _CARD.read_text(encoding="utf-8")
+        about = f"How strange a household is: an isolation forest and a dependence detector, on {len(x):,} cases drawn by hash."
+        with self._run(f"{tags['as_of']} strangeness", about, data) as run, TemporaryDirectory() as folder:
+            usual = dict(zip((feature.name for feature in model.features), model.usual_values.tolist(), strict=True))
+            self._mlflow.log_params({**params.model_dump(), **{f"usual_{name}": f"{value:.6g}" for name, value in usual.items()}})
+            self._mlflow.log_metrics(
+                {
+                    "training_cases": len(x),
+                    **{
+                        f"{name}_q{round(q * 100):02d}": round(float(np.quantile(values, q)), 6)
+                        for name, values in scores._asdict().items()
+                        for q in _QUANTILES
+                    },
+                }
             )
-            for name, values in scores._asdict().items():
-                self._mlflow.log_metrics({f"{name}_q{round(q * 100):02d}": float(np.quantile(values, q)) for q in _QUANTILES})
-            self._mlflow.log_metric("training_rows", len(x))
             self._mlflow.set_tags(tags)
-            # Before the version is registered: one without its detectors could never be loaded.
-            stored.write(model, Path(folder) / _DETECTORS)
-            self._mlflow.log_artifact(str(Path(folder) / _DETECTORS))
-            info: Any = self._mlflow.sklearn.log_model(
-                model.forest.forest,
-                name=_FOREST,
-                registered_model_name=MODEL_NAME,
-                skops_trusted_types=stored.FOREST_TYPES,
-                pip_requirements=[],
-            )
-        version = str(info.registered_model_version)
-        for key, value in tags.items():
-            self._client.set_model_version_tag(MODEL_NAME, version, key, value)
+            self._mlflow.log_text(card, _CARD.name)
+            self._mlflow.log_text(_contributions(model, x), "contributions.svg")
+            self._described(MODEL_NAME, _first_sections(card))
+            info: Any = self._log_model(model, x, Path(folder) / Path(_DATA).name)
+        made = self._client.create_model_version(MODEL_NAME, info.model_uri, run.info.run_id, tags=tags, model_id=info.model_id)
+        version = str(made.version)
         self._sync_artifacts()
         self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
         return RegisteredModel(model, version)
 
+    def _log_model(self, model: StrangenessModel, x: Matrix, folder: Path) -> Any:
+        """Two files that are no code, with what MLflow needs to serve them: what goes in, what comes out, and who reads them."""
+        from mlflow.models import ModelSignature
+        from mlflow.types import ColSpec, DataType, Schema
+
+        folder.mkdir()
+        stored.write(model, folder / served.DETECTORS)
+        stored.write_forest(model.forest.forest, folder / served.FOREST)
+        inputs = Schema([ColSpec(DataType.double, feature.name) for feature in model.features])
+        outputs = Schema([ColSpec(DataType.double, name) for name in Scores._fields])
+        return self._mlflow.pyfunc.log_model(
+            name=_FOREST,
+            loader_module=served.MODULE,
+            data_path=str(folder),
+            signature=ModelSignature(inputs, outputs),
+            input_example=served.example(model, x),
+            # Beside them this program must be installed where it is served: no index has it.
+            pip_requirements=[f"{name}=={installed_version(name)}" for name in ("scikit-learn", "skops")],
+        )
+
     def log_drift(self, version: str, psi: Mapping[str, float]) -> None:
-        """Adds stability indices to the training run of a version."""
-        run_id = self._client.get_model_version(MODEL_NAME, version).run_id
+        """Adds stability indices and their picture to the training run of a version; those that are there already stay."""
+        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+        run = self._client.get_run(self._client.get_model_version(MODEL_NAME, version).run_id)
+        told = {f"psi_{name}": round(value, 6) for name, value in psi.items()}
+        if told.items() <= run.data.metrics.items():
+            return
         self._point_mlflow_here()
-        self._mlflow.log_metrics({f"psi_{name}": value for name, value in psi.items()}, run_id=run_id)
+        self._mlflow.log_metrics(told, run_id=run.info.run_id)
+        with TemporaryDirectory() as folder:
+            drawn = Path(folder) / "drift.svg"
+            drawn.write_text(bars("Drift: stability index by feature and score", psi, WARN_ABOVE), encoding="utf-8")
+            # By its address: by its run MLflow would find where a copy of this store, opened by this process before, has it.
+            get_artifact_repository(run.info.artifact_uri).log_artifact(str(drawn))
 
     def roll_back(self) -> str:
         """Gives the alias back to the version before the one in use, which is withdrawn; returns the version now in use.
@@ -280,6 +377,21 @@ class ForestRegistry(ModelStore):
     def _versions(self) -> list[Any]:
         self._point_mlflow_here()
         return list(self._client.search_model_versions(f"name = '{MODEL_NAME}'"))
+
+
+def _contributions(model: StrangenessModel, x: Matrix) -> str:
+    """Of the strangest training cases, by how much the strangeness would fall with the usual value of a feature, on the average."""
+    strangest = np.argsort(-model.score(x).strangeness, kind="stable")[:_STRANGEST]
+    falls = model.falls(x[strangest]).mean(axis=0)
+    title = f"What makes the {len(strangest)} strangest cases strange: fall with the usual value"
+    return bars(title, {feature.name: float(fall) for feature, fall in zip(model.features, falls, strict=True)})
+
+
+def _first_sections(card: str) -> str:
+    """As many whole sections of the card as a description may have; the rest is an artifact of each run."""
+    rest = f"\n\nThe whole card: {_CARD.name}, an artifact of each training run.\n"
+    end = card.rfind("\n## ", 0, _LONGEST_DESCRIPTION - len(rest))
+    return card[:end].rstrip() + rest
 
 
 def _find_artifacts_at(database: Path, here: str) -> None:

@@ -43,6 +43,12 @@ def read_forest(path: Path) -> IsolationForest:
     return forest
 
 
+def write_forest(forest: IsolationForest, path: Path) -> None:
+    import skops.io
+
+    skops.io.dump(forest, path)
+
+
 def write(model: StrangenessModel, path: Path) -> None:
     """Everything but the forest."""
     stated = {"format": FORMAT, "features": [feature.name for feature in model.features], "binned": list(model.bins)}

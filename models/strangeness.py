@@ -111,6 +111,14 @@ class StrangenessModel:
                 out[other, i] = now[other] - self.score(changed).strangeness
         return out
 
+    def path(self, row: Vector, order: Sequence[int]) -> Vector:
+        """Strangeness on the way from the usual case to the row, whose values are put in feature by feature in this order: the first
+        figure is the usual case's, the last the row's own where the order holds every feature in which it is not usual."""
+        stages = np.tile(self.usual_values, (len(order) + 1, 1))
+        for stage, i in enumerate(order, start=1):
+            stages[stage:, i] = row[i]
+        return self.score(stages).strangeness
+
     def drift(self, x: Matrix) -> dict[str, float]:
         """Population stability index of every feature and of the three figures against the training data."""
         columns = {feature.name: column for feature, column in zip(self.features, x.T, strict=True)}

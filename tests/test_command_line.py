@@ -143,10 +143,15 @@ a code that is none        | rule new boat --title Boat --title-zh 船舶船舶 
 a title that is none       | rule new V09 --title ../boat --title-zh 船舶 --register vehicles  | --title '../boat' cannot name a file
 a Chinese title that is not| rule new V09 --title 'Owns a skiff' --title-zh boat --register vehicles | expected 2 to 20 Chinese characters
 a register that is none    | rule new V09 --title 'Owns a skiff' --title-zh 船舶 --register boats    | --register 'boats' cannot be compared
+payments of no lake        | prepay {tmp}/file.txt --out {tmp}/none --as-of 2017-12-31         | No lake
 a city over another        | simulate {tmp}                                                   | {delivery} is there already
 a city into a file         | simulate {tmp}/file.txt                                          | {tmp}/file.txt cannot be used
 a city into nowhere        | simulate /sys/mingjing                                           | /sys/mingjing cannot be used
 a city of no size          | simulate {out} --scale 0                                         | Invalid value for '--scale'
+editions of nothing        | editions                                                         | --out is needed
+an edition of no list      | editions issue {tmp}/file.txt --out {tmp} --to 甲 --purpose 核查 --until 2099-01-01 | is no list in full
+whose, of no file          | whose {tmp}/none --out {tmp}                                     | No file
+approval of nothing        | approve R0 --out {tmp}                                           | No request R0 waits
 a city beyond reason       | simulate {out} --scale 1000                                      | Invalid value for '--scale'
 a city that is no number   | simulate {out} --scale nan                                       | Invalid value for '--scale'
 a seed below zero          | simulate {out} --seed -1                                         | Invalid value for '--seed'
@@ -226,6 +231,8 @@ def test_every_command_is_refused_somewhere() -> None:
     assert [name for name in group.commands if f"{name} " not in refused_lines] == []
 
 
+ACCESS_OFF = b"access: {enabled: false, account: '', groups: {}, county_groups: {}, approval_days: 1}\n"
+"""Who may give the command is asked first."""
 # case | file of conf | what stands there, and what is put in its place; "" = the whole file | what the sentence must say
 EDITS: list[tuple[str, str, str, str | bytes, str]] = [
     ("binary", "base.yaml", "", bytes(range(128, 256)), "base.yaml is not text in UTF-8"),
@@ -245,8 +252,9 @@ EDITS: list[tuple[str, str, str, str | bytes, str]] = [
     ("a number without end", "base.yaml", "anomaly_weight: 0.3", "anomaly_weight: .inf", "ranking.anomaly_weight: Input should be a finite"),
     ("an unknown key", "base.yaml", "  trees:", "  tree:", "forest.tree: Extra inputs are not permitted"),
     ("an unknown section", "base.yaml", "forest:", "woods: {}\nforest:", "woods: Extra inputs are not permitted"),
-    ("a section left out", "base.yaml", "", b"forest: {trees: 1}\n", "engine: Field required"),
-    ("a section that is a number", "base.yaml", "", b"engine: 5\n", "base.yaml: engine:"),
+    ("nobody says who may", "base.yaml", "", b"engine: 5\n", "base.yaml: access"),
+    ("a section left out", "base.yaml", "", ACCESS_OFF + b"forest: {trees: 1}\n", "engine: Field required"),
+    ("a section that is a number", "base.yaml", "", ACCESS_OFF + b"engine: 5\n", "base.yaml: engine:"),
     ("a word for a number", "base.yaml", "  piece_mib: 48", "  piece_mib: many", "ingest.piece_mib"),
     ("a number below its bound", "base.yaml", "  trees: 100", "  trees: 0", "forest.trees: Input should be greater than or equal to 1"),
     ("a share above one", "base.yaml", "usable_number_ratio_warn: 0.90", "usable_number_ratio_warn: 90", "less than or equal to 1"),

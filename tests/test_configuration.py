@@ -43,6 +43,7 @@ def test_every_file_of_conf_loads(env: str | None) -> None:
         ("quality", "wild_date_ratio_warn", 2, "less than or equal to 1"),
         ("quality", "history_runs", 0, "greater than or equal to 1"),
         ("ingest", "filler_names", 2, "greater than or equal to 3"),
+        ("ranking", "exemption_factor", {"K01.R77": 0.1}, "K01.R77: expected an exemption such as R15"),
         ("rules", "D99", {}, "rules.D99 is no rule"),
     ],
 )

@@ -241,10 +241,13 @@ def test_both_readmes_have_the_same_sections() -> None:
     assert shape[0] == shape[1]
 
 
-def test_the_notebook_is_committed_without_output_and_defines_nothing() -> None:
-    notebook = json.loads(text_of(ROOT / "notebooks/clues_and_scores.ipynb"))
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    assert cells
-    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells)
-    tree = ast.parse("\n".join("".join(cell["source"]) for cell in cells))
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_is_committed_without_output_defines_nothing_and_is_titled_in_both_languages(path: Path) -> None:
+    cells = json.loads(text_of(path))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert code
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+    tree = ast.parse("\n".join("".join(cell["source"]) for cell in code))
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)]
+    titles = [line for cell in cells if cell["cell_type"] == "markdown" for line in cell["source"] if line.startswith("#")]
+    assert all(re.fullmatch(r"#+ [^·]*[\u4e00-\u9fff][^·]* · [A-Z][^·]*", title.strip()) for title in titles), titles

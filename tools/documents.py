@@ -1,8 +1,9 @@
 """The generated pages: what contracts, jobs, rules, features, the parser and the configuration state, carried into the documents.
 
 Written whole      docs/data-dictionary.md, docs/commands.md, docs/pictures/lineage.svg
-Between markers    docs/jobs.md (tables), docs/configuration.md (keys, policy), docs/rules/index.md (rules, needs), docs/rules/<code>.md
-                   (facts), the same of docs/zh, docs/zh/return.md (reasons), docs/trace.md (keys), models/MODEL_CARD.md (features)
+Between markers    docs/jobs.md (tables), docs/roles.md, docs/configuration.md (keys, policy), docs/rules/index.md (rules, needs),
+                   docs/rules/<code>.md (facts), the same of docs/zh, docs/zh/return.md (reasons), docs/trace.md (keys),
+                   models/MODEL_CARD.md (features)
 
 `make docs` writes them and builds the site; with `--check` nothing is written and the exit code is 1 while a page is stale.
 """
@@ -55,6 +56,7 @@ from tools.command_reference import command_reference
 from tools.configuration_reference import key_tables, policy_sections
 from tools.lineage import lineage_svg
 from tools.markdown import markdown_table, with_sections
+from tools.roles_reference import role_tables
 from tools.trace_reference import keys_of_traces
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,6 +88,7 @@ JOBS: tuple[ModuleType, ...] = (
 DICTIONARY = Path("docs/data-dictionary.md")
 COMMANDS = Path("docs/commands.md")
 CONFIGURATION = Path("docs/configuration.md")
+ROLES = Path("docs/roles.md")
 LINEAGE = Path("docs/pictures/lineage.svg")
 RULE_INDEX, CHINESE_RULE_INDEX = Path("docs/rules/index.md"), Path("docs/zh/rules/index.md")
 RETURNING = Path("docs/zh/return.md")
@@ -385,6 +388,7 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
     every: tuple[Rule | NeedRule, ...] = (*RULES, *NEED_RULES)
     content = {root / DICTIONARY: data_dictionary(), root / COMMANDS: command_reference(), root / LINEAGE: lineage_svg(JOBS)}
     sections = {
+        ROLES: {"roles": role_tables()},
         CONFIGURATION: {"keys": key_tables(root / "conf"), "policy": policy_sections(root / "conf")},
         MODEL_CARD: {"features": feature_table()},
         TRACE: {"keys": keys_of_traces()},

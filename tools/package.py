@@ -10,6 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+from jobs.runtime.code_version import KINDS
 from jobs.runtime.errors import BadConfiguration
 
 PACKAGES = ("jobs", "models", "casework", "expectations")
@@ -40,7 +41,7 @@ def build(root: Path, target: Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         for package in PACKAGES:
-            for path in sorted(path for path in (root / package).rglob("*") if path.suffix in (".py", ".json")):
+            for path in sorted(path for path in (root / package).rglob("*") if path.suffix in KINDS):
                 entry = zipfile.ZipInfo(path.relative_to(root).as_posix(), _FIXED_TIME)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 zipped.writestr(entry, path.read_bytes())

@@ -8,7 +8,9 @@ import re
 LETTERS = {"clue_id": "C", "case_id": "H", "need_id": "N", "check_id": "K", "group_id": "G"}
 """First letter by the column that holds the id."""
 DIGITS = 16
-_OF_AN_EARLIER_VERSION = re.compile(f"[0-9a-f]{{{DIGITS}}}")
+OLD_ID = f"^[0-9a-f]{{{DIGITS}}}$"
+"""An id of an earlier version, without its letter."""
+_OF_AN_EARLIER_VERSION = re.compile(OLD_ID)
 
 
 def as_id(column: str, text: str) -> str:

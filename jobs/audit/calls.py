@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import pwd
 import secrets
 import socket
 import time
@@ -23,6 +22,7 @@ from typing import Any
 
 from jobs.audit.log import FOLDER, append, entries_of, folder_of
 from jobs.cells.masking import mask_numbers
+from jobs.runtime.accounts import own_account
 from jobs.runtime.errors import explanation
 
 BEGIN, END, RUN, RULES = "begin", "end", "run", "rules"
@@ -31,7 +31,7 @@ SUPERVISION, CHECK = "supervision", "check"
 """Purposes, see jobs.state_purpose."""
 _TOLD = frozenset({
     "as_of", "on", "due", "until", "since", "first", "last", "county", "codes", "code", "register", "env", "engine", "lake", "wanted",
-    "record", "ids", "case", "second", "head", "command",
+    "record", "ids", "case", "second", "head", "command", "request",
 })  # fmt: skip
 """Texts of a command line that are kept, numbers masked; all others may hold words, and in them a name."""
 _WITHHELD = "…"
@@ -103,12 +103,20 @@ def note_run(run_id: str, *, key: str, settings: str, code: str) -> None:
     """Records that a run has opened the lake: where the site's key came from, and the rules it goes by, where they are others than before."""
     if (call := _current.get()) is None:
         return
+    changed = changed_rules(settings, code)
+    call.write(RUN, {"run_id": run_id, "key": key, "settings": settings, "code": code})
+    if changed:
+        call.write(RULES, changed)
+
+
+def changed_rules(settings: str, code: str) -> dict[str, list[str]]:
+    """What is not as in the last run that the log knows: before and now; nothing before the first."""
+    if (call := _current.get()) is None:
+        return {}
     folder = folder_of(call.out)
     before = next((e for e in reversed(entries_of(folder) if folder else []) if e.get("event") == RUN), None)
-    call.write(RUN, {"run_id": run_id, "key": key, "settings": settings, "code": code})
-    if before is not None and (before.get("settings"), before.get("code")) != (settings, code):
-        changed = {"settings": [before.get("settings"), settings], "code": [before.get("code"), code]}
-        call.write(RULES, {name: pair for name, pair in changed.items() if pair[0] != pair[1]})
+    pairs = {"settings": settings, "code": code}
+    return {name: [before[name], now] for name, now in pairs.items() if before[name] != now} if before else {}
 
 
 _current: ContextVar[Call | None] = ContextVar("call", default=None)
@@ -120,13 +128,9 @@ def _now() -> str:
 
 def _who() -> dict[str, Any]:
     """By the account that the process runs under; what the environment says of another is kept beside, as what it is."""
-    try:
-        user = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        user = f"uid {os.getuid()}"
     said = {"account": os.environ.get("SUDO_USER"), "from": os.environ.get("SSH_CONNECTION", "").partition(" ")[0] or None}
     return {
-        "user": user,
+        "user": own_account(),
         "host": socket.gethostname(),
         "process": os.getpid(),
         **{name: is_ for name, is_ in said.items() if is_},

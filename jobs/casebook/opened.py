@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deltalake import DeltaTable
 from sqlalchemy import URL
 
+from casework.rule_decisions import RuleDecision
 from casework.store import FILE, URL_VARIABLE, CaseStore, store_url
 from expectations.contracts.lake import CASEWORK, VERDICTS
 from jobs.casebook.taking_over import events_of_earlier_verdicts
+from jobs.runtime.delta_log import last_version
 from jobs.runtime.errors import BadConfiguration, BadStore
 from jobs.runtime.lake import Lake
 
@@ -70,6 +73,34 @@ def followed_store(out: Path, followed: tuple[str, int] | None, root: str) -> It
         if followed:
             _refuse_another(store, followed, root)
         yield store
+
+
+def rule_decisions(lake: Lake, out: Path, warn: Callable[[str], None]) -> list[RuleDecision]:
+    """What was decided about rules; nothing, and no store is made, where nothing was ever done with a case."""
+    if not has_store(out):
+        return []
+    with case_store_beside(lake, out, warn) as store, store.reading() as book:
+        return book.rule_decisions()
+
+
+@contextmanager
+def store_beside_folder(out: Path, lake: Path) -> Iterator[CaseStore]:
+    """The same without an engine, of a lake in a folder. Raises BadConfiguration where there is neither the lake nor a store."""
+    if not lake.is_dir() and not has_store(out):
+        raise BadConfiguration(
+            f"No lake {lake}, and no case store. Name the OUT that a run wrote its results to. Nothing was done."
+        )
+    with followed_store(out, followed_in(lake), str(lake)) as store:
+        yield store
+
+
+def followed_in(lake: Path) -> tuple[str, int] | None:
+    """The store that a lake in a folder has followed, and the position, read without an engine; null before the first."""
+    place = f"{CASEWORK.zone}/{CASEWORK.name}"
+    if last_version(lake, place) is None:
+        return None
+    rows = DeltaTable(lake / place).to_pyarrow_dataset().to_table(columns=["store_id", "position"]).to_pylist()
+    return (str(rows[0]["store_id"]), int(rows[0]["position"])) if rows else None
 
 
 _WAY_OUT = f"Put it back from the same copy of OUT, or name the database that held it in {URL_VARIABLE}. Nothing was changed."

@@ -81,10 +81,16 @@ def read_yuan(cells: pl.Series, unit: int = 1) -> pl.Series:
     plain = trimmed(cells)
     if unit != 1:
         return map_distinct(plain, lambda cell: parse_yuan(cell, unit), MONEY)
-    simple = plain.str.contains(r"^-?[0-9]{1,12}(\.[0-9]{1,2})?$")
-    fast = plain.set(~simple, None).cast(MONEY, strict=False)
+    return _plain_then_careful(plain, MONEY, parse_yuan)
+
+
+def _plain_then_careful(plain: pl.Series, kind: pl.Decimal, parse: Callable[[str], Decimal | None]) -> pl.Series:
+    """Most cells are digits and a point and read in one pass; the rest, distinct value by distinct value."""
+    digits = min(12, kind.precision - kind.scale)
+    simple = plain.str.contains(rf"^-?[0-9]{{1,{digits}}}(\.[0-9]{{1,{kind.scale}}})?$")
+    fast = plain.set(~simple, None).cast(kind, strict=False)
     if (fast.is_null() & plain.is_not_null()).any():
-        return fast.fill_null(map_distinct(plain.set(simple, None), parse_yuan, MONEY))
+        return fast.fill_null(map_distinct(plain.set(simple, None), parse, kind))
     return fast
 
 
@@ -126,4 +132,4 @@ def _decimals(cells: pl.Series, precision: int, scale: int, parse: Callable[[str
         value = parse(cell)
         return value.quantize(places, rounding=ROUND_HALF_UP) if value is not None and abs(value) < limit else None
 
-    return map_cleaned(cells, read, pl.Decimal(precision, scale))
+    return _plain_then_careful(trimmed(cells), pl.Decimal(precision, scale), read)

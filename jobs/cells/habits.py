@@ -35,6 +35,10 @@ def _half_width(cells: pl.Series) -> pl.Series:
     return map_cleaned(cells, half_width, pl.String)
 
 
+def _unparted(cell: str) -> str:
+    return half_width(cell).replace(" ", "")
+
+
 def _floats(cells: pl.Series) -> dict[str, pl.Series]:
     if not holds_any(cells, _OF_FLOAT):
         return {}
@@ -42,9 +46,10 @@ def _floats(cells: pl.Series) -> dict[str, pl.Series]:
     if at.is_empty():
         return {}
     form = r"^[0-9](\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]{1,2}$"
-    if not _half_width(cells.filter(cells.str.contains("[.．]"))).str.contains(r"^[0-9]+\.[0-9]*[1-9][0-9]*$").any():
+    with_point = map_cleaned(cells.filter(cells.str.contains("[.．]")), _unparted, pl.String)
+    if not with_point.str.contains(r"^[0-9]+\.[0-9]*[1-9][0-9]*$").any():
         form += r"|^[0-9]+\.0+$"
-    return {"float": _marked(cells, at, _half_width(cells.gather(at)).str.contains(form))}
+    return {"float": _marked(cells, at, map_cleaned(cells.gather(at), _unparted, pl.String).str.contains(form))}
 
 
 def _marked(cells: pl.Series, at: pl.Series, marked: pl.Series) -> pl.Series:
@@ -104,7 +109,7 @@ _OF_KIND: dict[Kind, Callable[[pl.Series], dict[str, pl.Series]]] = {
     **dict.fromkeys((Kind.DATE, Kind.MONTH), _orders),
 }
 _MEANT: dict[str, Callable[[str], str]] = {
-    "float": whole,
+    "float": lambda cell: whole(_unparted(cell)),
     "fraction": _as_percent,
     **{length + order: _from_year(length, order) for length in _ANY_ORDER for order in _ORDERS},
 }

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from jobs.access.roles import Role, allowed
 from jobs.commands.options import Finished, LakeRoot
 from jobs.runtime.console import Console
 
@@ -17,6 +18,7 @@ console = Console()
 
 
 @audit.command()
+@allowed(Role.DATA_TEAM, Role.AUDITOR)
 def verify(
     out: Finished,
     key: Annotated[
@@ -64,6 +66,7 @@ def verify(
 
 
 @audit.command()
+@allowed(Role.AUDITOR)
 def show(
     out: Finished,
     user: Annotated[str | None, typer.Option("--user", help="Only what this user, or account, did.", show_default=False)] = None,
@@ -99,6 +102,7 @@ def show(
     raise typer.Exit(explained(tell, console))
 
 
+@allowed(Role.DATA_TEAM, Role.AUDITOR)
 def verify_results(
     out: Finished,
     lake: LakeRoot = None,

@@ -13,6 +13,8 @@ import typer
 from casework.events import Role
 from casework.states import Colour, Stage
 from expectations.contracts.returned import Assistance
+from jobs.access.roles import Role as AccessRole
+from jobs.access.roles import allowed
 from jobs.commands.options import AsOf, Engine, Env, Full, Future, LakeRoot
 from jobs.runtime.console import Console
 
@@ -32,6 +34,7 @@ Note = Annotated[str | None, typer.Option("--note", help="In words.", show_defau
 
 
 @cases.callback()
+@allowed(AccessRole.DATA_TEAM, AccessRole.PUBLISHER, AccessRole.CLERK, AccessRole.AUDITOR)
 def listed(
     ctx: typer.Context,
     out: Annotated[Path | None, typer.Option("--out", help="Folder of the results.", show_default=False)] = None,
@@ -73,6 +76,7 @@ def listed(
 
 
 @cases.command()
+@allowed(AccessRole.PUBLISHER, AccessRole.CLERK)
 def receive(
     ids: Ids, out: Out, on: On, by: By = Role.TOWNSHIP, note: Note = None,
     inspector: Annotated[str | None, typer.Option("--inspector", help="Who goes there, by name.", show_default=False)] = None,
@@ -84,6 +88,7 @@ def receive(
 
 
 @cases.command(name="send-back")
+@allowed(AccessRole.PUBLISHER, AccessRole.CLERK)
 def send_back(ids: Ids, out: Out, on: On, reason: Reason, by: By = Role.OFFICE) -> None:
     """退回重办: what was handed in is not enough; all clues of the case need a new visit."""
     from casework.payloads import SentBack
@@ -92,6 +97,7 @@ def send_back(ids: Ids, out: Out, on: On, reason: Reason, by: By = Role.OFFICE) 
 
 
 @cases.command()
+@allowed(AccessRole.PUBLISHER, AccessRole.CLERK)
 def refer(
     ids: Ids, out: Out, on: On, reason: Reason, by: By = Role.OFFICE,
     office: Annotated[str | None, typer.Option("--office", help="转办: the office, in words.", show_default=False)] = None,
@@ -104,6 +110,7 @@ def refer(
 
 
 @cases.command()
+@allowed(AccessRole.PUBLISHER, AccessRole.CLERK)
 def close(ids: Ids, out: Out, on: On, by: By = Role.OFFICE, note: Note = None) -> None:
     """销号: refused while a verdict or, of what is confirmed, its rectification is missing."""
     from casework.payloads import Closed
@@ -112,6 +119,7 @@ def close(ids: Ids, out: Out, on: On, by: By = Role.OFFICE, note: Note = None) -
 
 
 @cases.command()
+@allowed(AccessRole.PUBLISHER, AccessRole.CLERK)
 def snooze(
     ids: Ids, out: Out, on: On, reason: Reason, by: By = Role.OFFICE,
     until: Annotated[
@@ -126,6 +134,7 @@ def snooze(
 
 
 @cases.command()
+@allowed(AccessRole.PUBLISHER, AccessRole.CLERK)
 def reopen(ids: Ids, out: Out, on: On, reason: Reason, by: By = Role.OFFICE) -> None:
     """Open again what is closed or set aside: the next list of visits may hold it."""
     from casework.payloads import Reopened
@@ -134,6 +143,7 @@ def reopen(ids: Ids, out: Out, on: On, reason: Reason, by: By = Role.OFFICE) -> 
 
 
 @cases.command()
+@allowed(AccessRole.DATA_TEAM)
 def move(out: Out) -> None:
     """Move the case store of OUT into the empty PostgreSQL database that MINGJING_CASEWORK_URL names; the file takes nothing in afterwards."""
     from casework.store import CaseStore
@@ -153,6 +163,7 @@ def move(out: Out) -> None:
 
 
 @cases.command(name="follow-up")
+@allowed(AccessRole.DATA_TEAM, AccessRole.PUBLISHER)
 def follow_up(
     out: Out, as_of: AsOf, future: Future = False, engine: Engine = None, env: Env = None, lake: LakeRoot = None
 ) -> None:
@@ -174,6 +185,7 @@ def follow_up(
 
 
 @cases.command()
+@allowed(AccessRole.DATA_TEAM, AccessRole.PUBLISHER, AccessRole.CLERK, AccessRole.AUDITOR)
 def history(
     case: Annotated[str, typer.Argument(metavar="CASE", help="案件编号 as listed.", show_default=False)],
     out: Out,
@@ -181,7 +193,9 @@ def history(
 ) -> None:
     """Show what was ever done with a case, first to last."""
     from expectations.contracts.ids import as_id
+    from jobs.access.roles import refuse_in_full
     from jobs.commands.cases_in_words import print_history
+    from jobs.launch.settings import load_access
     from jobs.launch.start import explained
     from jobs.runtime.errors import NoSuchRecord
 
@@ -191,6 +205,8 @@ def history(
             events = book.events(cases=[case_id])
         if not events:
             raise NoSuchRecord(f"The case store knows no case {case_id}. Take the id from mingjing cases.")
+        if full:
+            refuse_in_full(load_access(), next((event.place.county_code for event in events if event.place.county_code), None))
         print_history(console, events, full=full)
 
     raise typer.Exit(explained(show, console))

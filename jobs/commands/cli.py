@@ -14,10 +14,13 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from jobs import __version__
+from jobs.access.roles import Role, allowed, refuse_in_full, refuse_unless, roles_of
 from jobs.audit.calls import CHECK, SUPERVISION, recorded
+from jobs.commands.approve import approve
 from jobs.commands.audit import audit, verify_results
 from jobs.commands.cases import cases
 from jobs.commands.dispatch import dispatch
+from jobs.commands.editions import editions, whose
 from jobs.commands.fairness import fairness
 from jobs.commands.graph import graph
 from jobs.commands.learn import learn
@@ -36,7 +39,7 @@ from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.stopping import end_on_signals
 
-_WITHOUT_RESULTS = ("simulate", "doctor", "graph", "rule new", "policy check")
+_WITHOUT_RESULTS = ("simulate", "doctor", "graph", "rule new", "policy check", "editions open")
 """Commands that touch no city's data: recorded where MINGJING_AUDIT names a place, for they have no OUT."""
 _FOR_CHECKS = ("check",)
 
@@ -76,7 +79,9 @@ def _leaves(group: TyperGroup, above: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _recorded(path: str, callback: Callable[..., Any], *, is_group: bool) -> Callable[..., Any]:
-    """The command, in the audit log when it begins and when it has ended. One that cannot be recorded is not begun."""
+    """The command, in the audit log when it begins and when it has ended. One that cannot be recorded is not begun, nor one that is for
+    others."""
+    roles = roles_of(callback)
 
     @wraps(callback)
     def command(**given: Any) -> Any:
@@ -87,6 +92,10 @@ def _recorded(path: str, callback: Callable[..., Any], *, is_group: bool) -> Cal
         purpose = CHECK if path in _FOR_CHECKS else SUPERVISION
         try:
             with recorded(path, given, purpose=purpose, out=out):
+                if roles != frozenset():
+                    from jobs.launch.settings import load_access  # knows all rules: help must not wait for them
+
+                    refuse_unless(load_access(), roles, path)
                 return callback(**given)
         except Exception as error:
             if (told := explanation(error)) is None:
@@ -124,6 +133,7 @@ def mingjing(
 
 
 @app.command()
+@allowed(Role.DATA_TEAM)
 def run(
     delivery: Delivery,
     out: Out,
@@ -159,6 +169,7 @@ def run(
 
 
 @app.command()
+@allowed(Role.DATA_TEAM)
 def check(
     delivery: Annotated[
         Path, typer.Argument(help="Folder with the requests, the registers and 交接清单.csv.", show_default=False)
@@ -196,6 +207,7 @@ def check(
 
 
 @app.command()
+@allowed(Role.DATA_TEAM)
 def ingest(
     delivery: Delivery,
     as_of: AsOf,
@@ -260,6 +272,7 @@ def ingest(
 
 
 @app.command()
+@allowed(Role.DATA_TEAM, Role.PUBLISHER, Role.ANALYST, Role.AUDITOR)
 def quality(
     out: Finished,
     engine: Engine = None,
@@ -279,6 +292,7 @@ def quality(
 
 
 @app.command(name="why-linked")
+@allowed(Role.DATA_TEAM, Role.PUBLISHER, Role.ANALYST)
 def why_linked(
     record: Annotated[
         str,
@@ -299,6 +313,8 @@ def why_linked(
 
     def explain() -> None:
         wanted, settings = parse_record(record), load_settings(env)
+        if full:
+            refuse_in_full(settings.access, None)
         with open_lake(out, engine=engine, env=env, lake_root=lake) as opened:
             for explanation in explanations(opened, wanted, settings.linkage):
                 print_explanation(console, explanation, full=full)
@@ -307,6 +323,7 @@ def why_linked(
 
 
 @app.command(name="settle-identities")
+@allowed(Role.DATA_TEAM)
 def settle_identities(
     file: Annotated[
         Path,
@@ -323,14 +340,17 @@ def settle_identities(
     lake: LakeRoot = None,
 ) -> None:
     """Take in inspectors' decisions on who is who; the next run obeys them. A record is FILE:ROW or FILE:SHEET:ROW, with #role."""
+    from jobs.access.approvals import second_person
     from jobs.launch.run_log import RunLog
-    from jobs.launch.settings import load_settings
+    from jobs.launch.settings import load_access, load_settings
     from jobs.launch.start import explained, open_lake
     from jobs.returns.brought import brought_now
+    from jobs.runtime.results import digest_of
     from jobs.settle_identities import job
 
     def settle() -> None:
         job.lines_of(file)  # what cannot be read is told before an engine starts
+        second_person(load_access(), out, "identities", {"file": digest_of(file)})
         with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
             log = RunLog()
             with log.kept(opened, console), log.job(job, opened, load_settings(env), None) as own:
@@ -341,6 +361,7 @@ def settle_identities(
 
 
 @app.command()
+@allowed()
 def simulate(
     out: Annotated[Path, typer.Argument(help="Folder to write to: OUT/delivery, with its truth beside it.", show_default=False)],
     scale: Annotated[
@@ -365,6 +386,7 @@ def simulate(
 
 
 @app.command()
+@allowed()
 def doctor() -> None:
     """Say which engine can run here, the versions, and what to do about what is missing."""
     from jobs.commands.doctor import diagnose, print_diagnoses
@@ -376,10 +398,11 @@ def doctor() -> None:
 
 app.add_typer(rule, name="rule")
 app.add_typer(cases, name="cases")
+app.add_typer(editions, name="editions")
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")
 app.command(name="verify")(verify_results)
-for command in (plan, prepay, dispatch, take_in, report, fairness, learn, trace, graph, purge):
+for command in (plan, prepay, dispatch, take_in, report, fairness, learn, trace, graph, purge, whose, approve):
     app.command()(command)
 
 

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from jobs.access.roles import Role, allowed
 from jobs.commands.options import Engine, Env, LakeRoot
 from jobs.runtime.console import Console
 
 
+@allowed(Role.DATA_TEAM, Role.PUBLISHER)
 def dispatch(
     plan: Annotated[
         Path,

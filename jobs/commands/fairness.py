@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import typer
 
+from jobs.access.roles import Role, allowed
 from jobs.commands.options import Engine, Env, Finished, LakeRoot
 from jobs.runtime.console import Console
 
 
+@allowed(Role.DATA_TEAM, Role.PUBLISHER, Role.ANALYST, Role.AUDITOR)
 def fairness(out: Finished, engine: Engine = None, env: Env = None, lake: LakeRoot = None) -> None:
     """Show how lists and visits fall on groups of people: county, place, sex, age, disability. No model sees these."""
     from jobs.launch.settings import load_settings

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from jobs.access.roles import allowed
 from jobs.commands.options import Env
 from jobs.runtime.console import Console
 
@@ -20,6 +21,7 @@ class Format(StrEnum):
     DOLPHINSCHEDULER = "dolphinscheduler"
 
 
+@allowed()
 def graph(
     form: Annotated[Format, typer.Option("--format", help="json; airflow: a DAG file; dolphinscheduler: a workflow's YAML.")],
     delivery: Annotated[

@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
+from jobs.access.roles import Role, allowed
 from jobs.commands.options import Engine, Env, Future, LakeRoot, Out
 from jobs.runtime.console import Console
 
 console = Console()
 
 
+@allowed(Role.DATA_TEAM)
 def learn(
     out: Out,
     files: Annotated[

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from jobs.access.roles import Role, allowed, refuse_in_full
 from jobs.commands.options import Env, Full, LakeRoot, Out
 from jobs.runtime.console import Console
 
 console = Console()
 
 
+@allowed(Role.DATA_TEAM, Role.PUBLISHER, Role.CLERK, Role.ANALYST, Role.AUDITOR)
 def trace(
     wanted: Annotated[
         str,
@@ -33,10 +35,14 @@ def trace(
     from jobs.runtime.tables import Tables
 
     def tell() -> None:
+        settings = load_settings(env)
         of_checks = out / FOLDER / "lake"
         roots = [existing_lake(out, lake)] if lake or not of_checks.is_dir() or (out / "lake").is_dir() else []
         roots += [str(of_checks)] if not lake and of_checks.is_dir() else []
-        chain = chain_of([Tables(root) for root in roots], wanted, load_settings(env).linkage, full=full)
+        chain = chain_of([Tables(root) for root in roots], wanted, settings.linkage, full=full)
+        if full:
+            county = chain.line.get("county_code")
+            refuse_in_full(settings.access, county if isinstance(county, str) else None)
         if json:
             typer.echo(chain.model_dump_json(indent=1))
         else:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from jobs.access.roles import Role, allowed
 from jobs.commands.options import AsOf, Engine, Env, Future, LakeRoot, Out
 from jobs.runtime.console import Console
 
@@ -13,6 +14,7 @@ MOST_VISITS = 1_000_000
 """A province does not make as many."""
 
 
+@allowed(Role.DATA_TEAM, Role.PUBLISHER)
 def plan(
     visits: Annotated[
         int, typer.Option("--visits", help="Visits that the office can make.", min=1, max=MOST_VISITS, show_default=False)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
+from jobs.access.roles import allowed
 from jobs.commands.options import Env
 from jobs.runtime.console import Console
 
@@ -20,6 +21,7 @@ def _policy() -> None:
 
 
 @policy.command()
+@allowed()
 def check(
     on: Annotated[str, typer.Option("--on", help="Day whose law is shown, such as 2021-07-01.", show_default=False)],
     env: Env = None,

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from jobs.access.roles import Role, allowed
 from jobs.commands.options import AsOf, Env, Finished, LakeRoot
 from jobs.runtime.console import Console
 
 console = Console()
 
 
+@allowed(Role.DATA_TEAM)
 def purge(
     out: Finished,
     as_of: AsOf,
@@ -20,7 +22,7 @@ def purge(
         str | None,
         typer.Option(
             "--second",
-            help="Account of the second person, who looks on. Without, it is only said what would go.",
+            help="Account of the second person; where access is enabled, who has approved it. Without, it is only said what would go.",
             show_default=False,
         ),
     ] = None,
@@ -28,6 +30,8 @@ def purge(
     lake: LakeRoot = None,
 ) -> None:
     """Remove for good what conf's retention no longer allows to keep, and write the certificate. Open cases and appeals hold their rows."""
+    from jobs.access.approvals import second_person
+    from jobs.access.roles import person_now
     from jobs.audit.vouched import vouch
     from jobs.commands.run_check import FOLDER as OF_CHECKS
     from jobs.launch.arguments import day, existing_lake
@@ -42,18 +46,15 @@ def purge(
     from jobs.runtime.results import owner_only, settle
 
     def work() -> None:
-        today, params, folder = (
-            day(as_of, option="The day of the purge, --as-of,"),
-            load_settings(env).retention,
-            local_folder(existing_lake(out, lake)),
-        )
+        today, settings = day(as_of, option="The day of the purge, --as-of,"), load_settings(env)
+        params, access, folder = settings.retention, settings.access, local_folder(existing_lake(out, lake))
         if folder is None or not is_known_to_deltalake(folder):
             raise BadConfiguration(
                 f"The lake {folder or lake} is on a store, or has % or \\ in its name: nothing can be removed for good there by this command. "
                 "Copy it to another folder and keep none of this one. Nothing was removed."
             )
-        who = brought_now()
-        if second is not None and second.strip() in ("", who.by):
+        who, by = brought_now(), person_now(access).account
+        if second is not None and second.strip() in ("", by):
             raise BadConfiguration(
                 f"--second is {second!r}: nobody, or who gives this command. Expected the account of another person."
             )
@@ -65,7 +66,12 @@ def purge(
             for of_one in lakes:
                 held.enter_context(single_writer(str(of_one)))
             settle(out, console.warn)
-            plan = unfinished(lakes, results, today) or planned(lakes, results, today, params, (who.by, second or "", who.at))
+            plan = unfinished(lakes, results, today)
+            if plan is None:
+                approver = (
+                    None if second is None else second_person(access, out, "purge", {"as_of": as_of, "lake": lake}, named=second)
+                )
+                plan = planned(lakes, results, today, params, (by, approver or "", who.at))
             rows = sum(part.removed for part in plan.files)
             said = f"{len(plan.files)} delivered files with {rows:,} rows, {len(plan.things)} tables and folders"
             if not plan.things:

@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from jobs.access.roles import Role, allowed
 from jobs.commands.options import Engine, Env, LakeRoot, Out
 from jobs.runtime.console import Console
 
 
+@allowed(Role.DATA_TEAM, Role.PUBLISHER)
 def report(
     out: Out,
     since: Annotated[str, typer.Option("--from", metavar="DAY", help="First day of the period.", show_default=False)],

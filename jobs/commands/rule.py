@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from jobs.access.roles import Role, allowed
 from jobs.commands.options import AsOf, Engine, Env, Future, LakeRoot, Out
 from jobs.runtime.console import Console
 
@@ -16,6 +17,7 @@ console = Console()
 
 
 @rule.command(name="list")
+@allowed(Role.DATA_TEAM, Role.PUBLISHER, Role.ANALYST, Role.AUDITOR)
 def list_rules(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder of the results of a run: shows what each rule gave.", show_default=False)
@@ -42,6 +44,7 @@ def list_rules(
 
 
 @rule.command()
+@allowed()
 def new(
     code: Annotated[str, typer.Argument(help="A letter of the family and two digits, such as V02.", show_default=False)],
     title: Annotated[str, typer.Option("--title", help="A few English words: 'Owns a boat'.", show_default=False)],
@@ -65,6 +68,7 @@ def new(
 
 
 @rule.command(name="try")
+@allowed(Role.DATA_TEAM, Role.ANALYST)
 def try_rule(
     codes: Annotated[list[str], typer.Argument(help="Codes of the rules, such as V01.", show_default=False)],
     out: Out,
@@ -90,3 +94,48 @@ def try_rule(
                 status.start()
 
     raise typer.Exit(explained(attempt, console))
+
+
+@rule.command()
+@allowed(Role.DATA_TEAM, Role.PUBLISHER)
+def decide(
+    code: Annotated[str, typer.Argument(help="Code of the rule, such as V01.", show_default=False)],
+    out: Out,
+    on: Annotated[str, typer.Option("--on", help="Day of the decision: visits of later days count anew.", show_default=False)],
+    reason: Annotated[str, typer.Option("--reason", help="In words.", show_default=False)],
+    stop: Annotated[
+        bool, typer.Option("--stop", help="Keep its clues back until another decision. Default: they are sent again.")
+    ] = False,
+) -> None:
+    """Decide about a rule that needs a second look: it goes on, or stops. The next run and the next dispatch obey."""
+    from casework.rule_decisions import RuleDecision
+    from jobs.access.roles import person_now
+    from jobs.audit.calls import note
+    from jobs.casebook.opened import store_beside_folder
+    from jobs.launch.arguments import day
+    from jobs.launch.settings import load_access
+    from jobs.launch.start import explained
+    from jobs.returns.brought import brought_now
+    from jobs.rules import RULES
+    from jobs.runtime.errors import BadConfiguration
+
+    def record() -> None:
+        if code not in (known := sorted(one.code for one in RULES)):
+            raise BadConfiguration(f"{code} is no rule. Rules: {', '.join(known)}. Nothing was recorded.")
+        if not reason.strip():
+            raise BadConfiguration("--reason is empty. Say in words why the rule goes on or stops. Nothing was recorded.")
+        who = brought_now()
+        decision = RuleDecision(
+            rule_code=code,
+            on_day=day(on, option="--on"),
+            goes_on=not stop,
+            reason=reason.strip(),
+            decided_by=person_now(load_access()).account,
+            recorded_at=who.at,
+        )
+        with store_beside_folder(out, out / "lake") as store, store.writing() as book:
+            book.record_rule_decision(decision)
+        note("rule decided", rule=code, goes_on=not stop, on=on)
+        console.print(f"{code} {'stops until another decision' if stop else 'goes on: visits after ' + on + ' count anew'}.")
+
+    raise typer.Exit(explained(record, console))

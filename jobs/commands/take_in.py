@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jobs.access.roles import Role, allowed
 from jobs.commands.options import AsOf, Engine, Env, Future, LakeRoot, Out
 from jobs.runtime.console import Console
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 console = Console()
 
 
+@allowed(Role.DATA_TEAM, Role.PUBLISHER)
 def take_in(
     files: Annotated[
         list[Path],

@@ -11,7 +11,7 @@ from jobs.cells.text import half_width
 
 _NUMBERING = re.compile(r"^(?:\(?[0-9]{1,2}[).、:]|[\u2460-\u2473]|[A-Za-z_][A-Za-z0-9_]*\.)")
 """A number, or the name of a table, as databases put it before a column's."""
-_MARKS = re.compile(r"^[^0-9A-Za-z\u4e00-\u9fff|,;]+|[^0-9A-Za-z\u4e00-\u9fff%㎡|,;]+$|必填$")
+_MARKS = re.compile(r"^[^0-9A-Za-z\u4e00-\u9fff|,;~^]+|[^0-9A-Za-z\u4e00-\u9fff%㎡|,;~^]+$|必填$")
 """At both ends, but for what parts cells: a file read by another delimiter than its own must name no column."""
 _UNIT = re.compile(
     r"[(\[【/:,_-]*(?:(?:金额|计量)?单位)?:?(?:人民币)?(?P<unit>亿元|[百千万]?元|%|㎡|m2|m²|平方米|平米|岁|人)(?:/[月年人户])?[)\]】]*$"

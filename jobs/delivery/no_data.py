@@ -37,7 +37,7 @@ _ABOUT_COLUMN = (
     r"|非?必填项?|选填项?)([(（][0-9, ，]*[)）])?[)）\]】]?$"
 )
 """The unit of a column, its type, or whether it must be filled in."""
-_LINE = r"^[-=_+|—]+$"
+_LINE = r"^[-=_+|—－＝＿＋｜─━]+$"
 _MOST_NOTES = 6
 _LONGEST_NOTHING = 3
 """Bytes of the cells that may stand for an empty one: 0, /, 无."""
@@ -73,7 +73,9 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     filled = pl.sum_horizontal([pl.col(column).is_not_null() for column in cells.columns])
     first = pl.coalesce(cells.columns)
     names = {f"c{i}": name or None for i, name in enumerate(header.names) if f"c{i}" in cells.columns}
-    repeats = pl.all_horizontal([pl.col(column).eq_missing(pl.lit(name, dtype=pl.String)) for column, name in names.items()])
+    repeats = pl.all_horizontal(
+        [_compact(pl.col(column)).eq_missing(_compact(pl.lit(name, dtype=pl.String))) for column, name in names.items()]
+    )
     is_total = _is_total(cells.columns, key, lacks_column) | (filled <= sparse_limit) & _compact(first).str.contains(
         _STARTS_AS_TOTAL
     )
@@ -116,10 +118,10 @@ def _may_be_no_data(texts: pl.DataFrame, key: list[str], header: Header) -> pl.S
     """Per row of the leftmost column and the key: does what it says, or that it says nothing, ask for a closer look?"""
     left = texts.columns[0]
     name = header.names[int(left[1:])]
-    bare_left = pl.col(left).str.strip_chars(EDGE + "=\ufeff").fill_null("")
+    bare_left = pl.col(left).str.replace(f"^[{NOISE}]+", "").fill_null("")
     is_suspect = [pl.col(left).str.contains(_SIGNED), bare_left == ""]
     if name:
-        is_suspect.append(bare_left.str.starts_with(name))  # a web page has &nbsp; behind it
+        is_suspect.append(bare_left.str.starts_with(name[0]))  # whatever blanks or breaks stand in it or behind it
     bare = texts.select(pl.col(column).str.strip_chars(EDGE) for column in key)  # blanks around — make it no longer
     is_suspect += [pl.lit(bare[column].is_null() | (bare[column].str.len_bytes() <= _LONGEST_NOTHING)) for column in key]
     if len(key) == 1:  # whose cell is all that a row of blanks around a word has
@@ -139,7 +141,7 @@ def _is_second_header(columns: list[str], filled: pl.Expr) -> pl.Expr:
 
 
 def _compact(cell: pl.Expr) -> pl.Expr:
-    return cell.str.replace_all(" ", "", literal=True)
+    return cell.str.replace_all(r"\s", "")
 
 
 def _is_total(columns: list[str], key: list[str], lacks_column: bool) -> pl.Expr:

@@ -87,7 +87,7 @@ def sha256_of(path: Path) -> str:
 def survey_workbook(path: Source, rows: int, largest_book: int = LARGEST_BOOK, largest_sheet: int = LARGEST_SHEET) -> Workbook:
     """The sheets, each with its first `rows` rows. Raises BadWorkbook when it is damaged or would fill the memory."""
     with _only_bad_workbook():
-        content = _unlocked(path)
+        content = unlocked(path)
         if _begins(content, is_dbase):
             return _survey_database(_bytes(content), rows)
         if _is_old(content):
@@ -192,7 +192,7 @@ def read_cells(
     each of their rows. is_plain: the sheet was surveyed, and holds nothing to look at more closely.
     """
     with _only_bad_workbook():
-        content = _unlocked(path)
+        content = unlocked(path)
         if _begins(content, is_dbase):
             frame, found, formats, is_1904 = dbase_files.read_database(_bytes(content)).frame, NOTHING, {}, False
         elif _is_old(content):
@@ -250,7 +250,7 @@ def _begins(content: Path | io.BytesIO, so: Callable[[bytes], bool]) -> bool:
         return so(stream.read(_HEAD))
 
 
-def _unlocked(path: Source) -> Path | io.BytesIO:
+def unlocked(path: Source) -> Path | io.BytesIO:
     """The workbook without its password, if it has one, in memory if it lies in an archive.
 
     Raises BadWorkbook when the environment names no password, or another.

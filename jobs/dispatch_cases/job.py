@@ -20,6 +20,7 @@ from jobs.casebook.opened import case_store_beside
 from jobs.casebook.projecting import PROJECTIONS, SEEN, project
 from jobs.dispatch_cases.inspectors import Inspectors, inspectors_for, places_of
 from jobs.launch.context import RunContext
+from jobs.registers.second_looks import found_by_rule, kept_back
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
 from jobs.sheets.clue_workbook import ABOUT_DATA
@@ -59,9 +60,15 @@ def run(ctx: RunContext, list_on: date, county_code: str, terms: Terms, hand: Ha
     with ctx.report.stage("dispatch cases"), case_store_beside(ctx.lake, ctx.out, ctx.report.warn) as store:
         listed = _listed(ctx.lake, list_on, county_code)
         settings = ctx.settings
+        with store.reading() as book:
+            refuted = kept_back(found_by_rule(ctx.lake), book.rule_decisions(), settings.second_look)
+        with_clues = list(_with_clues(ctx.lake, listed))
+        to_send = [
+            (case, rest) for case, clues in with_clues if (rest := [one for one in clues if one["rule_code"] not in refuted])
+        ]
         steps = {
             case["case_id"]: dispatched(case, clues, settings.plan.hard_rules, settings.casework, hand.on_day, terms)
-            for case, clues in _with_clues(ctx.lake, listed)
+            for case, clues in to_send
         }
         places = {case_id: Place(step.to.county_code, step.to.town) for case_id, step in steps.items()}
         with store.writing() as book:
@@ -69,6 +76,12 @@ def run(ctx: RunContext, list_on: date, county_code: str, terms: Terms, hand: Ha
         with store.reading() as book:
             project(ctx.lake, book)
         ctx.report.stages[-1].rows = len(taken.recorded)
+    if stopped := len(with_clues) - len(to_send):
+        why = "; ".join(f"{code}: {told}" for code, told in refuted.items())
+        ctx.report.warn(
+            f"{stopped} cases were not sent: they rest on nothing but rules that need a second look ({why}). Give mingjing rule decide CODE, then "
+            "dispatch again."
+        )
     if idle := sorted(set(terms.inspectors) - {key for case in listed for key in places_of(case)}):
         named = ", ".join(" ".join(filter(None, place)) for place in idle[:_SHOWN])
         ctx.report.warn(

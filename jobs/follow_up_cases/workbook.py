@@ -9,7 +9,17 @@ from typing import Any
 
 from jobs.casebook.matters import Matter
 from jobs.follow_up_cases.about import About
-from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, new_book, write_guide, write_lists, write_table
+from jobs.sheets.tables import (
+    DECIDED_BY_PEOPLE,
+    Heading,
+    cell_formats,
+    joined,
+    masking_told,
+    new_book,
+    write_guide,
+    write_lists,
+    write_table,
+)
 
 KIND = "后续办理表"
 _WHO, _WHAT = Heading("对象", 18, "wrapped"), "已查实的问题"
@@ -43,7 +53,7 @@ _GUIDE = (
     ("问责", "按方式和职务填人数；姓名只填在“被问责人”中，几个人用顿号隔开，不要写在备注里。"),
     ("申诉", "本人不服的，填申诉日期和理由；由原核查人员以外的两人复查，再填结果。撤销、部分撤销的，填应补发金额和恢复发放的月份，"
         "补发办完后在“整改”表填一行补发。"),
-    ("保存", "几条问题属于同一户的，各填各的行。请勿改动最后的编号；表可以改名，存为 .xlsx，不要加密码。"),
+    ("保存", "几条问题属于同一户的，各填各的行。请勿改动最后的编号；表可以改名，存为 .xlsx，不要另加密码；领来时就有密码的，保留即可。"),
 )  # fmt: skip
 _ROWS, _RECEIPTS = 2, 3
 """Empty rows of a clue: for measures, where none is recorded, and for receipts, where money is asked back."""
@@ -67,7 +77,7 @@ def write_follow_up(path: Path, title: str, matters: Sequence[Matter], told: Map
         for name, columns, rows in sheets:
             if rows:
                 write_table(book, formats, name, columns, list(_told(rows, told)), title=heading, since=first)
-        guide = [*_GUIDE, masking_told("经办", is_masked=False)]
+        guide = [*_GUIDE, DECIDED_BY_PEOPLE, masking_told("经办", is_masked=False)]
         write_guide(book, formats, f"{heading}，已查实{len(matters)}条", guide)
         write_lists(book, formats, ("problem", "measure", "sanction", "appeal"))
 

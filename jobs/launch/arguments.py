@@ -24,6 +24,7 @@ WRITTEN_FOLDERS = (
     "prepay",
     "check",
     "audit",
+    "editions",
 )
 """Folders of OUT that this program fills and replaces."""
 

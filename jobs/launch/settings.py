@@ -11,16 +11,20 @@ from textwrap import shorten
 from typing import Annotated, Any
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from casework.states import ClockParams
 from expectations.bounds import SuiteBounds
 from expectations.conf import Conf
+from jobs.access.roles import AccessParams
+from jobs.launch.edition_params import EditionParams
 from jobs.launch.fairness_params import FairnessParams
 from jobs.launch.plan_params import PlanParams
 from jobs.launch.prepay_params import PrepayParams
 from jobs.launch.retention_params import RetentionParams
 from jobs.registers.policy import Policy
+from jobs.registers.second_looks import SecondLookParams
+from jobs.rulebook.rule import EXEMPTIONS
 from jobs.rules import RULES
 from jobs.runtime.engine_settings import EngineSettings
 from jobs.runtime.errors import BadConfiguration
@@ -29,6 +33,7 @@ from models.ranking import LearningParams
 from models.record_linkage import LinkageParams
 
 CONF_VARIABLE = "MINGJING_CONF"
+ACCESS = "access"
 _LONGEST_VALUE = 60
 """Characters of a value that is shown beside what was expected of it."""
 
@@ -58,10 +63,20 @@ class RankingSettings(Conf):
     prior: dict[str, Annotated[float, Field(gt=0, lt=1)]]
     pattern_prior: dict[str, Annotated[float, Field(gt=0, lt=1)]]
     doubt_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
-    exemption_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
+    exemption_factor: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(
+        description="by exemption, such as R15; or by rule and exemption, such as K01.R15, which goes before"
+    )
     grade_factor: dict[str, Annotated[float, Field(gt=0, le=1)]]
     anomaly_weight: float = Field(ge=0)
     strength_weight: float = Field(ge=0)
+
+    @field_validator("exemption_factor")
+    @classmethod
+    def _known(cls, factors: dict[str, float]) -> dict[str, float]:
+        known = {*EXEMPTIONS, *(f"{rule.code}.{code}" for rule in RULES for code in EXEMPTIONS)}
+        if unknown := sorted(set(factors) - known):
+            raise ValueError(f"{unknown[0]}: expected an exemption such as R15, or a rule and an exemption such as K01.R15")
+        return factors
 
 
 class LawSettings(Conf):
@@ -90,6 +105,9 @@ class Settings(Conf):
     fairness: FairnessParams
     casework: ClockParams
     retention: RetentionParams
+    editions: EditionParams
+    second_look: SecondLookParams
+    access: AccessParams
 
     @property
     def fingerprint(self) -> str:
@@ -116,7 +134,12 @@ def load_settings(env: str | None = None, folder: Path | None = None) -> Setting
     if env is not None:
         if not re.fullmatch(r"[\w-]+", env):
             raise BadConfiguration(f"--env is {env!r}. Expected the name of an overlay, such as test for {folder}/test.yaml.")
-        content = _merged(content, _read(folder / f"{env}.yaml"))
+        overlay = _read(folder / f"{env}.yaml")
+        if ACCESS in overlay:
+            raise BadConfiguration(
+                f"{folder}/{env}.yaml: {ACCESS} may stand in base.yaml alone: else --env would turn it off. Nothing was read."
+            )
+        content = _merged(content, overlay)
     source = f"{folder}/base.yaml" + (f" + {env}.yaml" if env else "")
     try:
         settings = Settings.model_validate(content, strict=False)
@@ -141,6 +164,15 @@ def load_settings(env: str | None = None, folder: Path | None = None) -> Setting
         except ValidationError as error:
             raise BadConfiguration(_explained(folder, source, error, f"rules.{code}.")) from None
     return settings
+
+
+def load_access() -> AccessParams:
+    """Of base.yaml alone, before a command begins. Raises BadConfiguration where it is not there: nobody is let in for want of it."""
+    path = conf_folder() / "base.yaml"
+    try:
+        return AccessParams.model_validate(_read(path).get(ACCESS), strict=False)
+    except ValidationError as error:
+        raise BadConfiguration(_explained(path.parent, str(path), error, f"{ACCESS}.")) from None
 
 
 class _Loader(yaml.SafeLoader):

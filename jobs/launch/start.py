@@ -13,13 +13,15 @@ from pathlib import Path
 
 from casework.store import URL_VARIABLE, CaseStore, store_url
 from expectations.contracts.lake import FILES
-from jobs.audit.calls import SUPERVISION, note_run, recorded
+from jobs.access.approvals import second_person
+from jobs.access.roles import Role, refuse_unless
+from jobs.audit.calls import SUPERVISION, changed_rules, note_run, recorded
 from jobs.audit.vouched import vouch
 from jobs.launch.arguments import day, existing_lake, refuse_overlap
 from jobs.launch.context import RunContext
 from jobs.launch.metrics import metrics_folder
 from jobs.launch.run_log import RunLog
-from jobs.launch.settings import load_settings
+from jobs.launch.settings import load_access, load_settings
 from jobs.runtime import private_network
 from jobs.runtime.code_version import code_version
 from jobs.runtime.console import LOG_VARIABLE, Console
@@ -78,6 +80,8 @@ def open_run(
             for remark in found.remarks:
                 report.warn(remark)
             ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery, log)
+            if changed := changed_rules(settings.fingerprint, code_version()):
+                second_person(settings.access, out, "rules", changed, again=True)
             note_run(log.run_id, key=found.source, settings=settings.fingerprint, code=code_version())
             report.figures["run_id"] = log.run_id
             report.figures["engine"] = {"name": running.version, "settings": dict(running.settings)}
@@ -185,6 +189,7 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
 
     def run_recorded() -> None:
         with recorded(f"python -m {module}", vars(given), purpose=SUPERVISION, out=given.out):
+            refuse_unless(load_access(), frozenset({Role.DATA_TEAM}), f"run, python -m {module},")
             run()
 
     return explained(run_recorded, console)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.measures import Bin
+import numpy as np
+
+from models.measures import Bin, Vector, reliability
 
 _SIDE, _LEFT, _TOP = 420, 70, 50
 _TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+STATED_COLOUR, LEARNED_COLOUR = "#c9822b", "#1f4e79"
 Point = tuple[float, float]
 
 
@@ -41,13 +44,29 @@ def _svg(parts: Sequence[str], width: float, height: float) -> str:
     return "\n".join([head, '<rect width="100%" height="100%" fill="#fff"/>', *parts, "</svg>"]) + "\n"
 
 
-def calibration_chart(learned: Sequence[Bin], stated: Sequence[Bin]) -> str:
-    """Promised against confirmed shares: points on the diagonal keep their word; bars are 95 % intervals."""
+def pictures_of(y: Vector, learned: Vector, in_use: Vector, name: str) -> dict[str, str]:
+    """Calibration and gain of a challenger beside what is in use, called `name`, on the same visits, by the files they are kept in."""
+    orders = ((name, STATED_COLOUR, in_use), ("learned", LEARNED_COLOUR, learned))
+    curves = [(told, colour, _gained(y, p)) for told, colour, p in orders]
+    return {
+        "calibration.svg": calibration_chart(reliability(y, learned), reliability(y, in_use), name),
+        "gain.svg": gain_chart(f"{len(y)} later visits, the likeliest first", curves),
+    }
+
+
+def _gained(y: Vector, p: Vector) -> list[Point]:
+    """Share of the true problems found by a share of the visits, in the order of p; of equal ones the refuted first."""
+    found = np.cumsum(y[np.lexsort((y, -p))])
+    return [(0.0, 0.0), *(((n + 1) / len(y), float(count / found[-1])) for n, count in enumerate(found))]
+
+
+def calibration_chart(learned: Sequence[Bin], in_use: Sequence[Bin], name: str = "stated priors") -> str:
+    """Promised against confirmed shares: points on the diagonal keep their word; bars are 95 % intervals. name: of what is in use."""
     parts = _frame("Does a promised probability hold?", "promised by the ranking", "confirmed by visits")
     parts.append(f'<path d="M{_x(0)} {_y(0)}L{_x(1)} {_y(1)}" stroke="#888" stroke-dasharray="4 4"/>')
-    for bins, colour, name, row in (
-        (stated, "#c9822b", "stated priors", 0),
-        (learned, "#1f4e79", "learned, visits it has not seen", 1),
+    for bins, colour, told, row in (
+        (in_use, STATED_COLOUR, name, 0),
+        (learned, LEARNED_COLOUR, "learned, visits it has not seen", 1),
     ):
         line = "L".join(f"{_x(b.predicted)} {_y(b.confirmed)}" for b in bins)
         parts.append(f'<path d="M{line}" fill="none" stroke="{colour}"/>')
@@ -57,7 +76,7 @@ def calibration_chart(learned: Sequence[Bin], stated: Sequence[Bin]) -> str:
                 f'<circle cx="{_x(b.predicted)}" cy="{_y(b.confirmed)}" r="4" fill="{colour}"><title>{b.count} visits</title></circle>'
             )
         parts.append(f'<circle cx="{_LEFT + 16}" cy="{_TOP + 16 + 18 * row}" r="4" fill="{colour}"/>')
-        parts.append(f'<text x="{_LEFT + 26}" y="{_TOP + 20 + 18 * row}">{name}</text>')
+        parts.append(f'<text x="{_LEFT + 26}" y="{_TOP + 20 + 18 * row}">{told}</text>')
     return _svg(parts, _LEFT + _SIDE + 30, _TOP + _SIDE + 60)
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
+from pyspark.sql import functions as F
+
 from expectations.contracts.lake import (
     CLUES,
     FILES,
+    LEDGER,
     LISTED_CLUES,
     PERSONS,
     VERDICT_TOTALS,
@@ -17,6 +21,7 @@ from jobs.launch.context import RunContext
 from jobs.launch.model_store import has_model_store, model_store, store_errors_told
 from jobs.launch.ranking_in_use import as_ranked, champion_of
 from jobs.learn.learning_pages import Outcome, print_outcome, write_pages
+from jobs.learn.moves import moves
 from jobs.learn.proxies import proxies_among, traits_of_clues
 from jobs.learn.store import last_list, stored_verdicts
 from jobs.learn.totals import Standing, standings, totals
@@ -29,11 +34,11 @@ from jobs.runtime.lake import plain_schema
 from jobs.runtime.results import Stamp, publication
 from models.clue_features import RefusedInput
 from models.measures import Lift, lift
-from models.ranking import LearningParams
-from models.ranking_registry import RankingRegistry
+from models.ranking import LearningParams, RankingModel
+from models.ranking_registry import RankingMismatch, RankingRegistry
 
 NAME = "learn"
-READS = (LISTED_CLUES, CLUES, PERSONS, FILES, VERDICTS, *TOLD_BY)
+READS = (LISTED_CLUES, CLUES, PERSONS, FILES, LEDGER, VERDICTS, *TOLD_BY)
 WRITES = (VERDICT_TOTALS,)
 FOLDER = "learning"
 
@@ -59,12 +64,14 @@ def run(ctx: RunContext) -> Outcome:
         params = _without_proxies(ctx)
         try:
             with store_errors_told():
-                learned = learn(teaching, RankingRegistry(model_store(ctx.out)), champion_of(ctx), params, ctx.as_of)
+                registry = RankingRegistry(model_store(ctx.out))
+                learned = learn(teaching, registry, champion_of(ctx), params, ctx.as_of, ctx.lake.versions_read)
         except RefusedInput as error:
             raise BadConfiguration(f"{error} The verdicts are taken in; nothing was trained.") from error
         champion = champion_of(ctx)
         calibration = shown_on(teaching, champion.model, params) if champion and len(teaching) >= params.least_verdicts else None
-    outcome = Outcome(account, learned, calibration, _worth(ctx, teaching), missed(rows))
+    moved = _moves(ctx, champion.model) if champion else None
+    outcome = Outcome(account, learned, calibration, _worth(ctx, teaching), missed(rows), moved)
     with publication(ctx.out, NAME, [FOLDER], Stamp(ctx.as_of, Delivered(ctx.lake).name), ctx.report.warn) as staged:
         write_pages(outcome, staged / FOLDER)
     print_outcome(ctx.report.console, outcome, ctx.out / FOLDER)
@@ -100,6 +107,20 @@ def _without_proxies(ctx: RunContext) -> LearningParams:
             "why it may stay."
         )
     return params.model_copy(update={"refused_inputs": tuple(sorted({*params.refused_inputs, *found}))})
+
+
+def _moves(ctx: RunContext, in_use: RankingModel) -> pl.DataFrame | None:
+    """Whom the ranking in use moves, against the one that it has followed: by the last list, and the line behind as many visits as the last
+    list of visits had. Null where the one before does not fit this code any more."""
+    try:
+        with store_errors_told():
+            before = RankingRegistry(model_store(ctx.out)).ranking_before()
+    except RankingMismatch:
+        return None
+    clues = [as_ranked(row) for row in last_list(ctx.lake) if row["is_dispatched"]]
+    ledger = ctx.lake.read_or_empty(LEDGER)
+    last = ledger.groupBy("as_of").count().orderBy(F.col("as_of").desc()).first()
+    return moves(clues, before.model if before else None, in_use, None if last is None else int(last["count"]))
 
 
 def _worth(ctx: RunContext, verdicts: Sequence[Example]) -> Lift | None:

@@ -19,20 +19,22 @@ from jobs.runtime.console import Console
 from jobs.sheets.files import write_csv
 from models.measures import Bin, Lift, Vector, brier, calibration_error, reliability
 
-CHART, TABLE, SUMMARY = "calibration.svg", "reliability.csv", "learning.json"
+CHART, TABLE, SUMMARY, MOVES = "calibration.svg", "reliability.csv", "learning.json", "moves.csv"
 _TABLE_COLUMNS = ("probabilities", "visits", "promised", "confirmed", "low95", "high95")
 _LEARNED = "learned"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """calibration: what visits found, what was promised without having seen it, what the stated priors promised; null without a champion."""
+    """calibration: what visits found, what was promised without having seen it, what the stated priors promised; null without a champion.
+    moved: households that the ranking in use moves across the line of the visits; null without one."""
 
     account: list[tuple[str, str, int, int, int, int, int, int]]
     learned: Learned
     calibration: tuple[Vector, Vector, Vector] | None
     worth: Lift | None
     missed: Missed
+    moved: pl.DataFrame | None = None
 
 
 def write_pages(outcome: Outcome, folder: Path) -> None:
@@ -57,6 +59,8 @@ def write_pages(outcome: Outcome, folder: Path) -> None:
             for b in of_name
         ]
         write_csv(pl.DataFrame(rows, _TABLE_COLUMNS, orient="row"), folder / TABLE)
+    if outcome.moved is not None:
+        write_csv(outcome.moved, folder / MOVES)
     (folder / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
@@ -81,6 +85,11 @@ def print_outcome(console: Console, outcome: Outcome, folder: Path) -> None:
     if outcome.worth is not None:
         _print_worth(console, outcome.worth)
     _print_missed(console, outcome.missed)
+    if outcome.moved is not None:
+        console.print(
+            f"{outcome.moved.height} households cross the line of the visits; which, and what moved them: {folder / MOVES}",
+            soft_wrap=True,
+        )
     console.print(f"calibration and comparison: {folder}", soft_wrap=True)
 
 

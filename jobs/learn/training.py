@@ -15,10 +15,12 @@ from expectations.contracts.ids import without_letter
 from expectations.contracts.lake.planning import ROUTINE_VISIT
 from expectations.contracts.returned import CONFIRMED, REFERRED, UNVERIFIABLE
 from jobs.launch.ranking_in_use import as_ranked
+from jobs.learn.charts import pictures_of
 from models.clue_features import ClueToRank, contract_fingerprint
 from models.measures import Vector, average_precision, log_loss
 from models.ranking import LearningParams, RankingModel, fit, out_of_fold, probability
 from models.ranking_registry import RankingRegistry, RegisteredRanking
+from models.registry import NOTHING_STATED
 
 STATED = "stated priors"
 
@@ -85,8 +87,11 @@ def learn(
     champion: RegisteredRanking | None,
     params: LearningParams,
     as_of: date,
+    data: Mapping[str, int] = NOTHING_STATED,
 ) -> Learned:
     """Trains a challenger, compares it with the champion (or the stated priors) and promotes it if it is better.
+
+    data: versions of the tables that the verdicts come from.
 
     What is registered is trained on all verdicts, with the comparison's figures; the comparison's own model saw the earlier only.
     """
@@ -113,10 +118,8 @@ def learn(
         )
     challenger = fit(_clues(earlier), _labels(earlier), params)
     y = np.array(_labels(later), dtype=np.float64)
-    compared = (
-        _measured(_named(champion), y, _stated_or(champion, _clues(later))),
-        _measured("challenger", y, probability(challenger, _clues(later))),
-    )
+    in_use, promised = _stated_or(champion, _clues(later)), probability(challenger, _clues(later))
+    compared = (_measured(_named(champion), y, in_use), _measured("challenger", y, promised))
     model = fit(_clues(verdicts), _labels(verdicts), params)
     measures = {
         f"{who}_{name}": value
@@ -134,6 +137,8 @@ def learn(
         measures={**measures, "later_verdicts": len(later)},
         comparison=json.dumps([len(later), [asdict(measured) for measured in compared]]),
         is_better=is_better,
+        data=data,
+        pictures=pictures_of(y, promised, in_use, _named(champion)),
     )
     if is_better:
         registry.promote(version)

@@ -20,6 +20,11 @@ _MINOR, _DISABLED, _OLD, _VERY_OLD, _DOUBTFUL = 0.9, 0.8, 0.5, 0.7, 0.1
 """How grave: a child without a grown-up first; among the old those of twenty years more; last of all the old of whom no office has
 said that they are poor: most of them have children elsewhere, and no register ties these to them."""
 _VERY_OLD_YEARS = 20
+LEAST_KNOWN = 0.5
+"""Share of the old of whom the register of pensions tells anything, below which it is silent of most: that it says nothing of somebody is
+then no sign of anything."""
+LEAST_OLD = 100
+"""Old people below whom no share is told."""
 
 
 @once
@@ -39,6 +44,46 @@ def _alone(facts: NeedFacts) -> DataFrame:
     )
 
 
+@once
+def _old(facts: NeedFacts) -> DataFrame:
+    """Of the alone the old ones who are paid no pension; _is_poor: true where an office has said so, else null."""
+    line = in_force(facts.policy.destitute, facts.as_of)
+    in_payment = facts.register("pensions").filter(Lines.of(facts.policy, facts.as_of).lasts("to_month"))
+    poor = facts.register("poverty_register").filter(
+        F.col("status").isin(list(in_force(facts.policy.visiting, facts.as_of).poor_statuses))
+    )
+    recognised = poor.select("person_key").unionByName(facts.register("dibao_roster").select("person_key")).dropna().distinct()
+    return (
+        _alone(facts)
+        .filter((F.col("_adults") == 1) & (F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years))))
+        .join(in_payment.select("person_key").dropna().distinct(), "person_key", "left_anti")
+        .join(recognised.withColumn("_is_poor", F.lit(True)), "person_key", "left")  # one row a number
+    )
+
+
+@once
+def _pensions_known(facts: NeedFacts) -> DataFrame:
+    """One row: old (living people of the age), known (of these whoever has a row in the register of pensions, ended or not), is_telling."""
+    line = in_force(facts.policy.destitute, facts.as_of)
+    told = facts.register("pensions").select("person_key").dropna().distinct().withColumn("_told", F.lit(1))
+    old = living(facts).filter(F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years)))
+    counted = old.select("person_key").distinct().join(told, "person_key", "left")  # one row a number
+    both = counted.agg(F.count("*").alias("old"), F.coalesce(F.sum("_told"), F.lit(0)).alias("known"))
+    return both.withColumn("is_telling", (F.col("old") < LEAST_OLD) | (F.col("known") >= LEAST_KNOWN * F.col("old")))
+
+
+def lacks(facts: NeedFacts) -> list[str]:
+    """That the register of pensions is silent of most old people: it was not delivered, or its numbers cannot be read."""
+    row = _pensions_known(facts).first()
+    if row is None or row["is_telling"]:
+        return []
+    left = _old(facts).filter("_is_poor IS NULL").count()
+    return [
+        f"M04 does not judge {left:,} old people who live alone and whom no office calls poor: the register of pensions tells of "
+        f"{row['known']:,} of {row['old']:,} old people"
+    ]
+
+
 def candidates(facts: NeedFacts) -> DataFrame:
     """A row a person without another grown-up in the household book: an old one without any pension, a minor, a certificate.
 
@@ -46,16 +91,9 @@ def candidates(facts: NeedFacts) -> DataFrame:
     """
     line = in_force(facts.policy.destitute, facts.as_of)
     alone = _alone(facts)
-    in_payment = facts.register("pensions").filter(Lines.of(facts.policy, facts.as_of).lasts("to_month"))
-    old = alone.filter((F.col("_adults") == 1) & (F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years)))).join(
-        in_payment.select("person_key").dropna().distinct(), "person_key", "left_anti"
-    )
-    poor = facts.register("poverty_register").filter(
-        F.col("status").isin(list(in_force(facts.policy.visiting, facts.as_of).poor_statuses))
-    )
-    recognised = poor.select("person_key").unionByName(facts.register("dibao_roster").select("person_key")).dropna().distinct()
-    old = old.join(recognised.withColumn("_is_poor", F.lit(True)), "person_key", "left")  # one row a number
     is_doubtful = F.col("_is_poor").isNull()
+    is_telling = F.broadcast(_pensions_known(facts).select("is_telling"))
+    old = _old(facts).crossJoin(is_telling).filter(~is_doubtful | F.col("is_telling"))  # one row, for all
     age = F.floor(F.months_between(F.lit(facts.as_of), F.col("born_on")) / 12)
     minors = alone.filter((F.col("_adults") == 0) & (F.col("born_on") > F.lit(years_before(facts.as_of, line.minor_below_years))))
     place = {
@@ -97,6 +135,7 @@ RULE = NeedRule(
     met_by=(TEKUN,),
     is_of_the_alone=True,
     told_found="，未查到正在享受特困供养" + NO_MEANS,
+    lacks=lacks,
     verify=(
         "了解有无法定赡养、抚养、扶养义务人（含户口不在一起的子女）及其能力",
         "核对生活来源：养老金、土地、子女给付",

@@ -16,7 +16,17 @@ from jobs.publish.needs_list import people_at
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
 from jobs.sheets.evidence import evidence_texts, source_files, sources_told
-from jobs.sheets.tables import Heading, cell_formats, joined, masking_told, new_book, write_guide, write_lists, write_table
+from jobs.sheets.tables import (
+    DECIDED_BY_PEOPLE,
+    Heading,
+    cell_formats,
+    joined,
+    masking_told,
+    new_book,
+    write_guide,
+    write_lists,
+    write_table,
+)
 
 CHECK_COLUMNS = (
     "application_no", "row_kind", "county_code", "town", "program", "applied_on", "authorised_on", "subject_id", "subject_name", "relation",
@@ -113,6 +123,6 @@ def _reading_guide(book: Any, formats: dict[str, Any], households: pl.DataFrame,
         ("是否计入", "按一般口径给出，最终由审批机关依据政策和入户调查决定；有检出不等于不符合条件。"),
         ("未授权", "没有授权日期的申请不予核对，请补办授权后重新提交。"),
         ("复核", "申请人有异议的，请复核后填写浅黄色各格，其余各格已锁定（没有密码）。"),
-        masking_told("核对", is_masked=is_masked),
+        DECIDED_BY_PEOPLE, masking_told("核对", is_masked=is_masked),
     ]  # fmt: skip
     write_guide(book, formats, f"家庭经济状况核对结果（截至{as_of.isoformat()}，{counts}）", lines)

@@ -21,7 +21,18 @@ from jobs.runtime.lake import Lake
 from jobs.sheets.books import ID_SEPARATOR, TOWNSHIPS, refuse_unless_whole, write_books
 from jobs.sheets.clue_list import COLUMNS
 from jobs.sheets.evidence import evidence_texts, source_files, sources_told
-from jobs.sheets.tables import Band, Heading, cell_formats, joined, masking_told, new_book, write_guide, write_lists, write_table
+from jobs.sheets.tables import (
+    DECIDED_BY_PEOPLE,
+    Band,
+    Heading,
+    cell_formats,
+    joined,
+    masking_told,
+    new_book,
+    write_guide,
+    write_lists,
+    write_table,
+)
 
 NEED_TITLES = {rule.code: rule.title_zh for rule in NEED_RULES}
 _VERIFY = {rule.code: "；".join(rule.verify) for rule in NEED_RULES}
@@ -162,7 +173,7 @@ def _reading_guide(book: Any, formats: dict[str, Any], title: str, found: int, l
             "登记可能有误或已过时，走访发现确有困难的请在“补充意见”中注明。"),
         ("重残单独申请", "家庭有一定收入、但人均不高的重度残疾人，可能符合单独申请低保的条件，请一并告知。"),
         ("填写", "浅黄色各格由走访人员填写，其余各格已锁定（没有密码）。处理结果、保障项目从下拉列表中选择；已纳入的请填起始月份和月金额。"),
-        masking_told("走访", is_masked=is_masked),
+        DECIDED_BY_PEOPLE, masking_told("走访", is_masked=is_masked),
     ]  # fmt: skip
     lines += [(rule.title_zh, f"依据：{rule.source}。走访要点：{'；'.join(rule.verify)}") for rule in NEED_RULES]
     write_guide(book, formats, f"{title}，需走访{found}人，暂未列入{left_out}人", lines)

@@ -22,7 +22,7 @@ _MORE = "另有%d项同类情况。"
 def clues_of(findings: DataFrame, held: Iterable[str] = ()) -> DataFrame:
     """Findings that make a clue (found or exempt), merged: key rule_code, case_id, subject_key.
 
-    held: rules that the flood guard keeps back; their clues are kept and not dispatched.
+    held: rules that the flood guard, or a second look, keeps back; their clues are kept and not dispatched.
 
     The strongest finding speaks; the others of the same subject add their evidence. Amounts are the largest,
     never a sum: the same month of benefit is at stake in all of them.
@@ -101,8 +101,10 @@ def ranked(clues: DataFrame, cases: DataFrame, scores: DataFrame, settings: Rank
     doubtful = prior * F.when(F.col("doubt_code").isNull(), F.lit(1.0)).otherwise(
         _looked_up("doubt_code", settings.doubt_factor, default=1.0)
     )
+    of_rule = {name: factor for name, factor in settings.exemption_factor.items() if "." in name}
+    factor_of_code = _looked_up("exemption_code", settings.exemption_factor, default=_UNKNOWN_EXEMPTION)
     excused = doubtful * F.when(F.col("exemption_code").isNull(), F.lit(1.0)).otherwise(
-        _looked_up("exemption_code", settings.exemption_factor, default=_UNKNOWN_EXEMPTION)
+        _looked_up(F.concat_ws(".", "rule_code", "exemption_code"), of_rule, default=factor_of_code)
     )
     factor = _looked_up("identity_grade", settings.grade_factor, default=0.5)
     of_case = cases.select("case_id", "household_no", "program", "county_code", "town", "village")
@@ -145,9 +147,11 @@ def place() -> Column:
     return F.row_number().over(Window.partitionBy(everyone).orderBy(*best_first)).cast("int")
 
 
-def _looked_up(column: str, values: dict[str, float], default: float) -> Column:
+def _looked_up(column: str | Column, values: dict[str, float], default: float | Column) -> Column:
+    asked = F.col(column) if isinstance(column, str) else column
+    otherwise = default if isinstance(default, Column) else F.lit(default)
     # Side by side and not one inside the other: a plan may be nested only so deep.
-    return F.coalesce(*(F.when(F.col(column) == name, F.lit(value)) for name, value in sorted(values.items())), F.lit(default))
+    return F.coalesce(*(F.when(asked == name, F.lit(value)) for name, value in sorted(values.items())), otherwise)
 
 
 def _reasons(prior: Column) -> Column:

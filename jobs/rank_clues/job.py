@@ -11,6 +11,7 @@ from expectations.contracts.lake import (
     CASE_FILES,
     CASE_SCORES,
     CASES,
+    CASEWORK,
     CLUES,
     FINDINGS,
     KEY_PERSONS,
@@ -18,15 +19,31 @@ from expectations.contracts.lake import (
     NOVEL_FINDINGS,
     PATTERNS,
     RULE_COVERAGE,
+    VERDICTS,
 )
+from jobs.casebook.opened import rule_decisions
 from jobs.launch.context import RunContext
 from jobs.rank_clues.case_files import case_files
 from jobs.rank_clues.clue_order import clues_of, ranked, with_key_persons, with_patterns
 from jobs.rank_clues.kept_clues import keep_ranked_clues
+from jobs.registers.second_looks import found_by_rule, kept_back
 from jobs.runtime.lake import Lake
 
 NAME = "rank_clues"
-READS = (FINDINGS, NOVEL_FINDINGS, PATTERNS, CASE_SCORES, KEY_PERSONS, RULE_COVERAGE, CASES, CLUES, CASE_FILES, LISTED_CLUES)
+READS = (
+    FINDINGS,
+    NOVEL_FINDINGS,
+    PATTERNS,
+    CASE_SCORES,
+    KEY_PERSONS,
+    RULE_COVERAGE,
+    CASES,
+    CLUES,
+    CASE_FILES,
+    LISTED_CLUES,
+    VERDICTS,
+    CASEWORK,
+)
 WRITES = (CLUES, CASE_FILES, LISTED_CLUES)
 
 
@@ -35,8 +52,15 @@ def run(ctx: RunContext) -> None:
     with ctx.report.stage("rank clues") as progress:
         task = progress.add_task("rank clues", total=2)
         held = [row["rule_code"] for row in lake.read(RULE_COVERAGE).filter("held > 0").collect()]  # some rules
+        refuted = kept_back(found_by_rule(lake), rule_decisions(lake, ctx.out, ctx.report.warn), ctx.settings.second_look)
+        for code, why in refuted.items():
+            ctx.report.warn(
+                f"{code} needs a second look: {why}. Its clues are kept back until somebody gives mingjing rule decide {code}."
+            )
         findings = lake.read(FINDINGS).unionByName(lake.read(NOVEL_FINDINGS))
-        marked = with_patterns(with_key_persons(clues_of(findings, held), lake.read(KEY_PERSONS)), lake.read(PATTERNS))
+        marked = with_patterns(
+            with_key_persons(clues_of(findings, {*held, *refuted}), lake.read(KEY_PERSONS)), lake.read(PATTERNS)
+        )
         clues = ranked(marked, lake.read(CASES), lake.read(CASE_SCORES), ctx.settings.ranking, ctx.as_of)
         if lake.exists(CLUES):
             clues = _seen_before(clues, lake.read(CLUES))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from jobs.report_casework.table import Period
 from jobs.report_casework.workbook import write_workbook
 from jobs.runtime.lake import Lake
 from jobs.runtime.results import RESTRICTED, Stamp, publication
+from jobs.runtime.run_report import is_synthetic
 from jobs.sheets.zones import EXPORTS
 
 NAME = "report_casework"
@@ -36,7 +36,7 @@ def run(ctx: RunContext, period: Period) -> Mapping[Path, Report]:
             project(ctx.lake, book)
             events = book.events(last_day=period.last)
         found = gathering.gathered(
-            ctx.lake, _lake_of_checks(ctx), ctx.settings.policy, period, is_synthetic=_is_synthetic(ctx.out)
+            ctx.lake, _lake_of_checks(ctx), ctx.settings.policy, period, is_synthetic=is_synthetic(ctx.out)
         )
         full = report_of(events, found, period)
         name = f"{FOLDER}/{period.first.isoformat()}_{period.last.isoformat()}"
@@ -52,9 +52,3 @@ def run(ctx: RunContext, period: Period) -> Mapping[Path, Report]:
 def _lake_of_checks(ctx: RunContext) -> Lake:
     folder = ctx.out / _CHECK / "lake"
     return Lake(ctx.engine, str(folder)).of_job(NAME, gathering.CHECK_READS, ()) if folder.is_dir() else ctx.lake
-
-
-def _is_synthetic(out: Path) -> bool:
-    """Did the last run say that its delivery was simulated?"""
-    kept = out / "run_report.json"
-    return kept.is_file() and bool(json.loads(kept.read_text(encoding="utf-8"))["figures"].get("is_synthetic"))

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from casework.states import states_of
-from expectations.contracts.lake import CASEWORK, FILES, PERSONS, RUNS
+from expectations.contracts.lake import FILES, PERSONS, RUNS
 from expectations.contracts.model import Table
 from jobs.audit.calls import note
 from jobs.audit.vouched import state_of, zones
-from jobs.casebook.opened import followed_store, has_store
+from jobs.casebook.opened import followed_in, followed_store, has_store
 from jobs.launch.retention_params import Kept, RetentionParams
 from jobs.retention.certificate import FOLDER, Certificate, FilePart, Kind, Thing, write_certificate
 from jobs.retention.removal import forget_history, keep_rows, remove
@@ -133,8 +133,7 @@ def unfinished(lakes: list[Path], results: Path, as_of: date) -> Certificate | N
 def open_cases(lake: Path, results: Path) -> frozenset[str]:
     """Cases that were begun and are not closed; an appeal that is not decided opens its case again. Raises BadStore where the lake knows
     another store than this: what it holds nobody could say."""
-    known = frame_of(lake, CASEWORK, ("store_id", "position"))
-    followed = None if known is None or known.is_empty() else (str(known["store_id"][0]), int(known["position"][0]))
+    followed = followed_in(lake)
     if followed is None and not has_store(results):
         return frozenset()
     with followed_store(results, followed, str(lake)) as store, store.reading() as book:

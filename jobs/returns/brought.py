@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from jobs.returns.tables import Line
+from jobs.runtime.accounts import own_account
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,4 @@ NOBODY = Brought("", "")
 
 
 def brought_now() -> Brought:
-    """The user by the account that the process runs under, not by what the environment says; a number where it has no name."""
-    try:
-        by = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        by = f"uid {os.getuid()}"
-    return Brought(by, datetime.now(UTC).isoformat(timespec="seconds"))
+    return Brought(own_account(), datetime.now(UTC).isoformat(timespec="seconds"))

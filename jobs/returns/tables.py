@@ -16,7 +16,7 @@ from jobs.delivery.headers import SEARCH_DEPTH
 from jobs.delivery.remarks import Remark, remark
 from jobs.delivery.text_files import delimiter_of, read_rows
 from jobs.delivery.unchanged import FILE_ID_LENGTH, FileChanged, assure_unchanged, state_of
-from jobs.delivery.workbooks import LARGEST_SHEET, BadWorkbook, read_sheet, sha256_of, survey_workbook
+from jobs.delivery.workbooks import LARGEST_SHEET, PASSWORD, BadWorkbook, read_sheet, sha256_of, survey_workbook
 from jobs.runtime.errors import BadVerdicts
 
 Headers = Mapping[str, tuple[str, ...]]
@@ -168,6 +168,8 @@ def _texts(cells: Sequence[str | None]) -> list[str]:
 
 
 def _advice(why: Remark) -> str:
+    if why.code in ("locked_workbook", "wrong_password"):
+        return f"Set {PASSWORD} to the password of the edition that it comes from, or save it without one."
     return "Fill it in and save it first." if why.code == "empty_file" else "Save it as .xlsx or .csv, without a password."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 
 from pyspark.sql import DataFrame
@@ -14,21 +14,42 @@ from expectations.contracts.lake import (
     FINDINGS,
 )
 from jobs.rulebook.facts import Facts
-from jobs.rulebook.outcomes import findings
+from jobs.rulebook.outcomes import best_of_each, judged
 from jobs.rulebook.rule import Rule
 from jobs.rulebook.time_engine import gathered_months, with_payments
 
 
 def find_clues(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
     """gold.findings of all rules. Pure. What a rule cannot judge keeps a row with what is missing; it is never silently clear."""
-    frames = [findings(rule, params, facts.policy, _paid_candidates(facts, rule, params)) for rule, params in rules]
+    told = best_of_each(judged(_paid_candidates(facts, rules), rules, facts.policy))
     rows = facts.roster_rows().select("case_id", "subject_key", "roster_rows")
-    told = reduce(DataFrame.unionByName, frames).join(rows, ["case_id", "subject_key"], "left")  # one row a case and number
     nothing = F.array().cast(EVIDENCE)
     whole = F.concat(F.coalesce("evidence", nothing), F.coalesce("roster_rows", nothing))
-    return told.withColumn("evidence", whole).select(*FINDINGS.column_names)
+    return (
+        told.join(rows, ["case_id", "subject_key"], "left")  # one row a case and number
+        .withColumn("evidence", whole)
+        .select(*FINDINGS.column_names)
+    )
 
 
-def _paid_candidates(facts: Facts, rule: Rule, params: Conf) -> DataFrame:
-    money = facts.paid if rule.money is None else gathered_months(rule.money(facts, params))
-    return with_payments(rule.in_its_time(rule.candidates(facts, params)), money)
+def _paid_candidates(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
+    """Candidates of all rules with rule_code and PAYMENT_COLUMNS; a column that a rule does not have is null in its rows.
+
+    Put together first: what was paid is joined and counted once for all of them, and a plan is as long as its rules are many.
+    """
+    looked_at = [
+        (rule, params, rule.in_its_time(rule.candidates(facts, params)).withColumn("rule_code", F.lit(rule.code)))
+        for rule, params in rules
+    ]
+    by_all_months = [rows for rule, _, rows in looked_at if rule.money is None]
+    by_own_money = [
+        with_payments(rows, gathered_months(rule.money(facts, params)))
+        for rule, params, rows in looked_at
+        if rule.money is not None
+    ]
+    paid = [with_payments(_together(by_all_months), facts.paid)] if by_all_months else []
+    return _together([*paid, *by_own_money])
+
+
+def _together(frames: Iterable[DataFrame]) -> DataFrame:
+    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)

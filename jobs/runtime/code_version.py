@@ -11,7 +11,8 @@ from importlib.resources.abc import Traversable
 from jobs import __version__
 
 _PACKAGES = ("casework", "expectations", "jobs", "models")
-_KINDS = (".py", ".json")
+KINDS = (".py", ".json", ".typ", ".md")
+"""Ends of the names of what is part of the program: code, numbers that were measured, pages that are set, the cards of models."""
 
 
 @cache
@@ -34,5 +35,5 @@ def _texts(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
         name = f"{path}/{entry.name}"
         if entry.is_dir():
             yield from _texts(entry, name)
-        elif entry.name.endswith(_KINDS):
+        elif entry.name.endswith(KINDS):
             yield name, entry

@@ -87,6 +87,11 @@ class Lake:
         own._readable = own._writable | {table.full_name for table in reads}
         return own
 
+    @property
+    def versions_read(self) -> dict[str, int]:
+        """Of the tables that a job has read so far, the versions that its store tells."""
+        return {name: version for name, version in self.read_at.items() if version is not None}
+
     def _assure_declared(self, table: Table, declared: frozenset[str] | None, where: str) -> None:
         if declared is not None and table.full_name not in declared:
             raise ContractBroken(

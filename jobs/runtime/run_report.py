@@ -116,3 +116,9 @@ class RunReport:
         content = {"stages": stages, "figures": masked_within(self.figures), "warnings": self.warnings}
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+def is_synthetic(out: Path) -> bool:
+    """Did the last run of OUT say that its delivery was simulated?"""
+    kept = out / "run_report.json"
+    return kept.is_file() and bool(json.loads(kept.read_text(encoding="utf-8"))["figures"].get("is_synthetic"))

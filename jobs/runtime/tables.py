@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, reduce
 from typing import Any, Protocol
 
 import polars as pl
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+from pyspark.sql.pandas.types import to_arrow_schema
 
-from expectations.contracts.ids import LETTERS, as_id, without_letter
+from expectations.contracts.ids import LETTERS, OLD_ID, as_id, without_letter
 from expectations.contracts.model import Table
 from jobs.runtime.delta_log import LEFT, last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, explanation
@@ -59,11 +60,31 @@ class Tables:
         return None if opened is None else opened[0]
 
     def rows(self, table: Table, **equal: Value | None) -> list[dict[str, Any]]:
+        frame = self._found(table, table.column_names, equal)
+        return [] if frame is None else [_in_contract(table, row) for row in frame.iter_rows(named=True)]
+
+    def frame(self, table: Table, columns: Sequence[str]) -> pl.DataFrame:
+        """All rows in these columns of the contract, typed by it; without a row where the table was never written."""
+        typed = pl.from_arrow(to_arrow_schema(table.schema).empty_table())
+        assert isinstance(typed, pl.DataFrame)
+        found = self._found(table, columns, {})
+        if found is None:
+            return typed.select(columns)
+        absent = [pl.lit(None, typed.schema[name]).alias(name) for name in columns if name not in found.columns]
+        ids = [
+            pl.when(pl.col(name).str.contains(OLD_ID)).then(pl.concat_str(pl.lit(letter), name)).otherwise(name).alias(name)
+            for name, letter in LETTERS.items()
+            if name in found.columns
+        ]
+        return found.with_columns(*absent, *ids).select(columns)
+
+    def _found(self, table: Table, columns: Sequence[str], equal: Mapping[str, Value | None]) -> pl.DataFrame | None:
+        """Rows in the columns that the table has; null where it was never written."""
         opened = self._opened(table.full_name)
         if opened is None:
-            return []
+            return None
         data = opened[1]
-        there = [name for name in table.column_names if name in data.schema.names]
+        there = [name for name in columns if name in data.schema.names]
         alike = [_alike(name, value) for name, value in equal.items()]
         try:
             found = data.to_table(columns=there, filter=reduce(operator.and_, alike) if alike else None)
@@ -71,7 +92,7 @@ class Tables:
             raise self._unreadable(table.full_name, error) from error
         frame = pl.from_arrow(found)
         assert isinstance(frame, pl.DataFrame)
-        return [_in_contract(table, row) for row in frame.iter_rows(named=True)]
+        return frame
 
     def _open(self, name: str) -> tuple[int, ds.Dataset] | None:
         from deltalake import DeltaTable

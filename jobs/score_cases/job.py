@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,7 +55,7 @@ from jobs.score_cases.patterns.silent_changes import STATE
 from models.drift import WARN_ABOVE, drifted
 from models.features import Matrix, contract_fingerprint, matrix
 from models.isolation_forest import ForestParams
-from models.registry import ForestRegistry, RegisteredModel
+from models.registry import NOTHING_STATED, ForestRegistry, RegisteredModel
 from models.strangeness import Scores, StrangenessModel, in_words, model_fingerprint
 
 NAME = "score_cases"
@@ -90,11 +90,11 @@ def training_fingerprint(x: Matrix, params: ForestParams) -> str:
 
 
 def trained_model(
-    registry: ForestRegistry, x: Matrix, params: ForestParams, as_of: str
+    registry: ForestRegistry, x: Matrix, params: ForestParams, as_of: str, data: Mapping[str, int] = NOTHING_STATED
 ) -> tuple[RegisteredModel | None, dict[str, float]]:
     """The champion, trained anew when data, parameters or the feature contract have changed; always loaded by its alias.
 
-    With it the drift of x against what the version was trained on that was in use when the run began.
+    data: versions of the tables that x comes from. With it the drift of x against what the version was trained on that was in use when the run began.
     Fewer than LEAST_CASES train nothing and tell no drift: the champion is the one of before, or null where there was none.
     """
     fingerprint = training_fingerprint(x, params)
@@ -104,7 +104,8 @@ def trained_model(
         return before, {}
     is_known = before is not None and registry.champion_fingerprint() == fingerprint
     if not is_known and not (before and registry.is_withdrawn(fingerprint)):
-        registry.train(x, params, {"training_fingerprint": fingerprint, "data_version": data_version(x), "as_of": as_of})
+        tags = {"training_fingerprint": fingerprint, "data_version": data_version(x), "as_of": as_of}
+        registry.train(x, params, tags, data)
     champion = registry.champion()
     assert champion is not None
     psi = (before or champion).model.drift(x)
@@ -171,7 +172,11 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         progress.advance(task)
         with store_errors_told():
             champion, psi = trained_model(
-                registry(model_store(ctx.out)), np.round(matrix(sample), 6), ctx.settings.forest, ctx.as_of.isoformat()
+                registry(model_store(ctx.out)),
+                np.round(matrix(sample), 6),
+                ctx.settings.forest,
+                ctx.as_of.isoformat(),
+                lake.versions_read,
             )
         _report_few_cases(ctx, len(sample), champion)
         _report_drift(ctx, psi)

@@ -12,12 +12,14 @@ from typing import Any
 import polars as pl
 
 from expectations.contracts.lake.planning import ROUTINE_VISIT
+from jobs.registers.second_looks import Track
 from jobs.rules import RULES
 from jobs.sheets.asked import Innocent, grade_words, innocent_words, verify_words
 from jobs.sheets.books import CASES, CLUES, DATA, VISITED
 from jobs.sheets.evidence import sources_told
 from jobs.sheets.history import History
 from jobs.sheets.tables import (
+    DECIDED_BY_PEOPLE,
     FILLING_IN,
     NATURE_OF_CLUES,
     Band,
@@ -112,7 +114,7 @@ def write_workbook(
                 write_table(book, formats, name, CLUE_SHEET, clue_rows(of_sheet, told), title=heading, since=since)
         if len(of_data):
             write_table(book, formats, DATA, DATA_SHEET, list(_data_rows(of_data)), title=heading, since=since)
-        _write_guide(book, formats, f"{heading}，共{len(to_visit)}条", to_visit, guide, is_masked=told.is_masked)
+        _write_guide(book, formats, f"{heading}，共{len(to_visit)}条", to_visit, guide, told)
         write_lists(book, formats, ("reason", "verdict", "correction"))
 
 
@@ -205,6 +207,15 @@ def _clue_cells(clue: Mapping[str, Any], told: Told, sizes: Mapping[str, int]) -
     )  # fmt: skip
 
 
+def track_told(track: Track | None) -> str:
+    """How often visits have confirmed what a rule found, so that nobody takes a question for an answer."""
+    if track is None:
+        return "以往核查：还没有结果，查实的可能有多大尚不知道"
+    low, high = track.interval
+    share = f"{track.confirmed / track.visited:.0%}"
+    return f"以往核查：{track.visited}条中查实{track.confirmed}条（{share}，95%区间{low:.0%}至{high:.0%}），其余查否"
+
+
 def _data_rows(clues: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
     for clue in clues.iter_rows(named=True):
         yield clue["place"], clue["who"], clue["question"], *[None] * 5, clue["clue_id"]
@@ -224,19 +235,23 @@ def _by_village(
 
 
 def _write_guide(
-    book: Any, formats: dict[str, Any], title: str, clues: pl.DataFrame, guide: Sequence[tuple[str, str]], *, is_masked: bool
+    book: Any, formats: dict[str, Any], title: str, clues: pl.DataFrame, guide: Sequence[tuple[str, str]], told: Told
 ) -> None:
     found = {*clues["rule_code"]}
     lines = [
         NATURE_OF_CLUES,
+        DECIDED_BY_PEOPLE,
         *guide,
         ("村社区", "各表按村（社区）分组，组内按先后排列。已核查的案件另列一表，供对照和更正。"),
         ("重点人员", "按本地设定的口径标注；身份本身不是问题。标为“另行办理”的单独成册，不经原审批单位。"),
         ("数据核对", "身份号码存疑的，请数据报送单位核对后更正；这是数据问题，不涉及对当事人的判断。"),
         FILLING_IN,
-        masking_told("核查", is_masked=is_masked),
+        masking_told("核查", is_masked=told.is_masked),
         *(
-            (RULE_TITLES[rule.code], f"依据：{rule.source}。核查要点：{'；'.join(rule.verify)}")
+            (
+                RULE_TITLES[rule.code],
+                f"依据：{rule.source}。核查要点：{'；'.join(rule.verify)}。{track_told(told.history.tracks.get(rule.code))}",
+            )
             for rule in RULES
             if rule.code in found
         ),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from pyspark.sql import functions as F
 
 from expectations.contracts.lake import LEDGER, VERDICTS
+from jobs.registers.second_looks import Found, Track, tracks
 from jobs.runtime.lake import Lake
 
 
@@ -29,10 +30,11 @@ class Earlier:
 
 @dataclass(frozen=True)
 class History:
-    """By case: days of the lists that it stood on, the first one first, and its verdicts by day."""
+    """By case: days of the lists that it stood on, the first one first, and its verdicts by day; by rule, what visits found of it."""
 
     listed_on: Mapping[str, tuple[date, ...]]
     verdicts: Mapping[str, tuple[Earlier, ...]]
+    tracks: Mapping[str, Track] = field(default_factory=dict)
 
     def told(self, case_id: str) -> tuple[str, ...]:
         """What of the case's past a person reads: lists, then visits; none of a case that is new."""
@@ -50,11 +52,15 @@ def history_before(lake: Lake, day: date) -> History:
         listed.setdefault(row["case_id"], set()).add(row["as_of"])
     found: dict[str, list[Earlier]] = {}
     held = F.col("is_in_force") & (F.col("checked_on") < F.lit(day))
-    for row in _rows(lake, VERDICTS, held, "case_id", "clue_id", "checked_on", "verdict", "refutation_reason"):
-        found.setdefault(row["case_id"], []).append(Earlier(*tuple(row)[1:]))
+    of_rules: list[Found] = []
+    names = ("case_id", "clue_id", "checked_on", "verdict", "refutation_reason", "rule_code", "outcome")
+    for row in _rows(lake, VERDICTS, held, *names):
+        found.setdefault(row["case_id"], []).append(Earlier(*tuple(row)[1:5]))
+        of_rules.append(Found(row["rule_code"], row["outcome"], row["checked_on"]))
     return History(
         {case: tuple(sorted(days)) for case, days in listed.items()},
         {case: tuple(sorted(of_case, key=lambda one: (one.checked_on, one.clue_id))) for case, of_case in found.items()},
+        tracks(of_rules),
     )
 
 

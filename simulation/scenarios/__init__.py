@@ -17,6 +17,7 @@ from simulation.scenarios import (
     strange_groups,
     strange_money,
     strange_months,
+    strange_offices,
     vehicles,
 )
 from simulation.scenarios.stage import BUILDERS, Stage
@@ -37,6 +38,7 @@ _MODULES = (
     strange_groups,
     strange_money,
     strange_months,
+    strange_offices,
     vehicles,
 )
 

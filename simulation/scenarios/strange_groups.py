@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from simulation.benefits import Case, Member
 from simulation.caseload import certificate_number
 from simulation.dates import JANUARY, day_in, month_of
+from simulation.places import Village
 from simulation.scenarios.stage import Stage, builds
 from simulation.scenarios.table import Scenario
 
@@ -21,6 +22,12 @@ def to_one_village(cases: list[Case]) -> None:
             cases[0].payday,
             cases[0].program,
         )
+
+
+def officer_of(stage: Stage, village: Village) -> str:
+    """Whoever approves in the village's town."""
+    town = (village.county, village.town)
+    return next(case.approver for case in stage.cases if (case.village.county, case.village.town) == town and not case.uses)
 
 
 def _to_one_county(stage: Stage, cases: list[Case]) -> None:

@@ -14,7 +14,7 @@ from simulation.population import MOVED_AWAY
 from simulation.scenarios.death_records import record_death, some_sources
 from simulation.scenarios.payment_files import MEDICAL_AID, TEMPORARY_AID, pay_aid
 from simulation.scenarios.stage import Stage, builds
-from simulation.scenarios.strange_groups import record_all, to_one_village
+from simulation.scenarios.strange_groups import officer_of, record_all, to_one_village
 from simulation.scenarios.table import BY_CODE, Scenario
 
 
@@ -111,6 +111,7 @@ def crowded_village(stage: Stage, scenario: Scenario, cases: list[Case]) -> None
     first = cases[0].village
     county = [v for v in stage.places.villages if (v.county, v.is_urban) == (first.county, first.is_urban)]
     cases[0].village = min(county, key=lambda v: (inhabitants[v.index] < 100, inhabitants[v.index]))
+    cases[0].approver = officer_of(stage, cases[0].village)
     to_one_village(cases)
     record_all(stage, scenario, cases)
 

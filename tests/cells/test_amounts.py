@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.cells.amounts import MONEY, parse_amount, parse_yuan, read_integers, read_percents, read_square_metres, read_yuan
+from jobs.cells.amounts import (
+    MONEY,
+    parse_amount,
+    parse_percent,
+    parse_yuan,
+    read_integers,
+    read_percents,
+    read_square_metres,
+    read_yuan,
+)
 
 YUAN = {
     "320": "320.00",
@@ -211,6 +220,14 @@ def test_percent() -> None:
 
 def test_square_metres() -> None:
     assert dict(zip(AREAS, spelt(read_square_metres(texts(*AREAS))), strict=True)) == AREAS
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.from_regex(r"\A-?[0-9]{1,12}(\.[0-9]{0,5})?%?\Z"))
+def test_a_share_that_is_read_in_one_pass_is_what_careful_reading_makes_of_it(cell: str) -> None:
+    stated = parse_percent(cell)
+    told = None if stated is None or abs(stated) >= 1000 else stated.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+    assert read_percents(texts(cell)).to_list() == [told]
 
 
 def test_columns_of_empty_cells() -> None:

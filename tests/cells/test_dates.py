@@ -259,6 +259,25 @@ def test_a_written_month_reads_as_its_first_day(form: str, day: date) -> None:
     assert parse_date(cell) is None
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    st.builds(
+        "".join,
+        st.tuples(
+            st.sampled_from(["", "", "+", "-", " "]),
+            st.sampled_from(["2017", "1949", "1899", "0017", "17", "1840"]),
+            st.sampled_from(["-", "/", ".", "年", ""]),
+            st.sampled_from(["1", "01", "12", "13", "00"]),
+            st.sampled_from(["-", "/", ".", "月", ""]),
+            st.sampled_from(["5", "05", "31", "32", "0"]),
+            st.sampled_from(["", "日", " "]),
+        ),
+    )
+)
+def test_what_is_read_in_one_pass_is_what_careful_reading_makes_of_it(cell: str) -> None:
+    assert read_dates(texts(cell)).to_list() == [parse_date(cell)]
+
+
 @settings(max_examples=25, deadline=None)
 @given(day=st.dates(date(1920, 1, 1), date(2099, 12, 31)))
 def test_a_spreadsheet_serial_counts_days_from_one_that_is_known(day: date) -> None:

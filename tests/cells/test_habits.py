@@ -15,7 +15,11 @@ COLUMNS: dict[str, tuple[Kind, list[str | None], list[str | None]]] = {
     "  twin: sections of which one has other decimals": (Kind.TEXT, ["12.0", "12.1", "13"], ["12.0", "12.1", "13"]),
     "a version is no float": (Kind.TEXT, ["1.2.0", "V1.0"], ["1.2.0", "V1.0"]),
     "money as a format": (Kind.TEXT, ["10020.00"], ["10020"]),
-    "floats with noise around": (Kind.TEXT, ['="10020.0"', "10021.0\t", "\ue5e510022.0"], ["10020", "10021", "10022"]),
+    "floats with noise around": (
+        Kind.TEXT,
+        ['="10020.0"', "10021.0\t", "\ue5e510022.0", "1\ue5e50023.0"],
+        ["10020", "10021", "10022", "10023"],
+    ),
     "the blank of a web page behind": (Kind.CODE, ["420292.0&nbsp;", "420293.0&#160; "], ["420292", "420293"]),
     "the blank of a web page before": (Kind.DATE, ["&nbsp;05/01/2017", "20/01/2017"], ["2017-01-05", "2017-01-20"]),
     "codes of counties": (Kind.CODE, ["420292.0"], ["420292"]),

@@ -142,13 +142,14 @@ def test_a_row_of_one_cell_that_may_be_data_is_quarantined(delivery: Any, paymen
         [*[""] * 7, "（人）", "（元）", *[""] * 4],
         [*["字符型(20)"] * 6, "日期型", "数值型", "numeric(12,2)", *["必填"] * 4],
         ["------"] * 13,
+        [*["------&nbsp;"] * 8, "－－－－－－&nbsp;", *["------&nbsp;"] * 4],
     ],
-    ids=["numbers", "numbers in brackets", "names of a database", "units", "types", "a line"],
+    ids=["numbers", "numbers in brackets", "names of a database", "units", "types", "a line", "a line of a web page"],
 )
 def test_a_second_line_of_the_header_is_no_data(delivery: Any, payments: Any, below: list[str]) -> None:
     name = delivery.add("甲.csv", payments.csv(payments.header, below, payments.row()))
     assert fates(delivery.rows(name)) == {
-        2: ("skipped", "blank" if below[0] == "------" else "repeated header"),
+        2: ("skipped", "blank" if below == ["------"] * 13 else "repeated header"),
         3: ("accepted", None),
     }
 
@@ -195,9 +196,14 @@ def test_a_full_row_without_its_first_cell_is_data_too(delivery: Any, payments: 
 
 def test_a_header_that_is_repeated_is_no_data(delivery: Any, payments: Any) -> None:
     header = [f" {name} " for name in payments.header]
-    name = delivery.add("甲.csv", payments.csv(header, payments.row(), header, payments.row(name="李四"), payments.header))
-    repeated = ("skipped", "repeated header")
-    assert fates(delivery.rows(name)) == {2: ("accepted", None), 3: repeated, 4: ("accepted", None), 5: repeated}
+    broken = [f"'{name[:-1]}\n{name[-1]}" for name in payments.header]
+    parted = [f"\ue5e5{name[0]}\ue5e5{name[1:]}\u200b" for name in payments.header]
+    name = delivery.add(
+        "甲.csv",
+        payments.csv(header, payments.row(), header, payments.row(name="李四"), payments.header, broken, parted, payments.row()),
+    )
+    repeated, data = ("skipped", "repeated header"), ("accepted", None)
+    assert fates(delivery.rows(name)) == {2: data, 3: repeated, 4: data, 5: repeated, 6: repeated, 7: repeated, 8: data}
 
 
 def test_title_and_group_rows_above_the_header_are_skipped_as_titles(delivery: Any, payments: Any) -> None:

@@ -52,8 +52,9 @@ def test_the_delimiter_is_the_one_that_gives_known_headers(
     assert set(rows["_fate"]) == {"accepted"}
 
 
-def test_a_tab_behind_every_cell_is_no_delimiter(delivery: Any, payments: Any) -> None:
-    text = payments.csv(payments.header, *payments.rows(3)).replace(",", "\t,").replace("\n", "\t\n")
+@pytest.mark.parametrize("delimiter", [",", "^", "~", ";", "|"])
+def test_a_tab_behind_every_cell_is_no_delimiter(delivery: Any, payments: Any, delimiter: str) -> None:
+    text = payments.csv(payments.header, *payments.rows(3)).replace(",", f"\t{delimiter}").replace("\n", "\t\n")
     rows = delivery.rows(delivery.add("甲.csv", text))
     assert rows["household_no"].to_list() == ["D0001\t", "D0002\t", "D0003\t"]  # as written
     assert set(rows["_fate"]) == {"accepted"}

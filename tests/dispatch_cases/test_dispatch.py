@@ -14,12 +14,14 @@ from pyspark.sql import functions as F
 from rich.console import Console
 
 from casework.events import Role
-from casework.payloads import Dispatched, Severity, Snoozed
+from casework.payloads import Dispatched, Listed, Severity, Snoozed
+from casework.rule_decisions import RuleDecision
 from casework.steps import Hand, take
 from expectations.contracts.ids import visit_id
 from expectations.contracts.lake import CASE_FILES, CASE_STATES, CASES, CLUES, KEY_PERSONS, LEDGER
 from expectations.contracts.lake.planning import ROUTINE_VISIT
 from jobs.casebook.opened import case_store_beside
+from jobs.casebook.projecting import project
 from jobs.dispatch_cases import job
 from jobs.dispatch_cases.inspectors import inspectors_of
 from jobs.launch.context import RunContext
@@ -27,6 +29,7 @@ from jobs.launch.settings import Settings
 from jobs.plan_visits import job as plan_visits
 from jobs.plan_visits.contents import publish_again
 from jobs.project_cases import job as project_cases
+from jobs.rank_clues import job as rank_clues
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
@@ -132,6 +135,36 @@ def test_a_list_that_is_not_there_and_a_day_that_is_over_are_told(ctx: RunContex
         job.run(ctx, date(2018, 2, 1), "420222", job.Terms(), HAND)
     with pytest.raises(BadConfiguration, match="--due is 2018-01-04, before the day of dispatch, 2018-01-05"):
         dispatch(ctx, ON - timedelta(days=1))
+
+
+def test_a_rule_that_visits_refute_is_sent_to_nobody_until_somebody_decides(ctx: RunContext) -> None:
+    listed = {row["case_id"] for row in rows_of(ctx.lake, LEDGER)}
+    rules = {row["case_id"]: row["rule_codes"] for row in rows_of(ctx.lake, CASE_FILES) if row["case_id"] in listed}
+    rule = max({code for code in rules.values() if "、" not in code}, key=[*rules.values()].count)
+    waiting = {case_id for case_id, codes in rules.items() if codes == rule}
+    known = Listed(listed_on=AS_OF, rule_code=rule, case_id="H1", county_code="420222")
+    visits = [of_clue("H1", f"C9{n:015x}", 3, verdict("查否-政策允许", listed=known)) for n in range(40)]
+    with case_store_beside(ctx.lake, ctx.out, ctx.report.warn) as store:
+        with store.writing() as book:
+            book.record(visits)
+        with store.reading() as book:
+            project(ctx.lake, book)
+    assert set(dispatch(ctx)) == listed - waiting
+    assert any(f"{len(waiting)} cases were not sent" in line and f"{rule}: 40 of 40" in line for line in ctx.report.warnings)
+
+    rank_clues.run(ctx)
+    of_rule = [row for row in rows_of(ctx.lake, CLUES) if row["rule_code"] == rule and not row["exemption_code"]]
+    assert {(row["is_dispatched"], row["is_held"]) for row in of_rule} == {(False, True)}
+    with case_store_beside(ctx.lake, ctx.out, ctx.report.warn) as store, store.writing() as book:
+        book.record_rule_decision(
+            RuleDecision(
+                rule_code=rule, on_day=ON, goes_on=True, reason="核过", decided_by="li", recorded_at="2018-01-05T00:00:00+00:00"
+            )
+        )
+    assert set(dispatch(ctx)) == waiting
+    rank_clues.run(ctx)
+    of_rule = [row for row in rows_of(ctx.lake, CLUES) if row["rule_code"] == rule and not row["exemption_code"]]
+    assert {row["is_held"] for row in of_rule} == {False}
 
 
 def test_what_is_set_aside_is_on_no_list_until_its_day(ctx: RunContext) -> None:

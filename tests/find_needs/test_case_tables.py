@@ -10,7 +10,7 @@ import pytest
 
 from jobs.find_needs.need_score import WEIGHTS, WORDS
 from jobs.launch.settings import load_settings
-from jobs.needs import NEED_RULES
+from jobs.needs import NEED_RULES, destitute
 from jobs.rulebook.need import NeedRule
 from jobs.rulebook.need_outcomes import CANNOT_JUDGE, EXCLUDED, EXCLUDED_WORDS, MISSING_WORDS, REASON_WORDS
 from jobs.runtime.lake import Lake
@@ -135,3 +135,15 @@ def test_the_policy_holds_the_nine_kinds_of_assistance_and_every_need_has_one() 
     lines = load_settings("test").policy.assistance
     assert len({line.kind for line in lines}) == 9
     assert {need for line in lines for need in line.needs} == {rule.code for rule in NEED_RULES}
+
+
+def test_where_pensions_are_known_of_few_only_the_recognised_poor_are_told(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a city of more than a few old people, most of whom the register of pensions does not tell of."""
+    monkeypatch.setattr(destitute, "LEAST_OLD", 1)
+    old = "status=正常 born_on=1940-05-05"
+    cases = [case_of("nobody calls poor", old, ""), case_of("poor", old, "poverty_register status=未脱贫")]
+    found = search(lake, destitute.RULE, "household_registry", cases)
+    assert outcomes(found, cases) == {"nobody calls poor": ("no row", ""), "poor": ("found", "")}
+    paid = [case_of(f"paid {n}", old, "pensions kind=城乡居民 monthly=103") for n in range(2)]
+    found = search(lake, destitute.RULE, "household_registry", [*cases, *paid])
+    assert outcomes(found, cases) == {"nobody calls poor": ("found", ""), "poor": ("found", "")}

@@ -137,12 +137,19 @@ def test_verdicts_train_a_champion_that_orders_the_next_list(ctx: RunContext, tm
     outcome = job.run(ctx)
     assert outcome.learned.is_promoted
     assert outcome.learned.version == "1"
+    client = ranking_registry.RankingRegistry(tmp_path / "mlflow")._client
+    logged = client.get_run(client.get_model_version(ranking_registry.RANKING_NAME, "1").run_id).info
+    assert logged.run_name == f"{AS_OF} ranking"
+    assert {path.path for path in client.list_artifacts(logged.run_id)} == {"calibration.svg", "gain.svg", "ranking.json"}
     stated, challenger = outcome.learned.comparison
     assert challenger.log_loss < stated.log_loss
     # All is stated 0.25: the true ones of the later visits stand last among equals.
     assert challenger.average_precision == 1.0 > stated.average_precision
     for name in ("calibration.svg", "reliability.csv", "learning.json"):
         assert (tmp_path / "learning" / name).stat().st_size > 100
+    moved = pl.read_csv(tmp_path / "learning" / "moves.csv")  # all were alike before: whom the line passes by is new
+    assert {*moved["crosses"]} == {"in", "out"}
+    assert all(is_true(int(case.removeprefix("case-"))) for case in moved.filter(crosses="in")["case_id"])
     keep_ranked_clues(ctx)
     listed = ctx.lake.read(CLUES).filter("is_dispatched").orderBy("rank").collect()
     assert [row["rank"] for row in listed] == list(range(1, 111))

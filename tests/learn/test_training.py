@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from jobs.launch.settings import Settings
+from jobs.learn import charts
 from jobs.learn.proxies import proxies_among
 from jobs.learn.totals import OPEN, Standing, standings, totals
 from jobs.learn.training import Measured, better, examples, split
@@ -97,3 +98,12 @@ def test_an_input_that_tells_who_somebody_is_is_found_and_one_that_does_not_is_l
     found = refused(proxies_among(clues, traits), 0.7, {})  # V01.few tells disability, of ten people: too few to judge
     assert [(proxy.input, proxy.trait) for proxy in found] == [("V01.height", "sex")]
     assert 0.85 < found[0].strength < 1
+
+
+def test_pictures_show_an_order_for_what_it_is() -> None:
+    y = np.array([1.0, 0.0, 1.0, 0.0] * 10)
+    pictures = charts.pictures_of(y, 0.1 + 0.8 * y, np.full(40, 0.5), "version 3")
+    assert set(pictures) == {"calibration.svg", "gain.svg"}
+    assert all("version 3" in picture and "learned" in picture for picture in pictures.values())
+    assert dict(charts._gained(y, y))[0.5] == 1.0
+    assert dict(charts._gained(y, np.full(40, 0.5)))[0.5] == 0.0, "an order that knows nothing earns nothing"

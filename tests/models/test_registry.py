@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import shutil
@@ -16,12 +17,16 @@ import pytest
 import skops.io
 from sklearn.linear_model import LinearRegression
 
+from models import stored
 from models.features import FEATURES, FeatureMismatch, Matrix
 from models.isolation_forest import ForestParams
-from models.ranking_registry import RankingRegistry
+from models.ranking import fit
+from models.ranking_registry import RANKING_NAME, RankingRegistry
 from models.registry import CHAMPION, MODEL_NAME, ForestRegistry, NoSuchVersion
 from models.stored import RefusedStore
-from models.strangeness import in_words
+from models.strangeness import StrangenessModel, in_words
+from tests.models.test_ranking import PARAMS as LEARNING
+from tests.models.test_ranking import city, step
 
 PARAMS = ForestParams(trees=20, sample_size=64, training_rows=2000, seed=7)
 
@@ -102,9 +107,88 @@ def test_the_registry_gives_back_what_was_trained_and_a_version_can_be_taken_bac
     assert third.version == "3"
     assert registry.roll_back() == "1", "a withdrawn version is not gone back to"
 
-    monkeypatch.setattr("models.registry.FEATURES", FEATURES[:-1])
+    monkeypatch.setattr("models.served.FEATURES", FEATURES[:-1])
     with pytest.raises(FeatureMismatch):
         registry.champion()
+
+
+def test_what_a_person_sees_of_a_training_says_what_it_was(tmp_path: Path) -> None:
+    registry = ForestRegistry(tmp_path)
+    x = ordinary()
+    registry.train(x, PARAMS, tags("one"), {"silver.cases": 4, "silver.members": 7})
+    registry.log_drift("1", {"anomaly": 0.1, "paid_months": 0.31})
+    registry.log_drift("1", {"anomaly": 0.1, "paid_months": 0.31})
+    client = registry._client
+    experiment = client.get_experiment(registry._experiment)
+    assert "households" not in experiment.name
+    assert "strange" in experiment.tags["mlflow.note.content"]
+    (run,) = client.search_runs([registry._experiment])
+    assert run.info.run_name == "2017-12-31 strangeness"
+    inputs = {one.dataset.name: json.loads(one.dataset.source)["delta_table_version"] for one in run.inputs.dataset_inputs}
+    assert inputs == {"silver.cases": 4, "silver.members": 7}
+    assert len(run.outputs.model_outputs) == 1
+    assert {run.data.tags["mlflow.user"], run.data.tags["mlflow.source.name"]} == {"mingjing"}
+    assert not set(run.data.params) & set(run.data.metrics)
+    assert len(client.get_metric_history(run.info.run_id, "psi_anomaly")) == 1
+    kept = [path.path for path in client.list_artifacts(run.info.run_id)]
+    drawn = {name: Path(registry._mlflow.artifacts.download_artifacts(f"runs:/{run.info.run_id}/{name}")) for name in kept}
+    assert set(drawn) >= {"drift.svg", "contributions.svg", "MODEL_CARD.md"}
+    assert "paid_months" in drawn["drift.svg"].read_text(encoding="utf-8")
+    model = client.get_registered_model(MODEL_NAME)
+    card = drawn["MODEL_CARD.md"].read_text(encoding="utf-8")
+    assert model.description.startswith(card[:500])
+    assert len(model.description) <= 5000
+    ranking = RankingRegistry(tmp_path)
+    learned = fit(*city(60, 1, step), LEARNING)
+    ranking.register(
+        learned, LEARNING, fingerprint="f", imports_seen=1, as_of="2018-03-31", measures={"later_verdicts": 3}, comparison="",
+        is_better=False, data={"vault.verdicts": 2}, pictures={"gain.svg": "<svg/>"},
+    )  # fmt: skip
+    latest = max(client.search_runs([registry._experiment]), key=lambda run: run.info.start_time)
+    assert latest.info.run_name == "2018-03-31 ranking"
+    assert [path.path for path in client.list_artifacts(latest.info.run_id)] == ["gain.svg", "ranking.json"]
+    assert "probability" in client.get_registered_model(RANKING_NAME).description
+
+
+def test_a_copied_store_serves_frames_of_features(tmp_path: Path) -> None:
+    original, copy = tmp_path / "original", tmp_path / "copy"
+    x = ordinary()
+    x[::4, 5] = np.nan
+    trained = ForestRegistry(original).train(x, PARAMS, tags("one"))
+    shutil.copytree(original, copy)
+    shutil.rmtree(original)
+    registry = ForestRegistry(copy)
+    served = registry._mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}@{CHAMPION}")
+    example = served.input_example
+    assert list(example.columns) == [feature.name for feature in FEATURES]
+    assert not set(map(tuple, example.to_numpy())) & set(map(tuple, x)), "an example is nobody's row"
+    told = served.predict(example)
+    assert list(told.columns) == ["anomaly", "dependence", "strangeness"]
+    scores = trained.model.score(np.round(example.to_numpy(), 6))
+    assert (told["strangeness"].to_numpy() == scores.strangeness).all()
+    turned = example[example.columns[::-1]]
+    assert served.predict(turned).equals(told)
+    with pytest.raises(Exception, match="missing inputs"):
+        served.predict(example.drop(columns="paid_months"))
+    assert served.metadata.signature.outputs.input_names() == list(told.columns)
+
+
+def test_a_version_that_an_earlier_program_stored_is_read(tmp_path: Path) -> None:
+    registry = ForestRegistry(tmp_path)
+    model = StrangenessModel.fit(ordinary(), PARAMS)
+    mlflow = registry._mlflow
+    registry._point_mlflow_here()
+    with mlflow.start_run(experiment_id=registry._experiment):
+        stored.write(model, tmp_path / "detectors.npz")
+        mlflow.log_artifact(str(tmp_path / "detectors.npz"))
+        mlflow.sklearn.log_model(
+            model.forest.forest, name="forest", registered_model_name=MODEL_NAME, skops_trusted_types=stored.FOREST_TYPES, pip_requirements=[]
+        )  # fmt: skip
+    registry._client.set_registered_model_alias(MODEL_NAME, CHAMPION, "1")
+    champion = registry.champion()
+    assert champion is not None
+    assert (champion.model.score(ordinary()).strangeness == model.score(ordinary()).strangeness).all()
+    assert registry.of_version("2") is None
 
 
 # --- a store that was moved, copied or restored -------------------------------------------------------------------------
@@ -187,11 +271,15 @@ class Planted:
 
 
 def a_pickle_that_says_so(model: Path, pickled: bytes) -> None:
-    (model / "model.pkl").write_bytes(pickled)
+    """As MLflow's own Python models say that they are one."""
+    (model / "python_model.pkl").write_bytes(pickled)
     (model / "model.skops").unlink()
-    stated = (model / "MLmodel").read_text(encoding="utf-8")
-    stated = stated.replace("serialization_format: skops", "serialization_format: cloudpickle")
-    (model / "MLmodel").write_text(stated.replace("model.skops", "model.pkl"), encoding="utf-8")
+    mlmodel = model.parents[1] / "MLmodel"
+    stated = mlmodel.read_text(encoding="utf-8").replace("loader_module: models.served", "loader_module: mlflow.pyfunc.model")
+    stated = stated.replace(
+        "data: data/strangeness", "python_model: data/strangeness/python_model.pkl\n    cloudpickle_version: 3.1.1"
+    )
+    mlmodel.write_text(stated, encoding="utf-8")
 
 
 def a_pickle_in_its_place(model: Path, pickled: bytes) -> None:
@@ -204,18 +292,14 @@ def another_type(model: Path, _pickled: bytes) -> None:
 
 def a_type_that_is_not_trusted(model: Path, _pickled: bytes) -> None:
     skops.io.dump({"forest": Path}, model / "model.skops")
-    stated = (model / "MLmodel").read_text(encoding="utf-8")
-    (model / "MLmodel").write_text(f"{stated.rstrip()}\n    - pathlib.Path\n", encoding="utf-8")
 
 
 def pickled_detectors(model: Path, pickled: bytes) -> None:
-    (detectors,) = model.parents[2].rglob("detectors.npz")
-    np.savez(detectors, stated=np.array([pickle.loads(pickle.dumps({})), Path()], dtype=object))
+    np.savez(model / "detectors.npz", stated=np.array([pickle.loads(pickle.dumps({})), Path()], dtype=object))
 
 
 def detectors_that_are_a_pickle(model: Path, pickled: bytes) -> None:
-    (detectors,) = model.parents[2].rglob("detectors.npz")
-    detectors.write_bytes(pickled)
+    (model / "detectors.npz").write_bytes(pickled)
 
 
 PLANTS = [
@@ -237,7 +321,7 @@ def test_only_our_own_formats_are_loaded_whatever_the_artifact_says(
 ) -> None:
     store, mark = tmp_path / "store", tmp_path / "mark"
     shutil.copytree(trained, store)
-    (model,) = (store / "artifacts" / "models").glob("*/artifacts")
+    (model,) = (store / "artifacts" / "models").glob("*/artifacts/data/strangeness")
     plant(model, pickle.dumps(Planted(mark)))
     with pytest.raises(RefusedStore, match=r"that this program wrote|cannot be used"):
         ForestRegistry(store).champion()

@@ -70,7 +70,8 @@ def test_a_run_has_a_row_a_job_with_what_it_read_and_wrote(finished: RunContext,
     rows = runs(finished.lake)
     stages = [path.parent.name for path in (ROOT / "jobs").glob("*/job.py")]
     by_people = {
-        "check_payments", "plan_visits", "dispatch_cases", "follow_up_cases", "learn", "report_casework", "retention", "settle_identities", "take_in",
+        "check_payments", "dispatch_cases", "editions", "follow_up_cases", "learn", "plan_visits", "report_casework", "retention",
+        "settle_identities", "take_in",
     }  # fmt: skip
     assert sorted(row["job"] for row in rows) == sorted(set(stages) - by_people)
     assert [row["job_no"] for row in rows] == list(range(1, len(rows) + 1))

@@ -20,7 +20,7 @@ from jobs.score_cases.patterns.silent_changes import STATE
 AS_OF = date(2017, 12, 31)
 HOUSEHOLDS, VILLAGES = 600, 40
 FALSE_SHARE = 0.05
-NOUGHTS = ("gap_months", "arrears_ratio", "refund_ratio", "heads_over_roster", "is_unrostered", "add_on_yuan")
+NOUGHTS = ("gap_months", "arrears_ratio", "refund_ratio", "heads_over_roster", "is_unrostered", "add_on_yuan", "kin_in_office")
 Cell = Callable[[int], Any]
 
 
@@ -58,10 +58,11 @@ def ordinary() -> City:
             "relative_to_peers": [(200.0 + scattered(i, 37, 251)) / 325 for i in rows],
             "highest_to_usual": [1.0] * HOUSEHOLDS,
             "accounts_used": [1.0] * HOUSEHOLDS,
+            "rigid_expense": [None] * HOUSEHOLDS,
             **{name: [0.0] * HOUSEHOLDS for name in NOUGHTS},
             **{name: [False] * HOUSEHOLDS for name in ("is_home", "has_guardian", "has_rigid_expense", "is_single_cover")},
         },
-        schema_overrides={"account_no": pl.Int128},
+        schema_overrides={"account_no": pl.Int128, "rigid_expense": pl.Float64},
     ).with_columns(
         start_month=pl.col("approved_on"), stop_month=pl.lit(None, dtype=pl.Date), grace_until=pl.lit(None, dtype=pl.Date)
     )
@@ -84,7 +85,8 @@ def ordinary() -> City:
         "case_id", program=pl.lit("临时救助"), year=2017, transfers=1, cap_yuan=15000.0
     )
     aid = aid.with_columns(total_yuan=14500.0 * (pl.int_range(pl.len()) + 0.5) / pl.len())
-    return City(cases, months.sort("case_id", "for_month"), members, stated, aid, villages, states, AS_OF)
+    kin = holders.select("case_id", name_key=pl.format("kin of {}", "case_id"))
+    return City(cases, months.sort("case_id", "for_month"), members, kin, stated, aid, villages, states, AS_OF)
 
 
 def some(count: int, start: int = 3, step: int = 41) -> list[int]:
@@ -205,6 +207,69 @@ def _as_paid(city: City) -> City:
     return replace(city, cases=city.cases.update(last, on="case_id"))
 
 
+def _with_own_officers(city: City) -> City:
+    """A city in which each town has two officers of its own."""
+    of_town = pl.format("{} {} {}", "county_code", "town", pl.col("approver_name_key").str.slice(-1).cast(pl.Int64) % 2)
+    return replace(city, cases=city.cases.with_columns(approver_name_key=of_town))
+
+
+def _by_another_town(city: City, who: list[int], **cells: Cell) -> City:
+    """Approved by an officer of another town of the county: EIGHT are of one village."""
+    home = city.cases["town"][who[0]]
+    county = city.cases["county_code"][who[0]]
+    other = next(row for row in city.cases.iter_rows(named=True) if row["county_code"] == county and row["town"] != home)
+    mixed = _with_own_officers(city)
+    officer = mixed.cases.filter(pl.col("case_id") == other["case_id"])["approver_name_key"][0]
+    return with_cases(mixed, who, approver_name_key=lambda n: officer, **cells)
+
+
+def _stood_in(city: City, who: list[int]) -> City:
+    """Within three weeks, and nobody of the town approved anything for months."""
+    made = _by_another_town(city, who, approved_on=lambda n: date(2013, 5, 2 + 3 * n))
+    town = pl.col("town") == made.cases["town"][who[0]]
+    is_own = town & ~pl.col("case_id").is_in(ids(who)) & pl.col("approved_on").is_between(date(2013, 3, 1), date(2013, 8, 1))
+    later = pl.when(is_own).then(pl.col("approved_on") + timedelta(days=155)).otherwise(pl.col("approved_on"))
+    return replace(made, cases=made.cases.with_columns(approved_on=later))
+
+
+def _moved_on(city: City, who: list[int]) -> City:
+    """The officer's approvals elsewhere all came before."""
+    made = _by_another_town(city, who, approved_on=lambda n: date(2015, 1 + 2 * n, 9))
+    officer = made.cases["approver_name_key"][who[0]]
+    before = pl.when((pl.col("approver_name_key") == officer) & ~pl.col("case_id").is_in(ids(who)))
+    return replace(
+        made,
+        cases=made.cases.with_columns(
+            approved_on=before.then(pl.min_horizontal("approved_on", date(2014, 12, 1))).otherwise(pl.col("approved_on"))
+        ),
+    )
+
+
+def _paid_to_one(city: City, who: list[int]) -> City:
+    """Each household's own account, all of one name."""
+    return with_months(city, who, range(1, 13), holder=lambda month: "stranger")
+
+
+WORKED = [
+    date(2008, 2, 2), date(2009, 1, 4), date(2010, 2, 20), date(2011, 1, 30), date(2012, 1, 21), date(2013, 1, 5), date(2014, 1, 26),
+    date(2015, 1, 4), date(2015, 2, 15), date(2016, 2, 6), date(2017, 1, 22),
+]  # fmt: skip
+"""Saturdays and Sundays that the State Council made working days."""
+
+
+def _helped(city: City) -> City:
+    """Every fourth village has a helper whose telephone three of its households state."""
+    for village in range(0, VILLAGES, 4):
+        city = with_cases(city, of_village(village, 3), phone_key=lambda n, village=village: f"helper{village}")
+    return city
+
+
+def _deducting(city: City) -> City:
+    """Every third household has a rigid expense of its own."""
+    who = list(range(0, HOUSEHOLDS, 3))
+    return with_cases(city, who, rigid_expense=lambda n: 200.0 + scattered(n, 37, 400), has_rigid_expense=lambda n: True)
+
+
 def _unknown(city: City, **cells: Cell) -> City:
     members = with_cells(city.members, [50], in_registry=lambda n: False, **cells)
     return replace(with_cases(city, [50], registers_knowing=lambda n: 0.0), members=members)
@@ -213,6 +278,35 @@ def _unknown(city: City, **cells: Cell) -> City:
 STRANGE: dict[str, Callable[[City], Made]] = {
     "one_telephone": lambda city: (with_cases(city, SIX, phone_key=lambda n: "one"), SIX),
     "one_holder": lambda city: (with_months(city, SIX, range(1, 13), holder=lambda month: "stranger"), SIX),
+    "one_holder of two": lambda city: (_paid_to_one(city, [50, 98]), [50, 98]),
+    "one_telephone of scattered": lambda city: (with_cases(_helped(city), SIX[:5], phone_key=lambda n: "one"), SIX[:5]),
+    "officer_elsewhere": lambda city: (_by_another_town(city, EIGHT[:4]), EIGHT[:4]),
+    "long_grace": lambda city: (with_cases(city, [50], grace_until=lambda n: date(2019, 6, 1)), [50]),
+    "growing_heads": lambda city: (
+        _as_paid(with_months(city, [50], range(1, 13), paid_heads=lambda month: 1 + month // 5)),
+        [50],
+    ),
+    "many_kin_in_office": lambda city: (with_cases(city, EIGHT, kin_in_office=lambda n: 1.0), EIGHT),
+    "many_of_two_years": lambda city: (
+        with_cases(city, of_village(5, 15), approved_on=lambda n: date(2016, 1, 5) + timedelta(days=24 * n)),
+        of_village(5, 15),
+    ),
+    "many_paid_at_once": lambda city: (
+        with_cases(city, EIGHT, approved_on=lambda n: date(2010, 3, 9 + n), start_month=lambda n: date(2010, 3, 1)),
+        EIGHT,
+    ),
+    "many_on_holidays": lambda city: (
+        with_cases(city, of_village(5, 15), approved_on=lambda n: date(2009 + n % 8, 10, 1 + n % 3)),
+        of_village(5, 15),
+    ),
+    "many_same_amounts whatever the size": lambda city: (
+        with_cases(city, EIGHT, monthly_amount=lambda n: 777.0),
+        EIGHT,
+    ),
+    "many_same_amounts deducted": lambda city: (
+        with_cases(_deducting(city), EIGHT, rigid_expense=lambda n: 321.0, has_rigid_expense=lambda n: True),
+        EIGHT,
+    ),
     "account_run": lambda city: (with_cases(city, SIX, account_no=lambda n: 990077000000000000 + n), SIX),
     "approval_days": lambda city: (in_one_go(city, SIX, paid_yuan_per_head=lambda n: 233.5), SIX),
     "many_category_a": lambda city: (with_cases(city, of_village(5, 15), category=lambda n: "A"), of_village(5, 15)),
@@ -247,7 +341,7 @@ STRANGE: dict[str, Callable[[City], Made]] = {
     "aid_again": lambda city: (_aided(city, [50], transfers=lambda n: 8), [50]),
     "many_in_grace": lambda city: (with_cases(city, EIGHT, grace_until=lambda n: date(2018, 6, 1)), EIGHT),
     "many_on_days_off": lambda city: (
-        with_cases(city, of_village(5, 15), approved_on=lambda n: date(2009, 1, 3) + timedelta(days=161 * n)),
+        with_cases(city, of_village(5, 15), approved_on=lambda n: date(2009, 1, 10) + timedelta(days=154 * n)),
         of_village(5, 15),
     ),
     "rare_together": lambda city: (
@@ -266,6 +360,24 @@ STRANGE: dict[str, Callable[[City], Made]] = {
 }
 LAWFUL: dict[str, Callable[[City], City]] = {
     "a helper's telephone in one village, over years": lambda city: with_cases(city, EIGHT[:5], phone_key=lambda n: "one"),
+    "one stranger collects for one household": lambda city: _paid_to_one(city, [50]),
+    "a son collects for two households of his kin": lambda city: replace(
+        _paid_to_one(city, [50, 98]), kin=with_cells(city.kin, [50, 98], name_key=lambda n: "stranger")
+    ),
+    "strangers collect in every tenth household, two of them of one name": lambda city: replace(
+        made := with_months(city, [50, 98], range(1, 13), holder=lambda month: "stranger"),
+        months=made.months.with_columns(
+            holder=pl.when(pl.col("case_id").str.contains("[14]$")).then(pl.format("out {}", "case_id")).otherwise("holder")
+        ),
+    ),
+    "another town's officer stood in": lambda city: _stood_in(city, EIGHT[:4]),
+    "an officer who moved to another town": lambda city: _moved_on(city, EIGHT[:4]),
+    "officers of the county, at home in no town": lambda city: city,
+    "a gradual exit of months": lambda city: with_cases(city, [50], grace_until=lambda n: date(2018, 9, 1)),
+    "weekends worked for a holiday": lambda city: with_cases(
+        city, of_village(5, 11), approved_on=lambda n: WORKED[n]
+    ),
+    "deductions as different as illnesses": lambda city: with_cases(_deducting(city), EIGHT, rigid_expense=lambda n: 300.0 + 41 * n),
     "a home's telephone": lambda city: with_cases(city, SIX, phone_key=lambda n: "one", is_home=lambda n: True),
     "the registered guardian's accounts": lambda city: with_cases(
         with_months(city, SIX, range(1, 13), holder=lambda month: "guardian"), SIX, has_guardian=lambda n: True
@@ -291,8 +403,8 @@ LAWFUL: dict[str, Callable[[City], City]] = {
     "raised once after a review": lambda city: _as_paid(
         with_months(city, [50], range(6, 13), paid_yuan=lambda month: 450.0)
     ),
-    "raised with every newcomer": lambda city: _as_paid(
-        with_months(city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 10 * (month // 3), paid_heads=lambda month: 1 + month // 3)
+    "raised with a newcomer": lambda city: _as_paid(
+        with_months(city, [50], range(1, 13), paid_yuan=lambda month: 300.0 + 100 * (month // 6), paid_heads=lambda month: 1 + (month >= 6))
     ),
     "a new standard for everybody, three times": lambda city: with_months(
         city, list(range(HOUSEHOLDS)), range(1, 13), paid_yuan=lambda month: 300.0 + 10 * (month // 4)
@@ -340,11 +452,11 @@ def test_in_a_quiet_city_nothing_is_asked() -> None:
 @pytest.mark.parametrize("kind", STRANGE)
 def test_what_is_strange_is_asked_about_by_its_kind_and_nobody_else_is(kind: str) -> None:
     city, who = STRANGE[kind](ordinary())
-    if kind == "many_households":
+    if kind.startswith("many_households"):
         who = [int(case[1:]) for case in city.cases.filter(pl.col("village") == "村5")["case_id"]]
     found = asked(city)
     assert set(found) == ids(who)
-    assert set(found.values()) == {kind}
+    assert set(found.values()) == {kind.split()[0]}
     (group,) = told(city).filter(pl.col("case_id").is_in(list(ids(who))))["group_id"].unique()
     assert (group is not None) == (len(who) > 1)
 

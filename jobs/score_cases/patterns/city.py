@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, FINDINGS, HOUSEHOLD_STATES, MEMBERS, PERSONS
+from expectations.contracts.lake import CASES, ENTITLEMENT_MONTHS, FINDINGS, HOUSEHOLD_STATES, KIN, MEMBERS, PERSONS
 from expectations.contracts.model import ORIGIN
 from jobs.launch.context import RunContext
 from jobs.registers.benefits import is_refund
@@ -33,6 +33,7 @@ _ABOUT_THE_CASE = (
 _FIGURES = (
     "to_standard", "relative_to_peers", "paid_yuan_per_head", "paid_months", "gap_months", "highest_to_usual", "arrears_ratio", "refund_ratio",
     "registers_knowing", "foreign_holder_ratio", "accounts_used", "months_paid_before_approval", "heads_over_roster", "is_unrostered",
+    "kin_in_office",
 )  # fmt: skip
 
 
@@ -47,6 +48,7 @@ class City:
               account and holder (digests)
     members   a row a person of a case: number_key, name_key, is_covered, in_registry, registry_status, book, has_namesake (somebody of
               the name is registered in the village: a number that is unknown may be written wrong)
+    kin       case_id, name_key of the close kin of its people, on a roster or not
     stated    case_id, rule_code, outcome of what rules found or exempted; of deaths what they found clear, too
     aid       a row a case, aid with a yearly cap and year: transfers, total_yuan (refunds taken off), cap_yuan
     villages  county_code, town, village, registered (households of the registry whose people are not struck off)
@@ -56,6 +58,7 @@ class City:
     cases: pl.DataFrame
     months: pl.DataFrame
     members: pl.DataFrame
+    kin: pl.DataFrame
     stated: pl.DataFrame
     aid: pl.DataFrame
     villages: pl.DataFrame
@@ -68,6 +71,7 @@ def gathered(ctx: RunContext, features: DataFrame) -> City:
     lake = ctx.lake
     figures = features.select("case_id", *_FIGURES)
     flags = [
+        F.col("rigid_expense").cast("double").alias("rigid_expense"),
         F.col("rigid_expense").isNotNull().alias("has_rigid_expense"),
         F.col("declared_assets").isNotNull().alias("has_declared"),
     ]
@@ -99,6 +103,7 @@ def gathered(ctx: RunContext, features: DataFrame) -> City:
         .join(paid_to, on=["case_id", "for_month"], how="left")
         .sort("case_id", "for_month"),
         members=members.with_columns(pl.col("has_namesake").fill_null(False)).sort("case_id", "number_key", "name_key"),
+        kin=on_driver(_kin(ctx)).unique().sort("case_id", "name_key"),
         stated=stated,
         aid=on_driver(_aid(ctx)).sort("case_id", "program", "year"),
         villages=villages.sort("county_code", "town", "village"),
@@ -113,6 +118,13 @@ def _members(ctx: RunContext) -> DataFrame:
     )
     named = ctx.lake.read(MEMBERS).select("case_id", "number_key", "name_key", "person_id", "is_covered", "is_single_cover")
     return named.distinct().join(persons, "person_id", "left")  # a person has one row
+
+
+def _kin(ctx: RunContext) -> DataFrame:
+    """case_id, name_key of close kin: some of each person of a roster."""
+    people = ctx.lake.read(MEMBERS).filter("number_key IS NOT NULL").select("case_id", "number_key").distinct()
+    related = ctx.lake.read(KIN).select("number_key", F.col("kin_name_key").alias("name_key")).distinct()
+    return people.join(related, "number_key", "inner").select("case_id", "name_key")
 
 
 def _add_ons(ctx: RunContext) -> DataFrame:

@@ -18,6 +18,8 @@ COVERED_SHARE = 0.9
 LEAST_MONTHS = 3
 """A newcomer, a raise or a move may take some months until a roster states it."""
 _ABOVE, _PEAK = 1.05, 1.5
+MOST_GRACE = 12
+"""Months that a gradual exit lasts at most, by what is usual (six to twelve): whoever has more than these before him began with more."""
 _LATELY = 12
 """Months before the day of approval: who began to draw earlier was reviewed on that day."""
 
@@ -65,6 +67,10 @@ CONTRADICTIONS = (
         "该户人数没有变，也没有补发，个别月份的发放额却比平常高出一半以上", "本县{}%的享受家庭没有这样的月份",
     ),
     Contradiction(
+        "long_grace", pl.col("grace_months") > MOST_GRACE, _GOES_ON,
+        "该户登记的渐退期还要一年以上才截止", "本县{}%的享受家庭没有这样长的渐退期",
+    ),
+    Contradiction(
         "before_approval",
         (pl.col("months_paid_before_approval") > 0) & (pl.col("start_month") > pl.col("approved_on").dt.offset_by(f"-{_LATELY}mo")).fill_null(False),
         _ALWAYS, "该户在批准之前就开始领钱", "本县{}%的享受家庭先批准后发放",
@@ -98,6 +104,9 @@ def _told(city: City) -> pl.DataFrame:
         .with_columns(
             pl.col("is_known", "has_namesake", "has_left", "is_rostered_elsewhere").fill_null(False),
             pl.col("months_above", "months_of_more_heads", "high_months").fill_null(0),
+            grace_months=12 * (pl.col("grace_until").dt.year() - city.as_of.year).cast(pl.Int64)
+            + pl.col("grace_until").dt.month()
+            - city.as_of.month,
             place=pl.concat_str(pl.col("county_code", "town", "village").fill_null(""), separator="|"),
         )
     )

@@ -12,6 +12,7 @@ from jobs.score_cases.patterns import (
     aid,
     approval_days,
     contradictions,
+    officers,
     points,
     rarities,
     rates,
@@ -33,7 +34,9 @@ def found(city: City, scores: pl.DataFrame, false_share: float) -> Iterator[pl.D
     yield days
     yield shared_things.one_telephone(city)
     yield shared_things.one_holder(city)
+    yield shared_things.two_accounts(city)
     yield account_runs.found(city)
+    yield officers.found(city)
     one_by_one = replace(city, cases=city.cases.join(_of_campaigns(days, false_share), on="case_id", how="anti"))
     yield rates.found(one_by_one, false_share)
     yield from same_amounts.found(one_by_one)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import polars as pl
 
 from jobs.score_cases.patterns.city import City
+from jobs.score_cases.patterns.days_off import days_off
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Measure:
 
 _IS_DIBAO = pl.col("family") == "dibao"
 _ALL = pl.lit(True)
+_IS_DATED = pl.col("approved_on").is_not_null()
 MEASURES = (
     Measure("many_full_rates", "按最高标准足额发放", pl.col("to_standard").is_between(0.995, 1.005), _IS_DIBAO),
     Measure(
@@ -44,10 +46,14 @@ MEASURES = (
     Measure("many_before_approval", "在批准之前就开始领钱", pl.col("months_paid_before_approval") > 0, _ALL),
     Measure("many_in_grace", "仍在渐退期内", pl.col("grace_until").is_not_null(), _IS_DIBAO),
     # In town halls some approve on Saturdays; those who always do are few.
+    Measure("many_on_days_off", "是在周末或节假日批准的", pl.col("is_off"), _IS_DATED),
+    Measure("many_on_holidays", "是在法定节假日放假期间批准的", pl.col("is_holiday"), _IS_DATED),
     Measure(
-        "many_on_days_off", "是在周六、周日批准的", pl.col("approved_on").dt.weekday() >= 6, pl.col("approved_on").is_not_null()
+        "many_paid_at_once", "在批准当月就开始享受", pl.col("start_month") == pl.col("approved_on").dt.truncate("1mo"), _IS_DATED
     ),
-    Measure("many_new_approvals", "是最近一年才批准的", pl.col("is_new"), _ALL),
+    Measure("many_kin_in_office", "有近亲属是村干部或财政供养人员", pl.col("kin_in_office") > 0, _ALL),
+    Measure("many_new_approvals", "是最近一年才批准的", pl.col("approved_on") > pl.col("year_ago"), _ALL),
+    Measure("many_of_two_years", "是最近两年才批准的", pl.col("approved_on") > pl.col("two_years_ago"), _ALL),
     Measure("dead_never_reported", "有成员去世后仍照常发放", pl.col("is_dead_paid"), pl.col("has_died")),
     Measure("nobody_leaves", "一年到头没有停发、没有调整", ~pl.col("has_changed"), _ALL),
 )
@@ -80,9 +86,11 @@ def measured(city: City) -> pl.DataFrame:
         .join(over_time, on="case_id", how="left")
         .join(_split(city), on="case_id", how="left")
         .join(shared, on="case_id", how="left")
+        .join(days_off(city.cases["approved_on"]), left_on="approved_on", right_on="day", how="left")
         .with_columns(
             is_kept=pl.col("is_home").fill_null(False) | pl.col("has_guardian").fill_null(False),
-            is_new=(pl.col("approved_on") > city.as_of - timedelta(days=365)).fill_null(False),
+            year_ago=city.as_of - timedelta(days=365),
+            two_years_ago=city.as_of - timedelta(days=730),
             is_split=pl.col("is_split").fill_null(False),
             has_changed=pl.col("_changed").fill_null(True) | pl.col("stop_month").is_not_null(),
             **{name: pl.col(name).fill_null(value) for name, value in flags.items()},

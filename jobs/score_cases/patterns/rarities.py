@@ -33,7 +33,8 @@ FIGURES = {
     "foreign": Own("{}成的钱打入户外人员的账户", pl.when(_IS_KEPT).then(0.0).otherwise(10 * pl.col("foreign_holder_ratio")), 1.0),
     "accounts": Own("用过{}个收款账户", pl.col("accounts_used"), 2),
     "gap": Own("中间断发{}个月", pl.col("gap_months"), 1),
-    "peak": Own("最高月是平均月的{}倍", pl.col("highest_to_usual"), 1.5),
+    # A month that was left out and paid with the next is one thing and not two.
+    "peak": Own("最高月是平均月的{}倍", pl.when(pl.col("gap_months") >= 1).then(1.0).otherwise(pl.col("highest_to_usual")), 1.5),
     "arrears": Own("{}成的发放是补发", 10 * pl.col("arrears_ratio"), 1.0),
     "refunds": Own("{}成的发放被退回", 10 * pl.col("refund_ratio"), 1.0),
     "heads": Own("发放人数比花名册多{}人", pl.col("heads_over_roster"), 1),

@@ -33,6 +33,7 @@ _FALL = (pl.col("paid_yuan") < pl.col("_yuan_before")) & _HEADS_STAY
 SEQUENCES = (
     Sequence("creeping_amount", 3, _RISE, "该户的人数没有变，发放额一年里却上调了{}次", "同县同类家庭一年里除统一调标外{}上调"),
     Sequence("restless_amount", 4, _RISE | _FALL, "该户的人数没有变，发放额一年里却变动了{}次", "同县同类家庭一年里除统一调标外{}变动"),
+    Sequence("growing_heads", 2, pl.col("paid_heads") > pl.col("_heads_before"), "该户一年里{}次增加发放人数", "同县同类家庭一年里{}添人"),
     Sequence(
         "wandering_account", 2, (pl.col("account") != pl.col("_account_before")).fill_null(False),
         "该户一年里换了{}次收款账户", "同县同类家庭一年里除统一换卡外{}更换",

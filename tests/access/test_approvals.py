@@ -1,0 +1,175 @@
+"""Two persons: a request by one, an approval by another, used once; and whoever is one of the two is not the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from jobs.access import approvals
+from jobs.access.approvals import ACTIONS, approve, second_person, waiting
+from jobs.access.roles import Role
+from jobs.audit.calls import SUPERVISION, changed_rules, note_run, recorded
+from jobs.audit.log import LOG, entries_of
+from jobs.commands.cli import app
+from jobs.launch.settings import load_access
+from jobs.runtime.errors import BadConfiguration, BadStore
+from jobs.runtime.results import RESTRICTED
+from tests.access.conftest import AsPerson
+from tests.editions.conftest import out  # noqa: F401
+
+FACTS = {"file": "abc"}
+
+
+@contextmanager
+def at(place: Path, command: str = "run") -> Iterator[None]:
+    place.mkdir(exist_ok=True)
+    with recorded(command, {}, purpose=SUPERVISION, out=place):
+        yield
+
+
+def ask(place: Path, action: str = "identities", **more: Any) -> str | None:
+    with at(place):
+        return second_person(load_access(), place, action, FACTS, **more)
+
+
+def agree(place: Path, request: str | None = None) -> None:
+    with at(place, "approve"):
+        approve(load_access(), place, request or waiting(place)[0].id)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "results"
+
+
+def test_one_asks_another_approves_and_it_is_done_once(as_person: AsPerson, place: Path) -> None:
+    as_person("li", Role.DATA_TEAM)
+    for _ in range(2):  # asked twice, it is one request
+        with pytest.raises(BadConfiguration, match="needs two persons"):
+            ask(place)
+    assert [one.by for one in waiting(place)] == ["li"]
+    as_person("wang", Role.DATA_TEAM)
+    agree(place)
+    as_person("li", Role.DATA_TEAM)
+    assert ask(place) == "wang"
+    with pytest.raises(BadConfiguration, match="needs two persons"):
+        ask(place)
+    events = [(one["event"], one["by"]) for one in entries_of(place / "audit") if "request" in one]
+    assert events == [("request", "li"), ("approval", "wang"), ("used", "li"), ("request", "li")]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_the_same_person_is_refused_for_every_action(as_person: AsPerson, place: Path, action: str) -> None:
+    as_person("li", *Role)
+    with pytest.raises(BadConfiguration):
+        ask(place, action)
+    with pytest.raises(BadConfiguration, match="li's own"):
+        agree(place)
+    with pytest.raises(BadConfiguration):
+        ask(place, action)
+    as_person("wang", *Role)
+    agree(place)
+    with pytest.raises(BadConfiguration, match="approved by wang"):  # who approved does not do it
+        ask(place, action)
+    as_person("li", *Role)
+    assert ask(place, action) == "wang"
+
+
+def test_an_approval_is_by_a_role_for_exactly_this_and_in_time(
+    as_person: AsPerson, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_person("li", Role.DATA_TEAM)
+    with pytest.raises(BadConfiguration):
+        ask(place)
+    as_person("wang", Role.ANALYST)
+    with pytest.raises(BadConfiguration, match="for data_team to approve"):
+        agree(place)
+    with pytest.raises(BadConfiguration, match="No request R0"):
+        agree(place, "R0")
+    as_person("wang", Role.DATA_TEAM)
+    agree(place)
+    as_person("li", Role.DATA_TEAM)
+    with at(place), pytest.raises(BadConfiguration):
+        second_person(load_access(), place, "identities", {"file": "another"})
+    with pytest.raises(BadConfiguration, match="names who approved"):
+        ask(place, named="zhao")
+    access = load_access().model_copy(update={"approval_days": 0})
+    with at(place), pytest.raises(BadConfiguration, match="needs two persons"):
+        second_person(access, place, "identities", FACTS)
+
+
+def test_rules_that_were_approved_hold_for_good_and_others_do_not(as_person: AsPerson, place: Path) -> None:
+    def begin(settings: str) -> None:
+        with at(place):
+            if changed := changed_rules(settings, "code"):
+                second_person(load_access(), place, "rules", changed, again=True)
+            note_run("r", key="k", settings=settings, code="code")
+
+    as_person("li", Role.DATA_TEAM)
+    begin("a")
+    begin("a")
+    with pytest.raises(BadConfiguration):
+        begin("b")
+    begin("a")
+    as_person("wang", Role.PUBLISHER)
+    agree(place)
+    as_person("li", Role.DATA_TEAM)
+    begin("b")
+    begin("b")
+    with pytest.raises(BadConfiguration):
+        begin("a")
+
+
+def test_approvals_in_a_log_that_was_edited_are_not_believed(as_person: AsPerson, place: Path) -> None:
+    as_person("li", Role.DATA_TEAM)
+    with pytest.raises(BadConfiguration):
+        ask(place)
+    log = place / "audit" / LOG
+    log.write_bytes(log.read_bytes().replace(b'"by":"li"', b'"by":"wu"'))
+    as_person("wang", Role.DATA_TEAM)
+    with pytest.raises(BadStore, match="not believed"):
+        agree(place)
+
+
+def test_off_nobody_is_asked(place: Path) -> None:
+    assert ask(place) is None
+    assert ask(place, named="zhao") == "zhao"
+    assert waiting(place) == []
+
+
+def test_an_edition_needs_two_publishers(as_person: AsPerson, out: Path) -> None:  # noqa: F811
+    def give(*line: object) -> Any:
+        return CliRunner(env={"COLUMNS": "300"}).invoke(app, [*map(str, line), "--out", str(out)])
+
+    issue = (
+        "editions",
+        "issue",
+        out / RESTRICTED / "clues.csv",
+        "--to",
+        "东镇 某甲",
+        "--purpose",
+        "核查",
+        "--until",
+        "2099-03-31",
+    )
+    as_person("li", Role.PUBLISHER)
+    asked = give(*issue)
+    assert asked.exit_code == 2
+    assert not (out / "editions").exists()
+    request = next(one["request"] for one in entries_of(out / "audit") if one["event"] == approvals.REQUEST)
+    assert request in asked.output
+    assert give("approve", request).exit_code == 2
+    as_person("wang", Role.PUBLISHER)
+    assert f"{request} " in give("approve").output
+    assert "东镇 某甲" in give("approve").output
+    assert give("approve", request).exit_code == 0
+    as_person("li", Role.PUBLISHER)
+    assert give(*issue).exit_code == 0
+    assert "by li, approved by wang" in give("editions").output
+    assert json.dumps(entries_of(out / "audit")).count('"used"') == 1

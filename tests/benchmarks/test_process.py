@@ -1,0 +1,23 @@
+"""Whole processes are measured with all that they started."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.process import measure
+
+BUSY = "import time\nwhile time.process_time() < 0.5: pass"
+
+
+def test_what_outlives_a_command_is_measured_with_it(tmp_path: Path) -> None:
+    """As a JVM outlives the Python that started it."""
+    command = ["/bin/sh", "-c", f"'{sys.executable}' -c '{BUSY}' & exit 0"]
+    assert measure("left behind", command, tmp_path / "log").cpu_seconds > 0.5
+
+
+def test_a_command_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="no such thing"):
+        measure("a failure", ["/bin/sh", "-c", "echo no such thing; exit 3"], tmp_path / "log")
