@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from jobs.access.roles import Role, allowed
 from jobs.commands.options import AsOf, Engine, Env, Future, LakeRoot, Out
 from jobs.runtime.console import Console
 
 
+@allowed(Role.DATA_TEAM, Role.PUBLISHER)
 def prepay(
     payments: Annotated[
         Path,
