@@ -94,8 +94,8 @@ def test_every_job_that_is_run_by_itself_is_recorded(place: Path, monkeypatch: p
     monkeypatch.setattr("jobs.launch.start.open_lake", refused)
     out, day = ["--out", str(place / "out")], ["--as-of", "2017-12-31"]
     of_their_own = {
-        "jobs.check_payments": [str(place / f"{NUMBER}.csv"), *out, *day],
         "jobs.learn": [*out, *day],
+        "jobs.check_payments": [str(place / f"{NUMBER}.csv"), *out, *day],
         "jobs.plan_visits": [*out, *day, "--visits", "3"],
         "jobs.report_casework": [*out, "--from", "2017-12-01", "--to", "2017-12-31"],
         "jobs.take_in": [str(place / f"{NUMBER}.csv"), *out, *day],
