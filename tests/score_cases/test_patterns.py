@@ -487,6 +487,7 @@ def test_a_pattern_of_several_kinds_is_one_with_all_its_households() -> None:
     assert rows["group_id"].n_unique() == 1
     assert rows["cases_in_group"].unique().to_list() == [7]
     assert all("此外" in seen for seen in rows["seen"])
+    assert [seen.count("该户卡号与另外") for seen in rows["seen"]] == [1] * 7  # measured in two widths, said once
 
 
 def test_what_a_rule_found_in_a_household_does_not_take_it_out_of_its_group() -> None:

@@ -98,12 +98,13 @@ def _one_a_case(hits: pl.DataFrame) -> pl.DataFrame:
         pl.col("seen").alias("_seen"), pl.col("usual").alias("_usual"), (pl.col("group") != "").alias("_is_group"),
     )  # fmt: skip
     sizes = hits.group_by(pattern).agg(cases_in_group=pl.col("case_id").n_unique())
-    # The same said of fewer or more of them is no news.
-    beside = hits.filter(pl.col("is_admitted") & (pl.col("kind") != pl.col("lead_kind")))
+    # The same said of fewer or more of them is no news, nor is one kind measured twice.
+    beside = hits.filter(pl.col("is_admitted") & (pl.col("kind") != pl.col("lead_kind"))).sort("chance", "kind", "unit")
     also = (
-        beside.sort("chance", "kind", "unit").group_by("case_id", *pattern, maintain_order=True)
+        beside.unique(["case_id", *pattern, "kind"], keep="first", maintain_order=True)
+        .group_by("case_id", *pattern, maintain_order=True)
         .agg(pl.col("seen").unique(maintain_order=True).head(_MOST_BESIDE).str.join("；").alias("_also"))
-    )  # fmt: skip
+    )
     of_case = (
         hits.select("case_id", *pattern).unique().join(lead, on=pattern).join(sizes, on=pattern).join(also, on=["case_id", *pattern], how="left")
         .sort(pl.col("_chance") > pl.col("_limit"), pl.col("_lawful") != "", "_chance", -pl.col("cases_in_group").cast(pl.Int64), *pattern)
