@@ -17,6 +17,7 @@ _LONG_NUMBER = re.compile(r"[0-9０-９Xx*]{9,}")
 _DATE_WORDS = frozenset("年月日号时分季度第上下半一二三四五六七八九十至今无不详空元万角分整人约")
 _IN_GROUPS = re.compile(r"[0-9０-９][0-9０-９ -]{13,}[0-9０-９Xx]")
 _DIGIT = re.compile(r"[0-9０-９Xx]")
+_A_DIGIT = re.compile(r"\d")
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _SHORTEST_NUMBER = 15
 _BETWEEN = "[\\s\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff'’_·-]{0,3}"
@@ -54,6 +55,14 @@ _CARD = re.compile("62[1-9][0-9]{13,16}")
 _MOST_DIGITS = 19
 _OPEN_DIGITS = 6
 _AS_DELIVERED = frozenset({Kind.TEXT, Kind.ENUM, Kind.CODE, Kind.FIRM_CODE, Kind.PLATE})
+_CODES = frozenset({Kind.ACCOUNT, Kind.CODE, Kind.FIRM_CODE, Kind.PLATE})
+_CODE_NAMES = "_no"
+"""How the names of fields end that hold a certificate, a batch or another number of a file, though their kind is text."""
+_CODE_COLUMNS = frozenset({"household_no", "county_code"})
+"""Of lists: the row that they were read from may have been shifted."""
+_CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_WORD = re.compile(f"{_CHINESE.pattern}(?:[\\s·]*{_CHINESE.pattern})+")
+_CERTIFICATE_WORD = re.compile("[字第号证]|低保|特困|五保|救助|城市|农村")
 
 
 def mask_number(number: str | None) -> str:
@@ -82,7 +91,16 @@ def mask_cell(kind: Kind, text: str | None) -> str:
     shown = _LONG_NUMBER.sub(lambda found: found[0][:6] + "*" * (len(found[0]) - 6), shown)
     if kind in _AS_DELIVERED:
         return shown
-    return "".join("*" if "\u3400" <= c <= "\u9fff" and c not in _DATE_WORDS else c for c in shown)
+    return _CHINESE.sub(lambda found: found[0] if found[0] in _DATE_WORDS else "*", shown)
+
+
+def mask_code(text: str | None) -> str:
+    """A certificate, an account, a batch without the words that are no part of a code: 低保证字第12号 and 鄂B00001 stay, 张文 becomes **."""
+    if not text:
+        return ""
+    if not _A_DIGIT.search(text):
+        return _CHINESE.sub("*", text)
+    return _WORD.sub(lambda word: word[0] if _CERTIFICATE_WORD.search(word[0]) else _CHINESE.sub("*", word[0]), text)
 
 
 def mask_field(field: Field, text: str | None) -> str:
@@ -92,7 +110,9 @@ def mask_field(field: Field, text: str | None) -> str:
     shown = mask_cell(field.kind, text)
     if field.kind is Kind.ENUM or field.kind in PERSON_KINDS:
         known = set("".join(field.values))
-        shown = "".join("*" if "\u3400" <= c <= "\u9fff" and c not in known else c for c in shown)
+        shown = _CHINESE.sub(lambda found: found[0] if found[0] in known else "*", shown)
+    elif field.kind in _CODES or field.name.endswith(_CODE_NAMES):
+        shown = mask_code(shown)
     for group in _IN_GROUPS.findall(shown):  # 6217 0000 0000 0001, as bank cards are written
         if len(_DIGIT.findall(group)) >= _SHORTEST_NUMBER:
             shown = shown.replace(group, group[:4] + _DIGIT.sub("*", group[4:]))
@@ -120,9 +140,16 @@ def mask_numbers(text: str) -> str:
 
 
 def masked_texts(frame: pl.DataFrame, keep: Collection[str] = ()) -> pl.DataFrame:
-    """The frame with `mask_numbers` over every text but ids; `keep`: columns that are masked already."""
+    """The frame with `mask_numbers` over every text but ids, `mask_code` over codes too; `keep`: columns that are masked already."""
     texts = [name for name, kind in frame.schema.items() if kind == pl.String and name not in {*_IDS, *keep}]
-    return frame.with_columns(map_distinct(frame[name], mask_numbers, pl.String).alias(name) for name in texts)
+    return frame.with_columns(
+        map_distinct(frame[name], _mask_code_and_numbers if name in _CODE_COLUMNS else mask_numbers, pl.String).alias(name)
+        for name in texts
+    )
+
+
+def _mask_code_and_numbers(text: str) -> str:
+    return mask_code(mask_numbers(text))
 
 
 def masked_within(value: Any) -> Any:

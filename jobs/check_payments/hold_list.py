@@ -14,9 +14,10 @@ import polars as pl
 
 from jobs.cells.masking import mask_field
 from jobs.check_payments.payment_list import LIST
-from jobs.check_payments.questions import QUESTIONS
+from jobs.check_payments.questions import ON_ROSTER, QUESTIONS
+from jobs.registers.benefits import TEKUN_PROGRAMS
 from jobs.rules import RULES
-from jobs.sheets.evidence import sources_told
+from jobs.sheets.evidence import source_told, sources_told
 from jobs.sheets.files import write_csv
 from jobs.sheets.tables import (
     DECIDED_BY_PEOPLE,
@@ -68,7 +69,7 @@ class Holds:
 
 
 def totals_of(rows: int, yuan: Decimal, listed: pl.DataFrame, unread: int, beyond: int, as_of: date) -> dict[str, Any]:
-    """Rows and yuan of the list and of its holds, and by question. beyond: rows of programmes about which nothing is asked but their cap."""
+    """Rows and yuan of the list and of its holds, and by question. beyond: rows of no household, of which nothing elsewhere is asked but the cap."""
     held = listed.unique("hold_no")
     by_code = listed.group_by("code").agg(pl.col("hold_no").n_unique(), pl.col("yuan").sum()).sort("code")
     return {
@@ -78,7 +79,7 @@ def totals_of(rows: int, yuan: Decimal, listed: pl.DataFrame, unread: int, beyon
         "held_rows": held.height,
         "held_yuan": f"{held['amount'].sum() or 0:.2f}",
         "unread_rows": unread,
-        "rows_of_aids_and_grants": beyond,
+        "rows_of_no_household": beyond,
         "questions": {
             code: {"title": TITLES[code], "rows": count, "yuan": f"{at_stake or 0:.2f}"}
             for code, count, at_stake in by_code.iter_rows()
@@ -106,9 +107,10 @@ def _totals_told(totals: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return f"{Decimal(amount):,.2f}元"
 
     unread = f"；另有{totals['unread_rows']:,}行不能读取，金额不详" if totals["unread_rows"] else ""
-    aids = f"。其中一次性救助、补贴和丧葬补助{totals['rows_of_aids_and_grants']:,}行，只核对年度封顶线"
+    alone = f"{totals['rows_of_no_household']:,}行"
+    aids = f"。其中一次性救助、补贴、丧葬补助和没有填写证号的{alone}，除名册本身的问题外，只核对年度封顶线"
     told = f"名册{totals['rows']:,}行，{yuan(totals['yuan'])}；需要核对{totals['held_rows']:,}行，{yuan(totals['held_yuan'])}{unread}"
-    yield "合计", told + (aids if totals["rows_of_aids_and_grants"] else "") + "。"
+    yield "合计", told + (aids if totals["rows_of_no_household"] else "") + "。"
     by_question = (f"{one['title']}{one['rows']:,}行（{yuan(one['yuan'])}）" for one in totals["questions"].values())
     yield "按问题", "；".join(by_question) + "。一行可有几个问题，金额是问题所涉及的部分。"
 
@@ -117,13 +119,23 @@ def _rows(listed: pl.DataFrame, counties: Mapping[str, str]) -> Iterator[tuple[A
     for _, questions in listed.group_by("hold_no", maintain_order=True):
         row = questions.row(0, named=True)
         evidence = [piece for text in questions["evidence"] for piece in json.loads(text) if piece["data_set"] != LIST.code]
+        basis = _basis(row["program"], set(questions["code"]), evidence)
         yield (
             row["hold_no"], joined(row["subject_name"], row["subject_id"]),
             joined(counties.get(row["county_code"], row["county_code"]), row["town"], row["village"]),
             joined(row["program"], row["household_no"]), row["for_month"], row["amount"],
             "\n".join(f"【{title}】{text}" for title, text in questions.select("title", "text").iter_rows()),
-            sources_told(evidence) if evidence else "", None, None, None, joined(row["file"], row["sheet"], f"第{row['row']}行"),
+            "；".join(basis), None, None, None, joined(row["file"], row["sheet"], f"第{row['row']}行"),
         )  # fmt: skip
+
+
+def _basis(program: str, codes: set[str], evidence: list[Mapping[str, Any]]) -> Iterator[str]:
+    """What the questions of a row rest on: the registers of the evidence, and the roster in which it was looked up."""
+    if evidence:
+        yield sources_told(evidence)
+    roster = "tekun_roster" if program in TEKUN_PROGRAMS else "dibao_roster"
+    if codes & ON_ROSTER and all(piece["data_set"] != roster for piece in evidence):
+        yield source_told(roster, "")
 
 
 def unread_rows(rows: pl.DataFrame, files: Mapping[str, str]) -> list[tuple[str, str, int, str, str]]:

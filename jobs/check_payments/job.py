@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from expectations.contracts.lake import (
     ALIASES,
+    CASE_FILES,
     CASES,
     CLUES,
     DEATHS,
@@ -30,7 +33,7 @@ from jobs.casebook.opened import existing_store, has_store
 from jobs.check_payments.as_if_paid import as_if_paid, as_if_paid_first, to_be_paid
 from jobs.check_payments.hold_list import HOLD_COLUMNS, TITLES, Holds, in_order, totals_of, unread_rows, write_zone
 from jobs.check_payments.payment_list import LIST, PaymentList, read_list
-from jobs.check_payments.questions import TOLD_BY, of_list, of_rules, to_stop_or_reduce
+from jobs.check_payments.questions import ARREARS, REGULAR, TOLD_BY, of_list, of_row, of_rules, to_stop_or_reduce
 from jobs.launch.context import RunContext
 from jobs.registers.benefits import BENEFIT_PROGRAMS
 from jobs.rulebook.gathering import gathered
@@ -42,7 +45,22 @@ from jobs.sheets.evidence import SourceFile, evidence_texts, source_files
 from jobs.sheets.zones import ZONES, county_names
 
 NAME = "check_payments"
-READS = (MEMBERS, CASES, PERSONS, IDENTITIES, KIN, LINKS, ALIASES, ENTITLEMENT_MONTHS, DEATHS, CLUES, VERDICTS, FILES, *SILVER)
+READS = (
+    MEMBERS,
+    CASES,
+    PERSONS,
+    IDENTITIES,
+    KIN,
+    LINKS,
+    ALIASES,
+    ENTITLEMENT_MONTHS,
+    DEATHS,
+    CLUES,
+    VERDICTS,
+    CASE_FILES,
+    FILES,
+    *SILVER,
+)
 WRITES: tuple[Table, ...] = ()
 FOLDER = "prepay"
 
@@ -59,6 +77,7 @@ def run(ctx: RunContext, place: Path) -> Checked:
     with ctx.report.stage("read the list"):
         listed = read_list(place, ctx.as_of, ctx.key, ctx.settings.ingest.piece_mib << 20)
         ctx.report.stages[-1].rows = listed.typed.height
+    _warn_of_later_run(ctx)
     with ctx.report.stage("ask about payments"):
         asked = on_driver(_questions(ctx, listed))  # some a held row
         holds = _holds(ctx, listed, asked)
@@ -79,7 +98,8 @@ def _questions(ctx: RunContext, listed: PaymentList) -> DataFrame:
     """Questions with the place of the household: see jobs/check_payments/questions.py."""
     lake = ctx.lake
     facts = gathered(lake, ctx.settings.policy, ctx.as_of)
-    frame = listed.frame(lake)
+    every = listed.frame(lake)
+    frame = every.withColumn("kind", F.coalesce("kind", F.lit(REGULAR)))
     asked, ahead = lake.computed_once(to_be_paid(frame), "to_be_paid"), as_if_paid(facts, frame)
     rules = [
         (rule, params)
@@ -89,10 +109,30 @@ def _questions(ctx: RunContext, listed: PaymentList) -> DataFrame:
     in_force = lake.read_or_empty(VERDICTS).filter("is_in_force").select("clue_id", "outcome")
     answered = lake.read(CLUES).select("rule_code", "case_id", "subject_key", "clue_id").join(in_force, "clue_id", "left")
     to_settle = lake.session.createDataFrame(_to_settle(ctx), "case_id string, measure string")
-    found = of_rules(asked, ahead, rules, answered).unionByName(of_list(asked, facts, as_if_paid_first(facts, frame), to_settle))
-    of_row = asked.select("case_id", *ORIGIN)
+    questions = (
+        of_rules(asked, ahead, rules, answered),
+        of_list(asked, facts, as_if_paid_first(facts, frame), to_settle),
+        of_row(every, ctx.as_of, _month(listed, ctx.as_of)),
+    )
+    found = questions[0].unionByName(questions[1]).unionByName(questions[2])
+    cases = asked.select("case_id", *ORIGIN)
     places = facts.cases.select("case_id", "town", "village")
-    return found.join(of_row, list(ORIGIN), "left").join(places, "case_id", "left").drop("case_id")  # one row a row, and a case
+    return found.join(cases, list(ORIGIN), "left").join(places, "case_id", "left").drop("case_id")  # one row a row, and a case
+
+
+def _month(listed: PaymentList, as_of: date) -> date:
+    """The month that the list is for: of most of its rows but for arrears; that of the day where it has no others."""
+    month = listed.typed.filter(pl.col("kind").ne_missing(ARREARS))["for_month"].mode().min()
+    return month if isinstance(month, date) else as_of.replace(day=1)
+
+
+def _warn_of_later_run(ctx: RunContext) -> None:
+    last = ctx.lake.read_or_empty(CASE_FILES).agg(F.max("as_of").alias("day")).collect()[0]["day"]
+    if last is not None and last > ctx.as_of:
+        ctx.report.warn(
+            f"The last run stands for {last}, after --as-of {ctx.as_of}: its facts are later than the day of this check. "
+            "Check with the day of the run or a later one."
+        )
 
 
 def _to_settle(ctx: RunContext) -> list[tuple[str, str]]:
@@ -127,7 +167,7 @@ def _holds(ctx: RunContext, listed: PaymentList, asked: pl.DataFrame) -> Holds:
     is_benefit = pl.col("program").is_in(list(BENEFIT_PROGRAMS))
     totals = totals_of(
         listed.typed.height, Decimal(listed.typed["amount"].sum()), ordered, listed.unread.height,
-        listed.typed.filter(~is_benefit).height, ctx.as_of,
+        listed.typed.filter(~is_benefit | pl.col("household_no").is_null()).height, ctx.as_of,
     )  # fmt: skip
     return Holds(ordered, unread_rows(listed.unread, names), totals)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -76,11 +76,23 @@ def read_list(place: Path, as_of: date, key: str, piece_bytes: int) -> PaymentLi
             frames += [rows for piece in file.pieces for rows in decode(piece)]
         except (FileChanged, BadWorkbook) as bad:
             raise DataRefused(f"{file.entry.file_name} cannot be read to its end: {bad}. Nothing was checked.") from bad
+    _refuse_truncated(once.values(), frames)
     rows = pl.concat(frames) if frames else pl.DataFrame(schema={name: pl.String for name in LIST.bronze.column_names})
     accepted = rows.filter(pl.col("_fate") == "accepted")
     if accepted.is_empty():
         raise DataRefused(f"{place} holds no row of a payment that can be read. Expected a {LIST.title}: see docs/prepay.md.")
     return PaymentList(delivery_id(entries), once, rows, standardised(LIST, accepted, key))
+
+
+def _refuse_truncated(files: Iterable[SurveyedFile], frames: Sequence[pl.DataFrame]) -> None:
+    """Raises DataRefused where a file holds fewer rows than its manifest says."""
+    for file in files:
+        held = sum(frame.filter(pl.col("_file_id") == file.file_id).height for frame in frames)
+        if file.entry.claimed_rows is not None and held < file.entry.claimed_rows:
+            raise DataRefused(
+                f"{file.entry.file_name} holds {held:,} rows, and its manifest says {file.entry.claimed_rows:,}: a part of it is missing. "
+                "Ask for the whole file and run again. Nothing was checked."
+            )
 
 
 def _entries(place: Path, as_of: date) -> tuple[Path, Sequence[ManifestEntry]]:

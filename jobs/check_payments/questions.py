@@ -5,7 +5,7 @@ Columns of a question: the origin of the row, code, text (one Chinese sentence),
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from pyspark.sql import Column, DataFrame, Window
@@ -19,6 +19,7 @@ from expectations.contracts.returned import REFUTED, Measure
 from jobs.casebook.matters import matters_of
 from jobs.cells.person_numbers import UPGRADED, VALID
 from jobs.check_payments.as_if_paid import PAYMENTS
+from jobs.registers.benefits import BENEFIT_PROGRAMS
 from jobs.registers.sentences import zh_month, zh_yuan
 from jobs.rulebook.facts import Facts
 from jobs.rulebook.findings import find_clues
@@ -35,9 +36,18 @@ QUESTIONS = {
     "L06": "收款账户变更",
     "L07": "开户人不是户内成员",
     "L08": "已查实待落实",
+    "L09": "金额为零或负数",
+    "L10": "发放类型不明",
+    "L11": "补发月份有疑问",
+    "L12": "所属期有疑问",
+    "L13": "发放人数有疑问",
 }
 """Questions that the list itself raises, beside those of the rules."""
-REGULAR = "正常"
+REGULAR, ARREARS, REFUND = "正常", "补发", "退回"
+MONTHS_AROUND = 2
+"""A regular payment for a month further from the day of the check is asked about."""
+ON_ROSTER = frozenset({"L01", "L02", "L04"})
+"""Questions that rest on the roster of the programme."""
 TOLD_BY = {"L07": "F02"}
 """Questions that say nothing new where the rule beside them has spoken."""
 
@@ -73,8 +83,9 @@ def of_list(asked: DataFrame, facts: Facts, first_paid: Facts, to_settle: DataFr
     rows = _told(asked.filter("case_id IS NOT NULL"), facts, first_paid).join(to_settle, "case_id", "left")  # one row a case
     before = F.concat(F.lit("上次（"), zh_month("last_month"), F.lit("）"))
     is_known = F.col("is_rostered")
+    several = F.concat(F.lit("名册中列了"), F.col("listed_rows").cast("string"), F.lit("笔"), "kind", F.lit("发放"))
     conditions: dict[str, tuple[Column, Column]] = {
-        "L01": (~is_known, F.lit("名册中的证号在低保、特困花名册中都查不到，请核对证号和审批材料。")),
+        "L01": (~is_known, F.lit("按名册所写的行政区划和项目，花名册中查不到这个证号，请核对名册和审批材料。")),
         "L02": (
             is_known & ~F.col("is_named"),
             F.lit("名册中领取人的姓名和号码，在该户花名册成员中都查不到，请核对领取人。"),
@@ -95,7 +106,7 @@ def of_list(asked: DataFrame, facts: Facts, first_paid: Facts, to_settle: DataFr
             (F.col("listed_rows") > 1) | F.col("paid_already").isNotNull(),
             F.concat(
                 F.lit("该户"), zh_month("for_month"), F.lit("的待遇，"),
-                F.when(F.col("listed_rows") > 1, F.concat(F.lit("名册中列了"), F.col("listed_rows").cast("string"), F.lit("笔正常发放")))
+                F.when(F.col("listed_rows") > 1, several)
                 .otherwise(F.concat(F.lit("此前已经发放"), zh_yuan("paid_already"))),
                 F.lit("，请核对是否重复。"),
             ),
@@ -111,6 +122,39 @@ def of_list(asked: DataFrame, facts: Facts, first_paid: Facts, to_settle: DataFr
         ),
         "L08": (F.col("measure").isNotNull(), F.col("measure")),
     }  # fmt: skip
+    return _raised(rows, conditions)
+
+
+def of_row(listed: DataFrame, as_of: date, month: date) -> DataFrame:
+    """Questions of any row of the list, by itself. listed: silver.payments_next in full. month: that the list is for."""
+    is_refund = F.coalesce(F.col("kind") == REFUND, F.lit(False))
+    is_arrears = F.coalesce(F.col("kind") == ARREARS, F.lit(False))
+    away = F.abs(F.year("for_month") * 12 + F.month("for_month") - (as_of.year * 12 + as_of.month))
+    conditions = {
+        "L01": (
+            F.col("program").isin(list(BENEFIT_PROGRAMS)) & F.col("household_no").isNull() & ~is_refund,
+            F.lit("名册没有填写证号，无法与花名册和其他登记比对，请补填后重新核对。"),
+        ),
+        "L09": (
+            ~is_refund & (F.col("amount") <= 0) | (F.col("amount") == 0),
+            F.lit("名册中的发放金额为零或负数，请核对；退回的款项，发放类型应为“退回”。"),
+        ),
+        "L10": (F.col("kind").isNull(), F.lit("名册中的发放类型为空或不能识别，已按“正常”核对，请更正。")),
+        "L11": (
+            is_arrears & (F.col("for_month") >= F.lit(month)),
+            F.concat(F.lit("补发的是"), zh_month("for_month"), F.lit("，不早于名册当月，请核对是补发还是正常发放。")),
+        ),
+        "L12": (
+            ~is_refund & ~is_arrears & (away > MONTHS_AROUND),
+            F.concat(F.lit("所属期为"), zh_month("for_month"), F.lit("，与核对之日相距较远，请核对是否填错。")),
+        ),
+        "L13": (F.col("heads") < 1, F.lit("名册中的发放人数小于1，请核对。")),
+    }  # fmt: skip
+    return _raised(listed, conditions)
+
+
+def _raised(rows: DataFrame, conditions: Mapping[str, tuple[Column, Column]]) -> DataFrame:
+    """A question for each condition that holds of a row, with its text."""
     asked_of_row = F.array(*(F.when(holds, F.struct(F.lit(code).alias("code"), text.alias("text")))
                              for code, (holds, text) in conditions.items()))  # fmt: skip
     each = rows.withColumn("_q", F.explode(F.array_compact(asked_of_row)))
@@ -146,7 +190,7 @@ def _told(rows: DataFrame, facts: Facts, first_paid: Facts) -> DataFrame:
     )  # fmt: skip
     month = ["case_id", "for_month"]
     already = paid.groupBy(*month).agg(F.sum("amount").cast("decimal(18,2)").alias("paid_already"))
-    listed = rows.filter(is_regular).groupBy(*month).agg(
+    listed = rows.groupBy(*month, "kind").agg(
         F.count("*").cast("int").alias("listed_rows"), F.sum("amount").cast("decimal(18,2)").alias("listed_yuan")
     )  # fmt: skip
     outsiders = (
@@ -158,7 +202,7 @@ def _told(rows: DataFrame, facts: Facts, first_paid: Facts) -> DataFrame:
         rows.join(of_case, "case_id", "left")
         .join(before, "case_id", "left")
         .join(already, month, "left")
-        .join(listed, month, "left")
+        .join(listed, [*month, "kind"], "left")
     )
     told = told.join(named[0], ["case_id", "person_key"], "left").join(named[1], ["case_id", "name_key"], "left")
     told = told.join(outsiders, ["case_id", "bank_account_key"], "left")
@@ -172,7 +216,6 @@ def _told(rows: DataFrame, facts: Facts, first_paid: Facts) -> DataFrame:
             "is_named": flag("by_number", "by_name"),
             "is_outsider": flag("is_outsider"),
             "paid_already": F.when(is_regular, F.col("paid_already")),
-            "listed_rows": F.when(is_regular, F.col("listed_rows")),
         }
     )
 

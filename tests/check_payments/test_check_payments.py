@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
@@ -151,6 +153,66 @@ def test_each_row_is_asked_about_what_is_known_of_it_and_nothing_else(ctx: RunCo
     assert "含拟发放的2018年1月" in dead["text"]
     assert [row["data_set"] for row in json.loads(dead["evidence"])][:2] == ["payments_next", "death_certificates"]
     assert dead["clue_id"] in {row["clue_id"] for row in rows_of(ctx.lake, CLUES)}
+
+
+def test_a_row_that_is_strange_by_itself_is_asked_about(ctx: RunContext, tmp_path: Path) -> None:
+    changed = [
+        (1, {"household_no": ""}), (15, {"amount": "0"}), (16, {"amount": "-5"}), (17, {"kind": "恭喜", "amount": "88888"}),
+        (18, {"kind": ""}), (19, {"kind": "补发"}), (20, {"kind": "补发", "for_month": "2017-12"}),
+        (20, {"kind": "补发", "for_month": "2017-12"}), (21, {"kind": "补发", "for_month": "2017-12"}),
+        (22, {"for_month": "2099-01"}), (23, {"heads": "-1"}), (0, {"kind": "退回", "amount": "-320"}),
+        (8, {"kind": "补发", "for_month": "2017-12", "amount": "0"}), (3, {"program": "城市特困"}), (5, {}),
+        (16, {"kind": "退回", "amount": "0", "household_no": "D0000"}),
+    ]  # fmt: skip
+    path = tmp_path / "拟发放.csv"
+    path.write_text(as_csv("payments_next", [listed(i, **one) for i, one in changed]), encoding="utf-8")
+    found = checked(ctx, path)
+    codes = asked(found)
+    assert {number or "": of for number, of in codes.items()} == {
+        "": {"L01"}, "D0015": {"L09"}, "D0016": {"L09"}, "D0017": {"F01", "L04", "L10"}, "D0018": {"L10"}, "D0019": {"L11"}, "D0020": {"L05"},
+        "D0022": {"L12"}, "D0023": {"L13"}, "D0008": {"L09"}, "D0003": {"L01"}, "D0000": {"L09"},
+    }  # fmt: skip
+    assert found.totals["rows_of_no_household"] == 1
+    sheet = openpyxl.load_workbook(found.folder / "restricted" / f"{KIND}.xlsx")["待核对"]
+    basis = {str(row[6].value): row[7].value or "" for row in sheet.iter_rows(min_row=2)}
+    rosters = {text: told for text, told in basis.items() if "花名册" in text}
+    assert len(rosters) == 3
+    assert all("花名册" in told for told in rosters.values())
+
+
+def test_a_list_with_fewer_rows_than_its_manifest_says_is_refused(ctx: RunContext, tmp_path: Path) -> None:
+    delivery = HandMade(tmp_path / "month")
+    delivery.table("payments_next", rows()[:3], "甲.csv", rows="99")
+    with pytest.raises(DataRefused, match=r"甲\.csv holds 3 rows, and its manifest says 99"):
+        checked(ctx, delivery.done())
+
+
+def test_a_check_for_a_day_before_the_last_run_is_warned_of(ctx: RunContext, given: Path) -> None:
+    checked(replace(ctx, as_of=ctx.as_of - timedelta(days=30)), given)
+    assert any("The last run stands for" in warning for warning in ctx.report.warnings)
+
+
+def test_a_name_in_the_place_of_a_code_leaves_masked(ctx: RunContext, tmp_path: Path) -> None:
+    """Rows shifted to the left, to the right, with two cells swapped, and with two cells in one."""
+    row = next(csv.reader([as_csv("payments_next", [listed(5)]).splitlines()[1]]))
+    name = row[3]
+    swapped = [*row[:2], name, row[2], *row[4:]]
+    shifted = [
+        [*row[:2], name, row[4], row[5], row[2], *row[6:]], ["", *row[:-1]], [*row[1:], ""], [*row[:7], name, *row[8:]],
+        [*row[:5], "某月", *row[6:9], name, name, name], [name, *row[1:5], "某月", *row[6:]],
+        [*row[:2], f"{name} {row[4]}", "", "", "某月", *row[6:]], swapped, [name, *row[1:]], [*row[:2], f"{name}{row[4]}", *row[3:]],
+        row,
+    ]  # fmt: skip
+    path = tmp_path / "拟发放.csv"
+    path.write_text(as_csv("payments_next", []) + "".join(",".join(one) + "\n" for one in shifted), encoding="utf-8")
+    found = checked(ctx, path)
+    assert found.totals["unread_rows"] >= 5
+    assert found.totals["held_rows"] >= 3
+    assert swapped[2] in holds(found)["household_no"]
+    book = openpyxl.load_workbook(found.folder / "exports" / f"{KIND}.xlsx")
+    cells = [str(cell) for sheet in book for one in sheet.iter_rows(values_only=True) for cell in one if cell]
+    texts = [*cells, *(file.read_text(encoding="utf-8-sig") for file in (found.folder / "exports").glob("*.[cj]s*"))]
+    assert not [text for text in texts if name in text or row[4] in text]
 
 
 def test_nothing_of_a_run_is_touched_and_the_same_list_gives_the_same_bytes(ctx: RunContext, given: Path) -> None:
