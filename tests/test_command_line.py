@@ -344,7 +344,7 @@ def worker(said: str) -> PythonException:
     ("error", "kind", "said"),
     [
         (OSError(errno.ENOSPC, "No space left on device", "/data/out/a"), MachineFailed, "The disk is full (at /data/out/a). Free space"),
-        (RuntimeError("Parquet argument error: Parquet error: dictionary key beyond bounds: 张三"), BadStore, "lake is damaged (Parquet argument error)"),
+        (RuntimeError("Parquet argument error: dictionary key beyond bounds: 张三"), BadStore, "damaged (Parquet argument error)"),
         (OSError(errno.EDQUOT, "Disk quota exceeded", "/data/out/a"), MachineFailed, "The disk is full"),
         (worker("OSError: [Errno 28] No space left on device: '/data/out/a'"), MachineFailed, "The disk is full (at /data/out/a)"),
         (RuntimeError("Generic LocalFileSystem error: No space left on device (os error 28)"), MachineFailed, "The disk is full"),
