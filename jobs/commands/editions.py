@@ -29,7 +29,7 @@ def listed(
         return
     from datetime import date
 
-    from jobs.casebook.opened import existing_store
+    from jobs.editions.register import register_of
     from jobs.launch.start import explained
     from jobs.returns.brought import brought_now
     from jobs.runtime.errors import BadConfiguration
@@ -37,8 +37,10 @@ def listed(
     def show() -> None:
         if out is None:
             raise BadConfiguration("--out is needed. Name the folder of the results.")
-        with existing_store(out) as store, store.reading() as book:
-            found = book.editions()
+        found = register_of(out)
+        if not found:
+            console.print("No edition was made yet.")
+            return
         today = date.fromisoformat(brought_now().at[:10])
         shown = [one for one in found if not expired or one.expires_on < today]
         for one in shown:
@@ -61,7 +63,7 @@ def issue(
         list[Path],
         typer.Argument(
             metavar="LIST...",
-            help="Lists in full: files or folders of OUT/restricted or OUT/plans/DAY/restricted.",
+            help="Lists in full: files or folders of OUT/restricted, OUT/plans/DAY/restricted or OUT/prepay/DAY_ROSTER/restricted.",
             show_default=False,
         ),
     ],
@@ -69,7 +71,12 @@ def issue(
     to: Annotated[str, typer.Option("--to", help="Who gets it: an office and a name.", show_default=False)],
     purpose: Annotated[str, typer.Option("--purpose", help="What for, in a few words.", show_default=False)],
     until: Annotated[
-        str, typer.Option("--until", help="Last day on which the recipient may hold it, such as 2018-03-31.", show_default=False)
+        str,
+        typer.Option(
+            "--until",
+            help="Last day on which the recipient may hold it, as YYYY-MM-DD: today or a day to come.",
+            show_default=False,
+        ),
     ],
     env: Env = None,
 ) -> None:
@@ -122,14 +129,18 @@ def open_container(
     from datetime import date
 
     from jobs.delivery.workbooks import PASSWORD
-    from jobs.editions.container import opened
+    from jobs.editions.container import opened, refuse_other
     from jobs.launch.start import explained
     from jobs.returns.brought import brought_now
     from jobs.runtime.errors import BadConfiguration
 
     def work() -> None:
         content = container.read_bytes()
-        password = os.environ.get(PASSWORD) or typer.prompt("Password", hide_input=True)
+        refuse_other(content)
+        try:
+            password = os.environ.get(PASSWORD) or typer.prompt("Password", hide_input=True)
+        except typer.Abort:
+            raise BadConfiguration(f"No password was typed. Type it, or set {PASSWORD}. Nothing was written.") from None
         header, held = opened(content, password)
         if header.expires_on < date.fromisoformat(brought_now().at[:10]):
             raise BadConfiguration(
@@ -150,8 +161,8 @@ def whose(
     out: Out,
 ) -> None:
     """Say of which edition a copy is, also after another program has saved it: number, recipient, purpose."""
-    from jobs.casebook.opened import existing_store
     from jobs.editions.leaks import origin_of
+    from jobs.editions.register import register_of
     from jobs.launch.start import explained
     from jobs.runtime.errors import BadConfiguration
 
@@ -165,8 +176,7 @@ def whose(
     def work() -> None:
         if not file.is_file():
             raise BadConfiguration(f"No file {file}. Name the copy that turned up.")
-        with existing_store(out) as store, store.reading() as book:
-            found = origin_of(file, book.editions())
+        found = origin_of(file, register_of(out))
         if found is None:
             raise BadConfiguration(
                 f"Nothing in {file} tells of an edition of {out}. It may be a list that never left as one, or one typed anew."

@@ -61,13 +61,14 @@ def header_of(container: bytes) -> Header | None:
     return parts and parts[1]
 
 
+def refuse_other(container: bytes) -> None:
+    """Raises BadConfiguration for what is no container: nobody should be asked for a password of it."""
+    _parts_of_container(container)
+
+
 def opened(container: bytes, password: str) -> tuple[Header, bytes]:
     """The header and the file inside. Raises BadConfiguration for what is no container, was changed, or has another password."""
-    if (parts := _parts(container)) is None:
-        raise BadConfiguration(
-            f"This is no container of an edition. Expected a file that ends with {SUFFIX}, as it was handed out."
-        )
-    front, header, body = parts
+    front, header, body = _parts_of_container(container)
     lock = _cipher(header, password, body[-_TAG:]).decryptor()
     lock.authenticate_additional_data(front)
     try:
@@ -77,6 +78,14 @@ def opened(container: bytes, password: str) -> tuple[Header, bytes]:
             "The container does not open: the password is another one, or somebody has changed the file. Type the password again; else "
             "ask for the file as it was handed out. Nothing was written."
         ) from None
+
+
+def _parts_of_container(container: bytes) -> tuple[bytes, Header, bytes]:
+    if (parts := _parts(container)) is None:
+        raise BadConfiguration(
+            f"This is no container of an edition. Expected a file that ends with {SUFFIX}, as it was handed out."
+        )
+    return parts
 
 
 def _parts(container: bytes) -> tuple[bytes, Header, bytes] | None:

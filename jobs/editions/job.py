@@ -17,6 +17,7 @@ from jobs.editions.container import SUFFIX, fresh_header, sealed
 from jobs.editions.marks import MARK_DIGITS
 from jobs.editions.tables import marked_csv
 from jobs.launch.edition_params import CipherName
+from jobs.papers.notice import TITLE as NOTICE
 from jobs.papers.pdf import Printer
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.results import LIST, RESTRICTED, Stamp, digest_of, parts_of, publication
@@ -86,15 +87,15 @@ def _full(out: Path, file: Path) -> Full:
     zone = next((folder for folder in file.parents if (folder / LIST).is_file()), None)
     if zone is None or not zone.is_relative_to(out) or RESTRICTED not in zone.relative_to(out).parts:
         raise BadConfiguration(
-            f"{file} is no list in full of {out}. Expected a file or a folder in its {RESTRICTED} or in plans/DAY/{RESTRICTED}. "
-            "Nothing was made."
+            f"{file} is no list in full of {out}. Expected a file or a folder in its {RESTRICTED}, in plans/DAY/{RESTRICTED} or in "
+            f"prepay/DAY_ROSTER/{RESTRICTED}. Nothing was made."
         )
     name, digest = file.relative_to(zone).as_posix(), digest_of(file)
-    part = next((part for part in parts_of(zone).values() if part.files.get(name) == digest), None)
+    written = [part for part in parts_of(zone).values() if name in part.files]
+    part = next((part for part in written if part.files[name] == digest), None)
     if part is None:
-        raise BadConfiguration(
-            f"{file} is not as this program wrote it. Make the list again, or name another file. Nothing was made."
-        )
+        what = "was changed after this program wrote it" if written else "was not written by this program"
+        raise BadConfiguration(f"{file} {what}. Make the list again, or name another file. Nothing was made.")
     return Full(file, name, part.as_of, digest)
 
 
@@ -121,8 +122,10 @@ def issue(
     return edition, password
 
 
-def told(number: int, terms: Terms) -> str:
-    """What stands on every page."""
+def told(number: int, terms: Terms, *, stays: bool) -> str:
+    """What stands on every page. stays: with the household, which owes nobody its copy."""
+    if stays:
+        return f"第{number}份　用途：{terms.purpose}"
     return f"第{number}份　领用：{terms.recipient}　用途：{terms.purpose}　{terms.expires_on.isoformat()}前交回或销毁，不得转发"
 
 
@@ -130,12 +133,13 @@ def _made(
     lists: Iterable[Full], number: int, mark: str, terms: Terms, password: str, cipher: CipherName
 ) -> Iterator[tuple[str, bytes]]:
     printer: Printer | None = None
-    said = told(number, terms)
     for full in lists:
         content, place = full.path.read_bytes(), PurePosixPath(full.name)
+        stays = place.name.startswith(NOTICE)
+        said = told(number, terms, stays=stays)
         name = place.with_name(f"第{number}份_{place.name}").as_posix()
         if place.suffix in office.SUFFIXES:
-            yield name, office.locked(office.told_and_marked(content, said, mark), password)
+            yield name, office.locked(office.told_and_marked(content, office.Signs(said, mark, stops=not stays)), password)
             continue
         if place.suffix == ".pdf":
             printer = printer or Printer()

@@ -21,6 +21,9 @@ _SAID = re.compile("[\u3400-\u9fff0-9]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _LONG = 12
 """Chinese characters of a line that carries marks: no heading, no word to choose, no id has as many."""
+_EXPLAINED = 24
+"""Chinese characters of a sentence that may end with a full stop or without: no label, no title of a post has as many."""
+_PARTS = re.compile("[，；：]")
 _PAUSE = re.compile("[，；：、。]")
 _STOP = "。"
 _SENTENCE = re.compile("[\u3400-\u9fff0-9]。*$")
@@ -31,18 +34,20 @@ def spelt(mark: str) -> str:
     return f"mingjing-{mark}"
 
 
-def marked(text: str, mark: str, keep: Collection[str] = ()) -> str:
-    """The text with the mark in each of its long lines; as it is where it is one of `keep`."""
-    return text if text in keep else "\n".join(_marked_line(line, mark) for line in text.split("\n"))
+def marked(text: str, mark: str, keep: Collection[str] = (), *, stops: bool = True) -> str:
+    """The text with the mark in each of its long lines; as it is where it is one of `keep`. stops: also in their full stops?"""
+    return text if text in keep else "\n".join(_marked_line(line, mark, stops) for line in text.split("\n"))
 
 
-def _marked_line(line: str, mark: str) -> str:
+def _marked_line(line: str, mark: str, stops: bool) -> str:
     if not is_long(line):
         return line
     base = line.rstrip(_STOP)
     found = _PAUSE.search(base, 1)
     at = found.end() if found else len(base) // 2
-    end = line[len(base) :] if not _is_sentence(line) else _STOP if _ends_with_stop(line, mark) else ""
+    end = line[len(base) :]
+    if stops and _is_sentence(line):
+        end = _STOP if _stop_behind(_said(line), mark) else ""
     return base[:at] + _invisible(mark) + base[at:] + end
 
 
@@ -52,8 +57,13 @@ def is_long(line: str) -> bool:
 
 
 def _is_sentence(line: str) -> bool:
-    """Could a full stop stand behind it, or not, and nobody wonder?"""
-    return is_long(line) and _SENTENCE.search(line) is not None
+    """Could a full stop stand behind it, or not, and nobody wonder? A long explanation of several parts; no label, no list of words."""
+    return (
+        is_long(line)
+        and len(_HAN.findall(line)) >= _EXPLAINED
+        and _PARTS.search(line) is not None
+        and _SENTENCE.search(line) is not None
+    )
 
 
 def marks_in(text: str) -> Iterator[str]:
@@ -78,10 +88,6 @@ def mark_by_stops(lines: Iterable[str], known: Collection[str]) -> str | None:
 
 def _invisible(mark: str) -> str:
     return "".join(_INVISIBLE[int(digit, 16) // 4] + _INVISIBLE[int(digit, 16) % 4] for digit in mark)
-
-
-def _ends_with_stop(line: str, mark: str) -> bool:
-    return _stop_behind(_said(line), mark)
 
 
 def _said(line: str) -> str:

@@ -12,6 +12,8 @@ _WHY = (
     "为了让救助金用到有困难的群众手中，民政部门依照《社会救助暂行办法》定期核对和走访享受待遇的家庭。您家列入了本次走访：有的家庭是因为"
     "登记资料中有需要当面问清的地方，有的家庭是例行走访。列入走访不表示您家有问题，也不影响您家正在领取的待遇。"
 )
+_ABSENT = "（本人不在的，请家属或代办人代收）"
+"""For every household alike: the head may be dead, and the notice must not tell that the visit is about it."""
 _BY_WHOM = "名单由程序根据登记资料排出，程序不作任何决定。是否有问题、待遇是否变动，都由工作人员当面核实、听取您的说明以后作出，并会书面告知您理由。"
 _RIGHTS = (
     ("请来访人员出示证件", "来访应当有两名工作人员。没有出示证件的，您可以谢绝。"),
@@ -29,17 +31,19 @@ _IN_LAW = "对停发、核减等决定不服的，可以自知道该决定之日
 def notice_page(household: Household, listed_on: date) -> Page:
     """The page. It is the same whatever is asked, but for the registers: nothing in it tells why the household is on the list."""
     place = " ".join(part for part in (household.county, household.town, household.village) if part)
+    greeting = f"{household.head_name or '住'}户，您好：{_ABSENT}"
     return Page(
         TITLE,
         f"{listed_on.isoformat()} 核查计划第{household.position}户",
         household.case_id,
         (
-            Section(f"{household.head_name or '户主'}，您好：", (*_family(household, place), Item("为什么上门", _WHY), Item("由谁决定", _BY_WHOM))),
+            Section(greeting, (*_family(household, place), Item("为什么上门", _WHY), Item("由谁决定", _BY_WHOM))),
             Section("您的权利", tuple(Item(f"{n}. {what}", told) for n, (what, told) in enumerate(_RIGHTS, start=1))),
             Section("怎样提出异议", (Item("先向我们提出", _OBJECTION), Item("依法救济", _IN_LAW), *_where(household))),
             Section("送达", (Note("说明", "本告知书一式两份，一份留给您家，一份随《入户核查表》交回。签收只表示收到。"),
                            Lines(("送达人签字", "送达人签字", "送达日期")), Lines(("收到人签字", "与户主关系", "联系电话")))),
         ),
+        points=12,
     )  # fmt: skip
 
 

@@ -82,13 +82,15 @@ class Section:
 class Page:
     """A page of one household or application, or two where it holds much.
 
-    under: what stands below the title. number: the id that the page comes back by; it is all that the QR code holds.
+    under: what stands below the title. number: the id that the page comes back by; it is all that the QR code holds. points: size
+    of its running text.
     """
 
     title: str
     under: str
     number: str
     sections: tuple[Section, ...]
+    points: float = 10.5
 
 
 def texts_of(page: Page) -> Iterator[str]:

@@ -60,7 +60,7 @@ class Printer:
 
 def _told(page: Page) -> dict[str, Any]:
     return {
-        "title": page.title, "under": page.under, "number": page.number, "qr": qr_of(page.number).svg_inline(border=0),
+        "title": page.title, "under": page.under, "number": page.number, "points": page.points, "qr": qr_of(page.number).svg_inline(border=0),
         "sections": [
             {"heading": section.heading, "blocks": [_block(block) for block in section.blocks]} for section in page.sections
         ],

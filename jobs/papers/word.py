@@ -24,7 +24,7 @@ from jobs.papers.page import Block, Box, Field, Fields, Grid, Item, Lines, Note,
 from jobs.papers.qr import qr_of
 
 _WIDTH_MM = 182.0
-_BODY, _CELL, _SMALL, _TITLE = 10.5, 9.5, 9.0, 18.0
+_CELL, _SMALL, _TITLE = 9.5, 9.0, 18.0
 """Points."""
 _FONT = "宋体"
 """Of every Chinese office; other systems take the nearest that they have."""
@@ -42,7 +42,7 @@ def docx_of(pages: Sequence[Page], as_of: date) -> bytes:
     book.core_properties.created = book.core_properties.modified = day
     book.core_properties.title, book.core_properties.author = (pages[0].title if pages else ""), ""
     normal = book.styles["Normal"]
-    normal.font.name, normal.font.size = _FONT, Pt(_BODY)
+    normal.font.name, normal.font.size = _FONT, Pt(Page.points)
     normal.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
     body = book.element.body
     for n, page in enumerate(pages):
@@ -82,12 +82,12 @@ def _head(page: Page) -> str:
 
 def _told(page: Page) -> Iterator[str]:
     for section in page.sections:
-        yield _paragraph(_run(section.heading, _BODY, bold=True), before=4, with_next=True)
+        yield _paragraph(_run(section.heading, page.points, bold=True), before=4, with_next=True)
         for block in section.blocks:
-            yield from _drawn(block)
+            yield from _drawn(block, page.points)
 
 
-def _drawn(block: Block) -> Iterator[str]:
+def _drawn(block: Block, points: float) -> Iterator[str]:
     match block:
         case Fields(rows):
             for row in rows:
@@ -104,8 +104,8 @@ def _drawn(block: Block) -> Iterator[str]:
             drawn = [[_paragraph(_run(text, _CELL)) for text in row] for row in (block.headings, *block.rows)]
             yield _table(drawn, widths, row_mm=block.row_mm, has_head=True) + _paragraph("", thin=True)
         case Item():
-            lines = [(Field("", block.text), _BODY), *((note, _SMALL) for note in block.notes)]
-            yield _paragraph(_run(block.heading, _BODY, bold=True), with_next=True)
+            lines = [(Field("", block.text), points), *((note, _SMALL) for note in block.notes)]
+            yield _paragraph(_run(block.heading, points, bold=True), with_next=True)
             for n, (note, size) in enumerate(lines, start=1):
                 yield _paragraph(_labelled(note, size), with_next=n < len(lines))
         case Note():
@@ -115,9 +115,9 @@ def _drawn(block: Block) -> Iterator[str]:
                 "", thin=True
             )
         case Lines():
-            blank = 84 // len(block.labels)
+            blank = round(84 * Page.points / points) // len(block.labels)
             line = "　".join(f"{label}{'_' * max(8, blank - 2 * len(label))}" for label in block.labels)
-            yield _paragraph(_run(line, _BODY), before=5)
+            yield _paragraph(_run(line, points), before=5)
 
 
 def _table(

@@ -42,7 +42,7 @@ HOUSEHOLD_SHEET = (
 FINDING_SHEET = (
     Heading("申请编号", 16), Heading("成员", 18, "wrapped"), Heading("核对结果", 10, "wrapped"), Heading("核对发现", 40, "wrapped"),
     Heading("一般计入家庭收入财产", 8, "wrapped"), Heading("备注", 22, "wrapped"),
-    Heading("复核结果", 10, "input", "correction"), Heading("复核日期", 10, "input", "date"), Heading("复核人员（两人）", 9, "input"),
+    Heading("复核结果", 10, "input", "check result"), Heading("复核日期", 10, "input", "date"), Heading("复核人员（两人）", 9, "input"),
     Heading("复核说明", 11, "input"), Heading("核对编号", 6, "id"),
 )  # fmt: skip
 
@@ -87,7 +87,7 @@ def write_checks_workbook(path: Path, listed: pl.DataFrame, counties: dict[str, 
         found = list(_finding_rows(listed.filter(pl.col("row_kind") == "人")))
         write_table(book, formats, "核对发现", FINDING_SHEET, found, title=heading, since=as_of)
         _reading_guide(book, formats, households, as_of, is_masked=is_masked)
-        write_lists(book, formats, ("correction",))
+        write_lists(book, formats, ("check result",))
 
 
 def _day(value: date | None) -> str:

@@ -130,7 +130,7 @@ CHECKS = Form(
         "note": ("复核说明",),
     },
     ("check_id",),
-    {"result": "correction", "day": "date"},
+    {"result": "check result", "day": "date"},
 )
 CORRECTIONS = Form(
     "重复记录更正",

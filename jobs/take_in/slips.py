@@ -62,7 +62,7 @@ def _write(path: Path, title: str, rows: Sequence[Row], as_of: date) -> None:
             if of_form := [row for row in rows if row.filled.form is form]:
                 _write_sheet(book, formats, marked, title, form, of_form)
         write_guide(book, formats, f"{title}，共{len(rows)}行", _GUIDE)
-        write_lists(book, formats, ("reason", "verdict", "need result", "need program", "correction"))
+        write_lists(book, formats, ("reason", "verdict", "need result", "need program", "correction", "check result"))
 
 
 def _write_sheet(book: Any, formats: dict[str, Any], marked: Any, title: str, form: Form, rows: Sequence[Row]) -> None:

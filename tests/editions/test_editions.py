@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import docx
 import msoffcrypto
 import pytest
 from openpyxl import load_workbook
@@ -24,11 +25,15 @@ from jobs.editions import container
 from jobs.editions.container import fresh_header, header_of, opened, sealed
 from jobs.editions.marks import mark_by_stops, marked, marks_in
 from jobs.launch.edition_params import CipherName
+from jobs.papers.notice import notice_page
+from jobs.papers.pdf import Printer
+from jobs.papers.word import docx_of
 from jobs.returns.tables import lines_under
 from jobs.runtime.errors import BadConfiguration, BadVerdicts
-from jobs.runtime.results import LIST, RESTRICTED, digest_of
+from jobs.runtime.results import LIST, RESTRICTED, Stamp, digest_of, publication
 from tests.editions.conftest import COLUMNS, DAY, STORIES, Run, clue
 from tests.libreoffice import saved_again
+from tests.papers.by_hand import HOUSEHOLD
 
 Issue = Callable[..., str]
 MARK = "0123456789ab"
@@ -92,6 +97,64 @@ def test_every_printed_page_tells_whose_it_is(out: Path, issue: Issue, mingjing:
     for page in pages:
         told = re.sub(r"\s", "", page.extract_text())
         assert "第1份领用：东镇民政办某甲用途：入户核查2099-03-31前交回或销毁" in told
+
+
+@pytest.fixture
+def notices(out: Path) -> Path:
+    """plans/2018-01-15/restricted of the OUT, with a 核查告知书 as PDF and as DOCX."""
+    zone = f"plans/2018-01-15/{RESTRICTED}"
+    pages = [notice_page(HOUSEHOLD, DAY)]
+    with publication(out, "plan", [zone], Stamp(DAY, "d"), lambda _: None) as staged:
+        (staged / zone / "papers").mkdir(parents=True)
+        (staged / zone / "papers" / "核查告知书_某县.pdf").write_bytes(Printer().pdf(pages, DAY))
+        (staged / zone / "papers" / "核查告知书_某县.docx").write_bytes(docx_of(pages, DAY))
+    return out / zone
+
+
+def test_a_notice_stays_with_the_household_and_keeps_its_words(
+    out: Path, notices: Path, issue: Issue, mingjing: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = issue(notices)
+    (tmp_path / "copy.docx").write_bytes(unlocked(made(out, ".docx"), password))
+    document = docx.Document(str(tmp_path / "copy.docx"))
+    before = docx.Document(str(notices / "papers" / "核查告知书_某县.docx"))
+    shown = [re.sub("[\u200b-\u200e]", "", one.text) for one in document.paragraphs]
+    assert shown == [one.text for one in before.paragraphs]
+    footer = "".join(one.text for one in document.sections[0].footer.paragraphs)
+    monkeypatch.setenv(PASSWORD, password)
+    assert mingjing("editions", "open", made(out, ".pdf.mjc"), "--to", tmp_path / "got").exit_code == 0
+    printed = re.sub(r"\s", "", PdfReader(next((tmp_path / "got").glob("*.pdf"))).pages[0].extract_text())
+    for told in (re.sub(r"\s", "", footer), printed):
+        assert "第1份用途：入户核查" in told
+        assert not any(word in told for word in ("交回或销毁", "领用", "东镇", "2099"))
+    for copy in (tmp_path / "copy.docx", next((tmp_path / "got").glob("*.pdf"))):
+        assert "Edition 1" in mingjing("whose", copy).output
+
+
+def test_a_list_that_was_edited_is_told_from_one_that_no_run_wrote(notices: Path, mingjing: Run) -> None:
+    edited, foreign = notices / "papers" / "核查告知书_某县.pdf", notices / "papers" / "mine.pdf"
+    edited.write_bytes(b"edited")
+    foreign.write_bytes(b"mine")
+    (notices.parents[2] / "lake" / "x").write_text("x")
+    for path, said in (
+        (edited, "was changed after"),
+        (foreign, "was not written by"),
+        (notices.parents[2] / "lake", "prepay/"),
+    ):
+        ran = mingjing("editions", "issue", path, "--to", "甲", "--purpose", "核查", "--until", "2099-03-31")
+        assert ran.exit_code == 2
+        assert said in ran.output
+
+
+def test_before_the_first_edition_there_is_none(out: Path, mingjing: Run, tmp_path: Path) -> None:
+    ran = mingjing("editions")
+    assert (ran.exit_code, ran.output.strip()) == (0, "No edition was made yet.")
+    assert not (out / "casework.db").exists()
+    ran = mingjing("whose", out / RESTRICTED / "clues.csv")
+    assert ran.exit_code == 2
+    assert "Nothing in" in ran.output
+    (out / "lake").rmdir()
+    assert "has no case store" in mingjing("editions").output
 
 
 def test_a_copy_tells_whose_it_was_after_another_program_has_saved_it(
@@ -244,6 +307,19 @@ def test_what_is_no_container_is_told(torn: bytes) -> None:
         opened(torn, "any")
 
 
+def test_whoever_opens_something_else_is_asked_for_no_password_and_whoever_types_none_is_told(
+    mingjing: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "list.mjc").write_bytes(b"no container")
+    (tmp_path / "a.mjc").write_bytes(sealed(b"rows", fresh_header("SM4-GCM", 7, "东镇", "核查", DAY, "clues.csv"), "right"))
+    for name, said in (("list.mjc", "no container"), ("a.mjc", "No password was typed.")):
+        ran = mingjing("editions", "open", tmp_path / name, "--to", tmp_path / "got")  # nothing is typed: the input is at its end
+        assert ran.exit_code == 2
+        assert said in ran.output
+        assert ("Password" in ran.output) is (name == "a.mjc")
+        assert not (tmp_path / "got").exists()
+
+
 def test_a_container_whose_day_is_over_is_not_opened(mingjing: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "old.mjc").write_bytes(sealed(b"rows", fresh_header("SM4-GCM", 7, "东镇", "核查", DAY, "clues.csv"), "right"))
     monkeypatch.setenv(PASSWORD, "right")
@@ -271,6 +347,22 @@ def test_marks_leave_words_that_programs_compare_and_change_nothing_that_is_seen
     for story in STORIES:
         assert bare(marked(f"{story}。", MARK)) == story
         assert list(marks_in(marked(story, MARK))) == [MARK]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "财政供养人员配偶、子女、父母领取",
+        "财政供养人员及其配偶、子女、父母、村（社区）干部及其近亲属、民政经办人员及其近亲属",
+        "家中有困难的，请当场告诉来访人员。",
+        "村（社区）干部近亲属享受待遇：另行办理",
+    ],
+)
+def test_labels_and_short_sentences_end_as_they_did(label: str) -> None:
+    for n in range(40):
+        said = marked(label, f"{n:012x}")
+        assert said != label
+        assert re.sub("[\u200b-\u200e]", "", said) == label
 
 
 def test_chance_alone_names_nobody() -> None:

@@ -119,7 +119,19 @@ def test_the_notice_tells_why_what_and_how_to_object_on_one_page(household: Any)
         assert words in said
     pages = pypdf.PdfReader(io.BytesIO(Printer().pdf([page], DAY))).pages
     assert len(pages) == 1
+    sizes: list[float] = []
+    pages[0].extract_text(
+        visitor_text=lambda text, _cm, tm, _font, size: sizes.append(size * tm[0]) if "列入走访" in text else None
+    )
+    assert min(sizes) >= 12
     assert round(pages[0].mediabox.width), round(pages[0].mediabox.height) == (595, 842)
+
+
+def test_a_notice_greets_the_household_whoever_of_it_is_alive_or_away() -> None:
+    died = replace(HOUSEHOLD, members=HOUSEHOLD.members[:1], questions=(replace(HOUSEHOLD.questions[0], rule_code="D01"),))
+    greeted = {notice_page(one, DAY).sections[0].heading for one in (died, HOUSEHOLD, replace(HOUSEHOLD, questions=()))}
+    assert greeted == {f"{HOUSEHOLD.head_name}户，您好：（本人不在的，请家属或代办人代收）"}
+    assert notice_page(replace(HOUSEHOLD, head_name=""), DAY).sections[0].heading.startswith("住户，您好：")
 
 
 def test_a_notice_tells_nothing_of_what_is_asked_and_masked_it_names_nobody() -> None:
