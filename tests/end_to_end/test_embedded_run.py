@@ -220,7 +220,8 @@ def test_quality_pages_open_without_a_network_and_lead_to_every_table(finished: 
     for table in linked:  # and from ours to the witness's
         text = (site / "tables" / f"{table}.html").read_text(encoding="utf-8")
         witness = re.findall(r'href="(\.\./validations/[^"]+)"', text)
-        assert witness and all((site / "tables" / path).is_file() for path in witness), table
+        assert witness, table
+        assert all((site / "tables" / path).is_file() for path in witness), table
 
 
 def test_a_second_run_on_the_same_delivery_changes_no_byte(
