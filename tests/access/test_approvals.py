@@ -17,10 +17,13 @@ from jobs.access.roles import Role
 from jobs.audit.calls import SUPERVISION, changed_rules, note, note_run, recorded
 from jobs.audit.log import LOG, entries_of
 from jobs.commands.cli import app
+from jobs.launch import start
 from jobs.launch.settings import load_access
+from jobs.rank_clues import job as rank_clues
 from jobs.runtime.errors import BadConfiguration, BadStore
 from jobs.runtime.results import RESTRICTED
 from tests.access.conftest import AsPerson
+from tests.conftest import AS_OF
 from tests.editions.conftest import out  # noqa: F401
 
 FACTS = {"file": "abc"}
@@ -107,9 +110,9 @@ def test_an_approval_is_by_a_role_for_exactly_this_and_in_time(
 def test_rules_that_were_approved_hold_for_good_and_others_do_not(as_person: AsPerson, place: Path) -> None:
     def begin(settings: str) -> None:
         with at(place):
-            if changed := changed_rules(settings, "code"):
+            if changed := changed_rules(settings, "code", None):
                 second_person(load_access(), place, "rules", changed, again=True)
-            note_run("r", key="k", settings=settings, code="code")
+            note_run("r", key="k", settings=settings, code="code", changed=changed)
 
     as_person("li", Role.DATA_TEAM)
     begin("a")
@@ -124,6 +127,24 @@ def test_rules_that_were_approved_hold_for_good_and_others_do_not(as_person: AsP
     begin("b")
     with pytest.raises(BadConfiguration):
         begin("a")
+
+
+def test_other_rules_need_a_second_person_in_a_new_folder_of_results_on_the_same_lake_too(
+    as_person: AsPerson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin(out: Path, lake: Path) -> None:
+        with at(out), start.open_run(out=out, as_of=AS_OF, lake_root=str(lake)) as ctx, ctx.job(rank_clues):
+            pass
+
+    as_person("li", Role.DATA_TEAM)
+    lake = tmp_path / "results" / "lake"
+    begin(tmp_path / "results", lake)
+    begin(tmp_path / "new", lake)
+    monkeypatch.setattr(start, "code_version", lambda: "others")
+    for results, on in (("results", lake), ("newer", lake), ("results", tmp_path / "another")):
+        with pytest.raises(BadConfiguration, match=r"two persons \(rules\)"):
+            begin(tmp_path / results, on)
+    begin(tmp_path / "newest", tmp_path / "another")
 
 
 def test_approvals_in_a_log_that_was_edited_are_not_believed(as_person: AsPerson, place: Path) -> None:
