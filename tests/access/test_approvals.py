@@ -132,8 +132,8 @@ def test_rules_that_were_approved_hold_for_good_and_others_do_not(as_person: AsP
 def test_other_rules_need_a_second_person_in_a_new_folder_of_results_on_the_same_lake_too(
     as_person: AsPerson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def begin(out: Path, lake: Path) -> None:
-        with at(out), start.open_run(out=out, as_of=AS_OF, lake_root=str(lake)) as ctx, ctx.job(rank_clues):
+    def begin(results: Path, lake: Path) -> None:
+        with at(results), start.open_run(out=results, as_of=AS_OF, lake_root=str(lake)) as ctx, ctx.job(rank_clues):
             pass
 
     as_person("li", Role.DATA_TEAM)
@@ -141,9 +141,9 @@ def test_other_rules_need_a_second_person_in_a_new_folder_of_results_on_the_same
     begin(tmp_path / "results", lake)
     begin(tmp_path / "new", lake)
     monkeypatch.setattr(start, "code_version", lambda: "others")
-    for results, on in (("results", lake), ("newer", lake), ("results", tmp_path / "another")):
+    for name, on in (("results", lake), ("newer", lake), ("results", tmp_path / "another")):
         with pytest.raises(BadConfiguration, match=r"two persons \(rules\)"):
-            begin(tmp_path / results, on)
+            begin(tmp_path / name, on)
     begin(tmp_path / "newest", tmp_path / "another")
 
 
