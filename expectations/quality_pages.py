@@ -231,6 +231,8 @@ def _register(site: Site, register: Register) -> str:
 
 def _checks(checked: Sequence[Checked]) -> str:
     failed = [one for one in checked if not one.success]
+    if not checked:
+        return "没有可核对的内容"
     if not failed:
         return f'<span class="held">{len(checked)}项符合</span>'
     kind = CRITICAL if any(one.bound.severity == CRITICAL for one in failed) else WARNING

@@ -28,7 +28,7 @@ from jobs.launch.context import RunContext
 from jobs.launch.settings import CONF_VARIABLE
 from jobs.launch.start import explained
 from jobs.runtime.console import Console, plain
-from jobs.runtime.errors import BadConfiguration, MachineFailed, explanation
+from jobs.runtime.errors import BadConfiguration, BadStore, MachineFailed, explanation
 from jobs.runtime.results import WORK
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.site_key import KEY_VARIABLE
@@ -344,6 +344,7 @@ def worker(said: str) -> PythonException:
     ("error", "kind", "said"),
     [
         (OSError(errno.ENOSPC, "No space left on device", "/data/out/a"), MachineFailed, "The disk is full (at /data/out/a). Free space"),
+        (RuntimeError("Parquet argument error: dictionary key beyond bounds: 张三"), BadStore, "damaged (Parquet argument error)"),
         (OSError(errno.EDQUOT, "Disk quota exceeded", "/data/out/a"), MachineFailed, "The disk is full"),
         (worker("OSError: [Errno 28] No space left on device: '/data/out/a'"), MachineFailed, "The disk is full (at /data/out/a)"),
         (RuntimeError("Generic LocalFileSystem error: No space left on device (os error 28)"), MachineFailed, "The disk is full"),

@@ -67,7 +67,7 @@ def contributions_of(scored: pl.DataFrame, case_id: str, out: Path) -> Contribut
     ]
     columns = ["feature", "label", "value", "usual", "unit", "fall", "step"]
     frame = pl.DataFrame(rows, columns, orient="row").with_columns(
-        said=pl.format("{}{}（通常{}）", _shown("value"), pl.col("unit"), _shown("usual"))
+        said=pl.format("{}（通常{}）", _with_unit("value"), _shown("usual"))
     )
     return Contributions(case_id, float(path[0]), float(path[-1]), frame)
 
@@ -86,6 +86,10 @@ def models_in(out: Path) -> pl.DataFrame:
 
 def _figure(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
+
+
+def _with_unit(column: str) -> pl.Expr:
+    return pl.when(pl.col(column).is_null()).then(pl.lit("无")).otherwise(_shown(column) + pl.col("unit"))
 
 
 def _shown(column: str) -> pl.Expr:

@@ -111,9 +111,9 @@ def explanation(rules: Sequence[NeedRule]) -> Column:
     means = F.concat(
         F.lit("其家庭成员"),
         _told(F.col("reason"), MEANS_WORDS),
-        F.lit("（"),
+        F.lit("；登记中查到："),
         F.col("means_words"),
-        F.lit("），"),
+        F.lit("。"),
         unlisted,
     )
     stopped = F.concat(

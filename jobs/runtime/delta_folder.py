@@ -55,12 +55,12 @@ def current(lake: Path, place: str) -> Version:
 
 
 def made_of(lake: Path, place: str, digest: str) -> Version | None:
-    """The table as it stands, if its last commit says that it is made of just that and its files are there as they were written."""
+    """The table as it stands, if its last commit says that it is made of just that and its files hold what was written, byte by byte:
+    one that was damaged since is made anew."""
     if (version := last_version(lake, place)) is None or said_of(lake, place, version).get(MADE_OF) != digest:
         return None
-    rows = DeltaTable(lake / place).get_add_actions()
-    sizes = dict(zip(rows["path"].to_pylist(), rows["size_bytes"].to_pylist(), strict=True))
-    if any(not (path := lake / place / name).is_file() or path.stat().st_size != size for name, size in sizes.items()):
+    paths = [lake / place / name for name in DeltaTable(lake / place).get_add_actions()["path"].to_pylist()]
+    if any(not path.is_file() or digest_of(path) != digest_in(path.name) for path in paths):
         return None
     return replace(current(lake, place), commit=last_commit(lake, place))
 

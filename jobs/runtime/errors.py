@@ -145,6 +145,11 @@ _FAILURES: tuple[tuple[str, type[MingjingError], str], ...] = (
         "A store or server gives no answer ({words}). Look at --lake, MLFLOW_TRACKING_URI, the network and the credentials, "
         "and run again.",
     ),
+    (
+        r"Parquet (?:argument )?error|Corrupt footer|Invalid Parquet file",
+        BadStore,
+        "A file of the lake is damaged ({words}). mingjing verify OUT names it: take the lake from a copy, or run the deliveries anew.",
+    ),
 )
 """Words of operating systems, engines and stores; what became of them; what to do."""
 

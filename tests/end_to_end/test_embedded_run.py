@@ -214,10 +214,13 @@ def test_quality_pages_open_without_a_network_and_lead_to_every_table(finished: 
         assert not asked, (page.name, asked[:3])
         assert not re.search(r"url\(\s*['\"]?https?:", text), page.name
     index = (site / "index.html").read_text(encoding="utf-8")
-    linked = re.findall(r'href="(validations/[^"]+)"', index)
-    across = {f"across/{name}" for name in ("households", "payments", "totals", "columns", "delivery")}
-    assert sorted("/".join(path.split("/")[1:3]) for path in linked) == sorted({f"silver/{code}" for code in DATA_SETS} | across)
-    assert all((site / path).is_file() for path in linked)
+    linked = set(re.findall(r'href="tables/([^"]+)\.html"', index))
+    across = {f"across.{name}" for name in ("households", "payments", "totals", "columns", "delivery")}
+    assert linked == {f"silver.{code}" for code in DATA_SETS} | across
+    for table in linked:  # and from ours to the witness's
+        text = (site / "tables" / f"{table}.html").read_text(encoding="utf-8")
+        witness = re.findall(r'href="(\.\./validations/[^"]+)"', text)
+        assert witness and all((site / "tables" / path).is_file() for path in witness), table
 
 
 def test_a_second_run_on_the_same_delivery_changes_no_byte(

@@ -60,8 +60,8 @@ def rows_of(year: Year, table: Table) -> pl.DataFrame:
             ("needs", TOTAL, "dibao"),
         ),
         (
-            "SELECT count(*) FROM casework_events WHERE kind = 'referred' AND json_extract(after, '$.assistance') = '医疗救助'",
-            ("referrals", "MEDICAL", "cases"),
+            "SELECT count(*) FROM casework_events WHERE kind = 'referred' AND json_extract(after, '$.assistance') = '临时救助'",
+            ("referrals", "TEMPORARY", "cases"),
         ),
         (
             "SELECT count(DISTINCT county_code || town) FROM casework_events WHERE kind != 'dispatched' AND town IS NOT NULL",

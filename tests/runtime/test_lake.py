@@ -338,6 +338,9 @@ def test_what_follows_from_the_same_is_not_written_again(embedded: Engine, tmp_p
     for path in (tmp_path / "ops" / "purposes").glob("[0-9a-f]*/*.parquet"):
         path.unlink()
     assert version_after(lake, STAMP) == 7, "its files are missing: it is made anew"
+    for path in (tmp_path / "ops" / "purposes").glob("[0-9a-f]*/*.parquet"):
+        path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
+    assert version_after(lake, STAMP) == 8, "its files are damaged, and no longer or shorter"
     lake.overwrite(PURPOSES, purposes(lake))
     lake.overwrite(PURPOSES, purposes(lake))
-    assert last_version(tmp_path, "ops/purposes") == 9, "outside of a job nobody tells the code"
+    assert last_version(tmp_path, "ops/purposes") == 10, "outside of a job nobody tells the code"
