@@ -22,7 +22,7 @@ class Edition(Conf):
     approved it; null where nobody was asked."""
 
     number: int = Field(ge=1)
-    mark: str = Field(pattern=r"[0-9a-f]{12}")
+    mark: str = Field(pattern=r"^[0-9a-f]{12}$")
     made_at: str
     made_by: str
     second: str | None = None

@@ -166,7 +166,7 @@ class Verdict(Payload):
     SUBJECTS = frozenset({SubjectKind.CLUE})
     BESIDE = frozenset({"taken_in_on", "is_random", "listed"})
     verdict: str
-    refutation_reason: str | None = Field(None, pattern=r"R(0[1-9]|1\d|2[0-5]|99)")
+    refutation_reason: str | None = Field(None, pattern=r"^R(0[1-9]|1\d|2[0-5]|99)$")
     checkers: str
     recovered_yuan: Yuan | None = None
     stop_month: date | None = None

@@ -25,21 +25,27 @@ ACTIONS: Mapping[str, frozenset[Role]] = {
 }
 """What needs two persons, and who may be the second: a full edition, rules or code that were not in force before, merges of identities,
 a purge."""
-_DIGITS = 10
+_DIGITS, _SHOWN = 32, 10
+"""Of an id: as many as nobody can make two requests to share, and as many as a person needs to type."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What somebody asks to do. approved_by, approved_at: null as long as nobody has approved it; a use takes both away."""
+    """What somebody asks to do. approved_by: every account that has, the first one first; approved_at: when the first did."""
 
     id: str
     action: str
     facts: Mapping[str, Any]
     by: str
     at: datetime
-    approved_by: str | None = None
+    approved_by: tuple[str, ...] = ()
     approved_at: datetime | None = None
     is_used: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The beginning of the id, which `approve` takes as long as no other request begins so."""
+        return _shown(self.id)
 
 
 def requests_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, Request]:
@@ -51,8 +57,9 @@ def requests_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, Request]:
                 at = datetime.fromisoformat(entry["at"])
                 found[entry["request"]] = Request(entry["request"], entry["action"], entry["facts"], entry["by"], at)
             case "approval" if entry["request"] in found:
-                at = datetime.fromisoformat(entry["at"])
-                found[entry["request"]] = replace(found[entry["request"]], approved_by=entry["by"], approved_at=at)
+                held, at = found[entry["request"]], datetime.fromisoformat(entry["at"])
+                by = (*held.approved_by, entry["by"])
+                found[held.id] = replace(held, approved_by=by, approved_at=held.approved_at or at)
             case "used" if entry["request"] in found:
                 found[entry["request"]] = replace(found[entry["request"]], is_used=True)
     return found
@@ -70,43 +77,57 @@ def second_person(
     me = person_now(access).account
     request_id = _id(action, facts)
     held = _held_requests(out).get(request_id)
+    if held is not None and (held.action, held.facts) != (action, dict(facts)):
+        held = None  # of the same id, and something else
     if held is not None and held.approved_by and held.approved_at and (again or not held.is_used):
         is_in_time = again or datetime.now(UTC) - held.approved_at <= timedelta(days=access.approval_days)
-        if is_in_time and (again or held.approved_by != me) and named in (None, held.approved_by):
+        if is_in_time and (again or me not in held.approved_by) and named in (None, *held.approved_by):
+            approver = named or held.approved_by[0]
             if not held.is_used:
-                note(USED, request=request_id, by=me, approved_by=held.approved_by)
-            return held.approved_by
+                note(USED, request=request_id, by=me, approved_by=approver)
+            return approver
         if is_in_time:
             raise BadConfiguration(
-                f"The request {request_id} ({action}) was approved by {held.approved_by}, and made by {held.by}. Another person than the one who "
-                "approved must give the command, and --second, where there is one, names who approved. Nothing was done."
+                f"The request {held.shown} ({action}) was approved by {', '.join(held.approved_by)}, and made by {held.by}. Another "
+                "person than the one who approved must give the command, and --second, where there is one, names who approved. Nothing was done."
             )
     if held is None or held.is_used or held.approved_by:
         note(REQUEST, request=request_id, action=action, facts=dict(facts), by=me)
     raise BadConfiguration(
-        f"This needs two persons ({action}). The request {request_id} is in the audit log: another person gives mingjing approve {request_id} "
+        f"This needs two persons ({action}). The request {_shown(request_id)} is in the audit log: another person gives mingjing approve "
+        f"{_shown(request_id)} "
         f"--out {out}, then give the same command again within {access.approval_days} days. Nothing was done."
     )
 
 
-def approve(access: AccessParams, out: Path, request_id: str) -> Request:
-    """Raises BadConfiguration for a request that is not there, was used, is one's own, or is for another role to approve."""
+def approve(access: AccessParams, out: Path, begin: str) -> Request:
+    """Approves the request whose id begins so. Raises BadConfiguration where it is not there, or not the only one; was used or approved; is
+    one's own, or for another role to approve."""
     person, requests = person_now(access), _held_requests(out)
-    request = requests.get(request_id)
+    if len(found := [one for one in requests.values() if one.id.startswith(begin)]) > 1:
+        raise BadConfiguration(
+            f"{len(found)} requests begin with {begin!r}. mingjing approve --out {out} lists them whole: read what each asks for, and type "
+            "the whole of one. Nothing was done."
+        )
+    request = found[0] if found else None
     if request is None or request.is_used:
         raise BadConfiguration(
-            f"No request {request_id} waits in the audit log of {out}. mingjing approve --out {out} lists those that do."
+            f"No request {begin} waits in the audit log of {out}. mingjing approve --out {out} lists those that do."
+        )
+    if request.approved_by:
+        raise BadConfiguration(
+            f"The request {request.shown} was approved by {', '.join(request.approved_by)}: {request.by} may give the command. Nothing was done."
         )
     if request.by == person.account:
         raise BadConfiguration(
-            f"The request {request_id} is {person.account}'s own. Another person must approve it. Nothing was done."
+            f"The request {request.shown} is {person.account}'s own. Another person must approve it. Nothing was done."
         )
     if access.enabled and not ACTIONS[request.action] & person.roles:
         raise BadConfiguration(
-            f"The request {request_id} ({request.action}) is for {', '.join(sorted(ACTIONS[request.action]))} to approve, and "
+            f"The request {request.shown} ({request.action}) is for {', '.join(sorted(ACTIONS[request.action]))} to approve, and "
             f"{person.account} has {', '.join(sorted(person.roles)) or 'no role'}. Nothing was done."
         )
-    note(APPROVAL, request=request_id, action=request.action, by=person.account)
+    note(APPROVAL, request=request.id, action=request.action, by=person.account)
     return request
 
 
@@ -128,3 +149,7 @@ def _held_requests(out: Path) -> dict[str, Request]:
 def _id(action: str, facts: Mapping[str, Any]) -> str:
     said = json.dumps([action, dict(facts)], ensure_ascii=False, sort_keys=True)
     return f"R{hashlib.sha256(said.encode()).hexdigest()[:_DIGITS]}"
+
+
+def _shown(request_id: str) -> str:
+    return request_id[: 1 + _SHOWN]

@@ -99,24 +99,28 @@ def note(event: str, **facts: Any) -> None:
         call.write(event, facts)
 
 
-def note_run(run_id: str, *, key: str, settings: str, code: str) -> None:
+def note_run(run_id: str, *, key: str, settings: str, code: str, changed: Mapping[str, list[str]]) -> None:
     """Records that a run has opened the lake: where the site's key came from, and the rules it goes by, where they are others than before."""
     if (call := _current.get()) is None:
         return
-    changed = changed_rules(settings, code)
     call.write(RUN, {"run_id": run_id, "key": key, "settings": settings, "code": code})
     if changed:
         call.write(RULES, changed)
 
 
-def changed_rules(settings: str, code: str) -> dict[str, list[str]]:
-    """What is not as in the last run that the log knows: before and now; nothing before the first."""
+def changed_rules(settings: str, code: str, of_lake: Mapping[str, str] | None) -> dict[str, list[str]]:
+    """What is not as in the last run that the log knows, and the last of the lake: before and now; nothing before the first.
+
+    of_lake: settings and code of that one. Who brings a log or a lake of his own is still held against the other of the two.
+    """
     if (call := _current.get()) is None:
         return {}
     folder = folder_of(call.out)
-    before = next((e for e in reversed(entries_of(folder) if folder else []) if e.get("event") == RUN), None)
-    pairs = {"settings": settings, "code": code}
-    return {name: [before[name], now] for name, now in pairs.items() if before[name] != now} if before else {}
+    of_log = next((e for e in reversed(entries_of(folder) if folder else []) if e.get("event") == RUN), None)
+    changed: dict[str, list[str]] = {}
+    for before in filter(None, (of_lake, of_log)):
+        changed |= {name: [before[name], now] for name, now in (("settings", settings), ("code", code)) if before[name] != now}
+    return changed
 
 
 _current: ContextVar[Call | None] = ContextVar("call", default=None)

@@ -37,7 +37,7 @@ def purge(
     from jobs.launch.arguments import day, existing_lake
     from jobs.launch.settings import load_settings
     from jobs.launch.start import explained
-    from jobs.retention.job import planned, unfinished
+    from jobs.retention.job import digest_of_plan, planned, unfinished
     from jobs.retention.job import purge as remove_all
     from jobs.returns.brought import brought_now
     from jobs.runtime.errors import BadConfiguration
@@ -66,12 +66,8 @@ def purge(
             for of_one in lakes:
                 held.enter_context(single_writer(str(of_one)))
             settle(out, console.warn)
-            plan = unfinished(lakes, results, today)
-            if plan is None:
-                approver = (
-                    None if second is None else second_person(access, out, "purge", {"as_of": as_of, "lake": lake}, named=second)
-                )
-                plan = planned(lakes, results, today, params, (by, approver or "", who.at))
+            begun = unfinished(lakes, results, today, params)
+            plan = begun or planned(lakes, results, today, params, (by, second or "", who.at))
             rows = sum(part.removed for part in plan.files)
             said = f"{len(plan.files)} delivered files with {rows:,} rows, {len(plan.things)} tables and folders"
             if not plan.things:
@@ -85,6 +81,9 @@ def purge(
                     f"Would go: {said}. To remove them for good, name the second person: --second ACCOUNT.", soft_wrap=True
                 )
             else:
+                if begun is None:
+                    facts = {"as_of": as_of, "lake": lake, "removes": said, "plan": digest_of_plan(plan)}
+                    second_person(access, out, "purge", facts, named=second)
                 where = remove_all(lakes, results, plan, params, console.warn)
                 for held_lake in lakes:
                     vouch(held_lake)

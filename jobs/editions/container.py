@@ -35,8 +35,8 @@ class Header(Conf):
     expires_on: date
     name: str
     kdf: Literal["scrypt"] = "scrypt"
-    salt: str = Field(pattern=r"[0-9a-f]{32}")
-    nonce: str = Field(pattern=r"[0-9a-f]{24}")
+    salt: str = Field(pattern=r"^[0-9a-f]{32}$")
+    nonce: str = Field(pattern=r"^[0-9a-f]{24}$")
 
 
 def fresh_header(cipher: CipherName, number: int, recipient: str, purpose: str, expires_on: date, name: str) -> Header:

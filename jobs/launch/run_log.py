@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
+from pyspark.sql import functions as F
+
 from expectations.contracts.lake import FILES
 from expectations.contracts.lake.runs import FAILED, FINISHED, RUNS
 from expectations.contracts.model import Table
@@ -33,6 +35,14 @@ class Job(Protocol):
 
     @property
     def WRITES(self) -> Sequence[Table]: ...
+
+
+def last_rules(lake: Lake) -> dict[str, str] | None:
+    """Settings and code of the last job that the lake knows; null before the first."""
+    if not lake.exists(RUNS):
+        return None
+    rows = lake.read(RUNS).orderBy(F.desc("started_at"), F.desc("job_no")).limit(1).collect()
+    return {"settings": rows[0]["settings_fingerprint"], "code": rows[0]["code_version"]} if rows else None
 
 
 @dataclass

@@ -20,7 +20,7 @@ from jobs.audit.vouched import vouch
 from jobs.launch.arguments import day, existing_lake, refuse_overlap
 from jobs.launch.context import RunContext
 from jobs.launch.metrics import metrics_folder
-from jobs.launch.run_log import RunLog
+from jobs.launch.run_log import RunLog, last_rules
 from jobs.launch.settings import load_access, load_settings
 from jobs.runtime import private_network
 from jobs.runtime.code_version import code_version
@@ -80,9 +80,10 @@ def open_run(
             for remark in found.remarks:
                 report.warn(remark)
             ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery, log)
-            if changed := changed_rules(settings.fingerprint, code_version()):
+            changed = changed_rules(settings.fingerprint, code_version(), last_rules(lake))
+            if changed:
                 second_person(settings.access, out, "rules", changed, again=True)
-            note_run(log.run_id, key=found.source, settings=settings.fingerprint, code=code_version())
+            note_run(log.run_id, key=found.source, settings=settings.fingerprint, code=code_version(), changed=changed)
             report.figures["run_id"] = log.run_id
             report.figures["engine"] = {"name": running.version, "settings": dict(running.settings)}
             try:

@@ -69,10 +69,9 @@ def planned(lakes: list[Path], results: Path, as_of: date, params: RetentionPara
     if _findings_expired(lakes[0], as_of, params.findings) and (results / _MODELS).is_dir():
         things.append(_tree(results, results / _MODELS, "findings"))
     by, second, at = who
-    kinds = {name: getattr(params, name) for name in RetentionParams.model_fields}
     return Certificate(
-        as_of=as_of, by=by, second=second, begun_at=at, kept_months={name: kept.months for name, kept in kinds.items()},
-        sources={name: kept.source for name, kept in kinds.items()}, files=tuple(files), things=tuple(things),
+        as_of=as_of, by=by, second=second, begun_at=at, kept_months=_kept_months(params),
+        sources={name: getattr(params, name).source for name in RetentionParams.model_fields}, files=tuple(files), things=tuple(things),
         held_cases=tuple(sorted(held_cases)),
     )  # fmt: skip
 
@@ -112,8 +111,14 @@ def purge(lakes: list[Path], results: Path, plan: Certificate, params: Retention
     return results / FOLDER
 
 
-def unfinished(lakes: list[Path], results: Path, as_of: date) -> Certificate | None:
-    """The plan of a purge that was killed. Raises BadConfiguration where it was of another day, or of other folders than these."""
+def digest_of_plan(plan: Certificate) -> str:
+    """SHA-256 of what the plan removes and why; whoever asks for it, and whenever, it is the same."""
+    return hashlib.sha256(plan.model_dump_json(exclude={"by", "second", "begun_at"}).encode()).hexdigest()
+
+
+def unfinished(lakes: list[Path], results: Path, as_of: date, params: RetentionParams) -> Certificate | None:
+    """The plan of a purge that was killed. Raises BadConfiguration where it was of another day, of other folders than these, or under
+    another retention: more would go than was planned."""
     path = results / WORK / PLAN
     if not path.is_file():
         return None
@@ -127,6 +132,11 @@ def unfinished(lakes: list[Path], results: Path, as_of: date) -> Certificate | N
             f"A purge that was stopped midway in {results} was of {elsewhere[0]}, and this one is not. Finish it under that name. "
             "Nothing was removed."
         )
+    if plan.kept_months != _kept_months(params):
+        raise BadConfiguration(
+            f"A purge of {results} that was stopped midway kept other months ({plan.kept_months}) than the configuration now does. Finish it "
+            "under that one, with the same --env. Nothing was removed."
+        )
     return plan
 
 
@@ -138,6 +148,10 @@ def open_cases(lake: Path, results: Path) -> frozenset[str]:
         return frozenset()
     with followed_store(results, followed, str(lake)) as store, store.reading() as book:
         return frozenset(case for case, state in states_of(book.events()).items() if state.closed_on is None)
+
+
+def _kept_months(params: RetentionParams) -> dict[str, int]:
+    return {name: getattr(params, name).months for name in RetentionParams.model_fields}
 
 
 def _linked(lakes: list[Path], results: Path) -> Iterator[Path]:

@@ -14,13 +14,16 @@ from typer.testing import CliRunner
 from jobs.access import approvals
 from jobs.access.approvals import ACTIONS, approve, second_person, waiting
 from jobs.access.roles import Role
-from jobs.audit.calls import SUPERVISION, changed_rules, note_run, recorded
+from jobs.audit.calls import SUPERVISION, changed_rules, note, note_run, recorded
 from jobs.audit.log import LOG, entries_of
 from jobs.commands.cli import app
+from jobs.launch import start
 from jobs.launch.settings import load_access
+from jobs.rank_clues import job as rank_clues
 from jobs.runtime.errors import BadConfiguration, BadStore
 from jobs.runtime.results import RESTRICTED
 from tests.access.conftest import AsPerson
+from tests.conftest import AS_OF
 from tests.editions.conftest import out  # noqa: F401
 
 FACTS = {"file": "abc"}
@@ -107,9 +110,9 @@ def test_an_approval_is_by_a_role_for_exactly_this_and_in_time(
 def test_rules_that_were_approved_hold_for_good_and_others_do_not(as_person: AsPerson, place: Path) -> None:
     def begin(settings: str) -> None:
         with at(place):
-            if changed := changed_rules(settings, "code"):
+            if changed := changed_rules(settings, "code", None):
                 second_person(load_access(), place, "rules", changed, again=True)
-            note_run("r", key="k", settings=settings, code="code")
+            note_run("r", key="k", settings=settings, code="code", changed=changed)
 
     as_person("li", Role.DATA_TEAM)
     begin("a")
@@ -126,6 +129,24 @@ def test_rules_that_were_approved_hold_for_good_and_others_do_not(as_person: AsP
         begin("a")
 
 
+def test_other_rules_need_a_second_person_in_a_new_folder_of_results_on_the_same_lake_too(
+    as_person: AsPerson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin(results: Path, lake: Path) -> None:
+        with at(results), start.open_run(out=results, as_of=AS_OF, lake_root=str(lake)) as ctx, ctx.job(rank_clues):
+            pass
+
+    as_person("li", Role.DATA_TEAM)
+    lake = tmp_path / "results" / "lake"
+    begin(tmp_path / "results", lake)
+    begin(tmp_path / "new", lake)
+    monkeypatch.setattr(start, "code_version", lambda: "others")
+    for name, on in (("results", lake), ("newer", lake), ("results", tmp_path / "another")):
+        with pytest.raises(BadConfiguration, match=r"two persons \(rules\)"):
+            begin(tmp_path / name, on)
+    begin(tmp_path / "newest", tmp_path / "another")
+
+
 def test_approvals_in_a_log_that_was_edited_are_not_believed(as_person: AsPerson, place: Path) -> None:
     as_person("li", Role.DATA_TEAM)
     with pytest.raises(BadConfiguration):
@@ -135,6 +156,55 @@ def test_approvals_in_a_log_that_was_edited_are_not_believed(as_person: AsPerson
     as_person("wang", Role.DATA_TEAM)
     with pytest.raises(BadStore, match="not believed"):
         agree(place)
+
+
+def test_an_approval_of_one_thing_is_none_of_another_that_was_made_to_share_its_id(
+    as_person: AsPerson, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(approvals._id("edition", FACTS)) == 33
+    monkeypatch.setattr(approvals, "_id", lambda *_: "R0123456789")
+    as_person("li", Role.DATA_TEAM)
+    with pytest.raises(BadConfiguration):
+        ask(place, "edition")
+    as_person("wang", Role.DATA_TEAM)
+    agree(place)
+    as_person("li", Role.DATA_TEAM)
+    for action, facts in (("edition", {"file": "the whole city"}), ("identities", FACTS)):
+        with at(place), pytest.raises(BadConfiguration, match="needs two persons"):
+            second_person(load_access(), place, action, facts)
+
+
+def test_an_id_is_typed_as_far_as_it_is_the_only_one_that_begins_so(as_person: AsPerson, place: Path) -> None:
+    as_person("li", Role.DATA_TEAM)
+    for action in ("identities", "edition"):
+        with pytest.raises(BadConfiguration):
+            ask(place, action)
+    first, second = waiting(place)
+    as_person("wang", Role.DATA_TEAM)
+    with pytest.raises(BadConfiguration, match="2 requests begin with 'R'"):
+        agree(place, "R")
+    agree(place, first.shown)
+    assert waiting(place) == [second]
+
+
+def test_who_has_approved_never_does_it_whoever_approves_besides(as_person: AsPerson, place: Path) -> None:
+    as_person("li", Role.DATA_TEAM)
+    with pytest.raises(BadConfiguration):
+        ask(place)
+    request = waiting(place)[0].id
+    as_person("wang", Role.DATA_TEAM)
+    agree(place)
+    as_person("zhao", Role.DATA_TEAM)
+    with pytest.raises(BadConfiguration, match="was approved by wang"):
+        agree(place, request)
+    with at(place):  # two at the same moment
+        note(approvals.APPROVAL, request=request, action="identities", by="zhao")
+    for account in ("wang", "zhao"):
+        as_person(account, Role.DATA_TEAM)
+        with pytest.raises(BadConfiguration, match="approved by wang, zhao"):
+            ask(place)
+    as_person("li", Role.DATA_TEAM)
+    assert ask(place) == "wang"
 
 
 def test_off_nobody_is_asked(place: Path) -> None:
@@ -163,12 +233,13 @@ def test_an_edition_needs_two_publishers(as_person: AsPerson, out: Path) -> None
     assert asked.exit_code == 2
     assert not (out / "editions").exists()
     request = next(one["request"] for one in entries_of(out / "audit") if one["event"] == approvals.REQUEST)
-    assert request in asked.output
-    assert give("approve", request).exit_code == 2
+    assert request[:11] in asked.output
+    assert request not in asked.output
+    assert give("approve", request[:11]).exit_code == 2
     as_person("wang", Role.PUBLISHER)
     assert f"{request} " in give("approve").output
     assert "东镇 某甲" in give("approve").output
-    assert give("approve", request).exit_code == 0
+    assert "东镇 某甲" in give("approve", request[:11]).output
     as_person("li", Role.PUBLISHER)
     assert give(*issue).exit_code == 0
     assert "by li, approved by wang" in give("editions").output

@@ -14,7 +14,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from jobs.audit.calls import _TOLD, BEGIN, END, RULES, RUN, note, note_run, recorded
+from jobs.audit.calls import _TOLD, BEGIN, END, RULES, RUN, changed_rules, note, note_run, recorded
 from jobs.audit.log import HEAD, LOG, VARIABLE, append, entries_of
 from jobs.audit.shown import Wanted, calls_of
 from jobs.commands import cli
@@ -152,7 +152,7 @@ def test_what_cannot_be_recorded_is_not_done(place: Path, monkeypatch: pytest.Mo
 def test_a_change_of_the_rules_is_told_and_where_the_key_came_from(tmp_path: Path) -> None:
     for run, code in (("R1", "1"), ("R2", "1"), ("R3", "2")):
         with recorded("run", {}, purpose="supervision", out=tmp_path):
-            note_run(run, key="file", settings="s", code=code)
+            note_run(run, key="file", settings="s", code=code, changed=changed_rules("s", code, None))
     told = [entry for entry in entries_of(tmp_path / "audit") if entry["event"] in (RUN, RULES)]
     assert [entry["event"] for entry in told] == [RUN, RUN, RUN, RULES]
     assert told[3]["code"] == ["1", "2"]

@@ -6,6 +6,7 @@ import io
 import re
 import sqlite3
 import subprocess
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from casework.store import FILE, CaseStore, store_url
 from jobs.audit.log import LOG, entries_of
 from jobs.audit.vouched import vouched
 from jobs.delivery.workbooks import PASSWORD
-from jobs.editions import container
+from jobs.editions import container, leaks
 from jobs.editions.container import fresh_header, header_of, opened, sealed
 from jobs.editions.marks import mark_by_stops, marked, marks_in
 from jobs.launch.edition_params import CipherName
@@ -191,6 +192,89 @@ def test_a_copy_without_anything_invisible_still_tells_by_the_ends_of_its_lines(
     assert "ends of its lines" in told
 
 
+def test_a_header_that_was_changed_names_nobody(out: Path, issue: Issue, mingjing: Run, tmp_path: Path) -> None:
+    issue()
+    issue(to="西镇 某乙")
+    locked, forged = made(out, ".csv.mjc").read_bytes(), tmp_path / "forged.mjc"
+    for before, after, told in (
+        (b'"number":1', b'"number":2', "The header"),
+        (b'"number":1', b'"number":9', "Nothing in"),
+        (b"2099-03-31", b"2099-03-30", "The header"),
+    ):
+        assert before in locked
+        forged.write_bytes(locked.replace(before, after))
+        ran = mingjing("whose", forged)
+        assert ran.exit_code == 2
+        assert told in ran.output
+        assert "某" not in ran.output
+    forged.write_bytes(locked[:-1] + b"x")  # only the password tells that the rest was changed
+    assert "which only its password proves" in mingjing("whose", forged).output
+
+
+def test_a_copy_of_two_editions_names_both(out: Path, issue: Issue, mingjing: Run, tmp_path: Path) -> None:
+    issue()
+    issue(to="西镇 某乙")
+    with CaseStore(store_url(out)) as store, store.reading() as book:
+        marks = [one.mark for one in book.editions()]
+    both = tmp_path / "both.csv"
+    both.write_text("\n".join(marked(story, mark) for story, mark in zip(STORIES[:2], reversed(marks), strict=True)), "utf-8")
+    ran = mingjing("whose", both)
+    assert ran.exit_code == 2
+    assert "1 for 东镇民政办 某甲; 2 for 西镇 某乙" in ran.output
+
+
+OLE_HEAD = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+def packed(**given: int) -> bytes:
+    """An archive with a part, of which fields of the local and the central header are others: offset in the former, and value."""
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w") as archive:
+        archive.writestr("a.xml", "<t>甲</t>")
+    content = bytearray(found.getvalue())
+    central = content.index(b"PK\1\2")
+    for name, value in given.items():
+        at = {"flags": 6, "method": 8, "crc": 14}[name]
+        content[at] = content[central + at + 2] = value
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [packed(flags=1), packed(method=77), packed(crc=packed()[14] ^ 1), OLE_HEAD, OLE_HEAD + bytes(4000), b"%PDF-1.4\n"],
+    ids=["encrypted", "method", "crc", "ole", "empty ole", "pdf"],
+)
+def test_what_cannot_be_read_is_told_in_a_sentence(out: Path, issue: Issue, mingjing: Run, tmp_path: Path, junk: bytes) -> None:
+    issue()
+    path = tmp_path / "junk"
+    path.write_bytes(junk)
+    ran = mingjing("whose", path)
+    assert ran.exit_code == 2, ran.output
+    assert f"{path} is not read" in ran.output
+
+
+def test_a_workbook_that_was_cut_off_and_one_that_would_fill_the_memory_are_told(
+    out: Path, issue: Issue, mingjing: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue()
+    path = tmp_path / "cut.xlsx"
+    path.write_bytes(made(out, ".xlsx").read_bytes()[:3000])
+    assert "is not read" in mingjing("whose", path).output
+    path.write_bytes(packed())
+    assert "Nothing in" in mingjing("whose", path).output
+    monkeypatch.setattr(leaks, "_LARGEST", 5)
+    assert "unpacks to more than 5 bytes" in mingjing("whose", path).output
+
+
+def test_a_mark_behind_a_cell_that_no_table_holds_is_found(out: Path, issue: Issue, mingjing: Run, tmp_path: Path) -> None:
+    issue()
+    with CaseStore(store_url(out)) as store, store.reading() as book:
+        mark = book.editions()[0].mark
+    path = tmp_path / "big.csv"
+    path.write_text('"' + "x" * 200_000 + "\n\0\n" + marked(STORIES[0], mark), "utf-8")
+    assert "Edition 1" in mingjing("whose", path).output
+
+
 def test_a_list_that_never_left_is_nobodys(out: Path, issue: Issue, mingjing: Run) -> None:
     issue()
     for path in (
@@ -297,9 +381,22 @@ def test_a_container_opens_as_it_was_and_not_otherwise(cipher: CipherName) -> No
     assert sealed(b"rows", header.model_copy(update={"salt": "0" * 32}), "right") != locked
 
 
+def _with_salt(salt: str) -> bytes:
+    header = fresh_header("AES-256-GCM", 7, "东镇", "核查", DAY, "clues.csv").model_copy(update={"salt": salt}).model_dump_json()
+    return container.MAGIC + len(header.encode()).to_bytes(4, "big") + header.encode() + b"x" * 20
+
+
 @pytest.mark.parametrize(
     "torn",
-    [b"", b"x", container.MAGIC, container.MAGIC + b"\xff\xff\xff\xff" + b"x" * 99, container.MAGIC + b"\0\0\0\2{}" + b"x" * 20],
+    [
+        b"",
+        b"x",
+        container.MAGIC,
+        _with_salt("0" * 33),
+        _with_salt("x" + "0" * 32),
+        container.MAGIC + b"\xff\xff\xff\xff" + b"x" * 99,
+        container.MAGIC + b"\0\0\0\2{}" + b"x" * 20,
+    ],
 )
 def test_what_is_no_container_is_told(torn: bytes) -> None:
     assert header_of(torn) is None

@@ -23,14 +23,20 @@ from casework.store import CaseStore, store_url
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASEWORK, CLUES, FILES, FINDINGS, MEMBERS, PEOPLE
 from expectations.contracts.model import ORIGIN
+from jobs.access.approvals import approve, waiting
+from jobs.access.roles import Role
+from jobs.audit.calls import SUPERVISION, recorded
 from jobs.audit.log import entries_of
 from jobs.commands.cli import app
 from jobs.launch.retention_params import Kept, RetentionParams
+from jobs.launch.settings import load_access
 from jobs.retention import job
 from jobs.retention.rows import derived_stays, frame_of, held_by, living, stays
 from jobs.returns.brought import brought_now
+from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import single_writer
 from jobs.runtime.results import KEPT
+from tests.access.conftest import AsPerson, as_person  # noqa: F401
 from tests.casework.made import dispatched, of_case, of_clue, verdict
 from tests.retention.conftest import NAME, NUMBER, named_in
 
@@ -251,6 +257,45 @@ def test_what_lies_behind_a_link_is_not_said_to_be_gone(out: Path, tmp_path: Pat
     assert f"{out / place} is a link" in refused.output
     assert named_in(out) == before
     assert (out / place).is_symlink()
+
+
+def test_an_approval_is_of_what_was_planned_and_not_of_what_another_retention_removes(
+    out: Path,
+    tmp_path: Path,
+    as_person: AsPerson,  # noqa: F811
+) -> None:
+    short = {kind: {"months": 1, "source": "none"} for kind in RetentionParams.model_fields}
+    as_person("li", Role.DATA_TEAM)
+    (tmp_path / "conf" / "short.yaml").write_text(json.dumps({"retention": short}), encoding="utf-8")
+    before = named_in(out)
+    assert "Nothing has expired" in purged(out, "2018-06-30", "--second", "wang").output
+    assert not any("request" in entry for entry in entries_of(out / "audit"))
+    assert purged(out, ONLY_REGISTERS, "--second", "wang").exit_code == 2
+    as_person("wang", Role.AUDITOR)
+    with recorded("approve", {}, purpose=SUPERVISION, out=out):
+        approve(load_access(), out, waiting(out)[0].id)
+    as_person("li", Role.DATA_TEAM)
+    (tmp_path / "conf" / "short.yaml").write_text(json.dumps({"retention": short}), encoding="utf-8")
+    other = purged(out, ONLY_REGISTERS, "--second", "wang", "--env", "short")
+    assert other.exit_code == 2, other.output
+    assert "needs two persons (purge)" in other.output
+    assert named_in(out) == before
+    done = purged(out, ONLY_REGISTERS, "--second", "wang")
+    assert done.exit_code == 0, done.output
+    assert json.dumps(entries_of(out / "audit")).count('"used"') == 1
+
+
+def test_a_purge_that_was_killed_is_not_gone_on_with_under_another_retention(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = job.planned([out / "lake"], out, date.fromisoformat(ONLY_REGISTERS), _params(), ("", "", ""))
+    with monkeypatch.context() as patch:
+        patch.setattr(job, "keep_rows", Mock(side_effect=Killed))
+        with pytest.raises(Killed):
+            job.purge([out / "lake"], out, plan, _params(), lambda _: None)
+    params = _params()
+    other = params.model_copy(update={"findings": params.findings.model_copy(update={"months": params.findings.months - 1})})
+    with pytest.raises(BadConfiguration, match="kept other months"):
+        job.unfinished([out / "lake"], out, plan.as_of, other)
+    assert job.unfinished([out / "lake"], out, plan.as_of, params) == plan
 
 
 class Killed(BaseException):
