@@ -135,6 +135,10 @@ def _made(
     printer: Printer | None = None
     for full in lists:
         content, place = full.path.read_bytes(), PurePosixPath(full.name)
+        if hashlib.sha256(content).hexdigest() != full.sha256:  # a run may have put other lists there meanwhile
+            raise BadConfiguration(
+                f"{full.path} was changed while the edition was made. Give the command again. Nothing was made."
+            )
         stays = place.name.startswith(NOTICE)
         said = told(number, terms, stays=stays)
         name = place.with_name(f"第{number}份_{place.name}").as_posix()

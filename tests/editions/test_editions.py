@@ -158,6 +158,15 @@ def test_before_the_first_edition_there_is_none(out: Path, mingjing: Run, tmp_pa
     assert "has no case store" in mingjing("editions").output
 
 
+def test_what_leaves_is_what_was_looked_at(out: Path, issue: Issue, mingjing: Run, monkeypatch: Any) -> None:
+    clues = out / RESTRICTED / "clues.csv"
+    monkeypatch.setattr("jobs.access.approvals.second_person", lambda *_: clues.write_text("other") and None)
+    with pytest.raises(AssertionError, match="was changed while the edition was made"):
+        issue()
+    assert not (out / "editions").exists()
+    assert "No edition was made yet." in mingjing("editions").output
+
+
 def test_a_copy_tells_whose_it_was_after_another_program_has_saved_it(
     out: Path, issue: Issue, mingjing: Run, tmp_path: Path
 ) -> None:

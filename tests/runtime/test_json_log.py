@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -82,3 +83,10 @@ def test_a_person_sees_progress_and_a_pipe_gets_none(monkeypatch: pytest.MonkeyP
     with RunReport(person).stage("survey files") as progress:
         progress.add_task("survey files", total=2)
     assert "0/2" in person.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_no_module_makes_a_console_of_its_own() -> None:
+    """A console of rich's would read the names in a delivery as markup."""
+    sources = (ROOT / "jobs").rglob("*.py")
+    own = {path.name for path in sources if re.search(r"rich\.console|from rich import", path.read_text(encoding="utf-8"))}
+    assert own == {"console.py"}
