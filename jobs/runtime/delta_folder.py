@@ -23,6 +23,7 @@ from pyspark.sql.types import StructType
 from jobs.runtime import durable
 from jobs.runtime.delta_log import ROWS_WRITTEN, Commit, last_commit, last_version, said_of
 from jobs.runtime.results import digest_of
+from jobs.runtime.scratch import SCRATCH
 
 LOG = "_delta_log"
 MADE_OF = "made_of"
@@ -136,6 +137,42 @@ def tidy(lake: Path, versions: int) -> None:
             for data in {(folder / name).parent for name in gone} - {folder}:
                 with suppress(OSError):  # the marks that Spark leaves beside its files keep a folder
                     data.rmdir()
+
+
+def forget_unfinished(lake: Path) -> None:
+    """Takes away rows of commits that never came to be. A table that cannot be read is left as it is, and so is scratch."""
+    for folder in sorted(lake.glob("*/*")):
+        made = [path for path in folder.glob("*/*") if is_of_rows(f"{path.parent.name}/{path.name}")]
+        if not made or folder.parent.name == SCRATCH:
+            continue
+        try:
+            is_table = last_version(lake, f"{folder.parent.name}/{folder.name}") is not None
+            named = set(DeltaTable(folder).get_add_actions()["path"].to_pylist()) if is_table else set()
+        except Exception:  # of deltalake, which has many; told by whoever reads the table
+            continue
+        named |= named_by_commits(folder)
+        of_commits = {name.partition("/")[0] for name in named}
+        for path in made:
+            if path.parent.name not in of_commits:
+                path.unlink()
+        for data in {path.parent for path in made} - {folder / name for name in of_commits}:
+            with suppress(OSError):  # what a person put there keeps it
+                data.rmdir()
+
+
+def named_by_commits(folder: Path) -> set[str]:
+    """Files of rows that a commit which is still there has added or removed, by their paths in the table's folder."""
+    named = set()
+    for entry in folder.glob(f"{LOG}/*.json"):
+        for action in entry.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                told = json.loads(action)
+            except ValueError:
+                continue
+            for kind in ("add", "remove"):
+                if isinstance(told, dict) and isinstance(told.get(kind), dict):
+                    named.add(told[kind].get("path", ""))
+    return named
 
 
 def is_of_rows(name: str) -> bool:
