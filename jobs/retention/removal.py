@@ -14,7 +14,7 @@ from deltalake import DeltaTable
 
 from expectations.contracts.model import Table
 from jobs.runtime import durable
-from jobs.runtime.delta_folder import LOG, commit, current, is_of_rows
+from jobs.runtime.delta_folder import LOG, checkpointed, commit, current, is_of_rows
 
 
 def keep_rows(lake: Path, table: Table, frame: pl.DataFrame, stays: pl.Series, said: str) -> None:
@@ -36,8 +36,7 @@ def forget_history(lake: Path, table: Table) -> None:
     """Of the table nothing is left but its last version: no file of rows, no commit and no checkpoint that tells of another."""
     place = f"{table.zone}/{table.name}"
     folder, log = lake / place, lake / place / LOG
-    opened = DeltaTable(folder)
-    opened.create_checkpoint()
+    opened = checkpointed(folder)
     named = set(opened.get_add_actions()["path"].to_pylist())
     last = f"{opened.version():020}"
     for path in sorted(log.iterdir()):

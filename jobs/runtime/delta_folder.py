@@ -103,9 +103,7 @@ def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, sa
         if gained := [field for field in kept.fields if field.name not in fields and mode == "append"]:
             table.alter.add_columns(gained)
         table.create_write_transaction(added, mode, kept, commit_properties=stated)
-    for _, entry in _entries(log) - known:
-        durable.sync(Path(entry))
-    durable.sync_names([log], log if known else folder)
+    _sync_fresh(log, known)
     table.update_incremental()
     return Version(Commit(table.version(), rows), schema, tuple(action.path for action in added))
 
@@ -117,9 +115,7 @@ def tidy(lake: Path, versions: int) -> None:
     for log in sorted(lake.glob(f"*/*/{LOG}")):
         folder = log.parent
         if sum(entry.suffix == ".json" for entry in log.iterdir()) > _OLD_LOG:
-            table = DeltaTable(folder)
-            table.create_checkpoint()
-            table.cleanup_metadata()
+            checkpointed(folder).cleanup_metadata()
         if sum(entry.is_dir() for entry in os.scandir(folder)) - 1 > versions:
             table = DeltaTable(folder)
             last = table.version()
@@ -137,6 +133,15 @@ def tidy(lake: Path, versions: int) -> None:
             for data in {(folder / name).parent for name in gone} - {folder}:
                 with suppress(OSError):  # the marks that Spark leaves beside its files keep a folder
                     data.rmdir()
+
+
+def checkpointed(folder: Path) -> DeltaTable:
+    """The table, told by a checkpoint that is on the disk: the commits before it may go."""
+    table, log = DeltaTable(folder), folder / LOG
+    known = _entries(log)
+    table.create_checkpoint()
+    _sync_fresh(log, known)
+    return table
 
 
 def forget_unfinished(lake: Path) -> None:
@@ -200,6 +205,13 @@ def _parquet(data: Path) -> list[Path]:
 def _entries(log: Path) -> set[tuple[int, str]]:
     """What the log holds; a file that is written anew is another entry."""
     return {(entry.inode(), entry.path) for entry in os.scandir(log)} if log.is_dir() else set()
+
+
+def _sync_fresh(log: Path, known: set[tuple[int, str]]) -> None:
+    """Entries that were not known are on the disk, and so are their names; that of the log, too, where there was none."""
+    for _, entry in _entries(log) - known:
+        durable.sync(Path(entry))
+    durable.sync_names([log], log if known else log.parent)
 
 
 def _added(folder: Path, path: Path, rows: int) -> AddAction:

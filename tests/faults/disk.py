@@ -220,7 +220,7 @@ class Shim:
 
     def _of_path(self, name: str, real: Callable[..., Any], grows: bool) -> Callable[..., Any]:
         def step_by_step(*given: Any, **more: Any) -> Any:
-            paths: list[Any] = [path for path in given[:2] if isinstance(path, str | bytes | os.PathLike | int)]
+            paths = list(given[: 2 if name in ("rename", "replace", "link", "symlink") else 1])
             if (folder := more.get("dir_fd")) is not None:
                 paths[0] = os.path.join(os.readlink(f"/proc/self/fd/{folder}"), paths[0])
             self.disk.step(name, paths[0], grows=grows)

@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from jobs.runtime.errors import BadStore, MingjingError, explanation
+from jobs.runtime.results import settle
 from tests.faults.disk import KINDS, Disk, Killed, Waits
 from tests.faults.powercut import Journal
 from tests.faults.world import ACTS, first_months, state, stood_in, wrong
+
+ZONES = (("exports/", "restricted/"), ("restricted/returns/",))
+"""Of each command: what it publishes together."""
 
 
 @dataclass
@@ -113,7 +117,11 @@ def _ended(disk: Disk, name: str, out: Path) -> str:
         return "killed"
     except Exception as error:
         said = explanation(error)
-        return f"{type(error).__name__}" if said or isinstance(error, OSError) else f"!! {type(error).__name__}: {error}"
+        return (
+            f"{type(error).__name__}"
+            if said or (isinstance(error, OSError) and disk.kind in ("full", "fail"))
+            else f"!! {type(error).__name__}: {error}"
+        )
     return "done" if not disk.is_dead else "!! goes on after its end"
 
 
@@ -125,6 +133,7 @@ def _intruded(out: Path, other: str | None) -> None:
 def _between(model: Model, out: Path, name: str, other: str | None = None) -> Iterator[str]:
     """Whatever has happened, what can be read now is as it was before, or as it is afterwards."""
     try:
+        settle(out, lambda _: None)
         yield from wrong(out, is_done=False)
         now = state(out)
     except Exception as error:
@@ -134,6 +143,14 @@ def _between(model: Model, out: Path, name: str, other: str | None = None) -> It
     for place, rows in now.items():
         if isinstance(rows, list) and rows not in [of_one.get(place) for of_one in known]:
             yield f"{place} is neither as before nor as after"
+    for zones in ZONES:
+        if _of_zones(now, zones) not in [_of_zones(of_one, zones) for of_one in known]:
+            yield f"{', '.join(zones)} are neither as before nor as after: {sorted(_of_zones(now, zones))}"
+
+
+def _of_zones(state: dict[str, Any], zones: tuple[str, ...]) -> dict[str, Any]:
+    own = {path: found for path, found in state.items() if path.startswith(zones)}
+    return {path: found for path, found in own.items() if ("returns" in path) == ("restricted/returns/" in zones)}
 
 
 def _differs(wanted: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
