@@ -161,10 +161,4 @@ def _combined(forest: Vector, distance: Vector) -> Vector:
 
 def _phrase(reason: Reason) -> str:
     feature = reason.feature
-    stated = "缺失" if np.isnan(reason.value) else f"{_figure(reason.value)}{feature.unit}"
-    usual = "无" if np.isnan(reason.usual) else f"{_figure(reason.usual)}{feature.unit}"
-    return f"{feature.label}{stated}（通常{usual}）"
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value == round(value) or abs(value) >= 100 else f"{value:.2f}"
+    return f"{feature.said(reason.value)}（通常{feature.said(reason.usual, beside=reason.value)}）"
