@@ -39,13 +39,14 @@ class Feature:
     below: str = ""
     missing: str = ""
 
-    def said(self, value: float, beside: float | None = None) -> str:
-        """The value as a clerk reads it; its figure alone where the one that it stands beside is said in the same words."""
-        words = self._words(value)
-        if "{}" not in words:
-            return words
-        figure = self._figure(abs(value))
-        return figure if beside is not None and words == self._words(beside) else words.format(figure)
+    def said(self, value: float, usual: float) -> str:
+        """The value and the usual one as a clerk reads them; of the usual one the figure alone where the words are the same."""
+        words, of_usual = self._words(value), self._words(usual)
+        same = "{}" if "{}" in words and words == of_usual else of_usual
+        return f"{self._filled(words, value)}（通常{self._filled(same, usual)}）"
+
+    def _filled(self, words: str, value: float) -> str:
+        return words.format(self._figure(abs(value))) if "{}" in words else words
 
     def _words(self, value: float) -> str:
         if np.isnan(value):

@@ -145,7 +145,7 @@ class StrangenessModel:
 
 def in_words(reasons: Sequence[Reason]) -> str:
     """The reasons as a part of a Chinese sentence: value and usual value, and never a score: it is read aloud at a door."""
-    return "、".join(map(_phrase, reasons))
+    return "、".join(reason.feature.said(reason.value, reason.usual) for reason in reasons)
 
 
 def model_fingerprint(params: ForestParams) -> str:
@@ -157,8 +157,3 @@ def model_fingerprint(params: ForestParams) -> str:
 def _combined(forest: Vector, distance: Vector) -> Vector:
     """Weighted mean of the rarities. Not of plain ranks: there the 1 in 10,000 of one detector drowns in the other's median."""
     return np.asarray((forest + DEPENDENCE_WEIGHT * distance) / (1.0 + DEPENDENCE_WEIGHT))
-
-
-def _phrase(reason: Reason) -> str:
-    feature = reason.feature
-    return f"{feature.said(reason.value)}（通常{feature.said(reason.usual, beside=reason.value)}）"
