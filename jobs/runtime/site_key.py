@@ -149,7 +149,8 @@ def rotate(lake: Lake, plan: Rotation) -> None:
     """
     if plan.seal is not None:
         lake.state(_SEAL, _sealed(plan.of_lake, plan.new, plan.name), instead=True)
-        if _opened(lake.stated(_SEAL) or {}, plan.new) != plan.of_lake:
+        made = lake.stated(_SEAL)
+        if made is None or _opened(made, plan.new) != plan.of_lake:
             raise BadStore(f"The new seal of the lake {lake.root} cannot be opened. {LEFT}")
     lake.forget_what_was_stated(_SEAL)
     path = _key_file(lake)
@@ -161,18 +162,18 @@ def rotate(lake: Lake, plan: Rotation) -> None:
 def stated_key(root: str = ".") -> str | None:
     """The key of the environment; null where none is set. Raises BadConfiguration for one that could be guessed, and for none
     where the lake's root is no folder that could keep one."""
-    key = _of_environment(KEY_VARIABLE)
+    key = _of_environment(KEY_VARIABLE, "; or unset it, and a random key is made and kept in the lake's folder")
     if key is None and local_folder(root) is None:
         raise BadConfiguration(f"The lake {root} needs {KEY_VARIABLE}: a key is not kept on a shared store.")
     return key
 
 
-def _of_environment(variable: str) -> str | None:
+def _of_environment(variable: str, or_else: str = "") -> str | None:
     key = os.environ.get(variable)
     if key is not None and len(key.strip()) < _SHORTEST_KEY:
         raise BadConfiguration(
             f"{variable} has {len(key.strip())} characters. Expected at least {_SHORTEST_KEY} random ones, such as those "
-            "that openssl rand -hex 32 gives; or unset it, and a random key is made and kept in the lake's folder."
+            f"that openssl rand -hex 32 gives{or_else}."
         )
     return key
 
