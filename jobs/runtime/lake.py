@@ -239,10 +239,15 @@ class Lake:
         row = None if rows is None else rows.frame.first()
         return None if row is None else row.asDict()
 
-    def state(self, what: str, values: Mapping[str, str]) -> None:
-        """Keeps a statement of the lake about itself, for good: a second one of the name is refused."""
+    def state(self, what: str, values: Mapping[str, str], *, instead: bool = False) -> None:
+        """Keeps a statement of the lake about itself, for good: a second one of the name is refused, unless it is `instead` of the first."""
         rows = self.session.createDataFrame([tuple(values.values())], ", ".join(f"{name} string" for name in values))
-        self._save(_statement(what), rows, "error")
+        self._save(_statement(what), rows, "overwrite" if instead else "error")
+
+    def forget_what_was_stated(self, what: str) -> None:
+        """Of the statement the last version stays, and no byte of those before; a store has a history of its own."""
+        if self.kept_here:
+            delta_folder.forget_history(self.kept_here, _statement(what))
 
     def tidy(self, versions: int) -> None:
         """Of each table in a folder the last versions stay readable; older ones, and what killed runs left, are taken away."""
