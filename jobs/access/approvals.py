@@ -22,10 +22,11 @@ ACTIONS: Mapping[str, frozenset[Role]] = {
     "rules": frozenset({Role.DATA_TEAM, Role.PUBLISHER}),
     "identities": frozenset({Role.DATA_TEAM}),
     "purge": frozenset({Role.DATA_TEAM, Role.AUDITOR}),
+    "key": frozenset({Role.DATA_TEAM, Role.AUDITOR}),
     "access off": frozenset(Role),
 }
 """What needs two persons, and who may be the second: a full edition, rules or code that were not in force before, merges of identities,
-a purge, going on where access was asked for and no longer is."""
+a purge, another key of the site, going on where access was asked for and no longer is."""
 _DIGITS, _SHOWN = 32, 10
 """Of an id: as many as nobody can make two requests to share, and as many as a person needs to type."""
 
