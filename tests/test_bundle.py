@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from jobs.commands.doctor import OLDEST_GLIBC
 from jobs.runtime.errors import BadConfiguration
 from tests.processes import ROOT
 from tools import bundle
@@ -112,6 +113,33 @@ def test_what_cannot_be_installed_is_said_in_a_sentence(python: str, says: str, 
     )
     assert done.returncode == 2
     assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "answers", "says"),
+    [
+        ("python", 'case "$2" in *libc*) exit 1;; esac', "glibc 2.28 or newer is needed"),
+        ("df", 'echo Filesystem; echo "/dev/x 9 9 3999999 1% /"', "4 GB of free disk are needed"),
+    ],
+)
+def test_what_the_target_lacks_is_said_before_anything_is_installed(
+    command: str, answers: str, says: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "install.sh"
+    script.write_bytes((ROOT / "tools/closed_network/install.sh").read_bytes())
+    for name in ("python", command):
+        stub = tmp_path / "bin" / name
+        stub.parent.mkdir(exist_ok=True)
+        stub.write_text(f"#!/bin/sh\n{answers if name == command else ''}\n", encoding="utf-8")
+        stub.chmod(0o755)
+    path = f"{tmp_path / 'bin'}:/usr/bin:/bin"
+    done = subprocess.run(
+        ["sh", str(script)], env={"PATH": path, "PYTHON": "python"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert ".".join(map(str, OLDEST_GLIBC)) in script.read_text(encoding="utf-8")
 
 
 def test_no_file_names_a_host_of_a_package_registry() -> None:
