@@ -19,10 +19,13 @@ import psutil
 from rich.table import Table
 from rich.text import Text
 
+from jobs.access.roles import EVERY_ROLE, ZONES
 from jobs.launch.settings import load_settings
 from jobs.runtime import private_network
+from jobs.runtime.at_rest import AtRest, Machine
 from jobs.runtime.console import Console
 from jobs.runtime.errors import MingjingError
+from jobs.runtime.paths import local_folder
 from jobs.runtime.session import JARS_VARIABLE, delta_jars
 from jobs.runtime.site_key import KEY_VARIABLE, stated_key
 
@@ -48,6 +51,7 @@ LEAST_MEMORY_GIB = 4
 """Seen of a run over a city of 400,000 records on two cores: 3, and what the system needs beside it."""
 LEAST_DISK_GIB = 10
 """Room for the versions of the tables that are kept, and for what a run writes before it takes their place: of such a city, with a margin."""
+_ENCRYPT = "put it on an encrypted disk or into an encrypted folder: docs/security.md, encryption at rest"
 _CGROUP = Path("/sys/fs/cgroup")
 _GIB = 2**30
 
@@ -63,15 +67,15 @@ class Diagnosis:
     is_needed: bool = False
 
 
-def diagnose() -> list[Diagnosis]:
-    """All that a run depends on, embedded engine first."""
+def diagnose(out: Path | None = None, lake: str | None = None) -> list[Diagnosis]:
+    """All that a run depends on, embedded engine first; of results in `out`, whether their restricted folders are encrypted."""
     found = [
         _python(),
         _c_library(),
         *(_package(name, module) for name, module in PACKAGES.items()),
         _configuration(),
         _memory(),
-        _disk(),
+        _disk(out if out and out.is_dir() else Path.cwd()),
         _network(),
         _key(),
         _font(),
@@ -91,7 +95,24 @@ def diagnose() -> list[Diagnosis]:
             "can run" if spark else "cannot run",
             "mend Java or the Delta jar above; the embedded engine needs neither",
         ),
+        *(at_rest(out, lake, Machine()) if out else ()),
     ]
+
+
+def at_rest(out: Path, lake: str | None, machine: Machine) -> list[Diagnosis]:
+    """Zone by zone what whoever takes the disk away could read, and where else numbers come to lie while a run works."""
+    root = local_folder(lake) if lake else out / "lake"
+    places = {
+        zone: root / zone.removeprefix("lake/") if root and zone.startswith("lake/") else out / zone
+        for zone, roles in ZONES.items()
+        if roles != EVERY_ROLE and (root or not zone.startswith("lake/"))
+    }
+    found = {zone: machine.folder(path) for zone, path in places.items() if path.is_dir()}
+    found |= {"all else in OUT": machine.folder(out), "temporary files": machine.folder(Path(tempfile.gettempdir()))}
+    found |= {f"swap {name}": kept for name, kept in machine.swaps().items()}
+    if root is None:
+        found["lake"] = AtRest(False, f"{lake} is on a store: ask whoever runs it")
+    return [Diagnosis(f"at rest: {what}", kept.is_encrypted, kept.seen, _ENCRYPT) for what, kept in found.items()]
 
 
 def _python() -> Diagnosis:
@@ -141,9 +162,9 @@ def _memory() -> Diagnosis:
     return Diagnosis("memory", free >= LEAST_MEMORY_GIB, f"{free:.1f} GiB free; a city may take {LEAST_MEMORY_GIB}", advice)
 
 
-def _disk() -> Diagnosis:
-    """Where the command is given, and where temporary files go: OUT may be elsewhere."""
-    places = dict.fromkeys((str(Path.cwd()), tempfile.gettempdir()))
+def _disk(results: Path) -> Diagnosis:
+    """Where results are, or are likely to go, and where temporary files do."""
+    places = dict.fromkeys((str(results.resolve()), tempfile.gettempdir()))
     free = {place: shutil.disk_usage(place).free / _GIB for place in places}
     seen = ", ".join(f"{gib:,.1f} GiB free at {place}" for place, gib in free.items())
     advice = f"a city may take {LEAST_DISK_GIB}: free space, or give an --out and a TMPDIR on another disk"
