@@ -6,9 +6,11 @@ import hashlib
 import json
 import subprocess
 import zipfile
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from jobs.commands.doctor import OLDEST_GLIBC
 from jobs.runtime.errors import BadConfiguration
@@ -42,6 +44,18 @@ def wheel(folder: Path, name: str, metadata: str = "") -> Path:
 )
 def test_a_wheel_that_would_not_start_on_the_target_is_named(name: str, fits: str) -> None:
     assert " ".join(arch for arch in bundle.ARCHITECTURES if not bundle.misfits([Path(name)], arch)) == fits
+
+
+@pytest.mark.parametrize(("needs", "fits"), [("", True), (">=3.9,!=3.10.*", True), (">=3.11", True), (">=3.11.5", False)])
+def test_a_wheel_for_a_newer_python_than_the_oldest_of_the_targets_is_named(needs: str, fits: bool, tmp_path: Path) -> None:
+    made = wheel(tmp_path, "a-1-py3-none-any.whl", f"Requires-Python: {needs}\n" if needs else "")
+    assert bundle.too_new([made]) == ([] if fits else [made.name])
+
+
+def test_what_is_pinned_is_for_any_python_that_the_installer_takes() -> None:
+    """As this environment holds it: a pin that is refused on Debian's Python would be found on the target."""
+    needed = {one.metadata["Name"]: one.metadata["Requires-Python"] for one in distributions()}
+    assert [name for name, python in needed.items() if python and bundle.OLDEST_PYTHON not in SpecifierSet(python)] == []
 
 
 def test_every_pin_needs_a_wheel_of_its_version() -> None:
