@@ -6,10 +6,13 @@ import hashlib
 import json
 import subprocess
 import zipfile
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
+from jobs.commands.doctor import OLDEST_GLIBC
 from jobs.runtime.errors import BadConfiguration
 from tests.processes import ROOT
 from tools import bundle
@@ -41,6 +44,18 @@ def wheel(folder: Path, name: str, metadata: str = "") -> Path:
 )
 def test_a_wheel_that_would_not_start_on_the_target_is_named(name: str, fits: str) -> None:
     assert " ".join(arch for arch in bundle.ARCHITECTURES if not bundle.misfits([Path(name)], arch)) == fits
+
+
+@pytest.mark.parametrize(("needs", "fits"), [("", True), (">=3.9,!=3.10.*", True), (">=3.11", True), (">=3.11.5", False)])
+def test_a_wheel_for_a_newer_python_than_the_oldest_of_the_targets_is_named(needs: str, fits: bool, tmp_path: Path) -> None:
+    made = wheel(tmp_path, "a-1-py3-none-any.whl", f"Requires-Python: {needs}\n" if needs else "")
+    assert bundle.too_new([made]) == ([] if fits else [made.name])
+
+
+def test_what_is_pinned_is_for_any_python_that_the_installer_takes() -> None:
+    """As this environment holds it: a pin that is refused on Debian's Python would be found on the target."""
+    needed = {one.metadata["Name"]: one.metadata["Requires-Python"] for one in distributions()}
+    assert [name for name, python in needed.items() if python and bundle.OLDEST_PYTHON not in SpecifierSet(python)] == []
 
 
 def test_every_pin_needs_a_wheel_of_its_version() -> None:
@@ -112,6 +127,33 @@ def test_what_cannot_be_installed_is_said_in_a_sentence(python: str, says: str, 
     )
     assert done.returncode == 2
     assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "answers", "says"),
+    [
+        ("python", 'case "$2" in *libc*) exit 1;; esac', "glibc 2.28 or newer is needed"),
+        ("df", 'echo Filesystem; echo "/dev/x 9 9 3999999 1% /"', "4 GB of free disk are needed"),
+    ],
+)
+def test_what_the_target_lacks_is_said_before_anything_is_installed(
+    command: str, answers: str, says: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "install.sh"
+    script.write_bytes((ROOT / "tools/closed_network/install.sh").read_bytes())
+    for name in ("python", command):
+        stub = tmp_path / "bin" / name
+        stub.parent.mkdir(exist_ok=True)
+        stub.write_text(f"#!/bin/sh\n{answers if name == command else ''}\n", encoding="utf-8")
+        stub.chmod(0o755)
+    path = f"{tmp_path / 'bin'}:/usr/bin:/bin"
+    done = subprocess.run(
+        ["sh", str(script)], env={"PATH": path, "PYTHON": "python"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert ".".join(map(str, OLDEST_GLIBC)) in script.read_text(encoding="utf-8")
 
 
 def test_no_file_names_a_host_of_a_package_registry() -> None:

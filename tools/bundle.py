@@ -17,16 +17,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from jobs import __version__
 from jobs.runtime.errors import BadConfiguration
-from tools.bill_of_materials import bill_of_materials
+from tools.bill_of_materials import bill_of_materials, metadata_of
 
 ROOT = Path(__file__).resolve().parents[1]
 ARCHITECTURES = ("x86_64", "aarch64")
 PYTHON = (3, 11)
+OLDEST_PYTHON = "3.11.0"
+"""install.sh takes any 3.11: Debian 12 has 3.11.2."""
 OLDEST_GLIBC = 28
 """The second number, as on Kylin V10 and openEuler 20.03: a wheel made for a newer one does not start there. `mingjing doctor` says so."""
 JARS = ("delta-spark", "delta-storage", "delta-kernel-api", "delta-kernel-defaults", "delta-kernel-unitycatalog")
@@ -58,6 +61,12 @@ def misfits(wheels: Iterable[Path], arch: str) -> list[str]:
     return sorted(path.name for path in wheels if parse_wheel_filename(path.name)[3].isdisjoint(tags))
 
 
+def too_new(wheels: Iterable[Path]) -> list[str]:
+    """Names of the wheels that pip would refuse on the oldest Python of a target, whatever they are built for."""
+    needed = ((path.name, metadata_of(path)["Requires-Python"]) for path in wheels)
+    return sorted(name for name, python in needed if python and OLDEST_PYTHON not in SpecifierSet(python))
+
+
 def pins(constraints: Path) -> list[str]:
     """The pinned versions, one a package."""
     return [line for line in constraints.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
@@ -74,7 +83,7 @@ def fetch_wheels(folder: Path, arch: str, constraints: Path) -> None:
     """Wheels of all pins into `folder`. Raises BadConfiguration naming those that are not to be had for the target."""
     folder.mkdir(parents=True, exist_ok=True)
     options = [option for platform in platforms(arch) for option in ("--platform", platform)]
-    options += ["--python-version", "3.11.7", "--implementation", "cp", "--only-binary", ":all:", "--no-deps"]
+    options += ["--python-version", OLDEST_PYTHON, "--implementation", "cp", "--only-binary", ":all:", "--no-deps"]
     left, sources = missing(pins(constraints), folder.glob("*.whl")), list[str]()
     while left:
         said = _pip("download", "--quiet", "-d", str(folder), *options, *left)
@@ -86,10 +95,11 @@ def fetch_wheels(folder: Path, arch: str, constraints: Path) -> None:
     for pin in sources:  # published as source only: built here, which must come out as a wheel for every machine
         _pip("wheel", "--quiet", "--no-deps", "-w", str(folder), pin)
     _pip("download", "--quiet", "-d", str(folder), "--only-binary", ":all:", "-c", str(constraints), *BUILD_TOOLS)
-    wrong = missing(pins(constraints), folder.glob("*.whl")) + misfits(folder.glob("*.whl"), arch)
+    wheels = list(folder.glob("*.whl"))
+    wrong = list(dict.fromkeys([*missing(pins(constraints), wheels), *misfits(wheels, arch), *too_new(wheels)]))
     if wrong:
         raise BadConfiguration(
-            f"For {arch}, Python 3.11 and glibc 2.{OLDEST_GLIBC} there is no wheel of {', '.join(wrong)}. Pin another version in "
+            f"For {arch}, Python {OLDEST_PYTHON} and glibc 2.{OLDEST_GLIBC} there is no wheel of {', '.join(wrong)}. Pin another version in "
             "constraints.txt. No archive was written."
         )
 

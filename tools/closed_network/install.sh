@@ -7,6 +7,16 @@ if ! "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] !=
   echo "Python 3.11 with its venv module is needed, and $python is none. Name one: PYTHON=/path/to/python3.11 sh install.sh" >&2
   exit 2
 fi
+if ! "$python" -c 'import platform, sys
+name, seen = platform.libc_ver()
+sys.exit(name != "glibc" or tuple(map(int, seen.split(".")[:2])) < (2, 28))'; then
+  echo "glibc 2.28 or newer is needed, as on Kylin V10, openEuler 20.03 or Debian 10; this system has $(ldd --version 2>&1 | head -n 1)." >&2
+  exit 2
+fi
+if [ "$(df -Pk . | awk 'NR == 2 { print $4 }')" -lt 4000000 ]; then
+  echo "4 GB of free disk are needed here, and there are $(df -Ph . | awk 'NR == 2 { print $4 }'). Unpack the archive on another disk." >&2
+  exit 2
+fi
 arch=$(uname -m)
 if ! [ -d "wheels/$arch" ]; then
   echo "This archive is not for $arch. It holds: $(ls wheels)" >&2
