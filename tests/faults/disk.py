@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -307,7 +308,7 @@ class Shim:
         real = getattr(DeltaTable, name)
 
         def step_by_step(table: DeltaTable, *given: Any, **more: Any) -> Any:
-            folder = table.table_uri.removeprefix("file://").rstrip("/")
+            folder = unquote(table.table_uri.removeprefix("file://")).rstrip("/")
             self.disk.step(name, folder)
             done = real(table, *given, **more)
             self.disk.done(f"{folder}/_delta_log/.", f"{folder}/.")
