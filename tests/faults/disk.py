@@ -302,7 +302,7 @@ class Shim:
     def _make_table(self, folder: str, *given: Any, **more: Any) -> None:
         self.disk.step("make table", folder)
         self._real_make(folder, *given, **more)
-        self.disk.done(f"{folder}/_delta_log/.", f"{folder}/.", folder)
+        self.disk.done(f"{folder}/_delta_log/entry", f"{folder}/_delta_log", folder)
 
     def _of_table(self, name: str) -> Callable[..., Any]:
         real = getattr(DeltaTable, name)
@@ -311,7 +311,7 @@ class Shim:
             folder = unquote(table.table_uri.removeprefix("file://")).rstrip("/")
             self.disk.step(name, folder)
             done = real(table, *given, **more)
-            self.disk.done(f"{folder}/_delta_log/.", f"{folder}/.")
+            self.disk.done(f"{folder}/_delta_log/entry", f"{folder}/_delta_log")
             return done
 
         return step_by_step
