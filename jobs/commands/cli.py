@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from jobs import __version__
+from jobs.access.approvals import note_access
 from jobs.access.roles import Role, allowed, refuse_in_full, refuse_unless, roles_of
 from jobs.audit.calls import CHECK, SUPERVISION, recorded
 from jobs.commands.approve import approve
@@ -43,6 +44,8 @@ from jobs.runtime.stopping import end_on_signals
 _WITHOUT_RESULTS = ("simulate", "doctor", "graph", "rule new", "policy check", "editions open")
 """Commands that touch no city's data: recorded where MINGJING_AUDIT names a place, for they have no OUT."""
 _FOR_CHECKS = ("check",)
+_WHILE_OFF = ("approve", "audit verify", "audit show", "verify")
+"""Commands that are given where access was turned off and nobody has approved that yet: to approve it, and to see who did it."""
 
 
 class Commands(TyperGroup):
@@ -96,7 +99,9 @@ def _recorded(path: str, callback: Callable[..., Any], *, is_group: bool) -> Cal
                 if roles != frozenset():
                     from jobs.launch.settings import load_access  # knows all rules: help must not wait for them
 
-                    refuse_unless(load_access(), roles, path)
+                    refuse_unless(access := load_access(), roles, path)
+                    if out is not None and path not in _WHILE_OFF:
+                        note_access(access, out)
                 return callback(**given)
         except Exception as error:
             if (told := explanation(error)) is None:

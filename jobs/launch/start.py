@@ -13,7 +13,7 @@ from pathlib import Path
 
 from casework.store import URL_VARIABLE, CaseStore, store_url
 from expectations.contracts.lake import FILES
-from jobs.access.approvals import second_person
+from jobs.access.approvals import note_access, second_person
 from jobs.access.roles import Role, refuse_unless
 from jobs.audit.calls import SUPERVISION, changed_rules, note_run, recorded
 from jobs.audit.vouched import vouch
@@ -190,7 +190,8 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
 
     def run_recorded() -> None:
         with recorded(f"python -m {module}", vars(given), purpose=SUPERVISION, out=given.out):
-            refuse_unless(load_access(), frozenset({Role.DATA_TEAM}), f"run, python -m {module},")
+            refuse_unless(access := load_access(), frozenset({Role.DATA_TEAM}), f"run, python -m {module},")
+            note_access(access, given.out)
             run()
 
     return explained(run_recorded, console)
