@@ -1,7 +1,9 @@
-"""`python -m benchmarks.growth`: how OUT grows over monthly runs on a small city, by folder, and which tables grow.
+"""`python -m benchmarks.growth`: how OUT grows over monthly runs on a small city, by folder, which tables grow, and what does not hold.
 
 The first delivery is the simulated year; each later one brings every register that comes as an extract anew, unchanged but for its
-day, and the payments of one more month: the same month of the simulated year, later. All data are synthetic.
+day, and the payments of one more month: the same month of the simulated year, later. All data are synthetic. With --kills each later
+run is begun so often, and killed somewhere, before it may come to its end; where is drawn by --seed. After each run ids, sums of
+months, accounts, lists and what the log vouches for must hold; what does not is told, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ import calendar
 import csv
 import hashlib
 import json
+import random
 import shutil
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -22,8 +26,9 @@ from deltalake import DeltaTable
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.process import measure
+from benchmarks.process import kill, measure
 from benchmarks.run import MINGJING, WORK, city_of
+from benchmarks.soundness import Kept, changed, kept, of_other_runs, unaccounted
 from expectations.contracts.deliveries import DATA_SETS
 
 FIRST = 2017
@@ -108,21 +113,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", type=float, default=0.001)
     parser.add_argument("--runs", type=int, default=24)
+    parser.add_argument(
+        "--kills", type=int, default=1, help="how often each run but the first is killed before it comes to its end"
+    )
+    parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
     WORK.mkdir(exist_ok=True)
-    console = Console()
+    console, drawn = Console(), random.Random(given.seed)
     city, out, deliveries = city_of(given.scale) / "delivery", WORK / "out-growth", WORK / "growing"
     for folder in (out, deliveries):
         shutil.rmtree(folder, ignore_errors=True)
     runs: list[Mapping[str, Any]] = []
+    before, wrong, kills, seconds = Kept({}, {}, {}), 0, 0, 0.0
     for day in months(given.runs):
         delivery = city if day.year == FIRST else deliver(city, deliveries / f"{day:%Y-%m}", day)
         command = [MINGJING, "run", str(delivery), "--out", str(out), "--as-of", day.isoformat(), "--env", "test"]
-        with console.status(f"run of {day}"):
-            run = measure(f"run of {day}", command, WORK / "growth.log")
+        kills += sum(
+            kill(command, WORK / "killed.log", drawn.uniform(0.1, 1) * seconds) for _ in range(given.kills if runs else 0)
+        )
+        run = measure(f"run of {day}", command, WORK / "growth.log")
+        now, seconds = kept(out), run.seconds
+        for said in (*changed(before, now), *unaccounted(out), *of_other_runs(out, day.isoformat())):
+            console.print(f"{day}: {said}", style="red")
+            wrong += 1
+        before = now
         runs.append({"day": f"{day}", "cpu_seconds": run.cpu_seconds, "folders": folders(out), "tables": tables(out)})
         (WORK / "growth.json").write_text(json.dumps(runs), encoding="utf-8")
     console.print(*shown(runs), sep="\n")
+    console.print(f"{len(runs)} runs, {kills} killed before, {wrong} things that do not hold.")
+    sys.exit(1 if wrong else 0)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
+import subprocess
 import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+KEY = "benchmark only, no secret"
 _SUBREAPER = 36
 """PR_SET_CHILD_SUBREAPER of prctl(2): orphans become this process's children."""
 
@@ -31,13 +34,27 @@ def measure(name: str, command: list[str], log: Path) -> Measured:
         pid = os.posix_spawn(
             sys.executable,
             [sys.executable, __file__, *command],
-            {**os.environ, "MINGJING_KEY": "benchmark only, no secret"},
+            {**os.environ, "MINGJING_KEY": KEY},
             file_actions=[(os.POSIX_SPAWN_DUP2, stream.fileno(), 1), (os.POSIX_SPAWN_DUP2, stream.fileno(), 2)],
         )
         _, status, usage = os.wait4(pid, 0)
     if os.waitstatus_to_exitcode(status) != 0:
         raise SystemExit(f"{name} failed:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
     return Measured(name, time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def kill(command: list[str], log: Path, after: float) -> bool:
+    """Begins the command and kills it with all that it started, after so many seconds; False where it had come to its end by then."""
+    environment = {**os.environ, "MINGJING_KEY": KEY}
+    with log.open("wb") as stream:
+        begun = subprocess.Popen(command, env=environment, stdout=stream, stderr=stream, start_new_session=True)
+    try:
+        begun.wait(after)
+    except subprocess.TimeoutExpired:
+        os.killpg(begun.pid, signal.SIGKILL)
+        begun.wait()
+        return True
+    return False
 
 
 def _run(command: list[str]) -> int:

@@ -22,9 +22,10 @@ ACTIONS: Mapping[str, frozenset[Role]] = {
     "rules": frozenset({Role.DATA_TEAM, Role.PUBLISHER}),
     "identities": frozenset({Role.DATA_TEAM}),
     "purge": frozenset({Role.DATA_TEAM, Role.AUDITOR}),
+    "key": frozenset({Role.DATA_TEAM, Role.AUDITOR}),
 }
 """What needs two persons, and who may be the second: a full edition, rules or code that were not in force before, merges of identities,
-a purge."""
+a purge, another key of the site."""
 _DIGITS, _SHOWN = 32, 10
 """Of an id: as many as nobody can make two requests to share, and as many as a person needs to type."""
 

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from jobs.audit.vouched import TableState, Vouched, places, state_of, zones
-from jobs.runtime.delta_folder import LOG, digest_in
+from jobs.runtime.delta_folder import LOG, digest_in, named_by_commits
 from jobs.runtime.delta_log import last_version
 from jobs.runtime.errors import BadStore
 from jobs.runtime.results import LIST, digest_of, listed, others
@@ -46,7 +46,7 @@ def compare_lake(lake: Path, known: Vouched, found: Found) -> None:
             continue
         found.rows += states[-1].rows
         found.differences += _versions(folder, version, states)
-        named = _named(folder)
+        named = _current(folder) | named_by_commits(folder)
         for path in sorted(folder.glob("*.parquet")) + sorted(folder.glob("*/*.parquet")):
             name = path.relative_to(folder).as_posix()
             if name.startswith(LOG):
@@ -131,18 +131,3 @@ def _current(folder: Path) -> set[str]:
         return set(DeltaTable(folder).get_add_actions()["path"].to_pylist())
     except Exception:  # told by _versions
         return set()
-
-
-def _named(folder: Path) -> set[str]:
-    """Files that the table, or a commit that is still there, names."""
-    named = _current(folder)
-    for commit in folder.glob(f"{LOG}/*.json"):
-        for action in commit.read_text(encoding="utf-8", errors="replace").splitlines():
-            try:
-                told = json.loads(action)
-            except ValueError:
-                continue
-            for kind in ("add", "remove"):
-                if isinstance(told, dict) and isinstance(told.get(kind), dict):
-                    named.add(told[kind].get("path", ""))
-    return named

@@ -31,6 +31,7 @@ from jobs.commands.policy import policy
 from jobs.commands.prepay import prepay
 from jobs.commands.purge import purge
 from jobs.commands.report import report
+from jobs.commands.rotate_key import rotate_key
 from jobs.commands.rule import rule
 from jobs.commands.take_in import take_in
 from jobs.runtime import private_network
@@ -387,11 +388,17 @@ def simulate(
 
 @app.command()
 @allowed()
-def doctor() -> None:
-    """Say which engine can run here, the versions, and what to do about what is missing."""
+def doctor(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Say of these results, zone by zone, what is not encrypted.", show_default=False, exists=True),
+    ] = None,
+    lake: LakeRoot = None,
+) -> None:
+    """Say which engine can run here, the versions, what to do about what is missing, and what is not encrypted at rest."""
     from jobs.commands.doctor import diagnose, print_diagnoses
 
-    diagnoses = diagnose()
+    diagnoses = diagnose(out, lake)
     print_diagnoses(console, diagnoses)
     raise typer.Exit(0 if all(d.is_well for d in diagnoses if d.is_needed) else 2)
 
@@ -402,7 +409,7 @@ app.add_typer(editions, name="editions")
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")
 app.command(name="verify")(verify_results)
-for command in (plan, prepay, dispatch, take_in, report, fairness, learn, trace, graph, purge, whose, approve):
+for command in (plan, prepay, dispatch, take_in, report, fairness, learn, trace, graph, purge, rotate_key, whose, approve):
     app.command()(command)
 
 

@@ -9,6 +9,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,11 +18,14 @@ import psutil
 from rich.table import Table
 from rich.text import Text
 
+from jobs.access.roles import EVERY_ROLE, ZONES
 from jobs.launch.settings import load_settings
 from jobs.papers.pdf import Printer
 from jobs.runtime import private_network
+from jobs.runtime.at_rest import AtRest, Machine
 from jobs.runtime.console import Console
 from jobs.runtime.errors import MingjingError
+from jobs.runtime.paths import local_folder
 from jobs.runtime.session import JARS_VARIABLE, delta_jars
 from jobs.runtime.site_key import KEY_VARIABLE, stated_key
 
@@ -42,6 +46,7 @@ OLDEST_GLIBC = (2, 28)
 """For which the wheels of a bundle are chosen."""
 LEAST_MEMORY_GIB = 4
 """Seen of a run over a city of 400,000 records on two cores: 3, and what the system needs beside it."""
+_ENCRYPT = "put it on an encrypted disk or into an encrypted folder: docs/security.md, encryption at rest"
 _CGROUP = Path("/sys/fs/cgroup")
 _GIB = 2**30
 
@@ -57,8 +62,8 @@ class Diagnosis:
     is_needed: bool = False
 
 
-def diagnose() -> list[Diagnosis]:
-    """All that a run depends on, embedded engine first."""
+def diagnose(out: Path | None = None, lake: str | None = None) -> list[Diagnosis]:
+    """All that a run depends on, embedded engine first; of results in `out`, whether their restricted folders are encrypted."""
     found = [
         _python(),
         _c_library(),
@@ -84,7 +89,24 @@ def diagnose() -> list[Diagnosis]:
             "can run" if spark else "cannot run",
             "mend Java or the Delta jar above; the embedded engine needs neither",
         ),
+        *(at_rest(out, lake, Machine()) if out else ()),
     ]
+
+
+def at_rest(out: Path, lake: str | None, machine: Machine) -> list[Diagnosis]:
+    """Zone by zone what whoever takes the disk away could read, and where else numbers come to lie while a run works."""
+    root = local_folder(lake) if lake else out / "lake"
+    places = {
+        zone: root / zone.removeprefix("lake/") if root and zone.startswith("lake/") else out / zone
+        for zone, roles in ZONES.items()
+        if roles != EVERY_ROLE and (root or not zone.startswith("lake/"))
+    }
+    found = {zone: machine.folder(path) for zone, path in places.items() if path.is_dir()}
+    found |= {"all else in OUT": machine.folder(out), "temporary files": machine.folder(Path(tempfile.gettempdir()))}
+    found |= {f"swap {name}": kept for name, kept in machine.swaps().items()}
+    if root is None:
+        found["lake"] = AtRest(False, f"{lake} is on a store: ask whoever runs it")
+    return [Diagnosis(f"at rest: {what}", kept.is_encrypted, kept.seen, _ENCRYPT) for what, kept in found.items()]
 
 
 def _python() -> Diagnosis:

@@ -76,7 +76,7 @@ def open_run(
         settle(out, report.warn)
         with open_engine(name, settings.engine, _data_of(root, delivery)) as running:
             lake = _answering(Lake(running, root))
-            found = site_key(lake)
+            found = site_key(lake, settings.key)
             for remark in found.remarks:
                 report.warn(remark)
             ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery, log)

@@ -20,9 +20,10 @@ from jobs.audit.vouched import state_of, zones
 from jobs.casebook.opened import followed_in, followed_store, has_store
 from jobs.launch.retention_params import Kept, RetentionParams
 from jobs.retention.certificate import FOLDER, Certificate, FilePart, Kind, Thing, write_certificate
-from jobs.retention.removal import forget_history, keep_rows, remove
+from jobs.retention.removal import keep_rows, remove
 from jobs.retention.rows import Held, derived_stays, frame_of, has_origin, held_by, kind_of, living, stays, tables_of, whom_named
 from jobs.runtime import durable
+from jobs.runtime.delta_folder import forget_history
 from jobs.runtime.delta_log import last_version
 from jobs.runtime.errors import BadConfiguration, BadStore
 from jobs.runtime.results import KEPT, WORK, Stamp, digest_of, listed, parts_of, publication
@@ -91,7 +92,7 @@ def purge(lakes: list[Path], results: Path, plan: Certificate, params: Retention
         for kind in sorted({thing.kind for thing in plan.things}):
             for table in tables_of(kind):
                 if last_version(lake, f"{table.zone}/{table.name}") is not None:
-                    forget_history(lake, table)
+                    forget_history(lake, f"{table.zone}/{table.name}")
     for writer, zone, day in list(_expired_parts(results, plan.as_of, params)):
         with publication(results, writer, [zone], Stamp(day, ""), warn):
             pass  # nothing is put in the place of what this writer had put there

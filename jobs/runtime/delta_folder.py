@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from pyspark.sql.types import StructType
 from jobs.runtime import durable
 from jobs.runtime.delta_log import ROWS_WRITTEN, Commit, last_commit, last_version, said_of
 from jobs.runtime.results import digest_of
+from jobs.runtime.scratch import SCRATCH
 
 LOG = "_delta_log"
 MADE_OF = "made_of"
@@ -102,9 +104,7 @@ def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, sa
         if gained := [field for field in kept.fields if field.name not in fields and mode == "append"]:
             table.alter.add_columns(gained)
         table.create_write_transaction(added, mode, kept, commit_properties=stated)
-    for _, entry in _entries(log) - known:
-        durable.sync(Path(entry))
-    durable.sync_names([log], log if known else folder)
+    _sync_fresh(log, known)
     table.update_incremental()
     return Version(Commit(table.version(), rows), schema, tuple(action.path for action in added))
 
@@ -116,9 +116,7 @@ def tidy(lake: Path, versions: int) -> None:
     for log in sorted(lake.glob(f"*/*/{LOG}")):
         folder = log.parent
         if sum(entry.suffix == ".json" for entry in log.iterdir()) > _OLD_LOG:
-            table = DeltaTable(folder)
-            table.create_checkpoint()
-            table.cleanup_metadata()
+            checkpointed(folder).cleanup_metadata()
         if sum(entry.is_dir() for entry in os.scandir(folder)) - 1 > versions:
             table = DeltaTable(folder)
             last = table.version()
@@ -136,6 +134,73 @@ def tidy(lake: Path, versions: int) -> None:
             for data in {(folder / name).parent for name in gone} - {folder}:
                 with suppress(OSError):  # the marks that Spark leaves beside its files keep a folder
                     data.rmdir()
+
+
+def checkpointed(folder: Path) -> DeltaTable:
+    """The table, told by a checkpoint that is on the disk: the commits before it may go."""
+    table, log = DeltaTable(folder), folder / LOG
+    known = _entries(log)
+    table.create_checkpoint()
+    _sync_fresh(log, known)
+    return table
+
+
+def forget_unfinished(lake: Path) -> None:
+    """Takes away rows of commits that never came to be. A table that cannot be read is left as it is, and so is scratch."""
+    for folder in sorted(lake.glob("*/*")):
+        made = [path for path in folder.glob("*/*") if is_of_rows(f"{path.parent.name}/{path.name}")]
+        if not made or folder.parent.name == SCRATCH:
+            continue
+        try:
+            is_table = last_version(lake, f"{folder.parent.name}/{folder.name}") is not None
+            named = set(DeltaTable(folder).get_add_actions()["path"].to_pylist()) if is_table else set()
+        except Exception:  # of deltalake, which has many; told by whoever reads the table
+            continue
+        named |= named_by_commits(folder)
+        of_commits = {name.partition("/")[0] for name in named}
+        for path in made:
+            if path.parent.name not in of_commits:
+                path.unlink()
+        for data in {path.parent for path in made} - {folder / name for name in of_commits}:
+            with suppress(OSError):  # what a person put there keeps it
+                data.rmdir()
+
+
+def named_by_commits(folder: Path) -> set[str]:
+    """Files of rows that a commit which is still there has added or removed, by their paths in the table's folder."""
+    named = set()
+    for entry in folder.glob(f"{LOG}/*.json"):
+        for action in entry.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                told = json.loads(action)
+            except ValueError:
+                continue
+            for kind in ("add", "remove"):
+                if isinstance(told, dict) and isinstance(told.get(kind), dict):
+                    named.add(told[kind].get("path", ""))
+    return named
+
+
+def forget_history(lake: Path, place: str) -> None:
+    """Of the table nothing is left but its last version: no file of rows, no commit and no checkpoint that tells of another."""
+    folder, log = lake / place, lake / place / LOG
+    opened = checkpointed(folder)
+    named = set(opened.get_add_actions()["path"].to_pylist())
+    last = f"{opened.version():020}"
+    for path in sorted(log.iterdir()):
+        if not path.name.startswith((last, "_last_checkpoint")):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in sorted(folder.iterdir()):
+        if path.name == LOG:
+            continue
+        inside = [child for child in path.rglob("*") if child.is_file()] if path.is_dir() else [path]
+        for child in inside:
+            name = child.relative_to(folder).as_posix()
+            if name not in named and is_of_rows(name):
+                child.unlink()
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+    durable.sync_names([log, folder], lake)
 
 
 def is_of_rows(name: str) -> bool:
@@ -163,6 +228,13 @@ def _parquet(data: Path) -> list[Path]:
 def _entries(log: Path) -> set[tuple[int, str]]:
     """What the log holds; a file that is written anew is another entry."""
     return {(entry.inode(), entry.path) for entry in os.scandir(log)} if log.is_dir() else set()
+
+
+def _sync_fresh(log: Path, known: set[tuple[int, str]]) -> None:
+    """Entries that were not known are on the disk, and so are their names; that of the log, too, where there was none."""
+    for _, entry in _entries(log) - known:
+        durable.sync(Path(entry))
+    durable.sync_names([log], log if known else log.parent)
 
 
 def _added(folder: Path, path: Path, rows: int) -> AddAction:

@@ -239,10 +239,15 @@ class Lake:
         row = None if rows is None else rows.frame.first()
         return None if row is None else row.asDict()
 
-    def state(self, what: str, values: Mapping[str, str]) -> None:
-        """Keeps a statement of the lake about itself, for good: a second one of the name is refused."""
+    def state(self, what: str, values: Mapping[str, str], *, instead: bool = False) -> None:
+        """Keeps a statement of the lake about itself, for good: a second one of the name is refused, unless it is `instead` of the first."""
         rows = self.session.createDataFrame([tuple(values.values())], ", ".join(f"{name} string" for name in values))
-        self._save(_statement(what), rows, "error")
+        self._save(_statement(what), rows, "overwrite" if instead else "error")
+
+    def forget_what_was_stated(self, what: str) -> None:
+        """Of the statement the last version stays, and no byte of those before; a store has a history of its own."""
+        if self.kept_here:
+            delta_folder.forget_history(self.kept_here, _statement(what))
 
     def tidy(self, versions: int) -> None:
         """Of each table in a folder the last versions stay readable; older ones, and what killed runs left, are taken away."""
@@ -361,6 +366,9 @@ def single_writer(root: str) -> Iterator[None]:
     A folder is held against all who write to it, on every machine that shares it where its file system shares locks. A lake
     on a store is held against runs of this machine only (decision 0019): no store that the engines write has a lock that ends
     with the process that took it.
+
+    While it is held the lock file has a mark. One that is found there is of a run that was killed, or that failed: the rows which it
+    had written and not committed are taken away first.
     """
     folder = local_folder(root)
     digest = hashlib.sha256(root.rstrip("/").encode()).hexdigest()[:16]
@@ -372,6 +380,11 @@ def single_writer(root: str) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise BadConfiguration(f"Another run is writing to {root}. Wait for it to end, or use another --out.") from error
+        if folder and os.fstat(lock).st_size and is_known_to_deltalake(folder):
+            delta_folder.forget_unfinished(folder)
+        elif folder:
+            durable.append(lock, b"held\n")
         yield
+        os.ftruncate(lock, 0)
     finally:
         os.close(lock)
