@@ -13,7 +13,7 @@ from benchmarks.fuzzing.limits import MEBIBYTES, SECONDS
 from benchmarks.fuzzing.targets import CORPUS, TARGETS
 from tests.damage import ODD_BYTES, ODD_XML, mutated
 
-SEED, TIMES = 20170105, 30
+SEED, TIMES = 20170105, 40
 
 
 @pytest.mark.parametrize("name", TARGETS)
