@@ -3,7 +3,7 @@
 The first delivery is the simulated year; each later one brings every register that comes as an extract anew, unchanged but for its
 day, and the payments of one more month: the same month of the simulated year, later. All data are synthetic. With --kills each later
 run is begun so often, and killed somewhere, before it may come to its end; where is drawn by --seed. After each run ids, sums of
-months, accounts, lists and what the log vouches for must hold; what does not is told, and the exit code is 1.
+files, accounts, lists and what the log vouches for must hold; what does not is told, and the exit code is 1.
 """
 
 from __future__ import annotations

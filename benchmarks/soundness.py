@@ -1,4 +1,4 @@
-"""What does not hold of an OUT after a run: accounts, months, ids, lists of one run, what the log vouches for. Nothing, if all is well."""
+"""What does not hold of an OUT after a run: accounts, sums of files, ids, lists of one run, what the log vouches for. Nothing, if all is well."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.run import MINGJING
 
 @dataclass(frozen=True)
 class Kept:
-    """What no later run may change: person ids by the digests of number and name, case ids by household, yuan by month of payment."""
+    """What no later run may change: person ids by the digests of number and name, case ids by household, yuan by file of payments."""
 
     persons: dict[tuple[str, ...], str]
     cases: dict[tuple[str, ...], str]
@@ -26,11 +26,13 @@ class Kept:
 def kept(out: Path) -> Kept:
     """As it stands in the lake."""
     persons, cases = _table(out, "silver.person_ids"), _table(out, "silver.cases")
-    months = _table(out, "silver.payments").group_by("for_month").agg(pl.col("amount").sum())
+    files = (
+        _table(out, "silver.payments").group_by("_file_id").agg(pl.col("amount").sum())
+    )  # a month gains arrears and refunds later
     return Kept(
         {(number, name): own for number, name, own in persons.select("number_key", "name_key", "own_id").rows()},
         {tuple(row[1:]): row[0] for row in cases.select("case_id", "family", "county_code", "household_no").rows()},
-        {f"{month}": amount for month, amount in months.rows()},
+        dict(files.rows()),
     )
 
 
@@ -44,7 +46,7 @@ def changed(before: Kept, now: Kept) -> Iterator[str]:
         if len(set(ids.values())) != len(ids):
             yield f"{len(ids) - len(set(ids.values()))} ids are given twice"
     yield from (
-        f"{month} sums to {now.yuan.get(month)}, was {was}" for month, was in before.yuan.items() if now.yuan.get(month) != was
+        f"file {file} sums to {now.yuan.get(file)}, was {was}" for file, was in before.yuan.items() if now.yuan.get(file) != was
     )
 
 

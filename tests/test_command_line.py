@@ -16,6 +16,7 @@ import pytest
 import typer
 from pyspark.errors.exceptions.connect import PythonException
 from typer.testing import CliRunner
+from xlsxwriter.exceptions import FileCreateError
 
 from casework.store import URL_VARIABLE
 from jobs.audit.log import FOLDER as AUDIT
@@ -347,6 +348,9 @@ def worker(said: str) -> PythonException:
         (OSError(errno.EDQUOT, "Disk quota exceeded", "/data/out/a"), MachineFailed, "The disk is full"),
         (worker("OSError: [Errno 28] No space left on device: '/data/out/a'"), MachineFailed, "The disk is full (at /data/out/a)"),
         (RuntimeError("Generic LocalFileSystem error: No space left on device (os error 28)"), MachineFailed, "The disk is full"),
+        (OSError(errno.EIO, "Input/output error", "/data/out/a"), MachineFailed, "gave way (at /data/out/a: "),
+        (FileCreateError(OSError(errno.EIO, "Input/output error", "/data/out/a.xlsx")), MachineFailed, "gave way (at /data/out/a.xlsx"),
+        (RuntimeError("Generic LocalFileSystem error: Input/output error (os error 5)"), MachineFailed, "gave way"),
         (OSError(errno.EMFILE, "Too many open files"), MachineFailed, "This program may not open more files at a time"),
         (RuntimeError("Unable to open file /data/a: Too many open files (os error 24)"), MachineFailed, "This program may not open more"),
         (RuntimeError("(sqlite3.OperationalError) database or disk is full"), MachineFailed, "The disk is full"),

@@ -28,6 +28,7 @@ from jobs.runtime.console import LOG_VARIABLE, Console
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.lake import Lake, single_writer
 from jobs.runtime.paths import local_folder
+from jobs.runtime.releases import refuse_code, refuse_later
 from jobs.runtime.results import owner_only, settle
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import EMBEDDED, choose_engine, open_engine
@@ -68,9 +69,11 @@ def open_run(
     if (form := os.environ.get(LOG_VARIABLE, "text")) not in ("json", "text"):
         raise BadConfiguration(f"{LOG_VARIABLE} is {form!r}. Expected json or text. Nothing was read.")
     stated_key(root)
+    if (folder := local_folder(root)) is not None:
+        refuse_later(folder)
     if URL_VARIABLE in os.environ:
         CaseStore(store_url(out)).close()
-    if local_folder(root) is None:
+    if folder is None:
         report.warn(f"The lake {root} is held against other runs of this machine only. See to it that no other one writes to it.")
     with owner_only(out), single_writer(root):
         settle(out, report.warn)
@@ -98,8 +101,11 @@ def open_run(
 def open_lake(
     out: Path, *, engine: str | None = None, env: str | None = None, lake_root: str | None = None, to_write: bool = False
 ) -> Iterator[Lake]:
-    """The lake of a run: to be read, or held against a second writer. Raises BadConfiguration where there is none."""
+    """The lake of a run: to be read, or held against a second writer. Raises BadConfiguration where there is none, BadStore where a
+    later release wrote it."""
     settings, root = load_settings(env), existing_lake(out, lake_root)
+    if (folder := local_folder(root)) is not None:
+        refuse_later(folder)
     with (
         single_writer(root) if to_write else nullcontext(),
         open_engine(choose_engine(engine), settings.engine, _data_of(root, None)) as running,
@@ -117,7 +123,8 @@ def _data_of(root: str, delivery: Path | None) -> list[Path | None]:
 
 
 def _answering(lake: Lake) -> Lake:
-    """The lake, if its store answers. Raises BadConfiguration where it does not: engines ask for minutes, each time anew."""
+    """The lake, if its store answers, and no later release wrote it. Raises BadConfiguration where it does not answer: engines ask for
+    minutes, each time anew."""
     if lake.folder is not None:
         return lake
     failed: list[str] = []
@@ -138,6 +145,7 @@ def _answering(lake: Lake) -> Lake:
         )
     if failed:
         raise BadConfiguration(failed[0])
+    refuse_code((last_rules(lake) or {}).get("code"), lake.root)
     return lake
 
 

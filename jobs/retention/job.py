@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import polars as pl
 
 from casework.states import states_of
-from expectations.contracts.lake import FILES, PERSONS, RUNS
+from expectations.contracts.lake import FILES, PERSONS, RUNS, VERDICTS
 from expectations.contracts.model import Table
 from jobs.audit.calls import note
 from jobs.audit.log import believed, folder_of
@@ -202,8 +202,13 @@ def _holding(part: Part, rows: int) -> Part:
 
 def open_cases(lake: Path, results: Path) -> frozenset[str]:
     """Cases that were begun and are not closed; an appeal that is not decided opens its case again. Raises BadStore where the lake knows
-    another store than this: what it holds nobody could say."""
+    another store than this, or verdicts that none follows: what it holds nobody could say."""
     followed = followed_in(lake)
+    if followed is None and last_version(lake, f"{VERDICTS.zone}/{VERDICTS.name}") is not None:
+        raise BadStore(
+            f"The lake {lake} holds verdicts that no case store follows yet, so that nobody could say which cases are open: they are of an "
+            "earlier version, or a run was stopped. The next mingjing run or take-in brings them over. Nothing was removed."
+        )
     if followed is None and not has_store(results):
         return frozenset()
     with followed_store(results, followed, str(lake)) as store, store.reading() as book:

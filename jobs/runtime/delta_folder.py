@@ -10,7 +10,8 @@ import json
 import os
 import re
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -30,6 +31,8 @@ LOG = "_delta_log"
 MADE_OF = "made_of"
 """In what a commit says: the digest of all that its rows follow from."""
 Mode = Literal["overwrite", "append", "error"]
+_ASIDE = ".log_in_the_making"
+_LAST_CHECKPOINT = "_last_checkpoint"
 _OLD_LOG = 20
 """Commits after which what came before is told by a checkpoint: those that are older than a month need no file of their own."""
 _ROWS = re.compile(r"[0-9a-f]{32}/[^/]+\.parquet|part-[^/]+\.parquet")
@@ -93,20 +96,17 @@ def commit(lake: Path, place: str, data: str, mode: Mode, schema: StructType, sa
     for path in heads:
         durable.sync(path)
     durable.sync_names([folder / data], folder if log.is_dir() else lake)
-    known = _entries(log)
-    if mode == "error" or last_version(lake, place) is None:
-        create_table_with_add_actions(str(folder), kept, added, mode="error", commit_properties=stated)
-        table = DeltaTable(folder)
-        table.create_checkpoint()  # should all commits be lost one day, it tells that there was a table
-    else:
-        table = DeltaTable(folder)
-        fields = {field.name for field in table.schema().fields}
-        if gained := [field for field in kept.fields if field.name not in fields and mode == "append"]:
-            table.alter.add_columns(gained)
-        table.create_write_transaction(added, mode, kept, commit_properties=stated)
-    _sync_fresh(log, known)
-    table.update_incremental()
-    return Version(Commit(table.version(), rows), schema, tuple(action.path for action in added))
+    with _log_aside(folder) as aside:
+        if mode == "error" or last_version(lake, place) is None:
+            create_table_with_add_actions(str(aside), kept, added, mode="error", commit_properties=stated)
+            DeltaTable(aside).create_checkpoint()  # should all commits be lost one day, it tells that there was a table
+        else:
+            table = DeltaTable(aside)
+            fields = {field.name for field in table.schema().fields}
+            if gained := [field for field in kept.fields if field.name not in fields and mode == "append"]:
+                table.alter.add_columns(gained)
+            table.create_write_transaction(added, mode, kept, commit_properties=stated)
+    return Version(Commit(last_version(lake, place), rows), schema, tuple(action.path for action in added))
 
 
 def tidy(lake: Path, versions: int) -> None:
@@ -138,16 +138,45 @@ def tidy(lake: Path, versions: int) -> None:
 
 def checkpointed(folder: Path) -> DeltaTable:
     """The table, told by a checkpoint that is on the disk: the commits before it may go."""
-    table, log = DeltaTable(folder), folder / LOG
-    known = _entries(log)
-    table.create_checkpoint()
-    _sync_fresh(log, known)
-    return table
+    with _log_aside(folder) as aside:
+        DeltaTable(aside).create_checkpoint()
+    return DeltaTable(folder)
+
+
+@contextmanager
+def _log_aside(folder: Path) -> Iterator[Path]:
+    """A folder with the table's log in it, to be added to. Left without an error, what was added is on the disk, and only then gets its
+    name in the table's own log, one after the other: deltalake gives names first, and a power cut would leave them without a byte.
+
+    Raises FileExistsError where somebody else has made the commit of that number.
+    """
+    aside, log = folder / _ASIDE, folder / LOG
+    shutil.rmtree(aside, ignore_errors=True)  # of one who was killed
+    (aside / LOG).mkdir(parents=True)
+    try:
+        for path in log.glob("*"):
+            if path.is_file():
+                os.link(path, aside / LOG / path.name)
+        known = _entries(aside / LOG)
+        yield aside
+        fresh = [Path(path) for _, path in _entries(aside / LOG) - known]
+        for path in fresh:
+            durable.sync(path)
+        log.mkdir(exist_ok=True)
+        for path in sorted(fresh, key=lambda path: (path.name == _LAST_CHECKPOINT, "checkpoint" in path.name, path.name)):
+            if path.suffix == ".json":
+                os.link(path, log / path.name)
+            else:
+                os.replace(path, log / path.name)
+            durable.sync_names([log], folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def forget_unfinished(lake: Path) -> None:
     """Takes away rows of commits that never came to be. A table that cannot be read is left as it is, and so is scratch."""
     for folder in sorted(lake.glob("*/*")):
+        shutil.rmtree(folder / _ASIDE, ignore_errors=True)
         made = [path for path in folder.glob("*/*") if is_of_rows(f"{path.parent.name}/{path.name}")]
         if not made or folder.parent.name == SCRATCH:
             continue
@@ -228,13 +257,6 @@ def _parquet(data: Path) -> list[Path]:
 def _entries(log: Path) -> set[tuple[int, str]]:
     """What the log holds; a file that is written anew is another entry."""
     return {(entry.inode(), entry.path) for entry in os.scandir(log)} if log.is_dir() else set()
-
-
-def _sync_fresh(log: Path, known: set[tuple[int, str]]) -> None:
-    """Entries that were not known are on the disk, and so are their names; that of the log, too, where there was none."""
-    for _, entry in _entries(log) - known:
-        durable.sync(Path(entry))
-    durable.sync_names([log], log if known else log.parent)
 
 
 def _added(folder: Path, path: Path, rows: int) -> AddAction:

@@ -121,6 +121,11 @@ _FAILURES: tuple[tuple[str, type[MingjingError], str], ...] = (
         "The disk is full (at {what}). Free space and run again; what stood there before is as it was.",
     ),
     (
+        r"Input/output error|Stale file handle|os error (?:5|116)\b",
+        MachineFailed,
+        "The disk, or the server that it belongs to, gave way (at {what}: {words}). See to it and run again; what stood there before is as it was.",
+    ),
+    (
         NO_MEMORY,
         MachineFailed,
         "The memory of this machine is full, or a limit keeps it from this program. End other programs or set engine.cores in "

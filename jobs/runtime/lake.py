@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import platform
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -39,8 +40,9 @@ from jobs.runtime.session import EMBEDDED, Engine
 PARALLEL_TABLES = 2
 """Tables that one run may write at the same time: one keeps a core busy while another commits."""
 RESTRICTED_ZONES = ("bronze", "quarantine", "vault")
-_READERS = tuple(f"{name} {metadata.version(name)}" for name in ("polars", "pyarrow", "numpy", "scikit-learn"))
-"""What reads cells and gives scores beside the program's own code."""
+READERS = ("polars", "polars-hash", "pyarrow", "numpy", "pandas", "cryptography", "scikit-learn")
+"""What reads cells and gives scores beside the program's own code, and Python with its tables of characters."""
+_READ_BY = (f"Python {platform.python_version()}", *(f"{name} {metadata.version(name)}" for name in READERS))
 _NOT_THERE = (  # what Spark 4.1 with Delta 4.4 and Sail 0.7 say of a path that holds no table; all else is a failure
     "[PATH_NOT_FOUND]",
     "[DELTA_TABLE_NOT_FOUND]",
@@ -305,7 +307,7 @@ class Lake:
         """Digest of all that the rows of a job follow from: plan and inputs, code, configuration, engine (decision 0057)."""
         if not self._stamp or (plan := digest_of_plan(rows, self._content)) is None:
             return None
-        code = (self._stamp.get("code_version"), self._stamp.get("settings_fingerprint"), self.engine.version, _READERS)
+        code = (self._stamp.get("code_version"), self._stamp.get("settings_fingerprint"), self.engine.version, _READ_BY)
         return hashlib.sha256(f"{plan} {code}".encode()).hexdigest()
 
     def _content(self, path: str) -> str | None:

@@ -255,6 +255,8 @@ def test_what_a_visit_refuted_is_not_asked_again_and_what_was_decided_is(ctx: Ru
     clue = next(row for row in rows_of(ctx.lake, CLUES) if row["rule_code"] == "D01")
     said = {"clue_id": clue["clue_id"], "is_in_force": True, "outcome": "refuted"}
     ctx.lake.overwrite(VERDICTS, frame(ctx.lake.session, VERDICTS, [said]))
+    assert job._to_settle(ctx) == []
+    assert "verdicts of an earlier version" in ctx.report.warnings[-1]  # without a store, which a run would make
     case = next(row for row in rows_of(ctx.lake, CASES) if row["household_no"] == f"D{DECIDED:04}")["case_id"]
     stop = Rectification(problem=Problem.OTHER, measure=Measure.STOP)
     confirmed: Verdict = verdict("查是-错保")

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -301,16 +302,16 @@ class Shim:
     def _make_table(self, folder: str, *given: Any, **more: Any) -> None:
         self.disk.step("make table", folder)
         self._real_make(folder, *given, **more)
-        self.disk.done(f"{folder}/_delta_log/.", f"{folder}/.", folder)
+        self.disk.done(f"{folder}/_delta_log/entry", f"{folder}/_delta_log", folder)
 
     def _of_table(self, name: str) -> Callable[..., Any]:
         real = getattr(DeltaTable, name)
 
         def step_by_step(table: DeltaTable, *given: Any, **more: Any) -> Any:
-            folder = table.table_uri.removeprefix("file://").rstrip("/")
+            folder = unquote(table.table_uri.removeprefix("file://")).rstrip("/")
             self.disk.step(name, folder)
             done = real(table, *given, **more)
-            self.disk.done(f"{folder}/_delta_log/.", f"{folder}/.")
+            self.disk.done(f"{folder}/_delta_log/entry", f"{folder}/_delta_log")
             return done
 
         return step_by_step

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jobs.runtime.errors import BadStore, MingjingError, explanation
+from jobs.runtime.errors import MingjingError, explanation
 from jobs.runtime.results import settle
 from tests.faults.disk import KINDS, Disk, Killed, Waits
 from tests.faults.powercut import Journal
@@ -62,41 +63,56 @@ class Model:
         return self.folder / name / "out"
 
 
+@dataclass(frozen=True)
+class Fate:
+    """What befalls an act, see disk.KINDS. at: the step, from 1. other: the act that is let in. seed: of what is left to chance then."""
+
+    kind: str
+    at: int
+    other: str | None
+    seed: float
+
+
 def faults_of(model: Model, seed: int) -> list[str]:
     """What does not hold; nothing where all is well. Told in the order in which it was seen."""
     draw = random.Random(seed)
-    folder = f"seed-{seed}"
-    out = model.copy(folder)
-    told: list[str] = []
+    name, fates = draw.choice(list(ACTS)), []
+    for _ in range(draw.choice((1, 1, 2))):
+        at, kind = 1 + draw.randrange(len(model.steps[name])), draw.choice(KINDS)
+        other = draw.choice(list(ACTS)) if kind == "intrude" else None
+        fates.append(Fate(kind, at, other, draw.random()))
+        if other:
+            break
+    return faults_after(model, name, fates)
+
+
+def faults_after(model: Model, name: str, fates: Sequence[Fate]) -> list[str]:
+    """The same of an act that ends so each time, and is then done again."""
+    place = "-".join((name, *(f"{fate.kind}{fate.at}" for fate in fates)))
+    out = model.copy(place)
     try:
         with stood_in():
-            told = list(_lived(model, out, draw))
+            return list(_lived(model, out, name, fates))
     finally:
-        shutil.rmtree(model.folder / folder)
-    return told
+        shutil.rmtree(model.folder / place)
 
 
-def _lived(model: Model, out: Path, draw: random.Random) -> Iterator[str]:
-    name, others = draw.choice(list(ACTS)), []
-    for attempt in range(draw.choice((1, 1, 2))):
-        if others:
-            break
-        at = 1 + draw.randrange(len(model.steps[name]))
-        kind = draw.choice(KINDS)
-        other = draw.choice(list(ACTS)) if kind == "intrude" else None
-        what = f"{name}, {kind} {other or ''} at step {at} of {len(model.steps[name])} (attempt {attempt + 1})"
-        others += [other] if other else []
-        disk = Disk(out, random.Random(draw.random()), kind, at, (lambda: _intruded(out, other)) if other else None)
-        disk.journal = Journal(out) if kind == "power" else None
+def _lived(model: Model, out: Path, name: str, fates: Sequence[Fate]) -> Iterator[str]:
+    what = name
+    for fate in fates:
+        act = ACTS[fate.other] if fate.other else None
+        disk = Disk(out, random.Random(fate.seed), fate.kind, fate.at, partial(_intruded, act, out) if act else None)
+        disk.journal = Journal(out) if fate.kind == "power" else None
         ended = _ended(disk, name, out)
-        what += f": {disk.steps[at - 1] if len(disk.steps) >= at else 'not reached'}: {ended}"
+        at = disk.steps[fate.at - 1] if len(disk.steps) >= fate.at else "not reached"
+        what += f", {fate.kind} {fate.other or ''} at {at}: {ended}"
         if ended.startswith("!"):
-            yield f"{what}"
+            yield what
         if disk.journal:
             if disk.is_dead:
                 disk.journal.cut(disk.draw)
             disk.journal.close()
-        yield from (f"{what}: {said}" for said in _between(model, out, name, *others))
+        yield from (f"{what}: {said}" for said in _between(model, out, name, fate.other))
     try:
         ACTS[name](out)
         yield from (f"{what}: after it was done again: {said}" for said in wrong(out, is_done=True))
@@ -104,7 +120,7 @@ def _lived(model: Model, out: Path, draw: random.Random) -> Iterator[str]:
     except Exception as error:
         yield f"{what}: done again: {type(error).__name__}: {error}"
         return
-    allowed = model.allowed(name, *others or [None])
+    allowed = model.allowed(name, fates[-1].other)
     if now not in allowed:
         yield from (f"{what}: in the end: {said}" for said in _differs(allowed[-1], now))
 
@@ -116,18 +132,14 @@ def _ended(disk: Disk, name: str, out: Path) -> str:
     except Killed:
         return "killed"
     except Exception as error:
-        said = explanation(error)
-        return (
-            f"{type(error).__name__}"
-            if said or (isinstance(error, OSError) and disk.kind in ("full", "fail"))
-            else f"!! {type(error).__name__}: {error}"
-        )
+        is_told = explanation(error) and disk.kind in ("full", "fail", "intrude")
+        return f"{type(error).__name__}" if is_told else f"!! {type(error).__name__}: {error}"
     return "done" if not disk.is_dead else "!! goes on after its end"
 
 
-def _intruded(out: Path, other: str | None) -> None:
+def _intruded(act: Callable[[Path], None], out: Path) -> None:
     with suppress(MingjingError, Waits):
-        ACTS[other or ""](out)
+        act(out)
 
 
 def _between(model: Model, out: Path, name: str, other: str | None = None) -> Iterator[str]:
@@ -157,6 +169,3 @@ def _differs(wanted: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
     for key in sorted({*wanted, *found}):
         if wanted.get(key) != found.get(key):
             yield f"{key}: {str(found.get(key))[:300]} and not {str(wanted.get(key))[:300]}"
-
-
-__all__ = ["BadStore", "Model", "faults_of"]

@@ -18,6 +18,8 @@ from casework.events import NewEvent
 from casework.store import FILE
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CLUES, FILES, PERSON_IDS
+from jobs.audit import intact
+from jobs.audit import vouched as vouched_module
 from jobs.audit.calls import SUPERVISION, recorded
 from jobs.audit.intact import Found, compare_lake, compare_lists
 from jobs.audit.log import FOLDER as AUDIT
@@ -29,7 +31,6 @@ from jobs.launch.retention_params import Kept, RetentionParams
 from jobs.retention.job import PLAN, planned, purge, unfinished
 from jobs.runtime import delta_folder
 from jobs.runtime import lake as lake_module
-from jobs.runtime.errors import MingjingError
 from jobs.runtime.lake import Lake, single_writer
 from jobs.runtime.results import Stamp, owner_only, parts_of, publication, replace_file, settle
 from tests.casework.made import dispatched, of_case, of_clue, verdict
@@ -46,12 +47,35 @@ PEOPLE = 3
 """In each month's file; one of them is new."""
 
 
+_told: dict[object, Any] = {}
+"""What logs of tables say, by their bytes: most tables of most seeds are as they were in the seed before."""
+
+
+def _by_log(function: Callable[..., Any], folder_of: Callable[..., Path]) -> Callable[..., Any]:
+    def asked_once(*given: Any) -> Any:
+        folder = folder_of(*given)
+        log = tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("_delta_log/*")) if path.is_file())
+        key = (function, folder.name, *(one for one in given if not isinstance(one, Path)), log)
+        if key not in _told:
+            _told[key] = function(*given)
+        return _told[key]
+
+    return asked_once
+
+
 @contextmanager
 def stood_in() -> Iterator[None]:
-    """Plans are known by the rows that they come to, and a log is shortened soon."""
+    """Plans are known by the rows that they come to, a log is shortened soon, and is not read twice."""
+    now = _by_log(delta_folder.current, lambda lake, place: Path(lake, place))
+    of_table = _by_log(vouched_module.state_of, lambda folder, *_: Path(folder))
     with (
         patch.object(lake_module, "digest_of_plan", lambda rows, _: rows.digest),
         patch.object(delta_folder, "_OLD_LOG", 3),
+        patch.object(lake_module, "current", now),
+        patch.object(delta_folder, "current", now),
+        patch.object(intact, "state_of", of_table),
+        patch.object(vouched_module, "state_of", of_table),
+        patch.object(intact, "_current", _by_log(intact._current, Path)),
     ):
         yield
 
@@ -178,11 +202,9 @@ def wrong(out: Path, *, is_done: bool) -> Iterator[str]:
         yield f"ids doubled: {ids}"
     if not is_done:
         return
-    if of_runs := {
-        zone: parts_of(out / zone)["publish"] for zone in ("exports", "restricted") if "publish" in parts_of(out / zone)
-    }:
-        if len({(part.as_of, part.delivery) for part in of_runs.values()}) != 1 or len(of_runs) != 2:
-            yield "zones of two runs"
+    of_runs = {(part.as_of, part.delivery) for zone in ("exports", "restricted") for part in [parts_of(out / zone)["publish"]]}
+    if len(of_runs) != 1:
+        yield f"zones of two runs: {of_runs}"
     if left := sorted(path.name for path in (out / ".mingjing").iterdir() if path.name != "lock"):
         yield f"left in .mingjing: {left}"
     if hidden := sorted(path.name for path in out.rglob(".*.new")):
@@ -289,6 +311,3 @@ def _events(out: Path) -> list[tuple[int, str, int]]:
 
 def _silent(_: str) -> None:
     """Warnings are for people."""
-
-
-__all__ = ["ACTS", "MingjingError", "first_months", "state", "stood_in", "wrong"]

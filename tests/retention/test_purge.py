@@ -21,7 +21,7 @@ from casework.events import NewEvent
 from casework.payloads import Appeal, Closed
 from casework.store import CaseStore, store_url
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASEWORK, CLUES, FILES, FINDINGS, MEMBERS, PEOPLE
+from expectations.contracts.lake import CASEWORK, CLUES, FILES, FINDINGS, MEMBERS, PEOPLE, VERDICTS
 from expectations.contracts.model import ORIGIN
 from jobs.access.approvals import approve, waiting
 from jobs.access.roles import Role
@@ -34,7 +34,7 @@ from jobs.retention import job
 from jobs.retention.removal import keep_rows
 from jobs.retention.rows import derived_stays, frame_of, held_by, living, stays
 from jobs.returns.brought import brought_now
-from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.errors import BadConfiguration, BadStore
 from jobs.runtime.lake import single_writer
 from jobs.runtime.results import KEPT
 from tests.access.conftest import AsPerson, as_person  # noqa: F401
@@ -220,6 +220,17 @@ def test_a_case_is_open_until_it_is_closed_and_again_while_an_appeal_is_not_deci
         refuted = of_clue("H1", "C11", 10, verdict("查否-时间差"))
         assert record(refuted, of_case("H1", 20, Closed())) == {"H2"}
         assert record(of_clue("H1", "C11", 50, Appeal(reason="错"))) == {"H1", "H2"}
+
+
+def test_verdicts_that_no_case_store_follows_hold_everything(tmp_path: Path) -> None:
+    """Of an earlier version: no store, or one that was made for something else, tells nothing of cases that are open."""
+    log = tmp_path / "lake" / VERDICTS.zone / VERDICTS.name / "_delta_log"
+    log.mkdir(parents=True)
+    (log / f"{0:020}.json").write_text("{}", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(BadStore, match=r"no case store follows yet.*Nothing was removed"):
+            job.open_cases(tmp_path / "lake", tmp_path)
+        CaseStore(store_url(tmp_path)).close()
 
 
 def test_nothing_goes_while_the_cases_that_might_hold_it_cannot_be_asked(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
