@@ -26,7 +26,9 @@ class Kept:
 def kept(out: Path) -> Kept:
     """As it stands in the lake."""
     persons, cases = _table(out, "silver.person_ids"), _table(out, "silver.cases")
-    files = _table(out, "silver.payments").group_by("_file_id").agg(pl.col("amount").sum())  # a month gains arrears and refunds later
+    files = (
+        _table(out, "silver.payments").group_by("_file_id").agg(pl.col("amount").sum())
+    )  # a month gains arrears and refunds later
     return Kept(
         {(number, name): own for number, name, own in persons.select("number_key", "name_key", "own_id").rows()},
         {tuple(row[1:]): row[0] for row in cases.select("case_id", "family", "county_code", "household_no").rows()},
