@@ -9,7 +9,7 @@ ENGINE ?= embedded
 ARCH ?= x86_64 aarch64
 JOBS := $(VENV)/.installed
 
-.PHONY: help install demo test check format lint types layers schedulers bench dist bundle docs clean
+.PHONY: help install demo test check format lint types layers schedulers bench dist hashes bundle docs clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ bench: install ## The main job beside a hand-written DuckDB script: make bench S
 
 dist: install ## dist/app.zip for spark-submit --py-files, beside it dist/conf for --files
 	$(PY) -m tools.package dist
+
+hashes: install ## hashes.txt from constraints.txt, after a pin was changed: what each package is, for each processor
+	$(PY) -m tools.hashes
 
 bundle: docs ## One archive to install from where there is no network: make bundle ARCH="x86_64 aarch64"
 	$(PY) -m tools.bundle dist/bundle $(foreach arch,$(ARCH),--arch $(arch))

@@ -173,7 +173,7 @@ def _failed(site: Site, failed: Sequence[Checked]) -> str:
             [
                 ("检查", "first", _two(one.bound.title, one.bound.measure)),
                 ("资料", "", f'<a href="{_href(one.table)}">{escape(site.titles[one.table])}</a>'),
-                ("程度", one.bound.severity, _two(SEVERITY_ZH[one.bound.severity], one.bound.severity)),
+                ("程度", one.bound.severity, _severity(one)),
                 ("实际", "number", escape(one.bound.shown(one.observed))),
                 ("应为", "number", escape(one.bound.expected_zh)),
                 ("怎么办", "", _two(one.bound.advice, one.bound.meaning)),
@@ -262,6 +262,7 @@ def _table_page(site: Site, table: str) -> str:
         _row(
             [
                 ("检查", "first", _two(one.bound.title, one.bound.measure)),
+                ("程度", "", _severity(one)),
                 ("实际", "number", escape(one.bound.shown(one.observed))),
                 ("应为", "number", escape(one.bound.expected_zh)),
                 ("结果", "", _outcome(one)),
@@ -272,6 +273,7 @@ def _table_page(site: Site, table: str) -> str:
     ]
     headings = (
         ("检查", "check"),
+        ("程度", "severity"),
         ("实际", "seen"),
         ("应为", "expected"),
         ("结果", "result"),
@@ -290,7 +292,12 @@ def _outcome(one: Checked) -> str:
         return _two("无可检查", "nothing to measure")
     if one.success:
         return f'<span class="held">{_two("符合", "held")}</span>'
-    return f'<span class="{one.bound.severity}">{_two(f"不符合（{SEVERITY_ZH[one.bound.severity]}）", one.bound.severity)}</span>'
+    return f'<span class="{one.bound.severity}">{_two("不符合", "did not hold")}</span>'
+
+
+def _severity(one: Checked) -> str:
+    """A figure may have two bounds: one is a hint, from the other on the data are not used."""
+    return _two(SEVERITY_ZH[one.bound.severity], one.bound.severity)
 
 
 def _href(table: str) -> str:

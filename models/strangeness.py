@@ -145,7 +145,7 @@ class StrangenessModel:
 
 def in_words(reasons: Sequence[Reason]) -> str:
     """The reasons as a part of a Chinese sentence: value and usual value, and never a score: it is read aloud at a door."""
-    return "、".join(map(_phrase, reasons))
+    return "、".join(reason.feature.said(reason.value, reason.usual) for reason in reasons)
 
 
 def model_fingerprint(params: ForestParams) -> str:
@@ -157,14 +157,3 @@ def model_fingerprint(params: ForestParams) -> str:
 def _combined(forest: Vector, distance: Vector) -> Vector:
     """Weighted mean of the rarities. Not of plain ranks: there the 1 in 10,000 of one detector drowns in the other's median."""
     return np.asarray((forest + DEPENDENCE_WEIGHT * distance) / (1.0 + DEPENDENCE_WEIGHT))
-
-
-def _phrase(reason: Reason) -> str:
-    feature = reason.feature
-    stated = "缺失" if np.isnan(reason.value) else f"{_figure(reason.value)}{feature.unit}"
-    usual = "无" if np.isnan(reason.usual) else f"{_figure(reason.usual)}{feature.unit}"
-    return f"{feature.label}{stated}（通常{usual}）"
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value == round(value) or abs(value) >= 100 else f"{value:.2f}"

@@ -236,6 +236,21 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_every_proof_of_the_threats_page_is_there() -> None:
+    """Tests, files and commands that it names."""
+    page = text_of(ROOT / "docs/security.md")
+    named = re.findall(r"`((?:tests|benchmarks|simulation|tools)/[^`*]*|test_\w+)`", page)
+    written = "".join(text_of(path) for path in (ROOT / "tests").rglob("test_*.py"))
+    known = [path.removeprefix("mingjing ") for path, _ in commands()]
+    given = re.findall(r"mingjing ((?:[a-z][a-z-]+ ?)+)", "".join(re.findall(r"`[^`\n]+`|```.*?```", page, flags=re.DOTALL)))
+    assert len(named) > 20
+    assert len(given) > 10
+    assert [
+        name for name in named if not (f"def {name}(" in written if name.startswith("test_") else (ROOT / name).exists())
+    ] == []
+    assert [words for words in given if not any(f"{words.strip()} ".startswith(f"{path} ") for path in known)] == []
+
+
 def test_both_readmes_have_the_same_sections() -> None:
     shape = [[line.split()[0] for line in text_of(path).splitlines() if line.startswith("#")] for path in READMES]
     assert shape[0] == shape[1]

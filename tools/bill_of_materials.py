@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from collections.abc import Iterable
+from email.message import Message
 from email.parser import HeaderParser
 from pathlib import Path
 
@@ -34,10 +35,15 @@ def bill_of_materials(wheels: Iterable[Path], jars: Iterable[Path]) -> str:
     return content + "\n"
 
 
-def _of_wheel(path: Path) -> Component:
+def metadata_of(path: Path) -> Message:
+    """What a wheel says of itself."""
     with zipfile.ZipFile(path) as wheel:
         told = next(name for name in wheel.namelist() if name.count("/") == 1 and name.endswith(".dist-info/METADATA"))
-        metadata = HeaderParser().parsestr(wheel.read(told).decode("utf-8", errors="replace"))
+        return HeaderParser().parsestr(wheel.read(told).decode("utf-8", errors="replace"))
+
+
+def _of_wheel(path: Path) -> Component:
+    metadata = metadata_of(path)
     name, version = str(metadata["Name"]), str(metadata["Version"])
     licence = str(metadata["License-Expression"] or metadata["License"] or "").strip()
     classified = [line.rpartition(" :: ")[2] for line in metadata.get_all("Classifier", []) if line.startswith("License ::")]

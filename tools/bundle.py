@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -17,21 +18,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from jobs import __version__
 from jobs.runtime.errors import BadConfiguration
-from tools.bill_of_materials import bill_of_materials
+from tools.bill_of_materials import bill_of_materials, metadata_of
 
 ROOT = Path(__file__).resolve().parents[1]
 ARCHITECTURES = ("x86_64", "aarch64")
 PYTHON = (3, 11)
+OLDEST_PYTHON = "3.11.0"
+"""install.sh takes any 3.11: Debian 12 has 3.11.2."""
 OLDEST_GLIBC = 28
 """The second number, as on Kylin V10 and openEuler 20.03: a wheel made for a newer one does not start there. `mingjing doctor` says so."""
 JARS = ("delta-spark", "delta-storage", "delta-kernel-api", "delta-kernel-defaults", "delta-kernel-unitycatalog")
-BUILD_TOOLS = ("hatchling", "editables")
-"""What pip needs to install the checkout itself."""
+SUMS = "SHA256SUMS"
+HASHES = ROOT / "hashes.txt"
+SIGNING_KEY = "MINGJING_SIGNING_KEY"
+"""Variable of the environment with the file of the maker's private key, on P-256; openssl asks for its passphrase where it has one."""
 _FETCH_JARS = """
 from jobs.launch.settings import load_settings
 from jobs.runtime.session import SPARK, open_engine
@@ -58,6 +64,12 @@ def misfits(wheels: Iterable[Path], arch: str) -> list[str]:
     return sorted(path.name for path in wheels if parse_wheel_filename(path.name)[3].isdisjoint(tags))
 
 
+def too_new(wheels: Iterable[Path]) -> list[str]:
+    """Names of the wheels that pip would refuse on the oldest Python of a target, whatever they are built for."""
+    needed = ((path.name, metadata_of(path)["Requires-Python"]) for path in wheels)
+    return sorted(name for name, python in needed if python and OLDEST_PYTHON not in SpecifierSet(python))
+
+
 def pins(constraints: Path) -> list[str]:
     """The pinned versions, one a package."""
     return [line for line in constraints.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
@@ -66,39 +78,78 @@ def pins(constraints: Path) -> list[str]:
 def missing(pinned: Iterable[str], wheels: Iterable[Path]) -> list[str]:
     """Pins for which no wheel is there, in the version pinned."""
     there = {(str(name), str(found)) for name, found, _, _ in (parse_wheel_filename(path.name) for path in wheels)}
-    named = ((canonicalize_name(pin.partition("==")[0]), pin.partition("==")[2]) for pin in pinned)
-    return sorted(f"{name}=={wanted}" for name, wanted in named if (name, wanted) not in there)
+    return sorted({_canonical(pin) for pin in pinned} - {f"{name}=={wanted}" for name, wanted in there})
 
 
-def fetch_wheels(folder: Path, arch: str, constraints: Path) -> None:
-    """Wheels of all pins into `folder`. Raises BadConfiguration naming those that are not to be had for the target."""
-    folder.mkdir(parents=True, exist_ok=True)
+def options_for(arch: str) -> list[str]:
+    """Options by which pip takes wheels for such a machine, whatever it runs on."""
     options = [option for platform in platforms(arch) for option in ("--platform", platform)]
-    options += ["--python-version", "3.11.7", "--implementation", "cp", "--only-binary", ":all:", "--no-deps"]
+    return [*options, "--python-version", OLDEST_PYTHON, "--implementation", "cp", "--only-binary", ":all:"]
+
+
+def hash_lines(hashes: Path) -> dict[str, str]:
+    """By pin, the line by which pip holds it against the SHA-256 of all that it may be."""
+    parted = ((_canonical(pin), digests) for pin, _, digests in (line.partition(" ") for line in pins(hashes)))
+    return {pin: f"{pin} {digests}" for pin, digests in parted}
+
+
+def _canonical(pin: str) -> str:
+    name, _, wanted = pin.partition("==")
+    return f"{canonicalize_name(name)}=={wanted}"
+
+
+def fetch_wheels(folder: Path, arch: str, constraints: Path, hashes: Path = HASHES) -> None:
+    """Wheels of all pins into `folder`. Raises BadConfiguration naming those that are not to be had for the target, or are not what
+    `hashes` says: of a pin that pip refuses for its digest, no wheel comes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = hash_lines(hashes)
     left, sources = missing(pins(constraints), folder.glob("*.whl")), list[str]()
+    if unknown := [pin for pin in left if pin not in lines]:
+        raise BadConfiguration(
+            f"{hashes.name} does not say what {', '.join(unknown)} is. Make it anew: make hashes. Nothing was fetched."
+        )
     while left:
-        said = _pip("download", "--quiet", "-d", str(folder), *options, *left)
+        said = _pip("download", folder, [lines[pin] for pin in left], *options_for(arch))
         lacking = re.search(r"No matching distribution found for (\S+)", said)
         if lacking is None or lacking[1] not in left:  # all came, or the network gave way
             break
         left.remove(lacking[1])
         sources.append(lacking[1])
     for pin in sources:  # published as source only: built here, which must come out as a wheel for every machine
-        _pip("wheel", "--quiet", "--no-deps", "-w", str(folder), pin)
-    _pip("download", "--quiet", "-d", str(folder), "--only-binary", ":all:", "-c", str(constraints), *BUILD_TOOLS)
-    wrong = missing(pins(constraints), folder.glob("*.whl")) + misfits(folder.glob("*.whl"), arch)
+        _pip("wheel", folder, [lines[pin]])
+    wheels = list(folder.glob("*.whl"))
+    wrong = list(dict.fromkeys([*missing(pins(constraints), wheels), *misfits(wheels, arch), *too_new(wheels)]))
     if wrong:
         raise BadConfiguration(
-            f"For {arch}, Python 3.11 and glibc 2.{OLDEST_GLIBC} there is no wheel of {', '.join(wrong)}. Pin another version in "
+            f"For {arch}, Python {OLDEST_PYTHON} and glibc 2.{OLDEST_GLIBC} there is no wheel of {', '.join(wrong)}. Pin another version in "
             "constraints.txt. No archive was written."
         )
 
 
-def _pip(*arguments: str) -> str:
-    """What pip says of its errors, shown as well."""
-    told = subprocess.run([sys.executable, "-m", "pip", *arguments], check=False, stderr=subprocess.PIPE, text=True).stderr
+def _pip(command: str, folder: Path, lines: Sequence[str], *options: str) -> str:
+    """Puts what the lines name into the folder, if it has the digests that they state. Gives what pip says of its errors, shown as well."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as wanted:
+        wanted.write("\n".join(lines))
+        wanted.flush()
+        into = ["--quiet", "--no-deps", "--require-hashes", "-d" if command == "download" else "-w", str(folder)]
+        done = [sys.executable, "-m", "pip", command, *into, *options, "-r", wanted.name]
+        told = subprocess.run(done, check=False, stderr=subprocess.PIPE, text=True).stderr
     sys.stderr.write(told)
     return told
+
+
+def requirements(wheels: Iterable[Path]) -> str:
+    """What install.sh has pip install, and hold every wheel against: of each package its version and the SHA-256 of its wheels."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(wheels):
+        name, wanted, _, _ = parse_wheel_filename(path.name)
+        found.setdefault(f"{name}=={wanted}", []).append(f"--hash=sha256:{_sha256(path)}")
+    return "".join(f"{' '.join((pin, *sorted(of)))}\n" for pin, of in sorted(found.items()))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def share_out(wheels: Path, arch: str) -> None:
@@ -128,8 +179,17 @@ def collect_jars(folder: Path) -> None:
 def write_checksums(folder: Path) -> None:
     """SHA256SUMS of every file, as sha256sum --check reads it."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder)}\n" for path in files]
-    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+    lines = [f"{_sha256(path)}  {path.relative_to(folder)}\n" for path in files]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def sign(folder: Path, key: str) -> None:
+    """SHA256SUMS.sig, which openssl of any version verifies. Raises BadConfiguration where the key cannot be used."""
+    command = ["openssl", "dgst", "-sha256", "-sign", key, "-out", f"{SUMS}.sig", SUMS]
+    if subprocess.run(command, cwd=folder, check=False).returncode != 0:
+        raise BadConfiguration(
+            f"openssl cannot sign with {key}, which {SIGNING_KEY} names. Expected a private key on P-256 in PEM. No archive was written."
+        )
 
 
 def _committed() -> Iterator[str]:
@@ -159,7 +219,10 @@ def build(target: Path, architectures: Sequence[str]) -> Path:
         collect_jars(folder / "delta-jars")
         content = bill_of_materials(sorted((folder / "wheels").rglob("*.whl")), sorted((folder / "delta-jars").iterdir()))
         (folder / "sbom.cdx.json").write_text(content, encoding="utf-8")
+        (folder / "requirements.txt").write_text(requirements((folder / "wheels").rglob("*.whl")), encoding="utf-8")
         write_checksums(folder)
+        if key := os.environ.get(SIGNING_KEY):
+            sign(folder, str(Path(key).absolute()))
         archive = target / f"{name}.tar"
         with tarfile.open(Path(made) / "archive", "w") as tar:  # wheels and jars are compressed already
             tar.add(folder, name)
@@ -183,7 +246,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadConfiguration as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
-    sys.stdout.write(f"{archive}  {archive.stat().st_size / 2**20:,.0f} MiB\n")
+    signed = "signed" if os.environ.get(SIGNING_KEY) else f"not signed: {SIGNING_KEY} names no key"
+    sys.stdout.write(f"{archive}  {archive.stat().st_size / 2**20:,.0f} MiB, {signed}\n")
     return 0
 
 

@@ -121,11 +121,12 @@ def _of_field(data_set: DataSet, field: Field, as_of: date, limits: SuiteBounds)
 
 
 def _of_number(data_set: DataSet, field: Field, limits: SuiteBounds) -> list[Bound]:
-    """Firms own cars and homes, and funeral homes leave numbers empty: there a low share is no fault of the file."""
-    if field.nullable or field.kind is Kind.OWNER_NUMBER:
-        return []
-    measure, sql = f"{field.header}{USABLE}", _share(f"{field.role}_key IS NOT NULL")
-    title = f"{field.header}能用的行"
+    """Firms own cars and homes, and funeral homes leave numbers empty: there the share is of the persons' numbers that were given."""
+    may_lack = field.nullable or field.kind is Kind.OWNER_NUMBER
+    usable = f"{field.role}_key IS NOT NULL"
+    of_given = f"CASE WHEN {field.role}_number_state NOT IN ('absent', 'firm') THEN {usable} END"
+    measure, sql = f"{field.header}{USABLE}", _share(of_given if may_lack else usable)
+    title = f"填写了个人号码的行中，{field.header}能用的" if may_lack else f"{field.header}能用的行"
     stops = Bound(
         measure,
         CRITICAL,
@@ -144,4 +145,4 @@ def _of_number(data_set: DataSet, field: Field, limits: SuiteBounds) -> list[Bou
         title=title,
         advice=f"许多行的{field.header}不能用，无法按号码找到这些人。",
     )
-    return [stops, warns] if data_set.is_required else [warns]
+    return [stops, warns] if data_set.is_required and not may_lack else [warns]

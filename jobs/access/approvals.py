@@ -11,20 +11,22 @@ from pathlib import Path
 from typing import Any
 
 from jobs.access.roles import AccessParams, Role, person_now
-from jobs.audit.calls import note
-from jobs.audit.log import entries_of, folder_of, proof
-from jobs.runtime.errors import BadConfiguration, BadStore
+from jobs.audit.calls import at_work, note
+from jobs.audit.log import believed, entries_of, folder_of
+from jobs.runtime.errors import BadConfiguration
 
-REQUEST, APPROVAL, USED = "request", "approval", "used"
+REQUEST, APPROVAL, USED, ACCESS = "request", "approval", "used", "access"
 """Events of the log."""
 ACTIONS: Mapping[str, frozenset[Role]] = {
     "edition": frozenset({Role.PUBLISHER, Role.DATA_TEAM}),
     "rules": frozenset({Role.DATA_TEAM, Role.PUBLISHER}),
     "identities": frozenset({Role.DATA_TEAM}),
     "purge": frozenset({Role.DATA_TEAM, Role.AUDITOR}),
+    "key": frozenset({Role.DATA_TEAM, Role.AUDITOR}),
+    "access off": frozenset(Role),
 }
 """What needs two persons, and who may be the second: a full edition, rules or code that were not in force before, merges of identities,
-a purge."""
+a purge, another key of the site, going on where access was asked for and no longer is."""
 _DIGITS, _SHOWN = 32, 10
 """Of an id: as many as nobody can make two requests to share, and as many as a person needs to type."""
 
@@ -85,6 +87,8 @@ def second_person(
             approver = named or held.approved_by[0]
             if not held.is_used:
                 note(USED, request=request_id, by=me, approved_by=approver)
+                if not again:
+                    _refuse_second_use(out, held)
             return approver
         if is_in_time:
             raise BadConfiguration(
@@ -98,6 +102,18 @@ def second_person(
         f"{_shown(request_id)} "
         f"--out {out}, then give the same command again within {access.approval_days} days. Nothing was done."
     )
+
+
+def _refuse_second_use(out: Path, request: Request) -> None:
+    """Of commands that use the same approval at the same time the one whose line came first has it: lines are written one by one."""
+    uses: list[str] = []
+    for entry in believed(_log_of(out)):
+        if entry.get("request") == request.id:
+            uses = [*uses, entry["call"]] if entry["event"] == USED else []
+    if (call := at_work()) is not None and uses[:1] != [call.call]:
+        raise BadConfiguration(
+            f"The approval of {request.shown} ({request.action}) was used up by another command at this very moment. Ask anew. Nothing was done."
+        )
 
 
 def approve(access: AccessParams, out: Path, begin: str) -> Request:
@@ -131,19 +147,30 @@ def approve(access: AccessParams, out: Path, begin: str) -> Request:
     return request
 
 
+def note_access(access: AccessParams, out: Path) -> None:
+    """Records where access is asked for the first time, and no longer. Raises BadConfiguration where it no longer is, until another account
+    than the one that gives the command has approved that: whoever may write the configuration could turn it off alone."""
+    was_on = next((entry["on"] for entry in reversed(entries_of(_log_of(out))) if entry.get("event") == ACCESS), False)
+    if was_on and not access.enabled:
+        second_person(access.model_copy(update={"enabled": True}), out, "access off", {"on": False})
+    if was_on != access.enabled:
+        note(ACCESS, on=access.enabled)
+
+
 def waiting(out: Path) -> list[Request]:
     """Requests that nobody has approved yet, oldest first."""
     return [one for one in _held_requests(out).values() if not one.approved_by and not one.is_used]
 
 
 def _held_requests(out: Path) -> dict[str, Request]:
-    """By id. Raises BadStore where the log is not as it was written: who has approved what nobody could say."""
+    """By id."""
+    return requests_of(believed(_log_of(out)))
+
+
+def _log_of(out: Path) -> Path:
     folder = folder_of(out)
     assert folder is not None
-    entries = entries_of(folder)
-    if entries and (fault := proof(folder).fault):
-        raise BadStore(f"{folder}: {fault} Approvals in it are not believed. Nothing was done.")
-    return requests_of(entries)
+    return folder
 
 
 def _id(action: str, facts: Mapping[str, Any]) -> str:

@@ -30,6 +30,8 @@ class Role(StrEnum):
 EVERY_ROLE = frozenset(Role)
 IN_FULL = frozenset({Role.DATA_TEAM, Role.PUBLISHER, Role.CLERK})
 """Roles that may have numbers and names shown; a clerk those of the own counties alone."""
+_FIGURES = frozenset({Role.DATA_TEAM, Role.PUBLISHER, Role.ANALYST, Role.AUDITOR})
+"""Who must judge the lists: exact figures of small groups, and households by their ids."""
 ZONES: Mapping[str, frozenset[Role]] = {
     "lake/bronze": frozenset({Role.DATA_TEAM}),
     "lake/quarantine": frozenset({Role.DATA_TEAM}),
@@ -46,8 +48,8 @@ ZONES: Mapping[str, frozenset[Role]] = {
     "prepay/exports": EVERY_ROLE,
     "quality": EVERY_ROLE,
     "slips": frozenset({Role.DATA_TEAM, Role.PUBLISHER}),
-    "fairness": EVERY_ROLE,
-    "learning": EVERY_ROLE,
+    "fairness": _FIGURES,
+    "learning": _FIGURES,
     "mlflow": frozenset({Role.DATA_TEAM, Role.ANALYST}),
     "check": frozenset({Role.DATA_TEAM}),
     "audit": frozenset({Role.AUDITOR}),

@@ -109,7 +109,8 @@ def note_run(run_id: str, *, key: str, settings: str, code: str, changed: Mappin
 
 
 def changed_rules(settings: str, code: str, of_lake: Mapping[str, str] | None) -> dict[str, list[str]]:
-    """What is not as in the last run that the log knows, and the last of the lake: before and now; nothing before the first.
+    """What is not as in the last run that the log knows, and the last of the lake: before and now; before the first run of both nothing
+    was.
 
     of_lake: settings and code of that one. Who brings a log or a lake of his own is still held against the other of the two.
     """
@@ -118,7 +119,7 @@ def changed_rules(settings: str, code: str, of_lake: Mapping[str, str] | None) -
     folder = folder_of(call.out)
     of_log = next((e for e in reversed(entries_of(folder) if folder else []) if e.get("event") == RUN), None)
     changed: dict[str, list[str]] = {}
-    for before in filter(None, (of_lake, of_log)):
+    for before in [known for known in (of_lake, of_log) if known] or [{"settings": "", "code": ""}]:
         changed |= {name: [before[name], now] for name, now in (("settings", settings), ("code", code)) if before[name] != now}
     return changed
 

@@ -92,6 +92,14 @@ def entries_of(folder: Path) -> list[dict[str, Any]]:
     return [entry for line in _lines(folder)[0] if (entry := entry_of(line))]
 
 
+def believed(folder: Path) -> list[dict[str, Any]]:
+    """The same, of a log that something is to rest on. Raises BadStore where it is not as it was written."""
+    entries = entries_of(folder)
+    if entries and (fault := proof(folder).fault):
+        raise BadStore(f"{folder}: {fault} What it says is not believed. Nothing was done.")
+    return entries
+
+
 def proof(folder: Path, *, key: str | None = None, kept: Head | None = None) -> Proof:
     """Whether the log is as it was written. key: the first one, in hex, from elsewhere; kept: a head that was noted down elsewhere."""
     if not (folder / LOG).exists():

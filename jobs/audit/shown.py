@@ -31,7 +31,7 @@ class Wanted:
             and (self.command is None or self.command == begun["command"])
             and (self.since is None or day >= self.since)
             and (self.until is None or day <= self.until)
-            and (not self.is_full or bool(begun["on"].get("full")))
+            and (not self.is_full or (bool(begun["on"].get("full")) and begun["command"] != "audit show"))
             and (not self.is_failed or ended is None or ended.get("exit") != 0)
         )
 

@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import polars as pl
-import polars_hash as plh
 
 from expectations.contracts.model import MARK_END, MARKS, PERSON_KINDS, DataSet, Field, Kind, name_key_column
 from jobs.cells.amounts import read_integers, read_percents, read_square_metres, read_yuan
 from jobs.cells.damage import damaged, damaged_accounts
 from jobs.cells.dates import read_dates, read_months
+from jobs.cells.digests import keyed_digest
 from jobs.cells.faults import forms, readable
 from jobs.cells.habits import as_meant, habits
 from jobs.cells.names import read_names
 from jobs.cells.person_numbers import UNREADABLE, read_disability_numbers, read_numbers
 from jobs.cells.text import EMPTY_FORMS, read_code, read_division, read_enum, read_plate, read_text, trimmed
-
-KEY_LENGTH = 24
-"""Hex digits of a key: 96 bits, so that a province's people do not collide."""
-
-
-def keyed_digest(texts: pl.Series, key: str) -> pl.Series:
-    """HMAC-SHA-256 of each text under the site's key, in hex; null stays null."""
-    digest = plh.col("text").chash.hmac_sha256(key=key)
-    return pl.DataFrame({"text": texts}).select(digest.str.slice(0, KEY_LENGTH)).to_series()
 
 
 def _distinct_digest(texts: pl.Series, key: str) -> pl.Series:

@@ -137,6 +137,11 @@ def _warn_of_later_run(ctx: RunContext) -> None:
 
 def _to_settle(ctx: RunContext) -> list[tuple[str, str]]:
     if not has_store(ctx.out):
+        if ctx.lake.exists(VERDICTS):
+            ctx.report.warn(
+                "The lake holds verdicts of an earlier version, which are not in the case store yet: payments that they say to stop or to "
+                "reduce are not on this list. The next mingjing run or take-in brings them over; check again after it."
+            )
         return []
     with existing_store(ctx.out) as store, store.reading() as book:
         return to_stop_or_reduce(book.events(), ctx.as_of)

@@ -83,6 +83,18 @@ def of_list(asked: DataFrame, facts: Facts, first_paid: Facts, to_settle: DataFr
     rows = _told(asked.filter("case_id IS NOT NULL"), facts, first_paid).join(to_settle, "case_id", "left")  # one row a case
     before = F.concat(F.lit("上次（"), zh_month("last_month"), F.lit("）"))
     is_known = F.col("is_rostered")
+    is_other = (F.col("kind") == REGULAR) & (F.col("listed_yuan") != F.col("monthly_amount"))
+    other = F.concat(
+        F.lit("拟发放"), zh_yuan("listed_yuan"), F.lit("，花名册核定该户每月"), zh_yuan("monthly_amount"),
+        F.coalesce(F.concat(F.lit("；"), before, F.lit("发放"), zh_yuan("last_yuan")), F.lit("")), F.lit("。请核对调整的审批。"),
+    )  # fmt: skip
+    given = F.coalesce("given_yuan", F.lit(0))
+    is_more = (F.col("kind") == ARREARS) & (F.col("listed_yuan") + given > F.col("monthly_amount"))
+    more = F.concat(
+        F.lit("拟补发"), zh_month("for_month"), F.lit("的"), zh_yuan("listed_yuan"),
+        F.when(given > 0, F.concat(F.lit("，加上该月已经发放的"), zh_yuan(given))).otherwise(F.lit("")),
+        F.lit("，多于花名册核定该户每月的"), zh_yuan("monthly_amount"), F.lit("。请核对补发的审批。"),
+    )  # fmt: skip
     several = F.concat(F.lit("名册中列了"), F.col("listed_rows").cast("string"), F.lit("笔"), "kind", F.lit("发放"))
     conditions: dict[str, tuple[Column, Column]] = {
         "L01": (~is_known, F.lit("按名册所写的行政区划和项目，花名册中查不到这个证号，请核对名册和审批材料。")),
@@ -94,14 +106,7 @@ def of_list(asked: DataFrame, facts: Facts, first_paid: Facts, to_settle: DataFr
             ~F.col("person_number_state").isin(VALID, UPGRADED),
             F.lit("名册中领取人的身份证号码不能用，无法与其他登记比对，请对照证件更正。"),
         ),
-        "L04": (
-            is_known & (F.col("kind") == REGULAR) & (F.col("listed_yuan") != F.col("monthly_amount")) & (F.col("listed_rows") == 1),
-            F.concat(
-                F.lit("拟发放"), zh_yuan("listed_yuan"), F.lit("，花名册核定该户每月"), zh_yuan("monthly_amount"),
-                F.coalesce(F.concat(F.lit("；"), before, F.lit("发放"), zh_yuan("last_yuan")), F.lit("")),
-                F.lit("。请核对调整的审批。"),
-            ),
-        ),
+        "L04": (is_known & (F.col("listed_rows") == 1) & (is_other | is_more), F.when(is_other, other).otherwise(more)),
         "L05": (
             (F.col("listed_rows") > 1) | F.col("paid_already").isNotNull(),
             F.concat(
@@ -189,6 +194,7 @@ def _told(rows: DataFrame, facts: Facts, first_paid: Facts) -> DataFrame:
         )
     )  # fmt: skip
     month = ["case_id", "for_month"]
+    given = transfers(facts.register).groupBy(*month).agg(F.sum("amount").cast("decimal(18,2)").alias("given_yuan"))
     already = paid.groupBy(*month).agg(F.sum("amount").cast("decimal(18,2)").alias("paid_already"))
     listed = rows.groupBy(*month, "kind").agg(
         F.count("*").cast("int").alias("listed_rows"), F.sum("amount").cast("decimal(18,2)").alias("listed_yuan")
@@ -202,6 +208,7 @@ def _told(rows: DataFrame, facts: Facts, first_paid: Facts) -> DataFrame:
         rows.join(of_case, "case_id", "left")
         .join(before, "case_id", "left")
         .join(already, month, "left")
+        .join(given, month, "left")
         .join(listed, [*month, "kind"], "left")
     )
     told = told.join(named[0], ["case_id", "person_key"], "left").join(named[1], ["case_id", "name_key"], "left")

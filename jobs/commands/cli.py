@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from jobs import __version__
+from jobs.access.approvals import note_access
 from jobs.access.roles import Role, allowed, refuse_in_full, refuse_unless, roles_of
 from jobs.audit.calls import CHECK, SUPERVISION, recorded
 from jobs.commands.approve import approve
@@ -31,6 +32,7 @@ from jobs.commands.policy import policy
 from jobs.commands.prepay import prepay
 from jobs.commands.purge import purge
 from jobs.commands.report import report
+from jobs.commands.rotate_key import rotate_key
 from jobs.commands.rule import rule
 from jobs.commands.take_in import take_in
 from jobs.runtime import private_network
@@ -42,6 +44,8 @@ from jobs.runtime.stopping import end_on_signals
 _WITHOUT_RESULTS = ("simulate", "doctor", "graph", "rule new", "policy check", "editions open")
 """Commands that touch no city's data: recorded where MINGJING_AUDIT names a place, for they have no OUT."""
 _FOR_CHECKS = ("check",)
+_WHILE_OFF = ("approve", "audit verify", "audit show", "verify")
+"""Commands that are given where access was turned off and nobody has approved that yet: to approve it, and to see who did it."""
 
 
 class Commands(TyperGroup):
@@ -95,7 +99,9 @@ def _recorded(path: str, callback: Callable[..., Any], *, is_group: bool) -> Cal
                 if roles != frozenset():
                     from jobs.launch.settings import load_access  # knows all rules: help must not wait for them
 
-                    refuse_unless(load_access(), roles, path)
+                    refuse_unless(access := load_access(), roles, path)
+                    if out is not None and path not in _WHILE_OFF:
+                        note_access(access, out)
                 return callback(**given)
         except Exception as error:
             if (told := explanation(error)) is None:
@@ -387,11 +393,17 @@ def simulate(
 
 @app.command()
 @allowed()
-def doctor() -> None:
-    """Say which engine can run here, the versions, and what to do about what is missing."""
+def doctor(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Say of these results, zone by zone, what is not encrypted.", show_default=False, exists=True),
+    ] = None,
+    lake: LakeRoot = None,
+) -> None:
+    """Say which engine can run here, the versions, what to do about what is missing, and what is not encrypted at rest."""
     from jobs.commands.doctor import diagnose, print_diagnoses
 
-    diagnoses = diagnose()
+    diagnoses = diagnose(out, lake)
     print_diagnoses(console, diagnoses)
     raise typer.Exit(0 if all(d.is_well for d in diagnoses if d.is_needed) else 2)
 
@@ -402,7 +414,7 @@ app.add_typer(editions, name="editions")
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")
 app.command(name="verify")(verify_results)
-for command in (plan, prepay, dispatch, take_in, report, fairness, learn, trace, graph, purge, whose, approve):
+for command in (plan, prepay, dispatch, take_in, report, fairness, learn, trace, graph, purge, rotate_key, whose, approve):
     app.command()(command)
 
 

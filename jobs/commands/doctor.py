@@ -9,7 +9,9 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,31 +19,39 @@ import psutil
 from rich.table import Table
 from rich.text import Text
 
+from jobs.access.roles import EVERY_ROLE, ZONES
 from jobs.launch.settings import load_settings
-from jobs.papers.pdf import Printer
 from jobs.runtime import private_network
+from jobs.runtime.at_rest import AtRest, Machine
 from jobs.runtime.console import Console
 from jobs.runtime.errors import MingjingError
+from jobs.runtime.paths import local_folder
 from jobs.runtime.session import JARS_VARIABLE, delta_jars
 from jobs.runtime.site_key import KEY_VARIABLE, stated_key
 
-PACKAGES = (
-    "pyspark",
-    "delta-spark",
-    "pysail",
-    "great-expectations",
-    "scikit-learn",
-    "mlflow",
-    "polars",
-    "polars-hash",
-    "fastexcel",
-    "xlsxwriter",
-)
+PACKAGES = {
+    "pyspark": "",
+    "delta-spark": "",
+    "pysail": "pysail",
+    "great-expectations": "",
+    "scikit-learn": "sklearn",
+    "mlflow": "",
+    "polars": "polars",
+    "polars-hash": "polars_hash",
+    "fastexcel": "fastexcel",
+    "deltalake": "deltalake",
+    "typst": "typst",
+    "xlsxwriter": "",
+}
+"""Each with the module to load, where it is built for one kind of machine and may be none for this."""
 OLDEST_JAVA = 17
 OLDEST_GLIBC = (2, 28)
 """For which the wheels of a bundle are chosen."""
 LEAST_MEMORY_GIB = 4
 """Seen of a run over a city of 400,000 records on two cores: 3, and what the system needs beside it."""
+LEAST_DISK_GIB = 10
+"""Room for the versions of the tables that are kept, and for what a run writes before it takes their place: of such a city, with a margin."""
+_ENCRYPT = "put it on an encrypted disk or into an encrypted folder: docs/security.md, encryption at rest"
 _CGROUP = Path("/sys/fs/cgroup")
 _GIB = 2**30
 
@@ -57,14 +67,15 @@ class Diagnosis:
     is_needed: bool = False
 
 
-def diagnose() -> list[Diagnosis]:
-    """All that a run depends on, embedded engine first."""
+def diagnose(out: Path | None = None, lake: str | None = None) -> list[Diagnosis]:
+    """All that a run depends on, embedded engine first; of results in `out`, whether their restricted folders are encrypted."""
     found = [
         _python(),
         _c_library(),
-        *(_package(name) for name in PACKAGES),
+        *(_package(name, module) for name, module in PACKAGES.items()),
         _configuration(),
         _memory(),
+        _disk(out if out and out.is_dir() else Path.cwd()),
         _network(),
         _key(),
         _font(),
@@ -84,7 +95,24 @@ def diagnose() -> list[Diagnosis]:
             "can run" if spark else "cannot run",
             "mend Java or the Delta jar above; the embedded engine needs neither",
         ),
+        *(at_rest(out, lake, Machine()) if out else ()),
     ]
+
+
+def at_rest(out: Path, lake: str | None, machine: Machine) -> list[Diagnosis]:
+    """Zone by zone what whoever takes the disk away could read, and where else numbers come to lie while a run works."""
+    root = local_folder(lake) if lake else out / "lake"
+    places = {
+        zone: root / zone.removeprefix("lake/") if root and zone.startswith("lake/") else out / zone
+        for zone, roles in ZONES.items()
+        if roles != EVERY_ROLE and (root or not zone.startswith("lake/"))
+    }
+    found = {zone: machine.folder(path) for zone, path in places.items() if path.is_dir()}
+    found |= {"all else in OUT": machine.folder(out), "temporary files": machine.folder(Path(tempfile.gettempdir()))}
+    found |= {f"swap {name}": kept for name, kept in machine.swaps().items()}
+    if root is None:
+        found["lake"] = AtRest(False, f"{lake} is on a store: ask whoever runs it")
+    return [Diagnosis(f"at rest: {what}", kept.is_encrypted, kept.seen, _ENCRYPT) for what, kept in found.items()]
 
 
 def _python() -> Diagnosis:
@@ -105,11 +133,20 @@ def _c_library() -> Diagnosis:
     )
 
 
-def _package(name: str) -> Diagnosis:
+def _package(name: str, module: str) -> Diagnosis:
     try:
-        return Diagnosis(name, True, version(name), is_needed=True)
+        seen = version(name)
     except PackageNotFoundError:
-        return Diagnosis(name, False, "not installed", "run make install", is_needed=True)
+        advice = "run make install in a checkout, sh install.sh in an unpacked archive"
+        return Diagnosis(name, False, "not installed", advice, is_needed=True)
+    try:
+        if module:
+            import_module(module)
+    except (ImportError, OSError) as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        advice = "bring an archive that was made for this processor and C library: docs/closed-network.md"
+        return Diagnosis(name, False, f"{seen} cannot be loaded: {said}", advice, is_needed=True)
+    return Diagnosis(name, True, seen, is_needed=True)
 
 
 def _configuration() -> Diagnosis:
@@ -123,6 +160,15 @@ def _memory() -> Diagnosis:
     free = free_memory() / _GIB
     advice = "end other programs, raise the limit (ulimit -v, the container's), or set engine.cores in conf/base.yaml lower"
     return Diagnosis("memory", free >= LEAST_MEMORY_GIB, f"{free:.1f} GiB free; a city may take {LEAST_MEMORY_GIB}", advice)
+
+
+def _disk(results: Path) -> Diagnosis:
+    """Where results are, or are likely to go, and where temporary files do."""
+    places = dict.fromkeys((str(results.resolve()), tempfile.gettempdir()))
+    free = {place: shutil.disk_usage(place).free / _GIB for place in places}
+    seen = ", ".join(f"{gib:,.1f} GiB free at {place}" for place, gib in free.items())
+    advice = f"a city may take {LEAST_DISK_GIB}: free space, or give an --out and a TMPDIR on another disk"
+    return Diagnosis("disk", min(free.values()) >= LEAST_DISK_GIB, seen, advice)
 
 
 def free_memory() -> float:
@@ -176,11 +222,14 @@ def _key() -> Diagnosis:
 def _font() -> Diagnosis:
     """Pages for inspectors are printed in Chinese."""
     try:
+        from jobs.papers.pdf import Printer  # what it needs may be what cannot be loaded
+
         return Diagnosis("Chinese font", True, Printer().font)
+    except ImportError:
+        return Diagnosis("Chinese font", False, "not looked for: typst cannot be loaded", "see typst above")
     except MingjingError:
-        return Diagnosis(
-            "Chinese font", False, "none: no page can be printed", "install one, on Debian the package fonts-noto-cjk"
-        )
+        advice = "install one, on Debian the package fonts-noto-cjk; or copy its files to ~/.local/share/fonts"
+        return Diagnosis("Chinese font", False, "none: no page can be printed", advice)
 
 
 def _java() -> Diagnosis:

@@ -27,6 +27,7 @@ def listed(
     """List the editions of full lists: number, who made it, for whom, what for, until when; or, with a word behind it, make or open one."""
     if ctx.invoked_subcommand is not None:
         return
+    from collections import Counter
     from datetime import date
 
     from jobs.editions.register import register_of
@@ -51,6 +52,8 @@ def listed(
                 f"({len(one.files)} files, by {one.made_by}{approved})",
                 soft_wrap=True,
             )
+        for recipient, count in sorted(Counter(one.recipient for one in shown).items()):
+            console.print(f"{count:>5} for {recipient}", soft_wrap=True)
         console.print(f"{len(shown):,} of {len(found):,} editions.")
 
     raise typer.Exit(explained(show, console))

@@ -43,6 +43,7 @@ def purge(
     from jobs.runtime.errors import BadConfiguration
     from jobs.runtime.lake import single_writer
     from jobs.runtime.paths import is_known_to_deltalake, local_folder
+    from jobs.runtime.releases import refuse_later
     from jobs.runtime.results import owner_only, settle
 
     def work() -> None:
@@ -54,6 +55,7 @@ def purge(
                 "Copy it to another folder and keep none of this one. Nothing was removed."
             )
         who, by = brought_now(), person_now(access).account
+        refuse_later(folder)
         if second is not None and second.strip() in ("", by):
             raise BadConfiguration(
                 f"--second is {second!r}: nobody, or who gives this command. Expected the account of another person."

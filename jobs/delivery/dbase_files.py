@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from jobs.delivery.text_files import encoding_of
+from jobs.delivery.text_files import encoding_of, replaced
 
 LONGEST_NAME = 10
 """Bytes of a field's name: longer headers were cut."""
@@ -106,7 +106,7 @@ def _text(cells: Cells, encoding: str) -> pl.Series:
     """Decoded at once, a line a cell. A character that the field's end cuts does not take the newline with it."""
     plain = np.where(cells < _BLANK, _BLANK, cells).astype(np.uint8)
     lines = np.pad(plain, ((0, 0), (0, 1)), constant_values=_NEWLINE)
-    return pl.Series(lines.tobytes().decode(encoding, errors="replace").split("\n")[:-1], dtype=pl.String)
+    return pl.Series(replaced(lines.tobytes(), encoding).split("\n")[:-1], dtype=pl.String)
 
 
 def _whole(cells: Cells, _: str) -> pl.Series:

@@ -45,6 +45,8 @@ BIG5 = "big5hkscs"
 _FEW = 16
 """Characters that tell nothing about the encoding of a file: rare ones stand in names."""
 _OF_TWO_BYTES = re.compile(rb"[\xa1-\xf9][\x40-\x7e\xa1-\xfe]")
+_END = b"\n\n"
+"""Bytes of which no longer character can be made."""
 _NULL_IF_EMPTY = pl.when(pl.all() != "").then(pl.all())
 
 
@@ -214,9 +216,9 @@ def _whole_lines(blocks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
 
 def _plain(content: bytes) -> bytes:
     """Whole lines without byte order mark and NUL; a carriage return that ends no line is a blank."""
-    content = content.removeprefix(codecs.BOM_UTF8)
     if b"\x00" in content:
         content = content.replace(b"\x00", b"")
+    content = content.removeprefix(codecs.BOM_UTF8)  # behind a NUL, too: a text that is already plain stays as it is
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b" ")
     return content
@@ -247,7 +249,13 @@ def _line_as_utf8(line: bytes, encoding: str) -> bytes:
     parts = (b"\n" + line + b"\n").translate(_PARTS)
     if encoding != "gb18030" or _ONE_OF_UTF8 in parts or _TWO_OF_UTF8 in parts:
         encoding = encoding_of(line)
-    return line.decode(encoding, errors="replace").encode()
+    return replaced(line, encoding).encode()
+
+
+def replaced(content: bytes, encoding: str) -> str:
+    """The text, with U+FFFD for what is none. Of a character of four bytes that the end cuts, what looks like its second byte stays:
+    the decoder of GB18030 would take all that is left for one character, a delimiter or newline among it."""
+    return (content + _END).decode(encoding, errors="replace")[: -len(_END)]
 
 
 def _lines(blocks: Iterable[str]) -> Iterator[str]:

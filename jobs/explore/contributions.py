@@ -34,7 +34,7 @@ class Contributions:
 
     def waterfall(self, most: int = 8) -> Axes:
         """The steps from the usual household to this one; those beyond `most` together."""
-        steps = [(f"{row['label']} {row['said']}", row["step"]) for row in self.frame.iter_rows(named=True)]
+        steps = [(row["said"], row["step"]) for row in self.frame.iter_rows(named=True)]
         title = f"为什么与众不同 What makes {self.case_id} strange"
         return waterfall(title, "与众不同程度 strangeness, 0-1", self.usual, steps, most)
 
@@ -62,13 +62,13 @@ def contributions_of(scored: pl.DataFrame, case_id: str, out: Path) -> Contribut
     ]
     path = kept.model.path(x[0], other)
     rows = [
-        (FEATURES[i].name, FEATURES[i].label, _figure(x[0, i]), _figure(usual[i]), FEATURES[i].unit, float(falls[i]), float(step))
+        (
+            FEATURES[i].name, FEATURES[i].label, _figure(x[0, i]), _figure(usual[i]), FEATURES[i].unit, float(falls[i]), float(step),
+            FEATURES[i].said(x[0, i], usual[i]),
+        )
         for i, step in zip(other, np.diff(path), strict=True)
-    ]
-    columns = ["feature", "label", "value", "usual", "unit", "fall", "step"]
-    frame = pl.DataFrame(rows, columns, orient="row").with_columns(
-        said=pl.format("{}（通常{}）", _with_unit("value"), _shown("usual"))
-    )
+    ]  # fmt: skip
+    frame = pl.DataFrame(rows, ["feature", "label", "value", "usual", "unit", "fall", "step", "said"], orient="row")
     return Contributions(case_id, float(path[0]), float(path[-1]), frame)
 
 
@@ -86,13 +86,3 @@ def models_in(out: Path) -> pl.DataFrame:
 
 def _figure(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-def _with_unit(column: str) -> pl.Expr:
-    return pl.when(pl.col(column).is_null()).then(pl.lit("无")).otherwise(_shown(column) + pl.col("unit"))
-
-
-def _shown(column: str) -> pl.Expr:
-    whole = pl.col(column) == pl.col(column).round(0)
-    text = pl.when(whole).then(pl.col(column).cast(pl.Int64).cast(pl.String)).otherwise(pl.col(column).round(2).cast(pl.String))
-    return text.fill_null("无")

@@ -87,7 +87,7 @@ class OpenedLake:
     """
 
     def __init__(self, out: Path, root: str, as_of: date | None, env: str | None) -> None:
-        self.out, self.as_of = out, as_of
+        self.out, self.as_of, self._env = out, as_of, env
         self._settings, now = load_settings(env), Tables(root)
         version = _listed(now, as_of)
         self.days = _days(now)
@@ -164,6 +164,17 @@ class OpenedLake:
         return told.with_columns(pl.col("needs").fill_null(0)).select(
             place_name, *place, "households", "to_visit", "share", "low", "high", "clues", "at_stake_yuan", "needs"
         )
+
+    def before(self) -> OpenedLake:
+        """The run of the day listed before this one, to be compared with it. Raises BadConfiguration where there is none, or its tables
+        are not kept any more."""
+        earlier = [day for day in self.days if self.as_of is None or day < self.as_of]
+        if not earlier:
+            raise BadConfiguration(
+                f"No list of a day before {self.as_of} was published in {self._tables.root}: there is nothing to compare it with. "
+                "Open a later day, or the run of another OUT."
+            )
+        return OpenedLake(self.out, self._tables.root, earlier[-1], self._env)
 
     def features(self) -> pl.DataFrame:
         """One row a household that was scored: case_id, strangeness, then each figure of the model card; null is what it says there."""

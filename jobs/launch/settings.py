@@ -28,6 +28,7 @@ from jobs.rulebook.rule import EXEMPTIONS
 from jobs.rules import RULES
 from jobs.runtime.engine_settings import EngineSettings
 from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.site_key import KeyParams
 from models.isolation_forest import ForestParams
 from models.ranking import LearningParams
 from models.record_linkage import LinkageParams
@@ -90,6 +91,7 @@ class Settings(Conf):
 
     engine: EngineSettings
     lake: LakeSettings
+    key: KeyParams
     ingest: IngestSettings
     quality: SuiteBounds
     linkage: LinkageParams

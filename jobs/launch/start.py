@@ -13,7 +13,7 @@ from pathlib import Path
 
 from casework.store import URL_VARIABLE, CaseStore, store_url
 from expectations.contracts.lake import FILES
-from jobs.access.approvals import second_person
+from jobs.access.approvals import note_access, second_person
 from jobs.access.roles import Role, refuse_unless
 from jobs.audit.calls import SUPERVISION, changed_rules, note_run, recorded
 from jobs.audit.vouched import vouch
@@ -28,6 +28,7 @@ from jobs.runtime.console import LOG_VARIABLE, Console
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.lake import Lake, single_writer
 from jobs.runtime.paths import local_folder
+from jobs.runtime.releases import refuse_code, refuse_later
 from jobs.runtime.results import owner_only, settle
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import EMBEDDED, choose_engine, open_engine
@@ -68,15 +69,17 @@ def open_run(
     if (form := os.environ.get(LOG_VARIABLE, "text")) not in ("json", "text"):
         raise BadConfiguration(f"{LOG_VARIABLE} is {form!r}. Expected json or text. Nothing was read.")
     stated_key(root)
+    if (folder := local_folder(root)) is not None:
+        refuse_later(folder)
     if URL_VARIABLE in os.environ:
         CaseStore(store_url(out)).close()
-    if local_folder(root) is None:
+    if folder is None:
         report.warn(f"The lake {root} is held against other runs of this machine only. See to it that no other one writes to it.")
     with owner_only(out), single_writer(root):
         settle(out, report.warn)
         with open_engine(name, settings.engine, _data_of(root, delivery)) as running:
             lake = _answering(Lake(running, root))
-            found = site_key(lake)
+            found = site_key(lake, settings.key)
             for remark in found.remarks:
                 report.warn(remark)
             ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery, log)
@@ -98,8 +101,11 @@ def open_run(
 def open_lake(
     out: Path, *, engine: str | None = None, env: str | None = None, lake_root: str | None = None, to_write: bool = False
 ) -> Iterator[Lake]:
-    """The lake of a run: to be read, or held against a second writer. Raises BadConfiguration where there is none."""
+    """The lake of a run: to be read, or held against a second writer. Raises BadConfiguration where there is none, BadStore where a
+    later release wrote it."""
     settings, root = load_settings(env), existing_lake(out, lake_root)
+    if (folder := local_folder(root)) is not None:
+        refuse_later(folder)
     with (
         single_writer(root) if to_write else nullcontext(),
         open_engine(choose_engine(engine), settings.engine, _data_of(root, None)) as running,
@@ -117,7 +123,8 @@ def _data_of(root: str, delivery: Path | None) -> list[Path | None]:
 
 
 def _answering(lake: Lake) -> Lake:
-    """The lake, if its store answers. Raises BadConfiguration where it does not: engines ask for minutes, each time anew."""
+    """The lake, if its store answers, and no later release wrote it. Raises BadConfiguration where it does not answer: engines ask for
+    minutes, each time anew."""
     if lake.folder is not None:
         return lake
     failed: list[str] = []
@@ -138,6 +145,7 @@ def _answering(lake: Lake) -> Lake:
         )
     if failed:
         raise BadConfiguration(failed[0])
+    refuse_code((last_rules(lake) or {}).get("code"), lake.root)
     return lake
 
 
@@ -190,7 +198,8 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
 
     def run_recorded() -> None:
         with recorded(f"python -m {module}", vars(given), purpose=SUPERVISION, out=given.out):
-            refuse_unless(load_access(), frozenset({Role.DATA_TEAM}), f"run, python -m {module},")
+            refuse_unless(access := load_access(), frozenset({Role.DATA_TEAM}), f"run, python -m {module},")
+            note_access(access, given.out)
             run()
 
     return explained(run_recorded, console)

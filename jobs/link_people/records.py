@@ -14,10 +14,10 @@ from pyspark.sql import functions as F
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import ORIGIN, Kind
 from jobs.cells.characters import simplified
+from jobs.cells.digests import keyed_digest
 from jobs.cells.names import read_names
 from jobs.cells.person_numbers import ABSENT, DAMAGED, FIRM, JUNK, in_certificate, read_numbers, spelt
 from jobs.cells.text import map_distinct
-from jobs.cells.typed import keyed_digest
 from jobs.registers.benefits import Silver
 from jobs.registers.references import REGISTRY, person_references
 from jobs.runtime.arrow import on_driver

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from jobs.papers.household import Handed, Household, Member, Other, Question
-from jobs.papers.page import Block, Box, Field, Fields, Grid, Item, Lines, Note, Page, Section
+from jobs.papers.page import ROOMY_POINTS, Block, Box, Field, Fields, Grid, Item, Lines, Note, Page, Section
 from jobs.rules import RULES
 from jobs.sheets.asked import GRADE_WORDS, Innocent, innocent_words, verify_words
 from jobs.sheets.choices import REASONS, VERDICTS
@@ -51,6 +51,7 @@ def household_page(household: Household, innocent: Innocent, listed_on: date) ->
             Section("三、核查结果", tuple(_results(household))),
             Section("四、陈述和签字", _signed(household)),
         ),
+        points=ROOMY_POINTS if len(household.questions) == 1 and len(household.members) <= 3 else Page.points,
     )
 
 

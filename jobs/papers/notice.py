@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from jobs.papers.household import Household
-from jobs.papers.page import Block, Field, Fields, Item, Lines, Note, Page, Section
+from jobs.papers.page import ROOMY_POINTS, Block, Field, Fields, Item, Lines, Note, Page, Section
 
 TITLE = "核查告知书"
 _WHY = (
@@ -43,7 +43,7 @@ def notice_page(household: Household, listed_on: date) -> Page:
             Section("送达", (Note("说明", "本告知书一式两份，一份留给您家，一份随《入户核查表》交回。签收只表示收到。"),
                            Lines(("送达人签字", "送达人签字", "送达日期")), Lines(("收到人签字", "与户主关系", "联系电话")))),
         ),
-        points=12,
+        points=ROOMY_POINTS,
     )  # fmt: skip
 
 

@@ -78,6 +78,10 @@ class Section:
     blocks: tuple[Block, ...]
 
 
+ROOMY_POINTS = 12
+"""Size of running text for people who may be old, and read at a table in poor light: where it leaves the page on one sheet."""
+
+
 @dataclass(frozen=True)
 class Page:
     """A page of one household or application, or two where it holds much.

@@ -88,6 +88,7 @@ def _told(page: Page) -> Iterator[str]:
 
 
 def _drawn(block: Block, points: float) -> Iterator[str]:
+    small, cell = (size * points / Page.points for size in (_SMALL, _CELL))
     match block:
         case Fields(rows):
             for row in rows:
@@ -95,23 +96,23 @@ def _drawn(block: Block, points: float) -> Iterator[str]:
                 share = (_WIDTH_MM - sum(labels)) / sum(field.share for field in row)
                 widths = tuple(w for label, field in zip(labels, row, strict=True) for w in (label, share * field.share))
                 cells = [
-                    _paragraph(part) for field in row for part in (_run(field.label, _SMALL, grey=True), _run(field.text, _CELL))
+                    _paragraph(part) for field in row for part in (_run(field.label, small, grey=True), _run(field.text, cell))
                 ]
                 yield _table([cells], widths)
             yield _paragraph("", thin=True)
         case Grid():
             widths = tuple(_WIDTH_MM * width / sum(block.widths) for width in block.widths)
-            drawn = [[_paragraph(_run(text, _CELL)) for text in row] for row in (block.headings, *block.rows)]
+            drawn = [[_paragraph(_run(text, cell)) for text in row] for row in (block.headings, *block.rows)]
             yield _table(drawn, widths, row_mm=block.row_mm, has_head=True) + _paragraph("", thin=True)
         case Item():
-            lines = [(Field("", block.text), points), *((note, _SMALL) for note in block.notes)]
+            lines = [(Field("", block.text), points), *((note, small) for note in block.notes)]
             yield _paragraph(_run(block.heading, points, bold=True), with_next=True)
             for n, (note, size) in enumerate(lines, start=1):
                 yield _paragraph(_labelled(note, size), with_next=n < len(lines))
         case Note():
-            yield _paragraph(_labelled(Field(block.label, block.text), _SMALL))
+            yield _paragraph(_labelled(Field(block.label, block.text), small))
         case Box():
-            yield _table([[_paragraph(_run(block.label, _SMALL, grey=True))]], (_WIDTH_MM,), row_mm=block.mm) + _paragraph(
+            yield _table([[_paragraph(_run(block.label, small, grey=True))]], (_WIDTH_MM,), row_mm=block.mm) + _paragraph(
                 "", thin=True
             )
         case Lines():

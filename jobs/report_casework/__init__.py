@@ -8,10 +8,11 @@ Reads   the case store               every event up to the last day of the perio
         ops.ledger                   from how many households chance has drawn   key as_of, list_no, case_id
         silver of the registers      visits made, and who is to be visited; add-ons that are paid
         silver.links, silver.aliases as the search for needs reads the registers
-Writes  OUT/restricted/reports/FROM_TO   the full edition, 工作报告.xlsx and 工作报告.pdf
-        OUT/exports/reports/FROM_TO      the public one, small counts taken out
+        OUT/restricted/reports       what the public editions that are out were made of
+Writes  OUT/restricted/reports/FROM_TO   the full edition, 工作报告.xlsx and 工作报告.pdf, and public.json, what the public one was made of
+        OUT/exports/reports/FROM_TO      the public one: counts to the nearest five, small ones taken out
         vault.verdicts, ops.case_states, ops.casework: as jobs/project_cases
-Re-run  safe: the same store and lake give the same bytes.
+Re-run  safe: the same store, lake and editions that are out give the same bytes.
 
 Counts only: no name, no number, no id of a household is on any page of either edition.
 """

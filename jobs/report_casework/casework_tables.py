@@ -38,7 +38,7 @@ from expectations.contracts.returned import (
 from jobs.casebook.projections import verdict_rows
 from jobs.registers.beyond_list import missed
 from jobs.report_casework.standing import OPEN, Clue, Standing, Turn, yuan_found
-from jobs.report_casework.table import TOTAL, Blank, Column, Kind, Row, Table, Value, interval, share, summed
+from jobs.report_casework.table import TOTAL, Blank, Column, Kind, Ratio, Row, Table, Value, summed, with_made
 from jobs.rulebook.rule import EXEMPTIONS
 from jobs.sheets.clue_workbook import RULE_TITLES
 from models.measures import Share
@@ -48,7 +48,8 @@ CITY = "市本级（另行办理）"
 NO_TOWN = "未注明乡镇"
 Names = Mapping[str, str]
 """Counties by code."""
-_DECIDED = ("confirmed", "referred", "refuted")
+_HELD = ("confirmed", "referred")
+_DECIDED = (*_HELD, "refuted")
 _STATES = {CONFIRMED: "confirmed", REFUTED: "refuted", UNVERIFIABLE: "unverifiable", REFERRED: "referred", OPEN: "open"}
 _CLUE_COLUMNS = (
     Column("clues", "线索", sum_of=tuple(_STATES.values())),
@@ -57,8 +58,8 @@ _CLUE_COLUMNS = (
     Column("unverifiable", "无法核实"),
     Column("referred", "移送"),
     Column("open", "未核查"),
-    Column("share", "查实率", Kind.SHARE, rests_on=_DECIDED),
-    Column("interval", "95%区间", Kind.INTERVAL, rests_on=_DECIDED),
+    Column("share", "查实率", Kind.SHARE, made=Ratio(_HELD, _DECIDED)),
+    Column("interval", "95%区间", Kind.INTERVAL, made=Ratio(_HELD, _DECIDED)),
 )
 _HOLDS = (
     "线索＝查是＋查否＋无法核实＋移送＋未核查。查实率＝（查是＋移送）÷（查是＋移送＋查否）：没有见到人的不算查是，也不计入分母；申诉后撤销的算查否。"
@@ -76,18 +77,6 @@ def _clue_row(key: str, label: str, clues: Iterable[Clue], depth: int = 1) -> Ro
     return Row(key, label, cells, depth)
 
 
-def _with_share(row: Row) -> Row:
-    confirmed, referred, refuted = (int(str(row.cells[state])) for state in _DECIDED)
-    held, decided = confirmed + referred, confirmed + referred + refuted
-    return Row(
-        row.key,
-        row.label,
-        {**row.cells, "share": share(held, decided), "interval": interval(held, decided)},
-        row.depth,
-        row.parts,
-    )
-
-
 def clues_by_rule(standing: Standing) -> Table:
     codes = sorted({clue.rule_code for clue in standing.clues})
     rows = [
@@ -96,7 +85,7 @@ def clues_by_rule(standing: Standing) -> Table:
         )
         for code in codes
     ]
-    told = tuple(_with_share(row) for row in (*rows, summed(rows, _CLUE_COLUMNS)))
+    told = tuple(with_made(row, _CLUE_COLUMNS) for row in (*rows, summed(rows, _CLUE_COLUMNS)))
     why_not = "" if standing.clues else "期内没有在办的线索"
     return Table(
         "clues", "线索核查情况（按规则）", "规则", _CLUE_COLUMNS, told if codes else (), _account(standing), _HOLDS, why_not,
@@ -111,7 +100,7 @@ def clues_by_place(standing: Standing, names: Names) -> Table:
         _CLUE_COLUMNS,
     )  # fmt: skip
     why_not = "" if rows else "期内没有在办的线索"
-    told = tuple(_with_share(row) for row in rows)
+    told = tuple(with_made(row, _CLUE_COLUMNS) for row in rows)
     return Table(
         "places", "线索核查情况（按县市区和乡镇）", "地区", _CLUE_COLUMNS, told, _account(standing), _HOLDS, why_not, same
     )
@@ -146,17 +135,12 @@ def refutations(standing: Standing) -> Table:
         "revoked" if clue.is_revoked else (clue.verdict.refutation_reason if clue.verdict else None) or "none" for clue in refuted
     )
     words = {**{code: f"{code} {told}" for code, told in EXEMPTIONS.items()}, "none": "未注明原因", "revoked": "申诉后撤销原结论"}
-    columns = (Column("count", "线索"), Column("share", "占查否", Kind.SHARE, rests_on=("count",)))
-    rows = [
-        Row(code, words[code], {"count": counted[code], "share": share(counted[code], len(refuted))})
-        for code in words if counted[code]
-    ]  # fmt: skip
-    total = Row(
-        TOTAL, "合计", {"count": len(refuted), "share": share(len(refuted), len(refuted))}, 0, tuple(row.key for row in rows)
-    )
+    columns = (Column("count", "线索"), Column("share", "占查否", Kind.SHARE, made=Ratio(("count",), ("all",))))
+    rows = [Row(code, words[code], {"count": counted[code], "all": len(refuted)}) for code in words if counted[code]]
+    total = Row(TOTAL, "合计", {"count": len(refuted), "all": len(refuted)}, 0, tuple(row.key for row in rows))
     why_not = "" if refuted else "期内没有查否的线索"
     return Table(
-        "refutations", "查否原因", "原因", columns, (*rows, total) if rows else (), _account(standing),
+        "refutations", "查否原因", "原因", columns, tuple(with_made(row, columns) for row in (*rows, total)) if rows else (), _account(standing),
         "说明哪些规则、登记最常有合法解释：调整规则由人决定。", why_not, {(TOTAL, "count"): ("clues", TOTAL, "refuted")}, bars="count",
     )  # fmt: skip
 
@@ -166,20 +150,15 @@ def missed_table(standing: Standing, drawn_from: int | None) -> Table:
     verdicts = [dict(zip(VERDICTS.column_names, row, strict=True)) for row in verdict_rows(standing.events)]
     found = missed(row for row in verdicts if row["checked_on"] in standing.period)
     columns = (
-        Column("visited", "已核查"), Column("found", "其中属实"), Column("share", "属实占比", Kind.SHARE, rests_on=("visited", "found")),
-        Column("interval", "95%区间", Kind.INTERVAL, rests_on=("visited", "found")),
-        Column("from", "抽自（户）", Kind.RECORDS), Column("low", "漏掉估计：下限", Kind.RECORDS, rests_on=("visited", "found")),
-        Column("high", "漏掉估计：上限", Kind.RECORDS, rests_on=("visited", "found")),
+        Column("visited", "已核查"), Column("found", "其中属实"), Column("share", "属实占比", Kind.SHARE, made=Ratio(("found",), ("visited",))),
+        Column("interval", "95%区间", Kind.INTERVAL, made=Ratio(("found",), ("visited",))), Column("from", "抽自（户）"),
+        Column("low", "漏掉估计：下限", Kind.RECORDS, made=Ratio(("found",), ("visited",), "from")),
+        Column("high", "漏掉估计：上限", Kind.RECORDS, made=Ratio(("found",), ("visited",), "from", 1)),
     )  # fmt: skip
 
     def row(key: str, label: str, of: Share, whole: int | None) -> Row:
-        known: dict[str, Value] = {"from": Blank.NOTHING, "low": Blank.NOTHING, "high": Blank.NOTHING}
-        if whole is not None and of.visited:
-            known = {"from": whole, "low": int(of.low * whole), "high": -int(-of.high * whole // 1)}
-        return Row(key, label, {
-            "visited": of.visited, "found": of.confirmed, "share": share(of.confirmed, of.visited),
-            "interval": interval(of.confirmed, of.visited), **known,
-        })  # fmt: skip
+        drawn = Blank.NOTHING if whole is None or not of.visited else whole
+        return with_made(Row(key, label, {"visited": of.visited, "found": of.confirmed, "from": drawn}), columns)
 
     rows = [row(UNREMARKABLE, "没有线索的在保户", found.unremarkable, drawn_from)] if found.unremarkable.visited else []
     rows += [row(code, f"按 {code} {EXEMPTIONS.get(code, '')} 视为合法的线索", of, None) for code, of in found.explained.items()]

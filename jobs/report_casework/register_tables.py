@@ -16,7 +16,7 @@ from expectations.contracts.returned import Assistance, NeedResult
 from jobs.needs import NEED_RULES
 from jobs.report_casework.casework_tables import Names
 from jobs.report_casework.standing import Standing
-from jobs.report_casework.table import TOTAL, Blank, Column, Kind, Row, Table, Value, share, summed
+from jobs.report_casework.table import TOTAL, Blank, Column, Kind, Ratio, Row, Table, Value, share, summed, with_made
 from jobs.sheets.clue_workbook import RULE_TITLES
 
 SOURCES = ("dibao_roster", "tekun_roster", "payments")
@@ -231,8 +231,8 @@ def needs(found: FromLake, standing: Standing) -> Table:
 def visits(found: FromLake, standing: Standing) -> Table:
     columns = (
         Column("houses", "应走访户"), Column("kept", "其中有记录地区"), Column("months", "月走访应做（户月）"), Column("months_made", "月走访已做"),
-        Column("month_share", "月走访率", Kind.SHARE, rests_on=("months", "months_made")), Column("weeks", "周走访应做（户周）"),
-        Column("weeks_made", "周走访已做"), Column("week_share", "周走访率", Kind.SHARE, rests_on=("weeks", "weeks_made")),
+        Column("month_share", "月走访率", Kind.SHARE, made=Ratio(("months_made",), ("months",))), Column("weeks", "周走访应做（户周）"),
+        Column("weeks_made", "周走访已做"), Column("week_share", "周走访率", Kind.SHARE, made=Ratio(("weeks_made",), ("weeks",))),
         Column("alone", "无人走访户"),
     )  # fmt: skip
 
@@ -243,15 +243,16 @@ def visits(found: FromLake, standing: Standing) -> Table:
             due, made = (
                 sum(counts.get(span, 0) for counts in of_each) for of_each in ([o.due for o in of], [o.made for o in of])
             )
-            known = {span: due, f"{span}_made": made, f"{span[:-1]}_share": share(made, due)}
+            known = {span: due, f"{span}_made": made}
             told |= known if kept else dict.fromkeys(known, Blank.NOT_PROVIDED)
         return {**told, "alone": sum(one.alone for one in of) if kept else Blank.NOT_PROVIDED}
 
     counties = [] if isinstance(found.visits, str) else found.visits
     rows = [Row(one.county_code, found.names.get(one.county_code, one.county_code), cells([one])) for one in counties]
     total = Row(TOTAL, "合计", cells(counties), 0, tuple(row.key for row in rows))
+    told = tuple(with_made(row, columns) for row in (*rows, total)) if rows else ()
     return Table(
-        "visits", "走访：应做和已做", "县市区", columns, (*rows, total) if rows else (), f"走访记录、花名册和建档立卡登记，{standing.period.told}",
+        "visits", "走访：应做和已做", "县市区", columns, told, f"走访记录、花名册和建档立卡登记，{standing.period.told}",
         "驻村工作队每月一次、村干部每周一次，次数以本地规定为准。只有走访记录覆盖到的乡镇和月、周才算应做；没有记录的地区看不出是没走访还是没登记，不算。",
         found.visits if isinstance(found.visits, str) else "" if rows else "没有应走访的户",
     )  # fmt: skip
@@ -285,7 +286,7 @@ def checks(found: FromLake, standing: Standing) -> Table:
     columns = (
         Column("households", "申请户", sum_of=("found", "nothing", "refused", "uncheckable")), Column("people", "人"),
         Column("found", "有检出户"), Column("found_people", "有检出人"), Column("nothing", "无检出户"), Column("refused", "未授权不予核对"),
-        Column("uncheckable", "无法核对"), Column("share", "检出率", Kind.SHARE, rests_on=("found", "nothing")),
+        Column("uncheckable", "无法核对"), Column("share", "检出率", Kind.SHARE, made=Ratio(("found",), ("found", "nothing"))),
     )  # fmt: skip
     keys = dict(zip(("found", "nothing", "refused", "uncheckable"), CHECK_RESULTS, strict=True))
 
@@ -294,7 +295,6 @@ def checks(found: FromLake, standing: Standing) -> Table:
         return Row(code, found.names.get(code, code) or "未注明", {
             "households": len(of), "people": sum(one.people for one in of), "found_people": sum(one.found for one in of),
             **{key: counted[result] for key, result in keys.items()},
-            "share": share(counted[FOUND_SOMETHING], counted[FOUND_SOMETHING] + counted[FOUND_NOTHING]),
         })  # fmt: skip
 
     applications = [] if isinstance(found.applications, str) else found.applications
@@ -302,7 +302,7 @@ def checks(found: FromLake, standing: Standing) -> Table:
     rows = [row(code, [one for one in applications if one.county_code == code]) for code in codes]
     everything = Row(TOTAL, "合计", row("", applications).cells, 0, tuple(codes))
     return Table(
-        "checks", "家庭经济状况核对", "县市区", columns, (*rows, everything) if rows else (),
+        "checks", "家庭经济状况核对", "县市区", columns, tuple(with_made(row, columns) for row in (*rows, everything)) if rows else (),
         f"最近一次核对的结果，申请日期在 {standing.period.told}",
         "检出率＝有检出÷（有检出＋无检出），按户。有检出不等于不符合条件。",
         found.applications if isinstance(found.applications, str) else "" if rows else "期内没有申请",
@@ -322,7 +322,7 @@ def windows(found: FromLake, standing: Standing) -> Table:
     columns = (
         Column("towns", "乡镇街道", Kind.RECORDS),
         Column("active", "有办理的", Kind.RECORDS),
-        Column("acts", "办理件次", Kind.RECORDS),
+        Column("acts", "办理件次"),
     )
     done = Counter(
         (event.place.county_code or "", event.place.town or "")

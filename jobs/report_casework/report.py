@@ -10,7 +10,7 @@ from jobs.report_casework import casework_tables as casework
 from jobs.report_casework import register_tables as registers
 from jobs.report_casework.register_tables import FromLake
 from jobs.report_casework.standing import Standing
-from jobs.report_casework.suppression import LEAST, public
+from jobs.report_casework.suppression import LEAST, Edition, public
 from jobs.report_casework.table import TOTAL, Chapter, Highlight, Period, Table
 
 TITLE = "社会救助资金监督核查工作报告"
@@ -18,7 +18,8 @@ SYNTHETIC = "本报告的数据全部为计算机合成，不对应任何真实�
 FULL, PUBLIC = "工作版", "公开版"
 EDITIONS = {
     FULL: "本版含小于5的数，可能看出是谁，只供工作使用，请勿公开。",
-    PUBLIC: f"大于0而小于{LEAST}的数，以及由合计能推算出它们的数，以“＊”代替。",
+    PUBLIC: f"人数、户数、件数取整到{LEAST}的倍数，比率按取整后的数计算，金额按户均量级取整，合计与分项之和可能略有出入。不足{LEAST}的数（包括0），"
+    f"以及能推算出它们的数，以“＊”代替。与已公开的重叠期间相比变动不足{LEAST}的，仍用已公开的数。",
 }
 """What each edition says of itself."""
 HIGHLIGHTS = (
@@ -87,5 +88,7 @@ def report_of(events: Sequence[Event], found: FromLake, period: Period) -> Repor
     return Report(FULL, period, chapters, standing.last_position, found.is_synthetic)
 
 
-def public_edition(report: Report) -> Report:
-    return Report(PUBLIC, report.period, public(report.chapters), report.as_known, report.is_synthetic)
+def public_edition(report: Report, out: Sequence[Edition] = ()) -> tuple[Report, Edition]:
+    """What may be told beside the public editions that are out, and what the next ones must know of it."""
+    chapters, edition = public(report.chapters, report.period, out)
+    return Report(PUBLIC, report.period, chapters, report.as_known, report.is_synthetic), edition

@@ -1,118 +1,171 @@
-"""The public edition: small counts taken out, and as many others that no sum gives one of them away."""
+"""The public edition: counts to the nearest five, small ones not at all, and no change of a few against an edition that is out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from math import inf, log10
 
-import numpy as np
+from pydantic import Field
 
-from jobs.report_casework.table import Blank, Chapter, Kind, Place, Row, Table, Value
+from expectations.conf import Conf
+from jobs.report_casework.attack import Range, Sum, laid_bare
+from jobs.report_casework.table import Blank, Chapter, Column, Kind, Period, Place, Row, Table, Value, with_made
 
 LEAST = 5
-"""A count below this, and above nought, might be somebody in person."""
-_NOUGHT = 1e-9
+"""A count below this might be somebody in person, and a nought that is told would show the first one; others are told in steps of as many."""
+_STEPS = (1, 2, 5, 10)
 
 
-@dataclass(frozen=True)
-class Sum:
-    """A cell that is known to be the sum of others. along: cells that come to the parts only together with it."""
+class Told(Conf):
+    """A count as a public edition tells it. base: the count in whose place it stands, another than its own where an edition that is out
+    told the place by it; is_kept: is there such an edition? is_withheld: hidden for what it would tell of others."""
 
-    total: Place
-    parts: tuple[Place, ...]
-    along: tuple[Place, ...] = ()
-
-    @property
-    def totals(self) -> tuple[Place, ...]:
-        return (self.total, *self.along)
+    place: Place
+    count: int
+    base: int
+    is_kept: bool = False
+    is_withheld: bool = False
 
     @property
-    def cells(self) -> tuple[Place, ...]:
-        return (*self.totals, *self.parts)
+    def value(self) -> int | Blank:
+        return Blank.HIDDEN if self.is_withheld else told(self.base)
+
+    @property
+    def range(self) -> Range:
+        """What a reader knows of the count who knows how it was told."""
+        if self.is_withheld:
+            return (0, inf)
+        low, high = _around(told(self.base))
+        return (max(0, low - LEAST + 1), high + LEAST - 1) if self.is_kept else (low, high)
 
 
-def public(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
-    """The chapters without what must not be told."""
+class Edition(Conf):
+    """What a public edition was made of: of each count how it is told, and which come to which others. It is kept with the full one."""
+
+    first: date
+    last: date
+    told: tuple[Told, ...]
+    sums: tuple[tuple[tuple[Place, ...], tuple[Place, ...]], ...] = Field(description="totals and parts")
+
+    def overlaps(self, period: Period) -> bool:
+        return self.first <= period.last and period.first <= self.last
+
+
+def told(count: int) -> int | Blank:
+    """The count as it is told: to the nearest multiple of five; nothing where it is small."""
+    return Blank.HIDDEN if count < LEAST else (count + LEAST // 2) // LEAST * LEAST
+
+
+def public(chapters: Sequence[Chapter], period: Period, out: Sequence[Edition] = ()) -> tuple[tuple[Chapter, ...], Edition]:
+    """The chapters as they may be told, beside the editions that are out, and what they were made of."""
     tables = {table.key: table for chapter in chapters for table in chapter.tables}
     counts = dict(_counts(tables.values()))
-    hidden = hidden_cells(counts, list(_sums(tables, counts)), _dear(tables.values()))
-    return tuple(replace(chapter, tables=tuple(_without(table, hidden) for table in chapter.tables)) for chapter in chapters)
-
-
-def hidden_cells(counts: Mapping[Place, int], sums: Sequence[Sum], dear: frozenset[Place] = frozenset()) -> frozenset[Place]:
-    """Small counts, and those beside them that must go with them: in no sum stands one alone, or some that are small together, and
-    no combination of sums tells one. The smallest others are taken,
-    of those first that are not dear."""
-    hidden = {place for place, count in counts.items() if 0 < count < LEAST}
-    while more := _beside(counts, sums, hidden, dear) or _told_by_all(counts, sums, hidden, dear):
-        hidden |= more
-    return frozenset(hidden)
-
-
-def _beside(counts: Mapping[Place, int], sums: Sequence[Sum], hidden: set[Place], dear: frozenset[Place]) -> set[Place]:
-    """One more cell of each sum that gives a hidden one away."""
-    more: set[Place] = set()
-    for one in sums:
-        gone = [place for place in one.cells if place in hidden or place in more]
-        is_one_sided = {*gone} <= {*one.parts} or {*gone} <= {*one.totals}
-        is_small = is_one_sided and sum(counts[place] for place in gone) < LEAST
-        if gone and (len(gone) == 1 or is_small):
-            more |= _next(counts, one, hidden | more, dear)
-    return more
-
-
-def _next(counts: Mapping[Place, int], one: Sum, hidden: set[Place], dear: frozenset[Place]) -> set[Place]:
-    left = [place for place in (one.cells if one.along else one.parts) if place not in hidden]
-    some = [place for place in left if counts[place]]
-    chosen = min(some, key=lambda place: (place in dear, counts[place], place), default=one.total)
-    if chosen in hidden and left:  # nothing but noughts beside a total that is gone
-        chosen = min(left)
-    return {chosen} - hidden
-
-
-def _told_by_all(counts: Mapping[Place, int], sums: Sequence[Sum], hidden: set[Place], dear: frozenset[Place]) -> set[Place]:
-    """One more cell where several sums together leave a hidden one no second value."""
-    unknown = sorted(hidden)
-    at = {place: n for n, place in enumerate(unknown)}
-    among = [one for one in sums if any(place in at for place in one.cells)]
-    if not among:
-        return set()
-    matrix = np.zeros((len(among), len(unknown)))
-    for n, one in enumerate(among):
-        for place in one.parts:
-            if place in at:
-                matrix[n, at[place]] -= 1
-        for place in one.totals:
-            if place in at:
-                matrix[n, at[place]] += 1
-    _, sizes, directions = np.linalg.svd(matrix)
-    free = directions[int((sizes > _NOUGHT).sum()) :]  # what may be added to the hidden cells without a sum being wrong
-    told = [place for place, n in at.items() if not free.size or float(np.abs(free[:, n]).max()) < _NOUGHT]
-    for place in told:
-        for one in among:
-            if place in one.cells and (more := _next(counts, one, hidden, dear)):
-                return more
-    return set()
-
-
-def _dear(tables: Iterable[Table]) -> frozenset[Place]:
-    """Counts with which a share, a median or an amount would go."""
-    return frozenset(
-        (table.key, row.key, rested)
-        for table in tables
-        for row in table.rows
-        for column in table.columns
-        for rested in column.rests_on
+    edition = edition_of(counts, list(_sums(tables, counts)), period, out)
+    by_place = {one.place: one for one in edition.told}
+    return (
+        tuple(replace(chapter, tables=tuple(_public(table, by_place) for table in chapter.tables)) for chapter in chapters),
+        edition,
     )
 
 
+def edition_of(counts: Mapping[Place, int], sums: Sequence[Sum], period: Period, out: Sequence[Edition] = ()) -> Edition:
+    """How each count is told, so that neither this edition nor any other together with it leaves one number for a small one, or for a
+    small change."""
+    before = [one for one in out if one.overlaps(period)]
+    earlier: dict[Place, list[Told]] = {}
+    for cell in (cell for edition in before for cell in edition.told):
+        earlier.setdefault(cell.place, []).append(cell)
+    told_of = {place: _beside(place, count, earlier.get(place, [])) for place, count in counts.items()}
+    pairs = tuple((one.totals, one.parts) for one in sums)
+    for other in (None, *before):
+        while bare := _bare(told_of, sums, other):
+            more = {near for place in bare if (near := _near(place, told_of, sums)) is not None}
+            if not more:
+                break  # nothing but hidden cells is left around it, and none of these tells that it is small
+            told_of |= {place: told_of[place].model_copy(update={"is_withheld": True}) for place in more}
+    return Edition(first=period.first, last=period.last, told=tuple(told_of.values()), sums=pairs)
+
+
+def _beside(place: Place, count: int, earlier: Sequence[Told]) -> Told:
+    """Told, or withheld, as in an edition that is out, where it has changed by a few since."""
+    near = [cell for cell in earlier if abs(count - cell.base) < LEAST]
+    kept = min(near, key=lambda cell: (not cell.is_withheld, abs(count - cell.base), cell.base), default=None)
+    if kept is None:
+        return Told(place=place, count=count, base=count)
+    return Told(place=place, count=count, base=kept.base, is_kept=True, is_withheld=kept.is_withheld)
+
+
+def _bare(told_of: Mapping[Place, Told], sums: Sequence[Sum], other: Edition | None) -> list[Place]:
+    """Places of small counts, of this edition or the other one, and of small changes between them, that only one number is left for."""
+    counts = {place: one.count for place, one in told_of.items()}
+    ranges = {place: one.range for place, one in told_of.items()}
+    known = list(sums)
+    if other is not None:
+        for one in other.told:
+            then = _tagged(one.place, "then")
+            counts[then], ranges[then] = one.count, one.range
+            if (now := told_of.get(one.place)) is not None:
+                more = _tagged(one.place, "more")
+                counts[more], ranges[more] = now.count - one.count, _change(one, now)
+                known.append(Sum(one.place, (then, more)))
+        known += [
+            Sum(
+                _tagged(totals[0], "then"),
+                tuple(_tagged(p, "then") for p in parts),
+                tuple(_tagged(p, "then") for p in totals[1:]),
+            )
+            for totals, parts in other.sums
+        ]
+    secret = [place for place, count in counts.items() if 0 < abs(count) < LEAST]
+    return [_untagged(place) for place in laid_bare(counts, ranges, known, secret)]
+
+
+def _change(then: Told, now: Told) -> Range:
+    """Of how many more there are now than then, to a reader who knows which way figures go."""
+    least, most = 0, inf
+    if not (then.is_withheld or now.is_withheld):
+        if now.is_kept and now.base == then.base:
+            most = (LEAST - 1) * (2 if then.is_kept else 1)
+        elif now.count != then.count:
+            least = 1
+    return (least, most) if now.count >= then.count else (-most, -least)
+
+
+def _near(place: Place, told_of: Mapping[Place, Told], sums: Sequence[Sum]) -> Place | None:
+    """The smallest count that is told and stands nearest to the place by sums."""
+    seen, edge = {place}, {place}
+    while edge:
+        edge = {cell for one in sums if edge & {*one.cells} for cell in one.cells} - seen
+        seen |= edge
+        shown = [cell for cell in edge if cell in told_of and told_of[cell].value is not Blank.HIDDEN]
+        if shown:
+            return min(shown, key=lambda cell: (told_of[cell].count, cell))
+    return None
+
+
+def _tagged(place: Place, tag: str) -> Place:
+    return (f"{tag} {place[0]}", *place[1:])
+
+
+def _untagged(place: Place) -> Place:
+    return (place[0].split(" ")[-1], *place[1:])
+
+
+def _around(value: int | Blank) -> tuple[int, int]:
+    return (max(LEAST, value - LEAST // 2), value + LEAST // 2) if isinstance(value, int) else (0, LEAST - 1)
+
+
 def _counts(tables: Iterable[Table]) -> Iterator[tuple[Place, int]]:
+    """Every count of people; those that stand in no column, too."""
     for table in tables:
+        others = {column.key for column in table.columns if column.kind is not Kind.COUNT}
         for row in table.rows:
-            for column in table.columns:
-                value = row.cells.get(column.key)
-                if column.kind is Kind.COUNT and isinstance(value, int):
-                    yield (table.key, row.key, column.key), value
+            for key, value in row.cells.items():
+                if key not in others and isinstance(value, int):
+                    yield (table.key, row.key, key), value
 
 
 def _sums(tables: Mapping[str, Table], counts: Mapping[Place, int]) -> Iterator[Sum]:
@@ -137,11 +190,29 @@ def _sum(counts: Mapping[Place, int], totals: Sequence[Place], parts: Sequence[P
         yield Sum(totals[0], known, tuple(totals[1:]))
 
 
-def _without(table: Table, hidden: frozenset[Place]) -> Table:
-    return replace(table, rows=tuple(replace(row, cells=_cells(table, row, hidden)) for row in table.rows))
+def _public(table: Table, told_of: Mapping[Place, Told]) -> Table:
+    return replace(table, rows=tuple(with_made(_row(table, row, told_of), table.columns) for row in table.rows))
 
 
-def _cells(table: Table, row: Row, hidden: frozenset[Place]) -> dict[str, Value]:
-    gone = {column.key for column in table.columns if (table.key, row.key, column.key) in hidden}
-    gone |= {column.key for column in table.columns if gone & set(column.rests_on)}
-    return {key: Blank.HIDDEN if key in gone and not isinstance(value, Blank) else value for key, value in row.cells.items()}
+def _row(table: Table, row: Row, told_of: Mapping[Place, Told]) -> Row:
+    cells: dict[str, Value] = dict(row.cells)
+    cells |= {key: told_of[at].value for key in cells if (at := (table.key, row.key, key)) in told_of}
+    for column in table.columns:
+        if column.rests_on and not isinstance(cells.get(column.key, Blank.NOTHING), Blank):
+            cells[column.key] = _resting(column, cells)
+    return replace(row, cells=cells)
+
+
+def _resting(column: Column, cells: Mapping[str, Value]) -> Value:
+    """A median or an amount, where the counts behind it are told; of yuan in steps of what a household has on average, or more."""
+    behind = [cells[key] for key in column.rests_on]
+    value = cells[column.key]
+    if Blank.HIDDEN in behind:
+        return Blank.HIDDEN
+    households = sum(count for count in behind if isinstance(count, int))
+    if column.kind is not Kind.YUAN or not isinstance(value, Decimal | int) or not value or not households:
+        return value
+    mean = abs(float(value)) / households
+    power = 10 ** int(log10(mean) // 1)
+    step = next(int(power * step) or 1 for step in _STEPS if power * step >= mean)
+    return Decimal(round(Decimal(value) / step) * step)

@@ -6,7 +6,7 @@ Workbook and PDF show these and count nothing themselves; the public edition is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -52,9 +52,32 @@ class Period:
 
 
 @dataclass(frozen=True)
+class Ratio:
+    """A figure made of counts of its row alone, so that it tells nothing that they do not. whole: the number that an end of the interval
+    is multiplied with, rounded outwards; end: 0 = the lower one, 1 = the upper one."""
+
+    hits: tuple[str, ...]
+    among: tuple[str, ...]
+    whole: str = ""
+    end: int = 0
+
+    def of(self, cells: Mapping[str, Value], kind: Kind) -> Value:
+        keys = (*self.hits, *self.among, *((self.whole,) if self.whole else ()))
+        if blanks := [value for key in keys if isinstance(value := cells.get(key, Blank.NOT_PROVIDED), Blank)]:
+            return Blank.HIDDEN if Blank.HIDDEN in blanks else blanks[0]
+        hits, among = (sum(int(str(cells[key])) for key in part) for part in (self.hits, self.among))
+        if not among:
+            return Blank.NOTHING
+        if not self.whole:
+            return hits / among if kind is Kind.SHARE else wilson(hits, among)
+        told = wilson(hits, among)[self.end] * int(str(cells[self.whole]))
+        return -int(-told // 1) if self.end else int(told)
+
+
+@dataclass(frozen=True)
 class Column:
     """sum_of: columns of the table that it is the sum of. along: columns that come to it only together with this one. rests_on: counts of
-    its row that it would give away, or that make it."""
+    its row that an amount or a median is of. made: what it is made by of others."""
 
     key: str
     heading: str
@@ -62,11 +85,13 @@ class Column:
     sum_of: tuple[str, ...] = ()
     along: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
+    made: Ratio | None = None
 
 
 @dataclass(frozen=True)
 class Row:
-    """parts: keys of the rows that it is the sum of, in every column of counts or records. depth: 0 = the total."""
+    """parts: keys of the rows that it is the sum of, in every column of counts or records. depth: 0 = the total. A cell without a column is
+    a count that others of its row are made of."""
 
     key: str
     label: str
@@ -139,9 +164,10 @@ def share(hits: int, count: int) -> Value:
     return hits / count if count else Blank.NOTHING
 
 
-def interval(hits: int, count: int) -> Value:
-    """95 %, Wilson."""
-    return wilson(hits, count) if count else Blank.NOTHING
+def with_made(row: Row, columns: Iterable[Column]) -> Row:
+    """The row with the cells that are made of its others."""
+    made = {column.key: column.made.of(row.cells, column.kind) for column in columns if column.made}
+    return replace(row, cells={**row.cells, **made})
 
 
 def summed(rows: Sequence[Row], columns: Iterable[Column], label: str = "合计", key: str = TOTAL, depth: int = 0) -> Row:

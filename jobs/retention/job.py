@@ -5,33 +5,39 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
 from casework.states import states_of
-from expectations.contracts.lake import FILES, PERSONS, RUNS
+from expectations.contracts.lake import FILES, PERSONS, RUNS, VERDICTS
 from expectations.contracts.model import Table
 from jobs.audit.calls import note
+from jobs.audit.log import believed, folder_of
 from jobs.audit.vouched import state_of, zones
 from jobs.casebook.opened import followed_in, followed_store, has_store
 from jobs.launch.retention_params import Kept, RetentionParams
 from jobs.retention.certificate import FOLDER, Certificate, FilePart, Kind, Thing, write_certificate
-from jobs.retention.removal import forget_history, keep_rows, remove
+from jobs.retention.removal import keep_rows, remove
 from jobs.retention.rows import Held, derived_stays, frame_of, has_origin, held_by, kind_of, living, stays, tables_of, whom_named
 from jobs.runtime import durable
+from jobs.runtime.delta_folder import forget_history
 from jobs.runtime.delta_log import last_version
 from jobs.runtime.errors import BadConfiguration, BadStore
 from jobs.runtime.results import KEPT, WORK, Stamp, digest_of, listed, parts_of, publication
 from jobs.runtime.scratch import SCRATCH
 
 PLAN = "purge.json"
+PURGE, PURGED = "purge", "purged"
+"""Events of the log: a purge begins, by this plan; it has ended."""
 _BY_SLIPS = frozenset({"slips", "quality"})
 """Zones of results that say something of single delivered rows."""
 _MODELS = "mlflow"
+Part = TypeVar("Part", FilePart, Thing)
 
 
 class Judged(NamedTuple):
@@ -78,11 +84,14 @@ def planned(lakes: list[Path], results: Path, as_of: date, params: RetentionPara
 
 def purge(lakes: list[Path], results: Path, plan: Certificate, params: RetentionParams, warn: Callable[[str], None]) -> Path:
     """Removes what the plan says, and writes the certificate; the folder in which it lies. Killed, it is gone on with by `unfinished`."""
-    work = results / WORK
+    work, text = results / WORK, plan.model_dump_json() + "\n"
     work.mkdir(mode=0o700, exist_ok=True)
-    durable.replace_text(work / PLAN, plan.model_dump_json() + "\n", 0o600)
     rows = sum(part.removed for part in plan.files)
-    note("purge", as_of=plan.as_of.isoformat(), second=plan.second, files=len(plan.files), rows=rows, held=len(plan.held_cases))
+    note(
+        PURGE, as_of=plan.as_of.isoformat(), second=plan.second, files=len(plan.files), rows=rows, held=len(plan.held_cases),
+        plan=hashlib.sha256(text.encode()).hexdigest(),
+    )  # fmt: skip
+    durable.replace_text(work / PLAN, text, 0o600)
     said = json.dumps({"job": "purge", "as_of": plan.as_of.isoformat()})
     for lake in lakes:
         held = held_by(lake, frozenset(plan.held_cases))
@@ -91,7 +100,7 @@ def purge(lakes: list[Path], results: Path, plan: Certificate, params: Retention
         for kind in sorted({thing.kind for thing in plan.things}):
             for table in tables_of(kind):
                 if last_version(lake, f"{table.zone}/{table.name}") is not None:
-                    forget_history(lake, table)
+                    forget_history(lake, f"{table.zone}/{table.name}")
     for writer, zone, day in list(_expired_parts(results, plan.as_of, params)):
         with publication(results, writer, [zone], Stamp(day, ""), warn):
             pass  # nothing is put in the place of what this writer had put there
@@ -106,7 +115,7 @@ def purge(lakes: list[Path], results: Path, plan: Certificate, params: Retention
         )
     with publication(results, f"purge_{plan.as_of.isoformat()}", [FOLDER], Stamp(plan.as_of, ""), warn) as staged:
         write_certificate(staged / FOLDER, plan)
-    note("purged", as_of=plan.as_of.isoformat(), certificate=_digest_of_all(sorted((results / FOLDER).glob(f"*{plan.as_of}*"))))
+    note(PURGED, as_of=plan.as_of.isoformat(), certificate=_digest_of_all(sorted((results / FOLDER).glob(f"*{plan.as_of}*"))))
     remove(work / PLAN)
     return results / FOLDER
 
@@ -117,12 +126,23 @@ def digest_of_plan(plan: Certificate) -> str:
 
 
 def unfinished(lakes: list[Path], results: Path, as_of: date, params: RetentionParams) -> Certificate | None:
-    """The plan of a purge that was killed. Raises BadConfiguration where it was of another day, of other folders than these, or under
-    another retention: more would go than was planned."""
+    """The plan of a purge that was killed; cases that were opened since hold what is left of their rows. Raises BadStore where the log
+    knows of no purge by this plan, and BadConfiguration where it was of another day, of other folders than these, or under another
+    retention: more would go than was planned."""
     path = results / WORK / PLAN
     if not path.is_file():
         return None
-    plan = Certificate.model_validate_json(path.read_bytes())
+    content = path.read_bytes()
+    has_ended = _has_ended(results, hashlib.sha256(content).hexdigest())
+    if has_ended:
+        remove(path)  # killed between its last word and this
+        return None
+    if has_ended is None:
+        raise BadStore(
+            f"{path} is not the plan of a purge that the audit log says was begun: nobody has approved it. Move it away, and purge anew. "
+            "Nothing was removed."
+        )
+    plan = Certificate.model_validate_json(content)
     if plan.as_of != as_of:
         raise BadConfiguration(
             f"A purge of {results} as of {plan.as_of} was stopped midway. Finish it first: --as-of {plan.as_of}."
@@ -137,13 +157,58 @@ def unfinished(lakes: list[Path], results: Path, as_of: date, params: RetentionP
             f"A purge of {results} that was stopped midway kept other months ({plan.kept_months}) than the configuration now does. Finish it "
             "under that one, with the same --env. Nothing was removed."
         )
-    return plan
+    return _with_new_cases(lakes, results, plan, params)
+
+
+def _has_ended(results: Path, plan: str) -> bool | None:
+    """Of a purge by the plan of this digest, by the log; null where none was begun."""
+    folder = folder_of(results)
+    assert folder is not None
+    has_ended: dict[str, bool] = {}
+    for entry in believed(folder):
+        match entry.get("event"):
+            case "purge":
+                has_ended[entry.get("plan", "")] = False
+            case "purged":
+                has_ended = dict.fromkeys(has_ended, True)
+    return has_ended.get(plan)
+
+
+def _with_new_cases(lakes: list[Path], results: Path, plan: Certificate, params: RetentionParams) -> Certificate:
+    """The plan without the rows that cases hold which were opened since it was made, as far as these rows are still there."""
+    before = frozenset(plan.held_cases)
+    now = before | open_cases(lakes[0], results)
+    if now == before:
+        return plan
+    of_things: Counter[tuple[str, str]] = Counter()
+    of_files: Counter[str] = Counter()
+    for lake in lakes:
+        old, new = (_judged(lake, plan.as_of, params, held_by(lake, cases)) for cases in (before, now))
+        for was, judged in zip(old, new, strict=True):
+            more = judged.frame.filter(judged.stays & ~was.stays)
+            of_things[str(lake), f"{judged.table.zone}/{judged.table.name}"] += more.height
+            if judged.table.zone == "bronze":
+                of_files.update(more["_file_id"].to_list())
+    return plan.model_copy(update={
+        "held_cases": tuple(sorted(now)),
+        "things": tuple(_holding(thing, of_things[thing.root, thing.path]) for thing in plan.things),
+        "files": tuple(_holding(part, of_files[part.file_id]) for part in plan.files),
+    })  # fmt: skip
+
+
+def _holding(part: Part, rows: int) -> Part:
+    return part.model_copy(update={"removed": part.removed - rows, "held": part.held + rows})
 
 
 def open_cases(lake: Path, results: Path) -> frozenset[str]:
     """Cases that were begun and are not closed; an appeal that is not decided opens its case again. Raises BadStore where the lake knows
-    another store than this: what it holds nobody could say."""
+    another store than this, or verdicts that none follows: what it holds nobody could say."""
     followed = followed_in(lake)
+    if followed is None and last_version(lake, f"{VERDICTS.zone}/{VERDICTS.name}") is not None:
+        raise BadStore(
+            f"The lake {lake} holds verdicts that no case store follows yet, so that nobody could say which cases are open: they are of an "
+            "earlier version, or a run was stopped. The next mingjing run or take-in brings them over. Nothing was removed."
+        )
     if followed is None and not has_store(results):
         return frozenset()
     with followed_store(results, followed, str(lake)) as store, store.reading() as book:

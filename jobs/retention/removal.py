@@ -14,7 +14,7 @@ from deltalake import DeltaTable
 
 from expectations.contracts.model import Table
 from jobs.runtime import durable
-from jobs.runtime.delta_folder import LOG, checkpointed, commit, current, is_of_rows
+from jobs.runtime.delta_folder import commit, current
 
 
 def keep_rows(lake: Path, table: Table, frame: pl.DataFrame, stays: pl.Series, said: str) -> None:
@@ -32,38 +32,11 @@ def keep_rows(lake: Path, table: Table, frame: pl.DataFrame, stays: pl.Series, s
     commit(lake, place, data, "overwrite", now.schema, said)
 
 
-def forget_history(lake: Path, table: Table) -> None:
-    """Of the table nothing is left but its last version: no file of rows, no commit and no checkpoint that tells of another."""
-    place = f"{table.zone}/{table.name}"
-    folder, log = lake / place, lake / place / LOG
-    opened = checkpointed(folder)
-    named = set(opened.get_add_actions()["path"].to_pylist())
-    last = f"{opened.version():020}"
-    for path in sorted(log.iterdir()):
-        if not path.name.startswith((last, "_last_checkpoint")):
-            _remove(path)
-    for path in sorted(folder.iterdir()):
-        if path.name == LOG:
-            continue
-        inside = [child for child in path.rglob("*") if child.is_file()] if path.is_dir() else [path]
-        for child in inside:
-            name = child.relative_to(folder).as_posix()
-            if name not in named and is_of_rows(name):
-                child.unlink()
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
-    durable.sync_names([log, folder], lake)
-
-
 def remove(path: Path) -> None:
     """The file or folder is gone, and stays away."""
     if os.path.lexists(path):
-        _remove(path)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
         durable.sync(path.parent)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()

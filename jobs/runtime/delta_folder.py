@@ -210,6 +210,28 @@ def named_by_commits(folder: Path) -> set[str]:
     return named
 
 
+def forget_history(lake: Path, place: str) -> None:
+    """Of the table nothing is left but its last version: no file of rows, no commit and no checkpoint that tells of another."""
+    folder, log = lake / place, lake / place / LOG
+    opened = checkpointed(folder)
+    named = set(opened.get_add_actions()["path"].to_pylist())
+    last = f"{opened.version():020}"
+    for path in sorted(log.iterdir()):
+        if not path.name.startswith((last, "_last_checkpoint")):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in sorted(folder.iterdir()):
+        if path.name == LOG:
+            continue
+        inside = [child for child in path.rglob("*") if child.is_file()] if path.is_dir() else [path]
+        for child in inside:
+            name = child.relative_to(folder).as_posix()
+            if name not in named and is_of_rows(name):
+                child.unlink()
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+    durable.sync_names([log, folder], lake)
+
+
 def is_of_rows(name: str) -> bool:
     """Was the file, by its path in the table's folder, written by an engine? What a person put beside is not."""
     return bool(_ROWS.fullmatch(name) or _MARK.fullmatch(name))

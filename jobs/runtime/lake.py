@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import platform
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -39,8 +40,9 @@ from jobs.runtime.session import EMBEDDED, Engine
 PARALLEL_TABLES = 2
 """Tables that one run may write at the same time: one keeps a core busy while another commits."""
 RESTRICTED_ZONES = ("bronze", "quarantine", "vault")
-_READERS = tuple(f"{name} {metadata.version(name)}" for name in ("polars", "pyarrow", "numpy", "scikit-learn"))
-"""What reads cells and gives scores beside the program's own code."""
+READERS = ("polars", "polars-hash", "pyarrow", "numpy", "pandas", "cryptography", "scikit-learn")
+"""What reads cells and gives scores beside the program's own code, and Python with its tables of characters."""
+_READ_BY = (f"Python {platform.python_version()}", *(f"{name} {metadata.version(name)}" for name in READERS))
 _NOT_THERE = (  # what Spark 4.1 with Delta 4.4 and Sail 0.7 say of a path that holds no table; all else is a failure
     "[PATH_NOT_FOUND]",
     "[DELTA_TABLE_NOT_FOUND]",
@@ -239,10 +241,15 @@ class Lake:
         row = None if rows is None else rows.frame.first()
         return None if row is None else row.asDict()
 
-    def state(self, what: str, values: Mapping[str, str]) -> None:
-        """Keeps a statement of the lake about itself, for good: a second one of the name is refused."""
+    def state(self, what: str, values: Mapping[str, str], *, instead: bool = False) -> None:
+        """Keeps a statement of the lake about itself, for good: a second one of the name is refused, unless it is `instead` of the first."""
         rows = self.session.createDataFrame([tuple(values.values())], ", ".join(f"{name} string" for name in values))
-        self._save(_statement(what), rows, "error")
+        self._save(_statement(what), rows, "overwrite" if instead else "error")
+
+    def forget_what_was_stated(self, what: str) -> None:
+        """Of the statement the last version stays, and no byte of those before; a store has a history of its own."""
+        if self.kept_here:
+            delta_folder.forget_history(self.kept_here, _statement(what))
 
     def tidy(self, versions: int) -> None:
         """Of each table in a folder the last versions stay readable; older ones, and what killed runs left, are taken away."""
@@ -300,7 +307,7 @@ class Lake:
         """Digest of all that the rows of a job follow from: plan and inputs, code, configuration, engine (decision 0057)."""
         if not self._stamp or (plan := digest_of_plan(rows, self._content)) is None:
             return None
-        code = (self._stamp.get("code_version"), self._stamp.get("settings_fingerprint"), self.engine.version, _READERS)
+        code = (self._stamp.get("code_version"), self._stamp.get("settings_fingerprint"), self.engine.version, _READ_BY)
         return hashlib.sha256(f"{plan} {code}".encode()).hexdigest()
 
     def _content(self, path: str) -> str | None:

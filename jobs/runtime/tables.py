@@ -17,6 +17,7 @@ from expectations.contracts.model import Table
 from jobs.runtime.delta_log import LEFT, last_version
 from jobs.runtime.errors import BadConfiguration, BadStore, explanation
 from jobs.runtime.paths import address, local_folder
+from jobs.runtime.releases import refuse_later
 from jobs.runtime.session import EMBEDDED
 
 Value = str | int
@@ -32,7 +33,8 @@ class Rows(Protocol):
 class Tables:
     """Tables by contract, each as it was in the version given for it, else as it is now.
 
-    root: a folder or a URI. Raises BadStore for what cannot be read: it is never taken for empty; BadConfiguration for a folder
+    root: a folder or a URI. Raises BadStore for what cannot be read: it is never taken for empty, and for what a later release wrote;
+    BadConfiguration for a folder
     whose path delta-rs, which reads the tables, takes for another's.
     """
 
@@ -45,6 +47,8 @@ class Tables:
                 f"The lake {self.root} cannot be read without an engine: what reads it takes % and \\ in a path for signs of its own. "
                 "Rename the folder, or copy the lake to another."
             )
+        if self.folder:
+            refuse_later(self.folder)
         self._versions = versions or {}
         self._opened = cache(self._open)
         self.asked: dict[str, int] = {}

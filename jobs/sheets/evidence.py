@@ -9,6 +9,7 @@ from typing import Any
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES
+from expectations.contracts.model import Kind
 from jobs.cells.masking import masked_within
 from jobs.runtime.lake import Lake
 
@@ -56,9 +57,11 @@ def _row(row: Mapping[str, Any], files: Mapping[str, SourceFile]) -> dict[str, A
 
 
 def cells_of(row: Mapping[str, Any]) -> Iterable[tuple[str, str | None]]:
-    """Headers and values of a row of evidence, whichever form the engine gives a map."""
+    """Headers and values of a row of evidence, whichever form the engine gives a map; a month as 2017-12, not as its first day."""
     cells = row["cells"]
-    return cells.items() if isinstance(cells, Mapping) else ((cell["key"], cell["value"]) for cell in cells)
+    pairs = cells.items() if isinstance(cells, Mapping) else ((cell["key"], cell["value"]) for cell in cells)
+    months = {field.header for field in DATA_SETS[row["data_set"]].fields if field.kind is Kind.MONTH}
+    return [(header, value[:7] if value and header in months else value) for header, value in pairs]
 
 
 def masked_evidence(evidence: str) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from typer.testing import CliRunner
 
+from casework.store import CaseStore, store_url
 from jobs.access import approvals
 from jobs.access.approvals import ACTIONS, approve, second_person, waiting
 from jobs.access.roles import Role
@@ -114,17 +118,15 @@ def test_rules_that_were_approved_hold_for_good_and_others_do_not(as_person: AsP
                 second_person(load_access(), place, "rules", changed, again=True)
             note_run("r", key="k", settings=settings, code="code", changed=changed)
 
-    as_person("li", Role.DATA_TEAM)
-    begin("a")
-    begin("a")
-    with pytest.raises(BadConfiguration):
-        begin("b")
-    begin("a")
-    as_person("wang", Role.PUBLISHER)
-    agree(place)
-    as_person("li", Role.DATA_TEAM)
-    begin("b")
-    begin("b")
+    for settings in ("a", "b"):
+        as_person("li", Role.DATA_TEAM)
+        with pytest.raises(BadConfiguration, match=r"two persons \(rules\)"):
+            begin(settings)
+        as_person("wang", Role.PUBLISHER)
+        agree(place)
+        as_person("li", Role.DATA_TEAM)
+        begin(settings)
+        begin(settings)
     with pytest.raises(BadConfiguration):
         begin("a")
 
@@ -138,13 +140,17 @@ def test_other_rules_need_a_second_person_in_a_new_folder_of_results_on_the_same
 
     as_person("li", Role.DATA_TEAM)
     lake = tmp_path / "results" / "lake"
+    with pytest.raises(BadConfiguration, match=r"two persons \(rules\)"):
+        begin(tmp_path / "results", lake)
+    as_person("wang", Role.DATA_TEAM)
+    agree(tmp_path / "results")
+    as_person("li", Role.DATA_TEAM)
     begin(tmp_path / "results", lake)
     begin(tmp_path / "new", lake)
     monkeypatch.setattr(start, "code_version", lambda: "others")
-    for name, on in (("results", lake), ("newer", lake), ("results", tmp_path / "another")):
+    for name, on in (("results", lake), ("newer", lake), ("results", tmp_path / "another"), ("newest", tmp_path / "another")):
         with pytest.raises(BadConfiguration, match=r"two persons \(rules\)"):
             begin(tmp_path / name, on)
-    begin(tmp_path / "newest", tmp_path / "another")
 
 
 def test_approvals_in_a_log_that_was_edited_are_not_believed(as_person: AsPerson, place: Path) -> None:
@@ -205,6 +211,65 @@ def test_who_has_approved_never_does_it_whoever_approves_besides(as_person: AsPe
             ask(place)
     as_person("li", Role.DATA_TEAM)
     assert ask(place) == "wang"
+
+
+def test_of_two_commands_that_use_one_approval_at_once_one_has_it(as_person: AsPerson, place: Path) -> None:
+    """Both have looked, then both write: the log takes one line after the other."""
+    as_person("li", Role.DATA_TEAM)
+    with pytest.raises(BadConfiguration):
+        ask(place)
+    as_person("wang", Role.DATA_TEAM)
+    agree(place)
+    as_person("li", Role.DATA_TEAM)
+    looked, was_given = Barrier(2), []
+    real = approvals._held_requests
+
+    def slow(results: Path) -> dict[str, approvals.Request]:
+        held = real(results)
+        looked.wait(30)
+        return held
+
+    def work() -> None:
+        with suppress(BadConfiguration):
+            was_given.append(ask(place))
+
+    with patch.object(approvals, "_held_requests", slow):
+        threads = [Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    assert was_given == ["wang"]
+    assert [one["event"] for one in entries_of(place / "audit") if "request" in one].count("used") == 2
+
+
+def test_who_turns_access_off_goes_on_only_when_another_has_approved_it(as_person: AsPerson, place: Path) -> None:
+    def given(*line: str) -> Any:
+        return CliRunner(env={"COLUMNS": "300"}).invoke(app, [*line, "--out", str(place)])
+
+    def become(account: str, *roles: Role, is_on: bool = False) -> None:
+        as_person(account, *roles)
+        base = Path(os.environ["MINGJING_CONF"]) / "base.yaml"
+        base.write_text(
+            base.read_text(encoding="utf-8").replace("enabled: true", f"enabled: {str(is_on).lower()}"), encoding="utf-8"
+        )
+        assert load_access().enabled == is_on
+
+    place.mkdir()
+    CaseStore(store_url(place)).close()
+    become("li", Role.PUBLISHER, is_on=True)
+    assert given("editions").exit_code == 0
+    become("li", Role.PUBLISHER)
+    refused = given("editions")
+    assert refused.exit_code == 2
+    assert "needs two persons (access off)" in refused.output
+    with pytest.raises(BadConfiguration, match="li's own"):
+        agree(place)
+    become("wang", Role.AUDITOR)
+    assert given("approve", waiting(place)[0].shown).exit_code == 0
+    become("li", Role.PUBLISHER)
+    assert [given("editions").exit_code for _ in range(2)] == [0, 0]
+    assert [entry["on"] for entry in entries_of(place / "audit") if entry["event"] == "access"] == [True, False]
 
 
 def test_off_nobody_is_asked(place: Path) -> None:

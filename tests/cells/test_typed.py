@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field, Kind
+from jobs.cells.digests import keyed_digest
 from jobs.cells.typed import (
     column_marks,
-    keyed_digest,
     marked_fields,
     read_plain,
     silver_columns,

@@ -73,6 +73,17 @@ def roster(session: SparkSession) -> Any:
     return silver_of(session, dibao_roster=rows)("dibao_roster")
 
 
+def test_a_firms_car_and_an_empty_number_are_no_unusable_numbers(session: SparkSession, settings: Settings) -> None:
+    states = {"valid": "a", "upgraded": "b", "check_fails": None, "firm": None, "absent": None}
+    owners = [{"owner_key": key, "owner_number_state": state} for state, key in states.items()]
+    rows = silver_of(session, vehicles=owners)("vehicles")
+    measure = "身份证明号码 usable"
+    bounds = [bound for bound in silver_bounds(DATA_SETS["vehicles"], AS_OF, settings.quality) if bound.measure == measure]
+    assert [bound.severity for bound in bounds] == ["warning"]
+    assert row_figures(rows, bounds) == {measure: pytest.approx(2 / 3)}
+    assert row_figures(rows.filter("owner_number_state IN ('firm', 'absent')"), bounds) == {measure: None}
+
+
 @pytest.mark.parametrize("measure", EXPECTED)
 def test_figures_of_rows_are_those_counted_by_hand(roster: Any, settings: Settings, measure: str) -> None:
     bounds = [b for b in silver_bounds(DATA_SETS["dibao_roster"], AS_OF, settings.quality) if b.measure == measure]

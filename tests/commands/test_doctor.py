@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+
 import pytest
 
 from jobs.commands import doctor
+from jobs.papers import pdf
 from jobs.runtime.errors import BadConfiguration
 
 
@@ -24,7 +28,28 @@ def test_a_machine_without_a_chinese_font_runs_and_is_told(monkeypatch: pytest.M
     def none() -> None:
         raise BadConfiguration("none")
 
-    monkeypatch.setattr(doctor, "Printer", none)
+    monkeypatch.setattr(pdf, "Printer", none)
     found = {one.what: one for one in doctor.diagnose()}
     assert not found["Chinese font"].is_well
     assert found["engine: embedded"].is_well
+
+
+@pytest.mark.parametrize("module", ["pysail", "typst", "sklearn"])
+def test_what_is_installed_and_cannot_be_loaded_is_told_and_nothing_else_breaks(
+    module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a wheel is for another processor, or an older C library."""
+    (name,) = (name for name, loaded in doctor.PACKAGES.items() if loaded == module)
+    monkeypatch.setitem(sys.modules, module, None)
+    found = {one.what: one for one in doctor.diagnose()}
+    assert not found[name].is_well
+    assert "cannot be loaded" in found[name].seen
+    assert not found["engine: embedded"].is_well
+
+
+def test_a_full_disk_is_told_before_a_run_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(2**40, 2**40, 2**30))
+    found = {one.what: one for one in doctor.diagnose()}
+    assert (found["disk"].is_well, found["engine: embedded"].is_well) == (False, True)
+    assert "1.0 GiB free at" in found["disk"].seen
+    assert "--out" in found["disk"].advice

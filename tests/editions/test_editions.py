@@ -317,6 +317,7 @@ def test_who_had_which_is_counted(out: Path, issue: Issue, mingjing: Run) -> Non
     told = mingjing("editions").output
     assert "东镇民政办 某甲: 入户核查 (1 files" in told
     assert "西镇 某乙: 入户核查 (4 files" in told
+    assert "    1 for 西镇 某乙" in told
     assert "2 of 2 editions" in told
     with CaseStore(store_url(out)) as store, store.reading() as book:
         first, second = book.editions()

@@ -13,6 +13,7 @@ from expectations.quality_pages import FOLDER, Point, Register, Site, sparkline,
 DAY = date(2017, 12, 31)
 ROWS = Bound("rows <of> all", "critical", "Ask 民政 & again.", minimum=1, title="可用的<行>", advice="请重新报送。", unit="行")
 SHARE = Bound("share", "warning", "Look.", maximum=0.1, title="为空的行", advice="请更正。")
+STOPS = Bound("share", "critical", "Look.", maximum=0.5, title="为空的行", advice="请更正。")
 FINE = Bound("fine", "warning", "Fine.", maximum=1, title="退回的文件", advice="见回执。", unit="个")
 
 
@@ -86,3 +87,11 @@ def test_a_line_stands_on_zero_and_leaves_out_what_is_not_known() -> None:
     foot, top, middle = (y for _, y in points)
     assert middle == (foot + top) / 2
     assert sparkline([None, 3], "told") == ""
+
+
+def test_two_bounds_of_one_figure_are_told_apart(tmp_path: Path) -> None:
+    checked = [Checked("silver.pages", STOPS, 0.2, True), Checked("silver.pages", SHARE, 0.2, False)]
+    write_pages(tmp_path, Site(DAY, checked, {"silver.pages": "一"}, [], {}))
+    told = (tmp_path / FOLDER / "silver.pages.html").read_text(encoding="utf-8")
+    rows = [re.findall(r'data-label="程度">(.*?)<span', row) for row in told.split("<tr>")[2:]]
+    assert rows == [["严重"], ["提示"]]

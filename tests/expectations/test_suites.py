@@ -12,6 +12,7 @@ from expectations import check
 from expectations.bounds import Bound, Checked
 from expectations.check import Witness
 from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.model import PERSON_KINDS
 from expectations.suites import across
 from expectations.suites.silver import silver_bounds
 from jobs.launch.settings import Settings
@@ -80,10 +81,13 @@ def test_only_registers_without_which_nothing_can_be_judged_stop_a_run(suites: d
     ]
 
 
-def test_a_firms_car_and_an_unknown_persons_cremation_are_no_unusable_numbers(suites: dict[str, list[Bound]]) -> None:
+def test_every_register_of_persons_tells_how_many_numbers_are_usable(suites: dict[str, list[Bound]]) -> None:
+    """What a firm's car and an unknown person's cremation count as: tests/check_quality/test_figures.py."""
     measured = {table: {bound.measure for bound in bounds} for table, bounds in suites.items()}
-    assert "身份证号码 usable" in measured["silver.household_registry"]
-    assert not {name for name in measured["silver.vehicles"] | measured["silver.cremations"] if name.endswith("usable")}
+    for data_set in DATA_SETS.values():
+        numbers = {f"{field.header} usable" for field in data_set.fields if field.kind in PERSON_KINDS}
+        assert numbers
+        assert {name for name in measured[data_set.silver.full_name] if name.endswith(" usable")} == numbers
 
 
 def test_refunds_may_be_negative_and_events_may_repeat(suites: dict[str, list[Bound]]) -> None:

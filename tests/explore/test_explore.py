@@ -103,7 +103,7 @@ def test_contributions_add_up_to_the_strangeness_of_the_list(opened: OpenedLake,
     assert found.strangeness == pytest.approx(strange["strangeness"], abs=1e-9)
     assert found.usual + found.frame["step"].sum() == pytest.approx(found.strangeness)
     assert found.frame["fall"].to_list() == sorted(found.frame["fall"], reverse=True)
-    assert strange["reasons"].startswith(found.frame["label"][0])
+    assert strange["reasons"].startswith(found.frame["said"][0])
     axes = found.waterfall(most=2)
     assert [text.get_text() for text in axes.texts][-1] == f"{found.strangeness:.3f}"
 
@@ -111,6 +111,8 @@ def test_contributions_add_up_to_the_strangeness_of_the_list(opened: OpenedLake,
 def test_what_is_not_there_is_told(opened: OpenedLake, finished: RunContext, tmp_path: Path) -> None:
     with pytest.raises(BadConfiguration, match="No list of 2016-05-31"):
         open_lake(finished.out, "2016-05-31")
+    with pytest.raises(BadConfiguration, match=f"No list of a day before {AS_OF} was published"):
+        opened.before()
     with pytest.raises(BadConfiguration, match="No lake"):
         open_lake(tmp_path)
     with pytest.raises(BadConfiguration, match="scored no household"):

@@ -94,7 +94,8 @@ def everything(run: OpenedLake, ids: list[str]) -> dict[str, str]:
     answers |= {f"{view.name} duckdb": told(lambda view=view: view.duckdb().fetchall()) for view in views}
     answers |= {f"{view.name}": told(lambda view=view: view) for view in views}
     answers |= {
-        how: told(getattr(run, how)) for how in ("tables", "rules", "townships", "features", "learned", "fairness", "models")
+        how: told(getattr(run, how))
+        for how in ("tables", "rules", "townships", "features", "learned", "fairness", "models", "before")
     }
     for how in ("trace", "contributions", "table"):
         answers |= {f"{how} {wanted}": told(lambda how=how, wanted=wanted: getattr(run, how)(wanted)) for wanted in ids}
@@ -107,7 +108,7 @@ def public(of: type) -> set[str]:
 
 def test_every_public_function_is_among_those_that_are_asked() -> None:
     assert public(OpenedLake) == {
-        "table", "tables", "rules", "townships", "features", "models", "learned", "fairness", "trace", "contributions",
+        "table", "tables", "rules", "townships", "features", "models", "learned", "fairness", "trace", "contributions", "before",
     }  # fmt: skip
     assert public(TableView) == {"polars", "pandas", "duckdb"}
 

@@ -25,8 +25,8 @@ from expectations.contracts.lake import (
     PERSON_CHANGES,
     PERSONS,
 )
+from jobs.cells.digests import keyed_digest
 from jobs.cells.person_numbers import check_character
-from jobs.cells.typed import keyed_digest
 from jobs.ingest import job as ingest
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings

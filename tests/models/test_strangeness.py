@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models import dependence, stored
+from models.features import FEATURES as CONTRACT
 from models.features import Feature, FeatureMismatch, Matrix
 from models.isolation_forest import ForestParams
 from models.ranks import KNOTS, Rarity
@@ -165,15 +167,43 @@ def test_no_feature_is_named_with_whose_usual_value_the_case_would_be_as_strange
 
 def test_reasons_in_words_say_value_and_usual_value_and_no_score() -> None:
     shared = Feature("cases_on_phone", "同一电话户数", "户", "")
-    months = Feature("months", "批准至死亡月数", "个月", "")
-    ratio = Feature("ratio", "补发占比", "", "")
-    reasons = [
-        Reason(shared, 6, 1, 0.71, 0.52),
-        Reason(months, 3, float("nan"), 0.71, 0.6),
-        Reason(ratio, float("nan"), 0.125, 0.71, 0.7),
-    ]
-    assert in_words(reasons) == ("同一电话户数6户（通常1户）、批准至死亡月数3个月（通常无）、补发占比缺失（通常0.12）")
+    reasons = [Reason(shared, 6, 1, 0.71, 0.52), Reason(shared, float("nan"), 1.5, 0.71, 0.6)]
+    assert in_words(reasons) == "同一电话户数6户（通常1户）、同一电话户数不详（通常同一电话户数约2户）"
     assert in_words([]) == ""
+
+
+NOTHING = float("nan")
+SAID = {
+    ("months_approval_to_death", -25.81, NOTHING): "成员在批准前约26个月死亡（通常没有成员死亡）",
+    ("months_approval_to_death", -0.4, 60): "成员在批准前不到1个月死亡（通常批准后60个月有成员死亡）",
+    ("months_approval_to_death", 104, 60.2): "批准后104个月有成员死亡（通常约60个月）",
+    ("arrears_ratio", 1 / 3, 0): "补发占全部发放的33%（通常没有补发）",
+    ("refund_ratio", 0.001, 0.25): "退回占全部发放的不到1%（通常25%）",
+    ("is_unrostered", 1, 0): "花名册中没有这一户（通常花名册中有）",
+    ("cases_on_account", NOTHING, 1): "没有账户（通常同一账户有1户）",
+    ("approvals_of_the_day", 12, 2.5): "经办人当日批准12户（通常约3户）",
+    ("relative_to_peers", 2.356, 1): "人均发放是同县同类的2.36倍（通常1倍）",
+    ("registers_knowing", 0, 3): "在其他登记中没有记录（通常在其他3类登记中有记录）",
+    ("heads_over_roster", 2, 0): "发放人数比花名册多2人（通常不比花名册多）",
+}
+
+
+@pytest.mark.parametrize("case", SAID, ids=str)
+def test_a_value_is_said_as_at_a_door(case: tuple[str, float, float]) -> None:
+    name, value, usual = case
+    (feature,) = (feature for feature in CONTRACT if feature.name == name)
+    assert in_words([Reason(feature, value, usual, 0.7, 0.5)]) == SAID[case]
+
+
+def test_no_feature_is_said_by_a_sign_a_fraction_or_a_bare_number() -> None:
+    for feature in CONTRACT:
+        for value in (NOTHING, -25.81, 0.0, 0.004, 0.337, 1.0, 2.5, 1234.56):
+            if value < 0 and not feature.below:
+                continue  # it never is
+            said = in_words([Reason(feature, value, 1.0, 0.7, 0.5)])
+            assert not re.search(r"-|nan|[{}]", said), said
+            assert feature.unit == "倍" or "." not in said, said
+            assert "不详" not in said or feature.null_meaning == "never", said
 
 
 # --- stored ------------------------------------------------------------------------------------------------------------

@@ -244,5 +244,5 @@ def test_a_need_that_was_settled_before_the_period_is_not_of_it(sqlite_store: Ca
 
 
 def test_the_public_edition_of_a_small_office_tells_little(sqlite_store: CaseStore) -> None:
-    report = public_edition(told(sqlite_store, of_case("H1", 2, dispatched("C11")), of_clue("H1", "C11", 10, verdict())))
+    report, _ = public_edition(told(sqlite_store, of_case("H1", 2, dispatched("C11")), of_clue("H1", "C11", 10, verdict())))
     assert cell(report, "clues", TOTAL, "confirmed") is cell(report, "clues", TOTAL, "share") is Blank.HIDDEN

@@ -21,7 +21,7 @@ from casework.events import NewEvent
 from casework.payloads import Appeal, Closed
 from casework.store import CaseStore, store_url
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASEWORK, CLUES, FILES, FINDINGS, MEMBERS, PEOPLE
+from expectations.contracts.lake import CASEWORK, CLUES, FILES, FINDINGS, MEMBERS, PEOPLE, VERDICTS
 from expectations.contracts.model import ORIGIN
 from jobs.access.approvals import approve, waiting
 from jobs.access.roles import Role
@@ -31,9 +31,10 @@ from jobs.commands.cli import app
 from jobs.launch.retention_params import Kept, RetentionParams
 from jobs.launch.settings import load_access
 from jobs.retention import job
+from jobs.retention.removal import keep_rows
 from jobs.retention.rows import derived_stays, frame_of, held_by, living, stays
 from jobs.returns.brought import brought_now
-from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.errors import BadConfiguration, BadStore
 from jobs.runtime.lake import single_writer
 from jobs.runtime.results import KEPT
 from tests.access.conftest import AsPerson, as_person  # noqa: F401
@@ -221,6 +222,17 @@ def test_a_case_is_open_until_it_is_closed_and_again_while_an_appeal_is_not_deci
         assert record(of_clue("H1", "C11", 50, Appeal(reason="错"))) == {"H1", "H2"}
 
 
+def test_verdicts_that_no_case_store_follows_hold_everything(tmp_path: Path) -> None:
+    """Of an earlier version: no store, or one that was made for something else, tells nothing of cases that are open."""
+    log = tmp_path / "lake" / VERDICTS.zone / VERDICTS.name / "_delta_log"
+    log.mkdir(parents=True)
+    (log / f"{0:020}.json").write_text("{}", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(BadStore, match=r"no case store follows yet.*Nothing was removed"):
+            job.open_cases(tmp_path / "lake", tmp_path)
+        CaseStore(store_url(tmp_path)).close()
+
+
 def test_nothing_goes_while_the_cases_that_might_hold_it_cannot_be_asked(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The store was moved to a database that this shell does not name, or is not that which the lake knows."""
     known = pl.DataFrame({"store_id": ["S0123456789abcdef"], "position": [7]})
@@ -286,16 +298,62 @@ def test_an_approval_is_of_what_was_planned_and_not_of_what_another_retention_re
 
 
 def test_a_purge_that_was_killed_is_not_gone_on_with_under_another_retention(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = job.planned([out / "lake"], out, date.fromisoformat(ONLY_REGISTERS), _params(), ("", "", ""))
-    with monkeypatch.context() as patch:
-        patch.setattr(job, "keep_rows", Mock(side_effect=Killed))
-        with pytest.raises(Killed):
-            job.purge([out / "lake"], out, plan, _params(), lambda _: None)
+    plan = _killed(out, ONLY_REGISTERS, monkeypatch)
     params = _params()
     other = params.model_copy(update={"findings": params.findings.model_copy(update={"months": params.findings.months - 1})})
     with pytest.raises(BadConfiguration, match="kept other months"):
         job.unfinished([out / "lake"], out, plan.as_of, other)
     assert job.unfinished([out / "lake"], out, plan.as_of, params) == plan
+
+
+def test_a_plan_that_nobody_has_begun_by_is_not_gone_on_with(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may write beside the results could otherwise have anything destroyed, and any case's rows, under another's name."""
+    plan = _killed(out, ALL_OVER, monkeypatch)
+    path, before = out / ".mingjing" / job.PLAN, named_in(out)
+    written = path.read_text(encoding="utf-8")
+    for text in (
+        written.replace('"second":""', '"second":"wang"'),
+        plan.model_copy(update={"things": ()}).model_dump_json() + "\n",
+    ):
+        assert text != written
+        path.write_text(text, encoding="utf-8")
+        refused = purged(out, ALL_OVER, "--second", "nobody")
+        assert refused.exit_code == 3, refused.output
+        assert "nobody has approved it" in refused.output
+    assert named_in(out) == before
+    path.write_text(written, encoding="utf-8")
+    removed(out, ALL_OVER)
+    path.write_text(written, encoding="utf-8")
+    assert "Nothing has expired" in purged(out, ALL_OVER, "--second", "nobody").output, "one that has ended is not begun again"
+
+
+def test_a_case_that_is_opened_while_a_purge_lies_killed_holds_what_is_left_of_its_rows(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = _killed(out, ONLY_REGISTERS, monkeypatch)
+    clue = rows(out, CLUES).row(0, named=True)
+    with CaseStore(store_url(out)) as store, store.writing() as book:
+        book.record([of_case(clue["case_id"], 2, dispatched(clue["clue_id"]))])
+    certificate = removed(out, ONLY_REGISTERS)
+    assert certificate["held_cases"] == [clue["case_id"]]
+    held = {part["file_id"]: part["held"] for part in certificate["files"]}
+    for before, after in zip(plan.files, certificate["files"], strict=True):
+        left = sum(
+            frame.filter(pl.col("_file_id") == before.file_id).height
+            for name, data_set in DATA_SETS.items() if name == before.data_set and (frame := rows(out, data_set.bronze)) is not None
+        )  # fmt: skip
+        assert (after["held"], after["removed"]) == (left, before.removed + before.held - left)
+    assert sum(held.values()) > 0
+
+
+def _killed(out: Path, as_of: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The plan of a purge that was begun, and killed before the first row went."""
+    plan = job.planned([out / "lake"], out, date.fromisoformat(as_of), _params(), ("", "", ""))
+    monkeypatch.setattr(job, "keep_rows", Mock(side_effect=Killed))
+    with recorded("purge", {}, purpose=SUPERVISION, out=out), pytest.raises(Killed):
+        job.purge([out / "lake"], out, plan, _params(), lambda _: None)
+    monkeypatch.setattr(job, "keep_rows", keep_rows)
+    return plan
 
 
 class Killed(BaseException):
@@ -320,7 +378,8 @@ def test_a_purge_that_is_killed_is_gone_on_with_and_counts_all_of_it(
     with monkeypatch.context() as patch:
         patch.setattr(job, name, killed)
         try:
-            job.purge([out / "lake"], out, expected, _params(), lambda _: None)
+            with recorded("purge", {}, purpose=SUPERVISION, out=out):
+                job.purge([out / "lake"], out, expected, _params(), lambda _: None)
         except Killed:
             other = purged(out, ONLY_REGISTERS)
             assert other.exit_code == 2
@@ -333,11 +392,7 @@ def test_a_purge_that_is_killed_is_gone_on_with_and_counts_all_of_it(
 def test_a_copy_of_results_whose_purge_was_killed_removes_nothing_of_the_first(
     out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = job.planned([out / "lake"], out, date.fromisoformat(ALL_OVER), _params(), ("", "", ""))
-    with monkeypatch.context() as patch:
-        patch.setattr(job, "keep_rows", Mock(side_effect=Killed))
-        with pytest.raises(Killed):
-            job.purge([out / "lake"], out, plan, _params(), lambda _: None)
+    _killed(out, ALL_OVER, monkeypatch)
     shutil.copytree(out, tmp_path / "copy")
     before = named_in(out)
     refused = purged(tmp_path / "copy", ALL_OVER, "--second", "nobody")

@@ -30,7 +30,7 @@ def test_a_run_finishes_the_swap_of_one_that_was_killed_and_closes_what_it_write
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launch, "open_engine", no_engine)
-    monkeypatch.setattr(launch, "site_key", lambda _lake: SiteKey(KEY, "stated"))  # its fingerprint needs an engine
+    monkeypatch.setattr(launch, "site_key", lambda *_: SiteKey(KEY, "stated"))  # its fingerprint needs an engine
     out = tmp_path / "out"
     with monkeypatch.context() as killed:
         killed.setattr(results, "_swap", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -59,7 +59,7 @@ def test_warnings_are_shown_by_whatever_opens_a_run_of_a_refused_one_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception | None
 ) -> None:
     monkeypatch.setattr(launch, "open_engine", no_engine)
-    monkeypatch.setattr(launch, "site_key", lambda _lake: SiteKey(KEY, "stated"))
+    monkeypatch.setattr(launch, "site_key", lambda *_: SiteKey(KEY, "stated"))
     shown = StringIO()
     with (
         pytest.raises(BadDelivery) if error else nullcontext(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +11,9 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from jobs.runtime.lake import READERS
 from jobs.runtime.plans import digest_of_plan
+from tests.processes import ROOT
 
 
 def known(path: str) -> str | None:
@@ -71,3 +75,18 @@ def test_what_reads_a_file_of_unknown_content_or_a_named_table_has_none(
     assert digest_of_plan(made(files("kept_a")).unionByName(made(files("a"))), known) is None
     files("kept_a").createOrReplaceTempView("somewhere")
     assert digest_of_plan(session.table("somewhere"), known) is None
+
+
+def test_every_library_that_reads_a_cell_or_scores_a_household_is_part_of_what_a_table_is_made_of() -> None:
+    """An engine is sent functions by name: another version of what they call would give other rows under the same plan."""
+    scored = ("features", "strangeness", "isolation_forest", "dependence", "ranks")
+    files = [
+        *(ROOT / "jobs/cells").glob("*.py"),
+        ROOT / "jobs/runtime/arrow.py",
+        *(ROOT / f"models/{name}.py" for name in scored),
+    ]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    libraries = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"jobs", "models", "expectations"}
+    assert libraries - {"pyspark", "pydantic"} == {name.replace("-", "_") for name in READERS} - {"scikit_learn"} | {"sklearn"}
