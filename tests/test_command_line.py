@@ -363,7 +363,7 @@ def worker(said: str) -> PythonException:
         (OSError(errno.EROFS, "Read-only file system", "/data/out"), BadConfiguration, "/data/out cannot be used: Read-only"),
         (worker("PermissionError: [Errno 13] Permission denied: '/data/in'"), BadConfiguration, "/data/in cannot be used"),
         (FileNotFoundError(errno.ENOENT, "No such file or directory", "/data/in"), BadConfiguration, "/data/in cannot be used"),
-        (OSError(errno.EIO, "Input/output error"), MachineFailed, "cannot be used: Input/output error"),
+        (OSError(errno.EIO, "Input/output error"), MachineFailed, "gave way (at a place that the system does not name: "),
         (RuntimeError("error sending request for url (http://store/)"), MachineFailed, "gives no answer (error sending request)"),
         (RuntimeError("failed to lookup address information"), MachineFailed, "gives no answer (failed to lookup address)"),
         (RuntimeError("java.net.UnknownHostException: nowhere"), MachineFailed, "gives no answer"),

@@ -9,8 +9,9 @@ from tests.faults.seeds import Fate, Model, faults_after, faults_of
 SEEDS = range(40)
 """By hand more: python -m tests.faults --seeds 10000."""
 FOUND = [
-    ("take in", "fail", "create_write_transaction lake/ops/casework"),
+    ("take in", "fail", "create_write_transaction lake/ops/casework/.log_in_the_making"),
     ("take in", "tear", "rename lake/vault/verdicts/…/part-0.parquet"),
+    ("take in", "power", "sync lake/vault/verdicts/.log_in_the_making/_delta_log/00000000000000000001.json"),
     ("purge", "power", "sync lake/bronze/payments/_delta_log"),
     ("purge", "power", "unlink lake/silver/payments/_delta_log/00000000000000000001.json"),
     ("purge", "power", "sync lake"),
