@@ -16,7 +16,7 @@ import polars as pl
 import xlrd
 
 from jobs.delivery.number_formats import NumberFormat, formats_by_style, stored_as
-from jobs.delivery.sheet_cells import Found, TooLarge, found_cells
+from jobs.delivery.sheet_cells import MOST_COLUMNS, Found, TooLarge, found_cells
 
 BOOK = "xl/workbook.bin"
 _LINKS, _STRINGS, _STYLE_PART = "xl/_rels/workbook.bin.rels", "xl/sharedStrings.bin", "xl/styles.bin"
@@ -88,7 +88,7 @@ def read_book(archive: zipfile.ZipFile) -> Book:
 def read_table(archive: zipfile.ZipFile, book: Book, name: str, largest_sheet: int) -> Table:
     """Raises TooLarge, and IndexError or struct.error for a damaged sheet."""
     table = Table()
-    row = width = 0
+    row = height = width = 0
     column = -1
     for kind, record in _records(archive.read(book.sheets[name])):
         if kind == _ROW:
@@ -100,8 +100,8 @@ def read_table(archive: zipfile.ZipFile, book: Book, name: str, largest_sheet: i
             style, value = record[0 if is_short else 4 :][:3], record[4 if is_short else 8 :]
             kind = kind - _SHORT.start + 1 if is_short else _OF_FORMULAS.get(kind, kind)
             if text := _said(kind, value, book.strings):
-                width = max(width, column + 1)
-                if (row + 1) * width > largest_sheet:
+                height, width = max(height, row + 1), max(width, column + 1)
+                if height * width > largest_sheet or width > MOST_COLUMNS:  # rows may stand in any order
                     raise TooLarge
                 table.cells.append((row, column, text))
                 if kind in (_RK, _REAL) and (number := int.from_bytes(style, "little")) in book.formats:

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from xml.etree import ElementTree
 
 from jobs.delivery.number_formats import Use
-from jobs.delivery.sheet_cells import Found, TooLarge, found_cells
+from jobs.delivery.sheet_cells import MOST_COLUMNS, Found, TooLarge, found_cells
 
 CONTENT = "content.xml"
 _CELLS = ("table-cell", "covered-table-cell")
@@ -66,7 +66,9 @@ def read_tables(archive: zipfile.ZipFile, largest_sheet: int) -> dict[str, Table
                 repeated = int(_get(element, "number-rows-repeated") or 1)
                 filled = _read_row(table, row, element)
                 width = max(width, filled)
-                if filled and (row + repeated) * width > largest_sheet:  # a cell may state that it is repeated
+                if filled and (
+                    (row + repeated) * width > largest_sheet or width > MOST_COLUMNS
+                ):  # a cell may state that it is repeated
                     raise TooLarge
                 if filled and _get(element, "visibility"):
                     table.hidden_rows += repeated

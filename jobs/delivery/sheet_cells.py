@@ -35,6 +35,10 @@ _PROTECTED = re.compile('="[^"]*"')
 _LONGEST_FORMULA = 200
 
 
+MOST_COLUMNS = 16_384
+"""What a sheet of Excel has; one that is farther to the right is no table, and each column costs, filled or not."""
+
+
 class TooLarge(Exception):
     """A sheet whose filled rectangle has more cells than are allowed."""
 

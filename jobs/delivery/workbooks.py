@@ -22,7 +22,17 @@ from jobs.delivery.formats import OLE, Source, is_dbase
 from jobs.delivery.number_formats import Use
 from jobs.delivery.packages import Package, read_package
 from jobs.delivery.remarks import Remark, remark
-from jobs.delivery.sheet_cells import NOTHING, SHOWN, TooLarge, column_number, laid_over, search, styled_numbers, suspects
+from jobs.delivery.sheet_cells import (
+    MOST_COLUMNS,
+    NOTHING,
+    SHOWN,
+    TooLarge,
+    column_number,
+    laid_over,
+    search,
+    styled_numbers,
+    suspects,
+)
 
 PASSWORD = "MINGJING_WORKBOOK_PASSWORD"
 """Variable of the environment with the password that departments were asked to protect their workbooks with."""
@@ -32,7 +42,6 @@ LARGEST_BOOK = 2 << 30
 """Bytes that a workbook's archive may unpack to."""
 LARGEST_SHEET = 64 << 20
 """Cells in the rectangle of a sheet: calamine keeps 32 bytes for each, filled or not."""
-_MOST_COLUMNS = 16_384
 _HEAD = 4096
 _BLOCK = 4 * 1024 * 1024
 _ONE_SPELLING = bytes.maketrans(b"\t\r\n'", b'   "')  # XML parts attributes by any blank and quotes them either way
@@ -324,7 +333,7 @@ def _parts(archive: zipfile.ZipFile, styled: str, largest_book: int, largest_she
             if b"uniqueCount" in block and (strings := _STRINGS.search(block)) and int(strings[1]) > largest_sheet:
                 raise BadWorkbook(remark("damaged_workbook", why=f"states {int(strings[1]):,} texts"))  # calamine makes room
         rows, columns = _extent(archive, entry) if is_odd else (0, 0)
-        if rows * columns > largest_sheet or columns > _MOST_COLUMNS:
+        if rows * columns > largest_sheet or columns > MOST_COLUMNS:
             raise BadWorkbook(remark("far_cells", limit=f"{largest_sheet:,}"))
         parts[entry.filename] = _Part(hidden_rows, is_plain, rows_digest.digest() if is_begun else b"")
     return parts
