@@ -5,6 +5,4 @@ disk.py     a shim under `os`, `open`, the clock and deltalake: each thing that 
 engine.py   stands in for the engine: rows in memory, written as Parquet
 world.py    the product's own writers over a city of a few rows: run, take-in, purge; what stands afterwards, and what is wrong with it
 seeds.py    a seed: what is done, what befalls it, and what must hold then
-
-A whole run on the embedded engine, killed at its named steps, is in test_whole_run.py.
 """
