@@ -14,7 +14,9 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from jobs.commands.doctor import OLDEST_GLIBC
 from jobs.runtime.errors import BadConfiguration
@@ -59,8 +61,21 @@ def test_a_wheel_for_a_newer_python_than_the_oldest_of_the_targets_is_named(need
 
 def test_what_is_pinned_is_for_any_python_that_the_installer_takes() -> None:
     """As this environment holds it: a pin that is refused on Debian's Python would be found on the target."""
-    needed = {one.metadata["Name"]: one.metadata["Requires-Python"] for one in distributions()}
+    needed = {one.metadata["Name"]: one.metadata.get("Requires-Python") for one in distributions()}
     assert [name for name, python in needed.items() if python and bundle.OLDEST_PYTHON not in SpecifierSet(python)] == []
+
+
+def test_what_a_pin_needs_is_pinned() -> None:
+    """As this environment holds it: without a network nothing else is to be had."""
+    pinned = {canonicalize_name(pin.partition("==")[0]) for pin in bundle.pins(ROOT / "constraints.txt")}
+    needed = {
+        canonicalize_name(of.name)
+        for one in distributions()
+        if canonicalize_name(one.metadata["Name"]) in pinned
+        for of in map(Requirement, one.requires or [])
+        if of.marker is None or of.marker.evaluate({"extra": ""})
+    }
+    assert needed - pinned == set()
 
 
 def test_every_pin_needs_a_wheel_of_its_version() -> None:

@@ -134,6 +134,7 @@ a report before a run      | report --out {tmp}/folder --from 2017-12-01 --to 20
 nothing vouched for        | verify {tmp}                                                     | vouches for no lake of {tmp}
 a purge of no run          | purge {tmp}/folder --as-of 2018-01-01                            | No lake {tmp}/folder/lake
 a purge of days to come    | purge {tmp} --as-of 2099-01-01                                   | --as-of, is 2099-01-01. Expected a day from
+a key for no lake          | rotate-key {tmp}/folder                                          | No lake {tmp}/folder/lake
 a head that is none        | audit verify {tmp} --head twelve                                 | --head is 'twelve'
 a graph for nobody         | graph                                                            | Missing option '--format'
 a graph for another        | graph --format cron                                              | 'cron' is not one of 'json'

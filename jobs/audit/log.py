@@ -203,7 +203,7 @@ def _lines(folder: Path) -> tuple[list[bytes], bytes]:
     """The lines that are whole, and what follows the last of them."""
     try:
         *lines, piece = (folder / LOG).read_bytes().split(b"\n")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # results that are a file are told by whoever reads or writes them
         return [], b""
     return lines, piece
 

@@ -69,7 +69,7 @@ def open_run(
     if (form := os.environ.get(LOG_VARIABLE, "text")) not in ("json", "text"):
         raise BadConfiguration(f"{LOG_VARIABLE} is {form!r}. Expected json or text. Nothing was read.")
     stated_key(root)
-    if (folder := local_folder(root)) is not None:
+    if (folder := local_folder(root)) is not None and folder.is_dir():
         refuse_later(folder)
     if URL_VARIABLE in os.environ:
         CaseStore(store_url(out)).close()

@@ -12,7 +12,7 @@ import pytest
 from deltalake import DeltaTable, transaction
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
-from jobs.runtime import delta_folder, site_key
+from jobs.runtime import delta_folder, durable
 from jobs.runtime.delta_folder import LOG, Mode
 from jobs.runtime.results import LIST, WORK, Stamp, publication, replace_file
 
@@ -23,7 +23,7 @@ Calls = list[tuple[str, str]]
 def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Calls:
     """What was synced, moved to a place and removed, in order, by its path."""
     made: Calls = []
-    fsync, replace, unlink = os.fsync, os.replace, os.unlink
+    fsync, replace, link, unlink = os.fsync, os.replace, os.link, os.unlink
 
     def named(path: object) -> str:
         return os.path.relpath(str(path), tmp_path)
@@ -36,12 +36,17 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Calls:
         replace(fresh, path)
         made.extend([("from", named(fresh)), ("to", named(path))])
 
+    def linked(fresh: Path, path: Path) -> None:
+        link(fresh, path)
+        made.append(("to", named(path)))
+
     def removed(path: Path, *, dir_fd: int | None = None) -> None:
         unlink(path, dir_fd=dir_fd)
         made.append(("remove", named(path)))
 
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(os, "replace", moved)
+    monkeypatch.setattr(os, "link", linked)
     monkeypatch.setattr(os, "unlink", removed)
     return made
 
@@ -90,12 +95,14 @@ def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, calls: Cal
     if name == "report.json":
         replace_file(path, "{}")
     else:
-        site_key._make(path)
+        durable.replace_text(path, "0f\n", 0o600)
     fresh, moved = (target for kind, target in calls if kind in ("from", "to"))
     assert calls == [("sync", fresh), ("from", fresh), ("to", moved), ("sync", ".")]
     assert moved == name
 
 
+ASIDE = f"gold/clues/{delta_folder._ASIDE}/{LOG}"
+"""Where a commit is made, before it has its name in the table's log."""
 ONE, TWO = StructType([StructField("a", LongType())]), StructType([StructField("a", LongType()), StructField("b", StringType())])
 
 
@@ -141,15 +148,19 @@ def test_rows_are_on_the_disk_before_a_table_names_them_and_its_log_before_anyth
         files = {f"{place}/{number}/{path.name}" for path in (tmp_path / place / str(number)).iterdir()}
         assert before == {*files, f"{place}/{number}", place, *above}
         assert len(files) == 2
-        now = {f"{place}/{LOG}/{path.name}" for path in (tmp_path / place / LOG).iterdir()}
-        assert after == {*(now - entries), f"{place}/{LOG}", *([] if entries else [place])}, "the new entries, and no others"
+        now = {path.name for path in (tmp_path / place / LOG).iterdir()}
+        fresh = {f"{ASIDE}/{name}" for name in now - entries}
+        assert after == {*fresh, f"{place}/{LOG}", place}, "the new entries, and no others"
+        for name in now - entries:
+            has_name = commits.index(("to", f"{place}/{LOG}/{name}"))
+            assert commits.index(("sync", f"{ASIDE}/{name}")) < has_name < commits.index(("sync", f"{place}/{LOG}"), has_name)
         entries = now
-    assert len([path for path in entries if path.endswith("0.json")]) == 1
+    assert len([name for name in entries if name.endswith("0.json")]) == 1
     assert DeltaTable(tmp_path / place).version() == 3  # to add a column is a commit, too
 
 
 def test_a_checkpoint_is_synced_whenever_one_is_written(tmp_path: Path, commits: Calls) -> None:
-    place, last = "gold/clues", f"gold/clues/{LOG}/_last_checkpoint"
+    place, last = "gold/clues", f"{ASIDE}/_last_checkpoint"
     synced = [last in committed(tmp_path, place, str(n), "append", ONE, commits)[1] for n in range(101)]
     assert [n for n, is_synced in enumerate(synced) if is_synced] == [0, 99], "deltalake writes one every hundred commits"
 
@@ -175,8 +186,12 @@ def test_a_link_that_somebody_puts_there_meanwhile_is_not_written_through(
     assert (tmp_path / "victim").read_text() == "mine"
 
 
+NAMING = {"durable.py", "results.py", "delta_folder.py"}
+
+
 def test_nothing_else_moves_a_file_into_place() -> None:
-    """One helper for all: who moves a file without it forgets the disk. Results are moved by the zone and then synced."""
-    sources = Path(site_key.__file__).parents[1].rglob("*.py")
+    """One helper for all: who moves a file without it forgets the disk. Results are moved by the zone and then synced, commits of a table
+    are synced one by one and then moved."""
+    sources = Path(durable.__file__).parents[1].rglob("*.py")
     texts = {path.name: path.read_text(encoding="utf-8") for path in sources}
-    assert {name for name, text in texts.items() if "os.replace(" in text or "fsync(" in text} == {"durable.py", "results.py"}
+    assert {name for name, text in texts.items() if "os.replace(" in text or "fsync(" in text} == NAMING
