@@ -262,11 +262,12 @@ def _mode(root: Path, folder: Path) -> int:
 
 
 def _make_folders(root: Path, folder: Path) -> None:
-    """The folder and those above it, up to the root; restricted ones are closed before anything lies in them."""
+    """The folder and those above it, up to the root, on the disk; restricted ones are closed before anything lies in them."""
     for path in [*reversed(folder.parents), folder]:
         if not (root / path).is_dir():
             (root / path).mkdir(mode=_OWNER)
             (root / path).chmod(_mode(root, path))
+            durable.sync((root / path).parent)  # without its name, what is moved into it would be nowhere
         elif RESTRICTED in path.parts:
             (root / path).chmod(_OWNER)
 

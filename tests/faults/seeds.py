@@ -52,10 +52,14 @@ class Model:
         return disk
 
     def allowed(self, name: str, other: str | None) -> list[dict[str, Any]]:
-        """What the act may come to: alone, or behind another that was let in."""
-        if other and (other, name) not in self.after:
-            self.done(other, name)
-        return [self.after[acts] for acts in ((name,), *([(other, name)] if other else []))]
+        """What the act may come to: alone, or with another that was let in before it or behind it, and then perhaps once more."""
+        orders = [(name,)]
+        if other:
+            orders += [(name, other), (name, other, name), (other, name)]
+        for acts in orders:
+            if acts not in self.after:
+                self.done(*acts)
+        return [self.after[acts] for acts in orders]
 
     def copy(self, name: str) -> Path:
         """OUT as it was before; a path of the same name each time would hide what depends on it."""

@@ -73,8 +73,9 @@ def test_results_are_on_the_disk_before_anything_says_that_they_are(tmp_path: Pa
     assert calls.index(("sync", WORK), decided) < first
     listed = at["to", f"exports/{LIST}"]
     for name, folder in (("clues.csv", "exports"), ("lists/b.xlsx", "exports/lists")):
-        assert at["to", f"exports/{name}"] < calls.index(("sync", folder)) < listed
-    assert at["remove", "exports/books/a.xlsx"] < calls.index(("sync", "exports")) < listed, "what was removed stays away"
+        assert calls.index(("sync", folder), at["to", f"exports/{name}"]) < listed
+    assert calls.index(("sync", "exports")) < at["to", "exports/lists/b.xlsx"], "a new folder has its name before it is filled"
+    assert calls.index(("sync", "exports"), at["remove", "exports/books/a.xlsx"]) < listed, "what was removed stays away"
     assert calls.index(("sync", ".")) < listed, "the zone's own name"
     after = calls[listed + 1 :]
     assert after[0] == ("sync", "exports")
