@@ -100,7 +100,8 @@ def diagnose(out: Path | None = None, lake: str | None = None) -> list[Diagnosis
 
 
 def at_rest(out: Path, lake: str | None, machine: Machine) -> list[Diagnosis]:
-    """Zone by zone what whoever takes the disk away could read, and where else numbers come to lie while a run works."""
+    """What whoever takes the disk away could read, zones of which the same is seen in one line, and where else numbers come to lie while a
+    run works."""
     root = local_folder(lake) if lake else out / "lake"
     places = {
         zone: root / zone.removeprefix("lake/") if root and zone.startswith("lake/") else out / zone
@@ -112,7 +113,8 @@ def at_rest(out: Path, lake: str | None, machine: Machine) -> list[Diagnosis]:
     found |= {f"swap {name}": kept for name, kept in machine.swaps().items()}
     if root is None:
         found["lake"] = AtRest(False, f"{lake} is on a store: ask whoever runs it")
-    return [Diagnosis(f"at rest: {what}", kept.is_encrypted, kept.seen, _ENCRYPT) for what, kept in found.items()]
+    alike = {kept: ", ".join(what for what, other in found.items() if other == kept) for kept in found.values()}
+    return [Diagnosis(f"at rest: {zones}", kept.is_encrypted, kept.seen, _ENCRYPT) for kept, zones in alike.items()]
 
 
 def _python() -> Diagnosis:
