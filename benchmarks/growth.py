@@ -26,7 +26,7 @@ from deltalake import DeltaTable
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.process import kill, measure
+from benchmarks.process import killed, measure
 from benchmarks.run import MINGJING, WORK, city_of
 from benchmarks.soundness import Kept, changed, kept, of_other_runs, unaccounted
 from expectations.contracts.deliveries import DATA_SETS
@@ -128,9 +128,7 @@ def main() -> None:
     for day in months(given.runs):
         delivery = city if day.year == FIRST else deliver(city, deliveries / f"{day:%Y-%m}", day)
         command = [MINGJING, "run", str(delivery), "--out", str(out), "--as-of", day.isoformat(), "--env", "test"]
-        kills += sum(
-            kill(command, WORK / "killed.log", drawn.uniform(0.1, 1) * seconds) for _ in range(given.kills if runs else 0)
-        )
+        kills += sum(killed(command, drawn.uniform(0.1, 1) * seconds) for _ in range(given.kills if runs else 0))
         run = measure(f"run of {day}", command, WORK / "growth.log")
         now, seconds = kept(out), run.seconds
         for said in (*changed(before, now), *unaccounted(out), *of_other_runs(out, day.isoformat())):

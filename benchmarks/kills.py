@@ -16,7 +16,6 @@ import hashlib
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ import polars as pl
 from rich.console import Console
 from rich.progress import track
 
+from benchmarks.process import KEY, killed
 from jobs.launch.arguments import WRITTEN_FOLDERS
 
 MANIFEST = "交接清单.csv"
@@ -108,18 +108,6 @@ def left_alone(whole: Path, folder: Path, common: Sequence[str]) -> list[Done]:
     return done
 
 
-def killed(command: Sequence[str], after: float) -> bool:
-    """Was the command still at work so many seconds after its start? Then it is dead now."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    try:
-        process.wait(after)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return True
-    return False
-
-
 def published(out: Path) -> dict[str, bytes]:
     """Every published file by its path, the lists of what was written among them."""
     files = (path for zone in PUBLISHED for path in sorted((out / zone).rglob("*")) if path.is_file())
@@ -159,7 +147,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--env", help="overlay of the configuration")
     given = parser.parse_args()
-    os.environ.setdefault("MINGJING_KEY", "a key of the kill runs, no secret: 0123456789")
+    os.environ["MINGJING_KEY"] = KEY
     console, draw = Console(), random.Random(given.seed)
     with tempfile.TemporaryDirectory() as folder:
         done = left_alone(given.delivery, Path(folder), ("--env", given.env) if given.env else ())

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,11 +44,12 @@ def measure(name: str, command: list[str], log: Path) -> Measured:
     return Measured(name, time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def kill(command: list[str], log: Path, after: float) -> bool:
-    """Begins the command and kills it with all that it started, after so many seconds; False where it had come to its end by then."""
+def killed(command: Sequence[str], after: float) -> bool:
+    """Was the command still at work so many seconds after its start? Then it is dead now, with all that it started."""
     environment = {**os.environ, "MINGJING_KEY": KEY}
-    with log.open("wb") as stream:
-        begun = subprocess.Popen(command, env=environment, stdout=stream, stderr=stream, start_new_session=True)
+    begun = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         begun.wait(after)
     except subprocess.TimeoutExpired:

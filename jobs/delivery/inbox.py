@@ -38,7 +38,9 @@ class Inbox:
     def put(self, delivery: Path, where: str, reason: str = "") -> Path:
         """Moves the delivery, as it is, out of the way; the reason lies beside it. A name that is there already gets a number."""
         target = self.folder / where
-        target.mkdir(exist_ok=True)
+        if not target.is_dir():
+            target.mkdir(exist_ok=True)
+            sync(self.folder)  # without its name, what is moved into it would be nowhere
         names = (delivery.name if not n else f"{delivery.name} ({n})" for n in range(10_000))
         place = next(target / name for name in names if not (target / name).exists())
         if reason:  # first: of two steps, the one that can be done again

@@ -166,11 +166,10 @@ def _has_ended(results: Path, plan: str) -> bool | None:
     assert folder is not None
     has_ended: dict[str, bool] = {}
     for entry in believed(folder):
-        match entry.get("event"):
-            case "purge":
-                has_ended[entry.get("plan", "")] = False
-            case "purged":
-                has_ended = dict.fromkeys(has_ended, True)
+        if entry.get("event") == PURGE:
+            has_ended[entry.get("plan", "")] = False
+        elif entry.get("event") == PURGED:
+            has_ended = dict.fromkeys(has_ended, True)
     return has_ended.get(plan)
 
 

@@ -131,7 +131,9 @@ def _held(root: Path) -> Iterator[Path]:
     """The work folder, held against another process that publishes below the same root."""
     work = root / WORK
     _refuse_links(root, [Path(WORK, _LOCK)])
-    work.mkdir(mode=_OWNER, exist_ok=True)
+    if not work.is_dir():
+        work.mkdir(mode=_OWNER, exist_ok=True)
+        durable.sync(root)  # without its name, what is decided on in it would be nowhere
     work.chmod(_OWNER)
     lock = os.open(work / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:

@@ -12,6 +12,7 @@ import pytest
 from deltalake import DeltaTable, transaction
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
+from jobs.delivery.inbox import TAKEN, Inbox
 from jobs.runtime import delta_folder, durable
 from jobs.runtime.delta_folder import LOG, Mode
 from jobs.runtime.results import LIST, WORK, Stamp, publication, replace_file
@@ -80,6 +81,26 @@ def test_results_are_on_the_disk_before_anything_says_that_they_are(tmp_path: Pa
     after = calls[listed + 1 :]
     assert after[0] == ("sync", "exports")
     assert [call for call in after if call[0] == "to"] == []
+
+
+def test_the_folder_in_which_it_is_decided_has_its_name_before_that(tmp_path: Path, calls: Calls) -> None:
+    publish(tmp_path, {"clues.csv": "june"})
+    assert calls.index(("sync", ".")) < calls.index(("to", f"{WORK}/ready"))
+
+
+def test_a_delivery_is_moved_into_a_folder_that_has_its_name(
+    tmp_path: Path, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "july").mkdir()
+    rename = os.rename
+
+    def renamed(path: Path, place: Path) -> None:
+        rename(path, place)
+        calls.append(("to", os.path.relpath(str(place), tmp_path)))
+
+    monkeypatch.setattr(os, "rename", renamed)
+    place = os.path.relpath(Inbox(tmp_path).put(tmp_path / "july", TAKEN), tmp_path)
+    assert calls == [("sync", "."), ("to", place), ("sync", TAKEN), ("sync", ".")]
 
 
 def test_a_zone_that_is_empty_again_has_gone_before_its_list_is_forgotten(tmp_path: Path, calls: Calls) -> None:
