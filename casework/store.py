@@ -9,21 +9,49 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Row, Select, Table, create_engine, event, func, insert, make_url, select, text
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    make_url,
+    select,
+    text,
+)  # fmt: skip
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 
 from casework.editions import Edition
 from casework.errors import BadAddress, Contradiction, UnusableStore
 from casework.events import SCHEMA_VERSION, Event, NewEvent, Place, Role, Source, Subject
 from casework.payloads import PAYLOADS, Kind, Payload, Restricted, SubjectKind
+from casework.removals import Removal
 from casework.rule_decisions import RuleDecision
-from casework.tables import EDITIONS, EVENTS, LAYOUT, RESTRICTED, RULE_DECISIONS, STORE, metadata
+from casework.tables import (
+    EDITIONS,
+    EVENTS,
+    LAYOUT,
+    REMOVALS,
+    RESTRICTED,
+    RULE_DECISIONS,
+    STORE,
+    TABLES,
+    guarding,
+    metadata,
+    unguarding,
+)
 from expectations.contracts.ids import DIGITS
 
 URL_VARIABLE = "MINGJING_CASEWORK_URL"
@@ -45,8 +73,13 @@ class Book:
 
     @property
     def last_position(self) -> int:
-        """Of the last event; 0 before the first."""
-        return int(self._connection.execute(select(func.coalesce(func.max(EVENTS.c.position), 0))).scalar_one())
+        """Of the last event, whether or not it was removed since; 0 before the first."""
+        return self._last(EVENTS.c.position, REMOVALS.c.last_position)
+
+    @property
+    def last_edition(self) -> int:
+        """The same of the number of the last edition."""
+        return self._last(EDITIONS.c.number, REMOVALS.c.last_edition)
 
     def events(
         self,
@@ -90,10 +123,19 @@ class Book:
         rows = self._connection.execute(select(EDITIONS).order_by(EDITIONS.c.number)).mappings()
         return [Edition.model_validate_json(json.dumps(dict(row), default=str)) for row in rows]
 
+    def removals(self) -> list[Removal]:
+        """What purges have taken out, in the order in which they did."""
+        said = self._connection.execute(select(REMOVALS.c.said).order_by(REMOVALS.c.removal_no)).scalars()
+        return [Removal.model_validate_json(json.dumps(one)) for one in said]
+
     def rule_decisions(self) -> list[RuleDecision]:
         """What was decided about rules, in the order in which it was recorded."""
         rows = self._connection.execute(select(RULE_DECISIONS).order_by(RULE_DECISIONS.c.decision_no)).mappings()
         return [RuleDecision(**{name: row[name] for name in RuleDecision.model_fields}) for row in rows]
+
+    def _last(self, there: Column[int], removed: Column[int]) -> int:
+        found = (self._connection.execute(select(func.coalesce(func.max(one), 0))).scalar_one() for one in (there, removed))
+        return int(max(found))
 
     def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         return self._connection.execute(query.order_by(EVENTS.c.position)).all()
@@ -145,11 +187,42 @@ class WritableBook(Book):
         known = self._connection.execute(select(func.count()).select_from(RULE_DECISIONS)).scalar_one()
         self._connection.execute(insert(RULE_DECISIONS), {"decision_no": known + 1, **decision.model_dump()})
 
-    def copy(self, table: Table, source: Connection) -> None:
-        """All rows of the table there, as they are. Here it is empty."""
-        key = next(iter(table.primary_key.columns))
-        for rows in source.execute(select(table).order_by(key)).mappings().partitions(_AT_ONCE):
-            self._connection.execute(insert(table), [dict(row) for row in rows])
+    def copy(self, source: Connection) -> None:
+        """All rows of the store there, as they are, with the gaps that it has. Here it is empty."""
+        with self._unguarded():
+            for table in (EVENTS, RESTRICTED, EDITIONS, RULE_DECISIONS, REMOVALS):
+                key = next(iter(table.primary_key.columns))
+                for rows in source.execute(select(table).order_by(key)).mappings().partitions(_AT_ONCE):
+                    self._connection.execute(insert(table), [dict(row) for row in rows])
+
+    def remove(self, removal: Removal) -> None:
+        """Takes the events that it names out, their restricted facts, and the editions, and records it; nothing where it was done before.
+        The bytes go with `CaseStore.forget`."""
+        if removal in (before := self.removals()):
+            return
+        lasts = {"last_position": self.last_position, "last_edition": self.last_edition}
+        with self._unguarded():
+            for first, last in removal.positions:
+                going = EVENTS.c.position.between(first, last)
+                of_these = RESTRICTED.c.event_id.in_(select(EVENTS.c.event_id).where(going))
+                self._connection.execute(delete(RESTRICTED).where(of_these))
+                self._connection.execute(delete(EVENTS).where(going))
+            for first, last in removal.editions:
+                self._connection.execute(delete(EDITIONS).where(EDITIONS.c.number.between(first, last)))
+        said = {"removal_no": len(before) + 1, **lasts, "said": removal.model_dump(mode="json")}
+        self._connection.execute(insert(REMOVALS), said)
+
+    @contextmanager
+    def _unguarded(self) -> Iterator[None]:
+        """Without the triggers, for this transaction alone: nobody else writes before they are there again, and with a kill they never went."""
+        dialect = self._connection.dialect.name
+        for table in TABLES:
+            for statement in unguarding(table, dialect):
+                self._connection.exec_driver_sql(statement)
+        yield
+        for table in TABLES:
+            for statement in guarding(table, dialect):
+                self._connection.exec_driver_sql(statement)
 
     @property
     def _last_batch(self) -> int:
@@ -211,6 +284,22 @@ class CaseStore:
                 connection.execute(text(f"LOCK TABLE {EVENTS} IN SHARE ROW EXCLUSIVE MODE"))
             yield WritableBook(connection, self.store_id)
 
+    def forget(self) -> None:
+        """What was removed is in no byte of the store's files any more: they are written anew. Of a server, its tables are; its own log,
+        copies and replicas are its administrator's. Raises UnusableStore where another process reads meanwhile."""
+        alone = {"unbegun": True} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with self._told(), self._engine.connect().execution_options(**alone) as connection:
+            if not self._is_sqlite:
+                connection.execute(text(f"VACUUM FULL {EVENTS}, {RESTRICTED}, {EDITIONS}"))
+                return
+            connection.exec_driver_sql("VACUUM")
+            is_read = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+        if is_read:
+            raise UnusableStore(
+                f"The case store {self._name} is read by another process, so that what was removed is still in {FILE}-wal. End that one, and "
+                "purge again."
+            )
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -239,9 +328,8 @@ class CaseStore:
                         f"The database {other._name} holds the case store {other.store_id} with {there.last_position} events, and this is "
                         f"{self.store_id} with {last}. Expected an empty database. Nothing was moved."
                     )
-                if not (there.last_position or there.editions() or there.rule_decisions()):
-                    for table in (EVENTS, RESTRICTED, EDITIONS, RULE_DECISIONS):
-                        there.copy(table, here)
+                if not (there.last_position or there.editions() or there.rule_decisions() or there.removals()):
+                    there.copy(here)
             here.exec_driver_sql(_SEAL)
         return last
 
@@ -303,6 +391,19 @@ def store_url(folder: Path) -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
+def sealed_copy(folder: Path, store_id: str) -> Path | None:
+    """The file that this store was moved from, as far as it lies there still."""
+    path = folder / FILE
+    if URL_VARIABLE not in os.environ or not path.is_file():
+        return None
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            is_sealed = connection.execute(_IS_SEALED).fetchone()
+            return path if is_sealed and connection.execute(str(select(STORE.c.store_id))).fetchone() == (store_id,) else None
+    except sqlite3.DatabaseError:  # no such database: somebody's
+        return None
+
+
 def _engine(url: URL) -> Engine:
     as_json = {"json_serializer": lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))}
     try:
@@ -321,13 +422,16 @@ def _engine(url: URL) -> Engine:
     def _settle(connection: Any, _: object) -> None:
         connection.isolation_level = None  # SQLAlchemy begins transactions, see below
         _write_ahead(connection)
-        for pragma in ("synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"):
+        for pragma in (
+            "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON", "secure_delete = ON", "temp_store = MEMORY",
+        ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        is_writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("unbegun", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing", False) else "BEGIN")
 
     return engine
 

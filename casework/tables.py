@@ -1,4 +1,5 @@
-"""The tables of the case store, on SQLite and PostgreSQL alike. Triggers refuse every change but an event behind the last one."""
+"""The tables of the case store, on SQLite and PostgreSQL alike. Triggers refuse every change but an event behind the last one; a purge
+alone takes them away, and puts them back, in the one transaction in which it removes what is over."""
 
 from __future__ import annotations
 
@@ -36,7 +37,13 @@ STORE = Table(
 EVENTS = Table(
     "casework_events",
     metadata,
-    Column("position", BigInteger, primary_key=True, autoincrement=False, comment="1 for the first event ever; without gaps"),
+    Column(
+        "position",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="1 for the first event ever; without gaps but those that casework_removals names",
+    ),
     Column(
         "event_id", String(17), nullable=False, unique=True, comment="digest of what was said: the same paper again is no event"
     ),
@@ -66,20 +73,20 @@ EVENTS = Table(
     Index("casework_by_subject", "subject_id", "kind"),
     Index("casework_by_case", "case_id"),
     Index("casework_by_day", "on_day"),
-    comment="One row an event. Key: position. Nothing is ever changed or removed.",
+    comment="One row an event. Key: position. Nothing is ever changed, nor removed before its time.",
 )
 RESTRICTED = Table(
     "casework_restricted",
     metadata,
     Column("event_id", String(17), ForeignKey(EVENTS.c.event_id), primary_key=True),
     Column("facts", JSON, nullable=False, comment="corrected numbers, names of people held to account"),
-    comment="One row an event with restricted facts. Nothing is ever changed or removed.",
+    comment="One row an event with restricted facts. Nothing is ever changed, nor removed before its event.",
 )
 
 EDITIONS = Table(
     "casework_editions",
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=False, comment="第…份, from 1, without gaps"),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="第…份, from 1, gaps as above"),
     Column("mark", String(12), nullable=False, unique=True, comment="12 hex digits, drawn; hidden in every file of the edition"),
     Column("made_at", String(32), nullable=False, comment="instant, ISO 8601 in UTC"),
     Column("made_by", Text, nullable=False, comment="account"),
@@ -88,7 +95,7 @@ EDITIONS = Table(
     Column("purpose", Text, nullable=False),
     Column("expires_on", Date, nullable=False),
     Column("files", JSON, nullable=False, comment="of each file its name, its SHA-256, and that of the list it was made from"),
-    comment="One row an edition of full lists. Restricted: it names people. Nothing is ever changed or removed.",
+    comment="One row an edition of full lists. Restricted: it names people. Nothing is ever changed, nor removed before its time.",
 )
 
 RULE_DECISIONS = Table(
@@ -104,8 +111,24 @@ RULE_DECISIONS = Table(
     comment="One row a decision about a rule that visits refuted too often; the last of a rule holds. Nothing is ever changed or removed.",
 )
 
+REMOVALS = Table(
+    "casework_removals",
+    metadata,
+    Column("removal_no", Integer, primary_key=True, autoincrement=False, comment="1 for the first ever; without gaps"),
+    Column("last_position", BigInteger, nullable=False, comment="of the store's last event then: no later one gets its number"),
+    Column("last_edition", Integer, nullable=False, comment="the same of editions"),
+    Column("said", JSON, nullable=False, comment="which numbers went, how many, their digest, totals by year, who and when"),
+    comment="One row a purge that took out what was over. Nothing is ever changed or removed.",
+)
+TABLES = (STORE, EVENTS, RESTRICTED, EDITIONS, RULE_DECISIONS, REMOVALS)
+
 _NO_EDITS = "the case store is append-only"
 _NOT_NEXT = "an event stands behind the last one"
+_NEXT = (
+    f"(SELECT 1 + max(last) FROM (SELECT coalesce(max(position), 0) AS last FROM {EVENTS} "
+    f"UNION ALL SELECT coalesce(max(last_position), 0) FROM {REMOVALS}) AS lasts)"
+)
+"""Behind the last event that is there, or ever was."""
 
 
 def _on_sqlite(table: Table) -> list[str]:
@@ -115,8 +138,8 @@ def _on_sqlite(table: Table) -> list[str]:
     ddl = [f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} {refuse}" for act in ("update", "delete")]
     if table is EVENTS:
         ddl.append(
-            f"CREATE TRIGGER {table}_next BEFORE INSERT ON {table} WHEN NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM {table}) "
-            f"OR EXISTS (SELECT 1 FROM {table} WHERE event_id = NEW.event_id) BEGIN SELECT RAISE(ABORT, '{_NOT_NEXT}'); END"
+            f"CREATE TRIGGER {table}_next BEFORE INSERT ON {table} WHEN NEW.position <> {_NEXT} OR EXISTS "
+            f"(SELECT 1 FROM {table} WHERE event_id = NEW.event_id) BEGIN SELECT RAISE(ABORT, '{_NOT_NEXT}'); END"
         )
     else:
         ddl.append(f"CREATE TRIGGER {table}_once BEFORE INSERT ON {table} {key} {refuse}")
@@ -131,19 +154,31 @@ def _on_postgresql(table: Table) -> list[str]:
     if table is EVENTS:
         ddl += [
             f"CREATE FUNCTION {table}_next() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM {table}) THEN RAISE EXCEPTION '{_NOT_NEXT}'; END IF; "
+            f"IF NEW.position <> {_NEXT} THEN RAISE EXCEPTION '{_NOT_NEXT}'; END IF; "
             "RETURN NEW; END $$",
             f"CREATE TRIGGER {table}_next BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_next()",
         ]
     return ddl
 
 
+def guarding(table: Table, dialect: str) -> list[str]:
+    """The statements that put the table's triggers there."""
+    return _on_sqlite(table) if dialect == "sqlite" else _on_postgresql(table)
+
+
+def unguarding(table: Table, dialect: str) -> list[str]:
+    """The statements that take them away, also those that an earlier version put there."""
+    if dialect == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS {table}_{name}" for name in ("no_update", "no_delete", "next", "once")]
+    return [f"DROP FUNCTION IF EXISTS {table}_{name}() CASCADE" for name in ("refuse", "next")]
+
+
 def _guard(table: Table) -> None:
-    for dialect, statements in (("sqlite", _on_sqlite(table)), ("postgresql", _on_postgresql(table))):
-        for statement in statements:
+    for dialect in ("sqlite", "postgresql"):
+        for statement in guarding(table, dialect):
             guard = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
             event.listen(table, "after_create", guard.execute_if(dialect=dialect))
 
 
-for _table in (STORE, EVENTS, RESTRICTED, EDITIONS, RULE_DECISIONS):
+for _table in TABLES:
     _guard(_table)

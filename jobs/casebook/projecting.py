@@ -22,7 +22,7 @@ def project(lake: Lake, book: Book) -> bool:
     if lake.exists(CASEWORK) and (row := lake.read(CASEWORK).first()) is not None and row["position"] == position:
         return False
     events = book.events()
-    _replace(lake, VERDICTS, verdict_rows(events))
+    _replace(lake, VERDICTS, verdict_rows(events, sum(removal.imports for removal in book.removals())))
     _replace(lake, CASE_STATES, case_rows(events))
     _replace(lake, CASEWORK, [(book.store_id, position)])
     return True

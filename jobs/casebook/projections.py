@@ -14,8 +14,9 @@ from expectations.contracts.returned import CONFIRMED, REFERRED, REFUTED, Appeal
 Row = tuple[Any, ...]
 
 
-def verdict_rows(events: Iterable[Event]) -> list[Row]:
-    """Rows of vault.verdicts, by clue and number; what an appeal has revoked counts as refuted. events: in the order of their positions."""
+def verdict_rows(events: Iterable[Event], imports_removed: int = 0) -> list[Row]:
+    """Rows of vault.verdicts, by clue and number; what an appeal has revoked counts as refuted. events: in the order of their positions.
+    imports_removed: take-ins of which a purge has left no verdict; those behind them keep their numbers."""
     of_clue: dict[str, list[tuple[Event, Verdict]]] = {}
     imports: dict[int, int] = {}
     appeals: dict[str, Appeal] = {}
@@ -23,7 +24,7 @@ def verdict_rows(events: Iterable[Event]) -> list[Row]:
         if isinstance(event.after, Appeal):
             appeals[event.subject.id] = event.after
         if isinstance(event.after, Verdict):
-            imports.setdefault(event.batch, len(imports) + 1)
+            imports.setdefault(event.batch, imports_removed + len(imports) + 1)
             of_clue.setdefault(event.subject.id, []).append((event, event.after))
     return [
         _verdict_row(

@@ -106,7 +106,7 @@ def issue(
     command leaves a number without files, never files without a number."""
     password, mark = _password(), secrets.token_hex(MARK_DIGITS // 2)
     with store.writing() as book:
-        number = len(book.editions()) + 1
+        number = book.last_edition + 1
         made = dict(_made(lists, number, mark, terms, password, cipher))
         files = [
             EditionFile(name=name, sha256=hashlib.sha256(content).hexdigest(), made_from=full.sha256)

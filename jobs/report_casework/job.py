@@ -37,11 +37,11 @@ def run(ctx: RunContext, period: Period) -> Mapping[Path, Report]:
     with ctx.report.stage("report casework"), case_store_beside(ctx.lake, ctx.out, ctx.report.warn) as store:
         with store.reading() as book:
             project(ctx.lake, book)
-            events = book.events(last_day=period.last)
+            events, removals = book.events(last_day=period.last), book.removals()
         found = gathering.gathered(
             ctx.lake, _lake_of_checks(ctx), ctx.settings.policy, period, is_synthetic=is_synthetic(ctx.out)
         )
-        full = report_of(events, found, period)
+        full = report_of(events, found, period, removals)
         name = f"{FOLDER}/{period.first.isoformat()}_{period.last.isoformat()}"
         told, edition = public_edition(full, _editions_out(ctx.out))
         editions = {f"{RESTRICTED}/{name}": full, f"{EXPORTS}/{name}": told}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casework.events import Event
+from casework.removals import Removal
 from jobs.report_casework import casework_tables as casework
 from jobs.report_casework import register_tables as registers
 from jobs.report_casework.register_tables import FromLake
@@ -15,6 +16,7 @@ from jobs.report_casework.table import TOTAL, Chapter, Highlight, Period, Table
 
 TITLE = "社会救助资金监督核查工作报告"
 SYNTHETIC = "本报告的数据全部为计算机合成，不对应任何真实的个人、家庭或单位。"
+PARTIAL = "期间内部分案件的办理记录已过保存期限并已销毁，本报告不再计入；销毁时各年的合计见销毁证明。"
 FULL, PUBLIC = "工作版", "公开版"
 EDITIONS = {
     FULL: "本版含小于5的数，可能看出是谁，只供工作使用，请勿公开。",
@@ -36,13 +38,14 @@ HIGHLIGHTS = (
 
 @dataclass(frozen=True)
 class Report:
-    """An edition. as_known: by which event of the store it was told."""
+    """An edition. as_known: by which event of the store it was told. is_partial: were events of its years removed, their time being over?"""
 
     edition: str
     period: Period
     chapters: tuple[Chapter, ...]
     as_known: int
     is_synthetic: bool
+    is_partial: bool = False
 
     def table(self, key: str) -> Table:
         return next(table for chapter in self.chapters for table in chapter.tables if table.key == key)
@@ -59,11 +62,12 @@ class Report:
             ("版本", f"{self.edition}。{EDITIONS[self.edition]}"),
             ("未提供", "现有资料不能得出的数写“未提供”并说明原因，不写0；“—”表示没有可以计算的对象。"),
         )
-        return (("合成数据", SYNTHETIC), *said) if self.is_synthetic else said
+        gone = (("已销毁", PARTIAL),) if self.is_partial else ()
+        return (*((("合成数据", SYNTHETIC),) if self.is_synthetic else ()), *gone, *said)
 
 
-def report_of(events: Sequence[Event], found: FromLake, period: Period) -> Report:
-    """The full edition. events: all of the store, in the order of their positions."""
+def report_of(events: Sequence[Event], found: FromLake, period: Period, removals: Sequence[Removal] = ()) -> Report:
+    """The full edition. events: all of the store, in the order of their positions. removals: what purges took out of it."""
     standing = Standing(events, period)
     names = found.names
     chapters = (
@@ -85,10 +89,13 @@ def report_of(events: Sequence[Event], found: FromLake, period: Period) -> Repor
             registers.checks(found, standing), registers.windows(found, standing), registers.referrals(standing),
         )),
     )  # fmt: skip
-    return Report(FULL, period, chapters, standing.last_position, found.is_synthetic)
+    years = range(period.first.year, period.last.year + 1)
+    is_partial = any(gone.year in years for removal in removals for gone in removal.years)
+    return Report(FULL, period, chapters, standing.last_position, found.is_synthetic, is_partial)
 
 
 def public_edition(report: Report, out: Sequence[Edition] = ()) -> tuple[Report, Edition]:
     """What may be told beside the public editions that are out, and what the next ones must know of it."""
     chapters, edition = public(report.chapters, report.period, out)
-    return Report(PUBLIC, report.period, chapters, report.as_known, report.is_synthetic), edition
+    told = replace(report, edition=PUBLIC, chapters=chapters)
+    return told, edition

@@ -13,17 +13,29 @@ from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
-from casework.states import states_of
-from expectations.contracts.lake import FILES, PERSONS, RUNS, VERDICTS
+from casework.store import FILE as CASEWORK_FILE
+from expectations.contracts.lake import FILES, PERSONS, RUNS
 from expectations.contracts.model import Table
 from jobs.audit.calls import note
 from jobs.audit.log import believed, folder_of
 from jobs.audit.vouched import state_of, zones
-from jobs.casebook.opened import followed_in, followed_store, has_store
 from jobs.launch.retention_params import Kept, RetentionParams
+from jobs.retention.casework import casework_over, open_cases, remove_casework, things_of, with_casework_now
 from jobs.retention.certificate import FOLDER, Certificate, FilePart, Kind, Thing, write_certificate
 from jobs.retention.removal import keep_rows, remove
-from jobs.retention.rows import Held, derived_stays, frame_of, has_origin, held_by, kind_of, living, stays, tables_of, whom_named
+from jobs.retention.rows import (
+    OF_CASEWORK,
+    Held,
+    derived_stays,
+    frame_of,
+    has_origin,
+    held_by,
+    kind_of,
+    living,
+    stays,
+    tables_of,
+    whom_named,
+)
 from jobs.runtime import durable
 from jobs.runtime.delta_folder import forget_history
 from jobs.runtime.delta_log import last_version
@@ -56,11 +68,12 @@ def planned(lakes: list[Path], results: Path, as_of: date, params: RetentionPara
             f"{folder} is a link. Put the folder that it leads to in its place, and purge again. Nothing was removed."
         )
     held_cases = open_cases(lakes[0], results)
+    casework = casework_over(lakes[0], results, as_of, params.casework, who)
     files: list[FilePart] = []
     things: list[Thing] = []
     for lake in lakes:
         held = held_by(lake, held_cases)
-        for judged in _judged(lake, as_of, params, held):
+        for judged in (*_judged(lake, as_of, params, held), *_judged_by_casework(lake, casework.cases)):
             going = judged.frame.height - int(judged.stays.sum())
             kind = kind_of(judged.table)
             place = f"{judged.table.zone}/{judged.table.name}"
@@ -71,14 +84,14 @@ def planned(lakes: list[Path], results: Path, as_of: date, params: RetentionPara
                 files += _files(judged, lake, as_of, params)
         if things and (scratch := lake / SCRATCH).is_dir() and any(scratch.iterdir()):
             things.append(_tree(lake, scratch, "registers"))
-    things += _results(results, as_of, params)
+    things += [*things_of(casework, results), *_results(results, as_of, params)]
     if _findings_expired(lakes[0], as_of, params.findings) and (results / _MODELS).is_dir():
         things.append(_tree(results, results / _MODELS, "findings"))
     by, second, at = who
     return Certificate(
         as_of=as_of, by=by, second=second, begun_at=at, kept_months=_kept_months(params),
         sources={name: getattr(params, name).source for name in RetentionParams.model_fields}, files=tuple(files), things=tuple(things),
-        held_cases=tuple(sorted(held_cases)),
+        held_cases=tuple(sorted(held_cases)), casework=casework.removal, restricted_left=casework.restricted_left,
     )  # fmt: skip
 
 
@@ -89,13 +102,15 @@ def purge(lakes: list[Path], results: Path, plan: Certificate, params: Retention
     rows = sum(part.removed for part in plan.files)
     note(
         PURGE, as_of=plan.as_of.isoformat(), second=plan.second, files=len(plan.files), rows=rows, held=len(plan.held_cases),
-        plan=hashlib.sha256(text.encode()).hexdigest(),
+        plan=hashlib.sha256(text.encode()).hexdigest(), **_of_casework(plan),
     )  # fmt: skip
     durable.replace_text(work / PLAN, text, 0o600)
     said = json.dumps({"job": "purge", "as_of": plan.as_of.isoformat()})
+    remove_casework(lakes[0], results, plan, params.casework)
+    cases = casework_over(lakes[0], results, plan.as_of, params.casework, ("", "", "")).cases
     for lake in lakes:
         held = held_by(lake, frozenset(plan.held_cases))
-        for judged in _judged(lake, plan.as_of, params, held):
+        for judged in (*_judged(lake, plan.as_of, params, held), *_judged_by_casework(lake, cases)):
             keep_rows(lake, judged.table, judged.frame, judged.stays, said)
         for kind in sorted({thing.kind for thing in plan.things}):
             for table in tables_of(kind):
@@ -106,8 +121,10 @@ def purge(lakes: list[Path], results: Path, plan: Certificate, params: Retention
             pass  # nothing is put in the place of what this writer had put there
     for thing in plan.things:
         path = Path(thing.root) / thing.path
-        if path.name in (SCRATCH, _MODELS) or KEPT in path.name:
+        if path.name in (SCRATCH, _MODELS, CASEWORK_FILE) or KEPT in path.name:
             remove(path)
+            for beside in ("-wal", "-shm") if path.name == CASEWORK_FILE else ():
+                remove(path.with_name(path.name + beside))
     left = planned(lakes, results, plan.as_of, params, ("", "", ""))
     if left.things:
         raise BadStore(
@@ -122,7 +139,10 @@ def purge(lakes: list[Path], results: Path, plan: Certificate, params: Retention
 
 def digest_of_plan(plan: Certificate) -> str:
     """SHA-256 of what the plan removes and why; whoever asks for it, and whenever, it is the same."""
-    return hashlib.sha256(plan.model_dump_json(exclude={"by", "second", "begun_at"}).encode()).hexdigest()
+    text = plan.model_dump_json(exclude={
+        "by": True, "second": True, "begun_at": True, "casework": {"removed_by": True, "second": True, "removed_at": True},
+    })  # fmt: skip
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def unfinished(lakes: list[Path], results: Path, as_of: date, params: RetentionParams) -> Certificate | None:
@@ -157,7 +177,7 @@ def unfinished(lakes: list[Path], results: Path, as_of: date, params: RetentionP
             f"A purge of {results} that was stopped midway kept other months ({plan.kept_months}) than the configuration now does. Finish it "
             "under that one, with the same --env. Nothing was removed."
         )
-    return _with_new_cases(lakes, results, plan, params)
+    return _with_new_cases(lakes, results, with_casework_now(lakes[0], results, plan, params.casework), params)
 
 
 def _has_ended(results: Path, plan: str) -> bool | None:
@@ -197,21 +217,6 @@ def _with_new_cases(lakes: list[Path], results: Path, plan: Certificate, params:
 
 def _holding(part: Part, rows: int) -> Part:
     return part.model_copy(update={"removed": part.removed - rows, "held": part.held + rows})
-
-
-def open_cases(lake: Path, results: Path) -> frozenset[str]:
-    """Cases that were begun and are not closed; an appeal that is not decided opens its case again. Raises BadStore where the lake knows
-    another store than this, or verdicts that none follows: what it holds nobody could say."""
-    followed = followed_in(lake)
-    if followed is None and last_version(lake, f"{VERDICTS.zone}/{VERDICTS.name}") is not None:
-        raise BadStore(
-            f"The lake {lake} holds verdicts that no case store follows yet, so that nobody could say which cases are open: they are of an "
-            "earlier version, or a run was stopped. The next mingjing run or take-in brings them over. Nothing was removed."
-        )
-    if followed is None and not has_store(results):
-        return frozenset()
-    with followed_store(results, followed, str(lake)) as store, store.reading() as book:
-        return frozenset(case for case, state in states_of(book.events()).items() if state.closed_on is None)
 
 
 def _kept_months(params: RetentionParams) -> dict[str, int]:
@@ -257,6 +262,21 @@ def _judged(lake: Path, as_of: date, params: RetentionParams, held: Held) -> Ite
                     frame["case_id"].is_in(list(held.cases)) if has_case else pl.Series([False] * frame.height, dtype=pl.Boolean)
                 )
                 yield Judged(table, frame, is_held.fill_null(False))
+
+
+def _judged_by_casework(lake: Path, cases: frozenset[str] | None) -> Iterator[Judged]:
+    """The same of what the lake shows of the case store: it goes with its case."""
+    for table in OF_CASEWORK if cases is not None else ():
+        if (frame := frame_of(lake, table)) is not None:
+            yield Judged(table, frame, frame["case_id"].is_in(list(cases or ())))
+
+
+def _of_casework(plan: Certificate) -> dict[str, Any]:
+    """What the log says of it: which events went, and their digest."""
+    if plan.casework is None:
+        return {}
+    told = plan.casework
+    return {"casework": {"positions": told.positions, "editions": told.editions, "events": told.events, "sha256": told.sha256}}
 
 
 def _expired_files(lake: Path, as_of: date, kept: Kept) -> frozenset[str]:

@@ -11,6 +11,7 @@ from deltalake import DeltaTable
 
 from expectations.contracts.lake import (
     ALIASES,
+    CASE_STATES,
     CLUES,
     FINDINGS,
     IDENTITY_VERDICTS,
@@ -24,8 +25,10 @@ from expectations.contracts.model import ORIGIN, Table
 from jobs.retention.certificate import Kind
 from jobs.runtime.delta_log import last_version
 
-_OF_CASEWORK = frozenset(table.full_name for table in (PERSON_IDS, ALIASES, IDENTITY_VERDICTS, VERDICTS))
-"""Ids that verdicts hang on, and what people decided: digests, kept as long as the case store."""
+_OF_IDENTITY = frozenset(table.full_name for table in (PERSON_IDS, ALIASES, IDENTITY_VERDICTS))
+"""What makes ids the same from run to run: digests, kept as long as the lake."""
+OF_CASEWORK = (VERDICTS, CASE_STATES)
+"""What the lake shows of the case store, case by case."""
 _OF_REGISTERS = ("bronze", "quarantine", "vault", "silver")
 
 
@@ -48,9 +51,11 @@ class Live:
 
 
 def kind_of(table: Table) -> Kind | None:
-    """The kind by which the table's time is told; null for what stays: the ledger, counts, what people decided."""
-    if table.full_name in _OF_CASEWORK:
+    """The kind by which the table's time is told; null for what stays: the ledger, counts, what keeps ids the same."""
+    if table.full_name in _OF_IDENTITY:
         return None
+    if table in OF_CASEWORK:
+        return "casework"
     return "registers" if table.zone in _OF_REGISTERS else "findings" if table.zone == "gold" else None
 
 
