@@ -112,6 +112,7 @@ def verify_results(
     from jobs.audit.log import entries_of, folder_of, proof
     from jobs.audit.vouched import lakes_vouched_for, vouched
     from jobs.launch.start import explained
+    from jobs.retention.casework import compare_casework
     from jobs.runtime.errors import BadConfiguration, BadStore
     from jobs.runtime.paths import is_known_to_deltalake, local_folder
 
@@ -119,15 +120,16 @@ def verify_results(
         log = folder_of(out)
         assert log is not None
         entries, found = entries_of(log), Found()
-        lakes = [local_folder(lake)] if lake else list(lakes_vouched_for(entries, out))
-        if not lakes or not all(folder and is_known_to_deltalake(folder) for folder in lakes):
+        named = [local_folder(lake)] if lake else lakes_vouched_for(entries, out)
+        lakes = [folder for folder in named if folder and is_known_to_deltalake(folder)]
+        if not lakes or len(lakes) < len(named):
             raise BadConfiguration(
                 f"{log} vouches for no lake of {out} in a folder. Run mingjing run, or name the folder of its results."
             )
         for folder in lakes:
-            assert folder is not None
             compare_lake(folder, vouched(entries, out, folder), found)
         compare_lists(out, vouched(entries, out, None), found)
+        compare_casework(lakes[0], out, entries, found)
         for remark in found.remarks:
             console.warn(remark)
         if fault := proof(log).fault:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from casework.errors import CaseworkError
 from casework.removals import Removal, digest_of_events, editions_over, events_over, imports_gone, numbers_in, ranges, years_of
 from casework.states import states_of
 from casework.store import FILE, Book, CaseStore, sealed_copy
 from expectations.contracts.lake import VERDICTS
+from jobs.audit.intact import Found
 from jobs.casebook.opened import followed_in, followed_store, has_store
 from jobs.launch.retention_params import Kept
 from jobs.retention.certificate import Certificate, Thing
@@ -21,6 +23,8 @@ from jobs.runtime.results import digest_of
 
 EVENTS, EDITIONS = "办理记录库：记录", "办理记录库：发放登记"
 """Paths of what is no path."""
+PURGE = "purge"
+"""Event of the log: a purge begins, by this plan."""
 
 
 class Casework(NamedTuple):
@@ -136,3 +140,29 @@ def remove_casework(lake: Path, results: Path, plan: Certificate, kept: Kept) ->
                     )
                 book.remove(plan.casework)
         store.forget()
+
+
+def compare_casework(lake: Path, results: Path, entries: Iterable[Mapping[str, Any]], found: Found) -> None:
+    """Every number of an event or an edition is there, or was removed by a purge that the log knows by its digest."""
+    known = {told["sha256"] for entry in entries if entry.get("event") == PURGE and (told := entry.get("casework"))}
+    try:
+        with store_of(lake, results) as store:
+            if store is None:
+                return
+            with store.reading() as book:
+                removals, last = book.removals(), (book.last_position, book.last_edition)
+                there = {event.position for event in book.events()}, {one.number for one in book.editions()}
+    except CaseworkError as error:
+        found.remarks.append(f"{error} It was not compared.")
+        return
+    for removal in removals:
+        if removal.sha256 not in known:
+            found.differences.append(
+                f"The case store says that a purge as of {removal.as_of} took events out; the log knows of none."
+            )
+    for what, behind, numbers, gone in zip(
+        ("events", "editions"), last, there, ([r.positions for r in removals], [r.editions for r in removals]), strict=True
+    ):
+        lost = ranges(set(range(1, behind + 1)) - numbers.union(*map(numbers_in, gone)))
+        if lost:
+            found.differences.append(f"The case store lacks {what}, of which the first is {lost[0][0]}: no purge took them out.")

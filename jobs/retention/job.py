@@ -20,7 +20,7 @@ from jobs.audit.calls import note
 from jobs.audit.log import believed, folder_of
 from jobs.audit.vouched import state_of, zones
 from jobs.launch.retention_params import Kept, RetentionParams
-from jobs.retention.casework import casework_over, open_cases, remove_casework, things_of, with_casework_now
+from jobs.retention.casework import PURGE, casework_over, open_cases, remove_casework, things_of, with_casework_now
 from jobs.retention.certificate import FOLDER, Certificate, FilePart, Kind, Thing, write_certificate
 from jobs.retention.removal import keep_rows, remove
 from jobs.retention.rows import (
@@ -44,11 +44,13 @@ from jobs.runtime.results import KEPT, WORK, Stamp, digest_of, listed, parts_of,
 from jobs.runtime.scratch import SCRATCH
 
 PLAN = "purge.json"
-PURGE, PURGED = "purge", "purged"
-"""Events of the log: a purge begins, by this plan; it has ended."""
+PURGED = "purged"
+"""Event of the log: a purge has ended."""
 _BY_SLIPS = frozenset({"slips", "quality"})
 """Zones of results that say something of single delivered rows."""
 _MODELS = "mlflow"
+_DAY = "as_of"
+"""Of a run, in tables that keep what earlier ones found."""
 Part = TypeVar("Part", FilePart, Thing)
 
 
@@ -253,15 +255,19 @@ def _judged(lake: Path, as_of: date, params: RetentionParams, held: Held) -> Ite
         if table in delivered or (frame := frame_of(lake, table)) is None:
             continue
         yield Judged(table, frame, stays(frame, expired, with_rows) if has_origin(table) else derived_stays(frame, live))
-    if _findings_expired(lake, as_of, params.findings):
-        for table in tables_of("findings"):
-            frame = frame_of(lake, table)
-            if frame is not None:
-                has_case = "case_id" in frame.columns
-                is_held = (
-                    frame["case_id"].is_in(list(held.cases)) if has_case else pl.Series([False] * frame.height, dtype=pl.Boolean)
-                )
-                yield Judged(table, frame, is_held.fill_null(False))
+    is_last_over = _findings_expired(lake, as_of, params.findings)
+    for table in tables_of("findings"):
+        if not (is_last_over or _DAY in table.column_names) or (frame := frame_of(lake, table)) is None:
+            continue
+        none = pl.Series([False] * frame.height, dtype=pl.Boolean)
+        is_held = frame["case_id"].is_in(list(held.cases)).fill_null(False) if "case_id" in frame.columns else none
+        yield Judged(table, frame, is_held if is_last_over else is_held | _within(frame[_DAY], as_of, params.findings))
+
+
+def _within(days: pl.Series, as_of: date, kept: Kept) -> pl.Series:
+    """Of rows that are kept from run to run: is the time of their own run not over?"""
+    over = [day for day in days.unique() if day is not None and kept.has_expired(day, as_of)]
+    return ~days.is_in(over).fill_null(False)
 
 
 def _judged_by_casework(lake: Path, cases: frozenset[str] | None) -> Iterator[Judged]:

@@ -21,6 +21,7 @@ from casework.payloads import (
     Rectification,
     Restricted,
 )
+from casework.removals import Removal, years_of
 from casework.store import CaseStore
 from expectations.contracts.lake import CASES, CHECKS, FILES, LISTED_CLUES, NEEDS, PURPOSES
 from expectations.contracts.model import Table
@@ -176,6 +177,20 @@ def test_what_is_not_there_is_said_to_be_so_and_never_nought(sqlite_store: CaseS
     assert cell(report, "acts", "received", "acts") is Blank.NOT_PROVIDED
     assert cell(report, "money", "got", "now") is Blank.NOT_PROVIDED
     assert cell(report, "clues", TOTAL, "confirmed") == 0
+
+
+def test_a_report_of_days_of_which_events_were_removed_says_so_in_both_editions(sqlite_store: CaseStore) -> None:
+    with sqlite_store.writing() as book:
+        book.record([of_case("H1", 5, dispatched("C11"))])
+        events = book.events()
+    gone = Removal(
+        as_of=day(300), removed_at="", removed_by="li", second="wang", positions=((1, 1),), editions=(), cases=1, restricted=0, imports=0,
+        last_position=1, sha256="", years=years_of(events),
+    )  # fmt: skip
+    for period, is_told in ((MONTH, True), (Period(day(400), day(430)), False)):
+        full = report_of([], NOTHING, period, [gone])
+        for edition in (full, public_edition(full)[0]):
+            assert any("销毁证明" in words for _, words in edition.lines) is is_told
 
 
 def test_a_revoked_confirmation_is_a_refutation_from_the_day_of_the_decision(sqlite_store: CaseStore) -> None:

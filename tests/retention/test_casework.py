@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from deltalake import DeltaTable
 from openpyxl import load_workbook
 
+from casework import store as of_store
 from casework.editions import Edition, EditionFile
 from casework.errors import UnusableStore
 from casework.events import NewEvent
@@ -24,6 +27,7 @@ from expectations.contracts.lake import CASE_STATES, CASEWORK, VERDICTS
 from expectations.contracts.model import Table
 from expectations.contracts.returned import AppealOutcome, Sanction
 from jobs.audit.calls import SUPERVISION, recorded
+from jobs.audit.intact import Found
 from jobs.audit.log import entries_of
 from jobs.casebook.opened import addresses_of_move
 from jobs.casebook.projections import case_rows, verdict_rows
@@ -222,7 +226,10 @@ def test_a_case_that_is_gone_on_with_while_a_purge_lies_killed_stays_whole(
     assert any(row["case_id"] == "H1" for row in rows_of(kept_out, VERDICTS))
 
 
-def test_a_reader_keeps_the_bytes_until_he_has_gone_and_the_purge_says_so(kept_out: Path) -> None:
+def test_a_reader_keeps_the_bytes_until_he_has_gone_and_the_purge_says_so(
+    kept_out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of_store, "_PATIENCE_SECONDS", 0.2)
     with CaseStore(store_url(kept_out)) as other, other.reading() as book:
         book.events()
         with pytest.raises(UnusableStore, match="read by another process"):
@@ -248,6 +255,24 @@ def test_on_a_server_the_rows_go_and_with_them_the_file_that_the_store_was_moved
     with psycopg.connect(database) as connection:
         for table in ("casework_events", "casework_restricted", "casework_editions"):
             assert NAME not in str(connection.execute(f"SELECT * FROM {table}").fetchall())
+
+
+def test_what_is_missing_of_the_store_was_taken_out_by_a_purge_that_the_log_knows_or_is_named(kept_out: Path) -> None:
+    def differences() -> list[str]:
+        found = Found()
+        casework.compare_casework(kept_out / "lake", kept_out, entries_of(kept_out / "audit"), found)
+        return found.differences
+
+    assert differences() == []
+    purged(kept_out, OVER)
+    assert differences() == []
+    log = kept_out / "audit" / "log.jsonl"
+    log.rename(log.with_suffix(".away"))
+    assert differences() == [f"The case store says that a purge as of {OVER} took events out; the log knows of none."]
+    log.with_suffix(".away").rename(log)
+    with closing(sqlite3.connect(kept_out / "casework.db")) as connection:
+        connection.executescript("DROP TRIGGER casework_events_no_delete; DELETE FROM casework_events WHERE position = 9")
+    assert differences() == ["The case store lacks events, of which the first is 9: no purge took them out."]
 
 
 def test_an_approval_of_a_purge_is_of_the_events_that_it_was_given_for(kept_out: Path) -> None:

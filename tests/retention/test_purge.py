@@ -21,7 +21,7 @@ from casework.events import NewEvent
 from casework.payloads import Appeal, Closed
 from casework.store import CaseStore, store_url
 from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import CASEWORK, CLUES, FILES, FINDINGS, MEMBERS, PEOPLE, VERDICTS
+from expectations.contracts.lake import CASEWORK, CLUES, FILES, FINDINGS, LISTED_CLUES, MEMBERS, PEOPLE, RUNS, VERDICTS
 from expectations.contracts.model import ORIGIN
 from jobs.access.approvals import approve, waiting
 from jobs.access.roles import Role
@@ -160,6 +160,23 @@ def test_only_what_is_of_files_whose_time_is_over_goes(out: Path, monkeypatch: p
     for table, frame in before.items():
         assert rows(out, table).equals(frame), table.full_name
     assert not list((out / "lake" / "_scratch").glob("*"))
+
+
+def test_what_was_found_by_a_run_of_long_ago_goes_though_others_followed(tmp_path: Path) -> None:
+    def write(table: Any, *rows_of: dict[str, Any]) -> None:
+        pl.DataFrame(list(rows_of)).write_delta(str(tmp_path / "lake" / table.zone / table.name))
+
+    old, new = date(2018, 1, 31), date(2021, 1, 31)
+    write(RUNS, {"as_of": old}, {"as_of": new})
+    write(CLUES, {"case_id": "H1", "evidence": []})
+    write(LISTED_CLUES, *({"as_of": on, "case_id": case} for on in (old, new) for case in ("H1", "H2")))
+    with CaseStore(store_url(tmp_path)) as store, store.writing() as book:
+        book.record([of_case("H2", 2, dispatched("C21"))])
+    for as_of, gone in ((date(2021, 1, 31), []), (date(2021, 2, 1), [("gold/listed_clues", 1)])):
+        plan = job.planned([tmp_path / "lake"], tmp_path, as_of, _params(), ("", "", ""))
+        assert [(thing.path, thing.removed) for thing in plan.things] == gone, (
+            "the open case holds its own row, the last run all of its"
+        )
 
 
 def test_what_lies_beside_the_rows_and_is_not_ours_stays(out: Path) -> None:
