@@ -13,11 +13,11 @@ from expectations.contracts.model import Field
 from jobs.cells.masking import mask_numbers, masked_within
 from jobs.cells.person_numbers import ABSENT, CHECK_FAILS, DAMAGED, FIRM, JUNK, MASKED, UNREADABLE, UPGRADED, VALID
 from jobs.check_quality.columns import ColumnCount
-from jobs.delivery.ledger import ACCEPTED, DUPLICATE, REFUSED, SUPERSEDED, Account
+from jobs.delivery.ledger import ACCEPTED, DUPLICATE, PURGED, REFUSED, SUPERSEDED, Account
 from jobs.sheets.tables import Heading, cell_formats, new_book, write_guide, write_table
 
 NO_DEPARTMENT = "未注明单位"
-STATUS_ZH = {ACCEPTED: "采用", REFUSED: "退回", DUPLICATE: "重复", SUPERSEDED: "留存备查"}
+STATUS_ZH = {ACCEPTED: "采用", REFUSED: "退回", DUPLICATE: "重复", SUPERSEDED: "留存备查", PURGED: "已销毁"}
 UNREADABLE_CELL = "unreadable cell"
 """Not to be confused with the state of a number: an unreadable one does not cost its row."""
 EMPTY_RESULT = "an error or a formula without a value"

@@ -12,6 +12,8 @@ from jobs.delivery.manifest import ManifestEntry
 from jobs.delivery.remarks import Remark, from_json, in_english, remark, to_json
 
 ACCEPTED, REFUSED, DUPLICATE, SUPERSEDED = "accepted", "refused", "duplicate", "superseded"
+PURGED = "purged"
+"""Read once, and no row of it is left: what comes afterwards is held against nothing of it."""
 SPREADSHEET_LIMITS = (65_536, 1_048_576)
 """Rows of a sheet in the two formats, the header included."""
 _OF_OTHER_FILES = frozenset(
@@ -106,7 +108,7 @@ def settled(accounts: Sequence[Account], as_of: date) -> list[Account]:
 
     The same bytes count once. Of a register that is delivered as a snapshot the newest extract up to the day counts
     (else the earliest after it), and what a later delivery brings again replaces what an earlier one brought.
-    Refused files stay refused.
+    Refused files stay refused, and those whose rows a purge has removed gone.
     """
     return _superseded(_duplicates([_afresh(account) for account in sorted(accounts, key=order)]), as_of)
 
@@ -129,7 +131,7 @@ def order(account: Account) -> tuple[object, ...]:
 
 def _afresh(account: Account) -> Account:
     """As surveyed: without what an earlier run concluded from the other files."""
-    if account.status == REFUSED:
+    if account.status in (REFUSED, PURGED):
         return account
     own = tuple(found for found in account.remarks if found.code not in _OF_OTHER_FILES)
     return replace(account, status=ACCEPTED, remarks=own, repeated=0)

@@ -48,6 +48,7 @@ from jobs.runtime.lake import Lake
 
 READS = (FILES, NUMBER_STATES, RUNS, LISTED_CLUES, NEEDS, CASES, LEDGER, CHECKS, PURPOSES, LINKS, ALIASES, *SILVER)
 CHECK_READS = (CHECKS, PURPOSES, DATA_SETS["check_requests"].silver, CASES)
+_USED = ("accepted", "purged")
 _USABLE, _EMPTY = ("valid", "upgraded"), ("absent",)
 _ROSTER = DATA_SETS["dibao_roster"].silver
 
@@ -89,7 +90,8 @@ def _files(lake: Lake, period: Period) -> list[DeliveredFile] | str:
     return sorted(
         (
             DeliveredFile(
-                mask_numbers(row["reported_by"] or "") or "未注明单位", row["data_set"] or "", row["status"] == "accepted", row["read_rows"] or 0,
+                mask_numbers(row["reported_by"] or "") or "未注明单位", row["data_set"] or "", row["status"] in _USED,
+                row["read_rows"] or 0,
                 row["accepted_rows"] or 0, row["quarantined_rows"] or 0, row["skipped_rows"] or 0, *_numbers(states.get(row["file_id"])),
             )
             for row in rows

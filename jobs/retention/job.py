@@ -8,12 +8,14 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
 from casework.store import FILE as CASEWORK_FILE
+from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES, PERSONS, RUNS
 from expectations.contracts.model import Table
 from jobs.audit.calls import note
@@ -36,6 +38,7 @@ from jobs.retention.rows import (
     tables_of,
     whom_named,
 )
+from jobs.retention.totals import lower_totals, mark_purged
 from jobs.runtime import durable
 from jobs.runtime.delta_folder import forget_history
 from jobs.runtime.delta_log import last_version
@@ -48,6 +51,7 @@ PURGED = "purged"
 """Event of the log: a purge has ended."""
 _BY_SLIPS = frozenset({"slips", "quality"})
 """Zones of results that say something of single delivered rows."""
+_REGISTERS = {data_set.silver.full_name: code for code, data_set in DATA_SETS.items()}
 _MODELS = "mlflow"
 _DAY = "as_of"
 """Of a run, in tables that keep what earlier ones found."""
@@ -75,7 +79,7 @@ def planned(lakes: list[Path], results: Path, as_of: date, params: RetentionPara
     things: list[Thing] = []
     for lake in lakes:
         held = held_by(lake, held_cases)
-        for judged in (*_judged(lake, as_of, params, held), *_judged_by_casework(lake, casework.cases)):
+        for judged in chain(_judged(lake, as_of, params, held), _judged_by_casework(lake, casework.cases)):
             going = judged.frame.height - int(judged.stays.sum())
             kind = kind_of(judged.table)
             place = f"{judged.table.zone}/{judged.table.name}"
@@ -112,8 +116,14 @@ def purge(lakes: list[Path], results: Path, plan: Certificate, params: Retention
     cases = casework_over(lakes[0], results, plan.as_of, params.casework, ("", "", "")).cases
     for lake in lakes:
         held = held_by(lake, frozenset(plan.held_cases))
-        for judged in (*_judged(lake, plan.as_of, params, held), *_judged_by_casework(lake, cases)):
+        gone = set(_expired_files(lake, plan.as_of, params.registers))
+        for judged in chain(_judged(lake, plan.as_of, params, held), _judged_by_casework(lake, cases)):
+            if judged.table.zone == "bronze":
+                gone -= set(judged.frame.filter(judged.stays)["_file_id"])
+            if (data_set := _REGISTERS.get(judged.table.full_name)) and not judged.stays.all():
+                lower_totals(lake, data_set, judged.frame.filter(judged.stays), said)
             keep_rows(lake, judged.table, judged.frame, judged.stays, said)
+        mark_purged(lake, gone, said)
         for kind in sorted({thing.kind for thing in plan.things}):
             for table in tables_of(kind):
                 if last_version(lake, f"{table.zone}/{table.name}") is not None:

@@ -19,16 +19,19 @@ from jobs.runtime.delta_folder import commit, current
 
 def keep_rows(lake: Path, table: Table, frame: pl.DataFrame, stays: pl.Series, said: str) -> None:
     """The table has the rows that stay, in a new version; nothing is written where all do."""
-    if stays.all():
-        return
+    if not stays.all():
+        put_rows(lake, table, frame.filter(stays), said)
+
+
+def put_rows(lake: Path, table: Table, rows: pl.DataFrame, said: str) -> None:
+    """The table has these rows, in a new version."""
     place = f"{table.zone}/{table.name}"
     now = current(lake, place)
     data = uuid4().hex
     (lake / place / data).mkdir()
-    kept = frame.filter(stays)
-    if kept.height:
+    if rows.height:
         schema = pa.schema(DeltaTable(lake / place).to_pyarrow_dataset().schema)
-        pq.write_table(kept.to_arrow().cast(schema), lake / place / data / "rows.parquet", compression="zstd")
+        pq.write_table(rows.to_arrow().cast(schema), lake / place / data / "rows.parquet", compression="zstd")
     commit(lake, place, data, "overwrite", now.schema, said)
 
 

@@ -121,6 +121,12 @@ def test_before_the_first_extract_the_earliest_counts() -> None:
     assert statuses(*files, as_of=date(2016, 1, 1)) == {(1, "早.csv"): "accepted", (1, "晚.csv"): "superseded"}
 
 
+def test_what_a_purge_has_removed_replaces_nothing_and_is_copied_by_nothing() -> None:
+    gone = replace(account("新.csv", "一"), status="purged")
+    assert statuses(gone, account("旧.csv", no=2, day=JUNE)) == {(1, "新.csv"): "purged", (2, "旧.csv"): "accepted"}
+    assert statuses(gone, account("新.csv", "一", no=2)) == {(1, "新.csv"): "purged", (2, "新.csv"): "accepted"}
+
+
 def test_an_extract_delivered_late_replaces_no_newer_one() -> None:
     files = account("新.csv"), account("旧.csv", no=2, day=JUNE)
     assert statuses(*files) == {(1, "新.csv"): "accepted", (2, "旧.csv"): "superseded"}

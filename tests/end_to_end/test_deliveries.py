@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import COVERAGE, FILES, LAKE_TABLES, QUALITY, QUARANTINE, TABLES, TOTALS
+from jobs.audit.calls import SUPERVISION, recorded
 from jobs.audit.log import FOLDER as AUDIT
 from jobs.check_quality import job as check_quality
 from jobs.commands.cli import app
@@ -25,7 +26,9 @@ from jobs.delivery.manifest import read_manifest
 from jobs.delivery.survey import survey_delivery
 from jobs.ingest import job as ingest
 from jobs.launch.context import RunContext
+from jobs.launch.retention_params import RetentionParams
 from jobs.launch.settings import Settings
+from jobs.retention import job as retention
 from jobs.runtime.errors import DataRefused
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
@@ -101,6 +104,24 @@ def grown(embedded: Engine, settings: Settings, tmp_path_factory: pytest.TempPat
         take_in(again(grown.ctx, delivery=delivery, as_of=as_of))
         grown.after.append(snapshot(grown.ctx.lake))
     return grown
+
+
+def test_a_delivery_after_a_purge_is_a_new_beginning(grown: Grown, embedded: Engine, settings: Settings, tmp_path: Path) -> None:
+    """What was delivered before it is gone: that it held three months of payments, and cadres, is held against nothing."""
+    shutil.copytree(str(grown.ctx.lake.folder), tmp_path / "out" / "lake")
+    day, kept = date(2021, 6, 30), {"months": 12, "source": "a test"}
+    params = RetentionParams.model_validate({"registers": kept, "findings": kept, "casework": kept})
+    lakes = [tmp_path / "out" / "lake"]
+    with recorded("purge", {}, purpose=SUPERVISION, out=tmp_path / "out"):
+        plan = retention.planned(lakes, tmp_path / "out", day, params, ("li", "wang", "2021-06-30T00:00:00+00:00"))
+        retention.purge(lakes, tmp_path / "out", plan, params, lambda _: None)
+    assert len(plan.files) > 5
+    delivery = first_delivery(tmp_path / "again", ["2017-03"], north=PEOPLE, south=PEOPLE).done()
+    fresh = take_in(context(embedded, settings, delivery, tmp_path / "out", as_of=FEBRUARY))
+    totals = {(row["delivery_no"], row["data_set"], row["county_code"]): row["row_count"] for row in rows_of(fresh.lake, TOTALS)}
+    assert [totals[number, "payments", NORTH] for number in (1, 2, 3)] == [0, 0, PEOPLE]
+    assert totals[3, "dibao_roster", NORTH] == PEOPLE, "though the roster that has gone was of a later day"
+    assert (3, "village_cadres") not in {key[:2] for key in totals}
 
 
 def test_a_second_delivery_adds_to_the_first_and_replaces_its_older_extract(grown: Grown) -> None:

@@ -168,7 +168,7 @@ def test_what_was_found_by_a_run_of_long_ago_goes_though_others_followed(tmp_pat
 
     old, new = date(2018, 1, 31), date(2021, 1, 31)
     write(RUNS, {"as_of": old}, {"as_of": new})
-    write(CLUES, {"case_id": "H1", "evidence": []})
+    write(CLUES, {"case_id": "H1", "rank": 1})
     write(LISTED_CLUES, *({"as_of": on, "case_id": case} for on in (old, new) for case in ("H1", "H2")))
     with CaseStore(store_url(tmp_path)) as store, store.writing() as book:
         book.record([of_case("H2", 2, dispatched("C21"))])

@@ -25,7 +25,7 @@ FILES = Table(
             "status",
             TEXT,
             "what the file is on the day of the last run",
-            values=("accepted", "refused", "duplicate", "superseded"),
+            values=("accepted", "refused", "duplicate", "superseded", "purged"),
         ),
         Column("reason", TEXT, "why it was not accepted, or what was odd"),
         Column("remarks", TEXT, "the same as JSON: codes with details, to be worded for the department"),
