@@ -30,6 +30,8 @@ def listed(
     from collections import Counter
     from datetime import date
 
+    from jobs.audit.log import entries_of, folder_of, proof
+    from jobs.editions.fetching import fetches
     from jobs.editions.register import register_of
     from jobs.launch.start import explained
     from jobs.returns.brought import brought_now
@@ -38,11 +40,15 @@ def listed(
     def show() -> None:
         if out is None:
             raise BadConfiguration("--out is needed. Name the folder of the results.")
-        found = register_of(out)
+        found, log = register_of(out), folder_of(out)
+        assert log is not None
         if not found:
             console.print("No edition was made yet.")
             return
         today = date.fromisoformat(brought_now().at[:10])
+        if fault := proof(log).fault:
+            console.warn(f"{log}: {fault} Who fetched what may not be all of it.")
+        fetched = fetches(entries_of(log))
         shown = [one for one in found if not expired or one.expires_on < today]
         for one in shown:
             over = "  over" if one.expires_on < today else ""
@@ -52,6 +58,8 @@ def listed(
                 f"({len(one.files)} files, by {one.made_by}{approved})",
                 soft_wrap=True,
             )
+            times = fetched.get(one.number, ())
+            console.print(f"      fetched {len(times)} times{': ' if times else ''}{', '.join(times)}", soft_wrap=True)
         for recipient, count in sorted(Counter(one.recipient for one in shown).items()):
             console.print(f"{count:>5} for {recipient}", soft_wrap=True)
         console.print(f"{len(shown):,} of {len(found):,} editions.")
@@ -117,6 +125,45 @@ def issue(
         )
         console.print("The password, shown this once. Send it apart from the files, to nobody but the recipient:", soft_wrap=True)
         typer.echo(password)  # past the console, which may be kept
+
+    raise typer.Exit(explained(work, console))
+
+
+@editions.command()
+@allowed(Role.PUBLISHER)
+def fetch(
+    number: Annotated[int, typer.Argument(help="Number of the edition.", min=1, show_default=False)],
+    out: Out,
+    to: Annotated[
+        Path,
+        typer.Option(
+            "--to",
+            help="Folder outside of OUT; the edition gets one of its own in it.",
+            exists=True,
+            file_okay=False,
+            show_default=False,
+        ),
+    ],
+    env: Env = None,
+) -> None:
+    """Copy an edition's locked files to where they are handed over from. Counted: the audit log says who fetched it, when and where to."""
+    from datetime import date
+
+    from jobs.access.roles import person_now
+    from jobs.editions.fetching import fetch as copy
+    from jobs.editions.register import register_of
+    from jobs.launch.settings import load_settings
+    from jobs.launch.start import explained
+    from jobs.returns.brought import brought_now
+    from jobs.runtime.errors import BadConfiguration
+
+    def work() -> None:
+        edition = next((one for one in register_of(out) if one.number == number), None)
+        if edition is None:
+            raise BadConfiguration(f"No edition {number} in {out}. mingjing editions --out {out} lists those that there are.")
+        today = date.fromisoformat(brought_now().at[:10])
+        where = copy(out, edition, to, person_now(load_settings(env).access).account, today)
+        console.print(f"{where}: {len(edition.files)} files for {edition.recipient}, until {edition.expires_on}.", soft_wrap=True)
 
     raise typer.Exit(explained(work, console))
 
