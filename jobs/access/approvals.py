@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from jobs.access.roles import AccessParams, Role, person_now
 from jobs.audit.calls import at_work, note
-from jobs.audit.log import believed, entries_of, folder_of
+from jobs.audit.log import believed, entries_of, folder_of, proof
 from jobs.runtime.errors import BadConfiguration
 
 REQUEST, APPROVAL, USED, ACCESS = "request", "approval", "used", "access"
@@ -147,10 +147,14 @@ def approve(access: AccessParams, out: Path, begin: str) -> Request:
     return request
 
 
-def note_access(access: AccessParams, out: Path) -> None:
-    """Records where access is asked for the first time, and no longer. Raises BadConfiguration where it no longer is, until another account
+def note_access(access: AccessParams, out: Path, warn: Callable[[str], None]) -> None:
+    """Records where access is asked for the first time, and no longer. Tells where the log that says so is not as it was written: work goes
+    on, for a log that is damaged must not stop a city. Raises BadConfiguration where it no longer is, until another account
     than the one that gives the command has approved that: whoever may write the configuration could turn it off alone."""
-    was_on = next((entry["on"] for entry in reversed(entries_of(_log_of(out))) if entry.get("event") == ACCESS), False)
+    log = _log_of(out)
+    if (entries := entries_of(log)) and (fault := proof(log).fault):
+        warn(f"{log}: {fault} What it says is shown, and not certain. Keep it as it is, and ask who had access to it since.")
+    was_on = next((entry["on"] for entry in reversed(entries) if entry.get("event") == ACCESS), False)
     if was_on and not access.enabled:
         second_person(access.model_copy(update={"enabled": True}), out, "access off", {"on": False})
     if was_on != access.enabled:

@@ -101,7 +101,7 @@ def _recorded(path: str, callback: Callable[..., Any], *, is_group: bool) -> Cal
 
                     refuse_unless(access := load_access(), roles, path)
                     if out is not None and path not in _WHILE_OFF:
-                        note_access(access, out)
+                        note_access(access, out, Console(stderr=True).warn)
                 return callback(**given)
         except Exception as error:
             if (told := explanation(error)) is None:

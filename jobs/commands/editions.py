@@ -30,7 +30,7 @@ def listed(
     from collections import Counter
     from datetime import date
 
-    from jobs.audit.log import entries_of, folder_of, proof
+    from jobs.audit.log import entries_of, folder_of
     from jobs.editions.fetching import fetches
     from jobs.editions.register import register_of
     from jobs.launch.start import explained
@@ -46,8 +46,6 @@ def listed(
             console.print("No edition was made yet.")
             return
         today = date.fromisoformat(brought_now().at[:10])
-        if fault := proof(log).fault:
-            console.warn(f"{log}: {fault} Who fetched what may not be all of it.")
         fetched = fetches(entries_of(log))
         shown = [one for one in found if not expired or one.expires_on < today]
         for one in shown:
@@ -139,8 +137,6 @@ def fetch(
         typer.Option(
             "--to",
             help="Folder outside of OUT; the edition gets one of its own in it.",
-            exists=True,
-            file_okay=False,
             show_default=False,
         ),
     ],

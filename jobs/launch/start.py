@@ -199,7 +199,7 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
     def run_recorded() -> None:
         with recorded(f"python -m {module}", vars(given), purpose=SUPERVISION, out=given.out):
             refuse_unless(access := load_access(), frozenset({Role.DATA_TEAM}), f"run, python -m {module},")
-            note_access(access, given.out)
+            note_access(access, given.out, console.warn)
             run()
 
     return explained(run_recorded, console)

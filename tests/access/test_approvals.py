@@ -272,6 +272,21 @@ def test_who_turns_access_off_goes_on_only_when_another_has_approved_it(as_perso
     assert [entry["on"] for entry in entries_of(place / "audit") if entry["event"] == "access"] == [True, False]
 
 
+def test_a_log_that_does_not_hold_is_told_by_every_command_and_stops_none(as_person: AsPerson, place: Path) -> None:
+    def given() -> Any:
+        return CliRunner(env={"COLUMNS": "300"}).invoke(app, ["editions", "--out", str(place)])
+
+    place.mkdir()
+    CaseStore(store_url(place)).close()
+    as_person("li", Role.PUBLISHER)
+    assert "was edited" not in given().output
+    log = place / "audit" / "log.jsonl"
+    log.write_bytes(log.read_bytes().replace(b'"on":true', b'"on":none', 1))
+    told = given()
+    assert told.exit_code == 0, told.output
+    assert f"{log.parent}: Line 2 was edited" in told.output
+
+
 def test_off_nobody_is_asked(place: Path) -> None:
     assert ask(place) is None
     assert ask(place, named="zhao") == "zhao"
