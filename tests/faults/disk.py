@@ -317,5 +317,5 @@ class Shim:
         return step_by_step
 
     def _statement(self, connection: Any, what: str) -> None:
-        if what in ("commit", "insert", "create"):
+        if what in ("commit", "insert", "create", "delete", "drop", "vacuum"):
             self.disk.step(f"database {what}", connection.engine.url.database, grows=what != "commit")

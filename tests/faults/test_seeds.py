@@ -52,3 +52,4 @@ def test_every_write_is_a_step(model: Model) -> None:
         "create_checkpoint",
         "database",
     }
+    assert {"database delete casework.db", "database vacuum casework.db"} <= set(model.steps["purge"])

@@ -15,6 +15,8 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
 from casework.events import NewEvent
+from casework.payloads import Closed, Listed
+from casework.removals import numbers_in
 from casework.store import FILE
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CLUES, FILES, PERSON_IDS
@@ -28,21 +30,23 @@ from jobs.audit.vouched import places, vouch, vouched, zones
 from jobs.casebook.opened import case_store, case_store_beside, has_store
 from jobs.casebook.projecting import PROJECTIONS, project
 from jobs.launch.retention_params import Kept, RetentionParams
+from jobs.retention.casework import compare_casework
 from jobs.retention.job import PLAN, planned, purge, unfinished
 from jobs.runtime import delta_folder
 from jobs.runtime import lake as lake_module
 from jobs.runtime.lake import Lake, single_writer
 from jobs.runtime.results import Stamp, owner_only, parts_of, publication, replace_file, settle
-from tests.casework.made import dispatched, of_case, of_clue, verdict
+from tests.casework.made import day, dispatched, of_case, of_clue, verdict
 from tests.faults.engine import Session, engine
 
 PAYMENTS = DATA_SETS["payments"]
 VERSIONS = 3
 RETENTION = RetentionParams(
-    **{name: Kept(months=months, source="s") for name, months in (("registers", 12), ("findings", 24), ("casework", 60))}
+    **{name: Kept(months=months, source="s") for name, months in (("registers", 12), ("findings", 24), ("casework", 24))}
 )
 PURGED_ON = date(2018, 6, 30)
-"""The first file has expired by then, the second has not."""
+"""The first file has expired by then, the second has not; of the cases the one that was closed years ago."""
+NOTE = "the words of an inspector years ago"
 PEOPLE = 3
 """In each month's file; one of them is new."""
 
@@ -156,7 +160,17 @@ ACTS: dict[str, Callable[[Path], None]] = {
 
 
 def events(number: int) -> list[NewEvent]:
-    """Of two cases and a clue; the last of the take-in before is said once more."""
+    """Of two cases and a clue; the last of the take-in before is said once more. The first brings a case of long ago, too."""
+    found = verdict(note=NOTE, listed=Listed(listed_on=day(-999), rule_code="E01", case_id="H9", county_code="420222"))
+    of_old = [
+        of_case("H9", -999, dispatched("C91"), recorded_at=None),
+        of_clue("H9", "C91", -998, found, recorded_at=None),
+        of_case("H9", -997, Closed(note=NOTE), recorded_at=None),
+    ]
+    return [*of_old, *_of_two(number)] if number == 1 else _of_two(number)
+
+
+def _of_two(number: int) -> list[NewEvent]:
     return [
         event
         for one in (number - 1, number)
@@ -186,9 +200,9 @@ def wrong(out: Path, *, is_done: bool) -> Iterator[str]:
     """What must hold at any time, and once a command has come to its end."""
     if fault := proof(out / AUDIT).fault:
         yield f"audit: {fault}"
-    positions = [position for position, _, _ in _events(out)]
-    if positions != list(range(1, len(positions) + 1)):
-        yield f"events at {positions}"
+    positions, gone = [position for position, _, _ in _events(out)], _removed(out)
+    if sorted((*positions, *gone)) != list(range(1, len(positions) + len(gone) + 1)):
+        yield f"events at {positions}, removed {sorted(gone)}"
     files = {row["file_id"]: row["read_rows"] for row in _rows(out / "lake" / "ops/files")}
     held = [row["_file_id"] for row in _rows(out / "lake" / "bronze/payments")]
     is_purged = (out / "certificates").is_dir() or (out / ".mingjing" / PLAN).is_file()
@@ -213,6 +227,11 @@ def wrong(out: Path, *, is_done: bool) -> Iterator[str]:
     known = vouched(entries_of(out / AUDIT), out, out / "lake")
     compare_lake(out / "lake", known, found)
     compare_lists(out, known, found)
+    compare_casework(out / "lake", out, entries_of(out / AUDIT), found)
+    if _removed(out) and (
+        told := [path.name for path in out.rglob("*") if path.is_file() and NOTE.encode() in path.read_bytes()]
+    ):
+        yield f"what was removed is still in {told}"
     yield from found.differences
 
 
@@ -307,6 +326,13 @@ def _events(out: Path) -> list[tuple[int, str, int]]:
         return []
     with case_store(out) as store, store.reading() as book:
         return [(event.position, event.event_id, event.batch) for event in book.events()]
+
+
+def _removed(out: Path) -> set[int]:
+    if not (out / FILE).exists():
+        return set()
+    with case_store(out) as store, store.reading() as book:
+        return set().union(*(numbers_in(removal.positions) for removal in book.removals()))
 
 
 def _silent(_: str) -> None:
