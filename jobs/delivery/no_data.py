@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 import polars as pl
 
@@ -66,7 +66,8 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     odd = frame.select(~pl.all_horizontal(_begins_with_digit(frame.columns[0]), *map(_is_plain_number, key))).to_series()
     odd_at = odd.fill_null(True).arg_true()
     texts = frame.select(*dict.fromkeys((frame.columns[0], *key)))[odd_at]
-    at = suspects.scatter(odd_at, suspects.gather(odd_at) | _may_be_no_data(texts, key, header)).arg_true()
+    may_lack = {f"c{i}" for i, name in enumerate(header.fields) if name in data_set.key and data_set[name].nullable}
+    at = suspects.scatter(odd_at, suspects.gather(odd_at) | _may_be_no_data(texts, key, may_lack, header)).arg_true()
     if at.is_empty():
         return reasons
     cells = pl.DataFrame([trimmed(column.gather(at)) for column in frame])
@@ -114,8 +115,11 @@ def _is_plain_number(column: str) -> pl.Expr:
     return _begins_with_digit(column) & is_long & pl.col(column).str.tail(1).is_between(pl.lit("0"), pl.lit("Z"))
 
 
-def _may_be_no_data(texts: pl.DataFrame, key: list[str], header: Header) -> pl.Series:
-    """Per row of the leftmost column and the key: does what it says, or that it says nothing, ask for a closer look?"""
+def _may_be_no_data(texts: pl.DataFrame, key: list[str], may_lack: set[str], header: Header) -> pl.Series:
+    """Per row of the leftmost column and the key: does what it says, or that it says nothing, ask for a closer look?
+
+    may_lack: columns of the key that rows of data may leave empty; unless a word for a total stands beside them that alone tells nothing.
+    """
     left = texts.columns[0]
     name = header.names[int(left[1:])]
     bare_left = pl.col(left).str.replace(f"^[{NOISE}]+", "").fill_null("")
@@ -123,7 +127,12 @@ def _may_be_no_data(texts: pl.DataFrame, key: list[str], header: Header) -> pl.S
     if name:
         is_suspect.append(bare_left.str.starts_with(name[0]))  # whatever blanks or breaks stand in it or behind it
     bare = texts.select(pl.col(column).str.strip_chars(EDGE) for column in key)  # blanks around — make it no longer
-    is_suspect += [pl.lit(bare[column].is_null() | (bare[column].str.len_bytes() <= _LONGEST_NOTHING)) for column in key]
+    lacks = {column: bare[column].is_null() | (bare[column].str.len_bytes() <= _LONGEST_NOTHING) for column in key}
+    if optional := [lacks.pop(column) for column in key if column in may_lack]:
+        is_named = pl.any_horizontal([pl.col(column).str.contains(_TOTAL).fill_null(False) for column in texts.columns])
+        is_suspect.append(pl.lit(reduce(or_, optional)) & is_named)
+        lacks = lacks or {"any of them": reduce(and_, optional)}
+    is_suspect += [pl.lit(cells) for cells in lacks.values()]
     if len(key) == 1:  # whose cell is all that a row of blanks around a word has
         cells = bare[key[0]]
         is_suspect.append(pl.lit(~cells.str.contains("[0-9０-９]") | cells.str.contains(_TOTAL)))

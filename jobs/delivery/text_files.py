@@ -305,14 +305,21 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
 
 def read_head(path: Source, dialect: Dialect, rows: int) -> list[list[str]]:
     """The first rows of a text file as cells."""
-    blocks = _utf8_blocks(_raw(path, 0, _SAMPLE, _SAMPLE), dialect)
-    return list(islice(_rows(_lines(block.decode() for block in blocks), dialect.delimiter), rows))
+    return list(islice(rows_of_cells(_head(path, dialect), dialect.delimiter), rows))
+
+
+def _head(path: Source, dialect: Dialect) -> str:
+    return b"".join(_utf8_blocks(_raw(path, 0, _SAMPLE, _SAMPLE), dialect)).decode()
 
 
 def delimiter_of(path: Source, rows: int, named: Callable[[list[list[str]]], int]) -> str:
     """The one that parts the first `rows` rows of a text into most headers that are known, as `named` counts them."""
-    heads = {delimiter: read_head(path, dialect_at_start(path, delimiter), rows) for delimiter in DELIMITERS}
-    return max(heads, key=lambda delimiter: named(heads[delimiter]))
+    text = _head(path, dialect_at_start(path, DELIMITERS[0]))
+    there = [
+        DELIMITERS[0],
+        *(delimiter for delimiter in DELIMITERS[1:] if delimiter in text),
+    ]  # none that is not there parts anything
+    return max(there, key=lambda delimiter: named(list(islice(rows_of_cells(text, delimiter), rows))))
 
 
 def read_rows(path: Source, delimiter: str) -> Iterator[list[str]]:

@@ -116,6 +116,9 @@ def _refuse_if_open() -> None:
 def _sail(cores: int) -> Iterator[SparkSession]:
     os.environ.setdefault("SAIL_RUNTIME__STACK_SIZE", str(8 * 1024 * 1024))
     os.environ.setdefault("SAIL_EXECUTION__DEFAULT_PARALLELISM", str(cores))
+    # The same size as by default in less time; what a file could tell of its pages is never asked, for a query reads a table whole.
+    os.environ.setdefault("SAIL_PARQUET__COMPRESSION", "zstd(1)")
+    os.environ.setdefault("SAIL_PARQUET__STATISTICS_ENABLED", "none")
     os.environ.setdefault("RUST_LOG", "error")
     # A stage may work for long without the engine, or wait for another: the session must be there when it comes back.
     os.environ.setdefault("SAIL_SPARK__SESSION_TIMEOUT_SECS", str(7 * 24 * 3600))

@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
+from jobs.cells.text import trimmed
 from jobs.cells.typed import standardised
+from jobs.delivery import no_data
 from jobs.delivery.decode import decode
 
 WIDTH = 13
@@ -152,6 +154,17 @@ def test_a_second_line_of_the_header_is_no_data(delivery: Any, payments: Any, be
         2: ("skipped", "blank" if below == ["------"] * 13 else "repeated header"),
         3: ("accepted", None),
     }
+
+
+def test_rows_that_lack_what_they_may_lack_are_not_looked_at_closely(
+    delivery: Any, payments: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[int] = []
+    monkeypatch.setattr(no_data, "trimmed", lambda cells: (looked_at.append(len(cells)), trimmed(cells))[1])
+    rows = [payments.row(household_no="", name=f"张{n}") for n in range(30)]
+    name = delivery.add("甲.csv", payments.csv(payments.header, *rows, payments.row(household_no="", program="小计")))
+    assert delivery.rows(name)["_fate"].to_list() == ["accepted"] * 30 + ["quarantined"]
+    assert max(looked_at) == 3  # the header, the row under it, and the row with a word for a total
 
 
 @pytest.mark.parametrize(("word", "reason"), [("小计", "subtotal"), ("单位（盖章）：", "note"), ("注：以上为年底数据", "note")])
