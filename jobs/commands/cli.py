@@ -356,11 +356,12 @@ def settle_identities(
 
     def settle() -> None:
         job.lines_of(file)  # what cannot be read is told before an engine starts
-        second_person(load_access(), out, "identities", {"file": digest_of(file)})
+        access = load_access()
+        second_person(access, out, "identities", {"file": digest_of(file)})
         with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
             log = RunLog()
             with log.kept(opened, console), log.job(job, opened, load_settings(env), None) as own:
-                count = job.settle(own, file, brought_now())
+                count = job.settle(own, file, brought_now(access))
         console.print(f"{count} decisions taken in. The next mingjing run obeys them.")
 
     raise typer.Exit(explained(settle, console))

@@ -173,6 +173,25 @@ def test_a_history_in_full_is_shown_by_role_and_county(
     assert ("张某" in full.output, full.exit_code) == (may, 0 if may else 2), full.output
 
 
+def test_a_step_of_a_case_is_by_the_person_who_asked_and_not_by_the_account_of_the_jobs(
+    as_person: AsPerson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, case, place = tmp_path / "out", "H0000000000000001", Place(MINE, "东镇", "E01")
+    out.mkdir()
+    with CaseStore(store_url(out)) as store, store.writing() as book:
+        book.record([of_case(case, 1, dispatched("C11"), place=place)])
+    as_person("li", Role.PUBLISHER)
+    conf = Path(os.environ["MINGJING_CONF"], "base.yaml")
+    base = yaml.safe_load(conf.read_text(encoding="utf-8"))
+    base["access"]["account"] = "mingjing"
+    conf.write_text(yaml.safe_dump(base, allow_unicode=True), encoding="utf-8")
+    monkeypatch.setattr(roles, "own_account", lambda: "mingjing")
+    monkeypatch.setenv("SUDO_USER", "li")
+    assert run("cases", "receive", case, "--out", out, "--on", "2018-01-20", "--by", "township").exit_code == 0
+    with CaseStore(store_url(out)) as store, store.reading() as book:
+        assert [event.by for event in book.events()][1:] == ["li"]
+
+
 def test_a_declaration_is_kept_beside_the_command() -> None:
     @allowed(Role.CLERK)
     def command() -> None:

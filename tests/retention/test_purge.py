@@ -33,7 +33,7 @@ from jobs.launch.settings import load_access
 from jobs.retention import job
 from jobs.retention.removal import keep_rows
 from jobs.retention.rows import derived_stays, frame_of, held_by, living, stays
-from jobs.returns.brought import brought_now
+from jobs.runtime.accounts import own_account
 from jobs.runtime.errors import BadConfiguration, BadStore
 from jobs.runtime.lake import single_writer
 from jobs.runtime.results import KEPT
@@ -141,7 +141,7 @@ def test_nothing_goes_sooner_than_stated_nor_without_a_second_person(out: Path) 
     told = purged(out, "2019-01-01")
     assert told.exit_code == 0
     assert "name the second person" in told.output
-    for second in (brought_now().by, f" {brought_now().by}", "", " "):
+    for second in (own_account(), f" {own_account()}", "", " "):
         alone = purged(out, "2019-01-01", "--second", second)
         assert alone.exit_code == 2, second
         assert "Expected the account of another person" in alone.output
