@@ -355,9 +355,9 @@ def settle_identities(
     from jobs.settle_identities import job
 
     def settle() -> None:
-        job.lines_of(file)  # what cannot be read is told before an engine starts
+        lines = len(job.lines_of(file))  # what cannot be read is told before an engine starts
         access = load_access()
-        second_person(access, out, "identities", {"file": digest_of(file)})
+        second_person(access, out, "identities", {"file": digest_of(file), "lines": lines})
         with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
             log = RunLog()
             with log.kept(opened, console), log.job(job, opened, load_settings(env), None) as own:

@@ -88,7 +88,7 @@ def issue(
     from jobs.access.approvals import second_person
     from jobs.audit.vouched import vouch
     from jobs.casebook.opened import store_beside_folder
-    from jobs.editions.job import FOLDER, By, Terms, full_lists
+    from jobs.editions.job import FOLDER, By, Terms, asked, full_lists
     from jobs.editions.job import issue as make
     from jobs.launch.arguments import day
     from jobs.launch.settings import load_settings
@@ -105,7 +105,7 @@ def issue(
             raise BadConfiguration(f"--until is {until}, which is over. Expected today or a day to come. Nothing was made.")
         terms = Terms(to.strip(), purpose.strip(), last)
         found = full_lists(out, lists)
-        facts = {"lists": sorted(full.sha256 for full in found), "to": terms.recipient, "purpose": terms.purpose, "until": until}
+        facts = asked(out, lists, found, terms)
         by = By(who.by, who.at, second_person(settings.access, out, "edition", facts))
         with owner_only(out), store_beside_folder(out, out / "lake") as store:
             settle(out, console.warn)
