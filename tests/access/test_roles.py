@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from jobs.launch.arguments import WRITTEN_FOLDERS
 from jobs.launch.settings import load_access, load_settings
 from jobs.lineage.veil import Veil
 from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.results import RESTRICTED, Stamp, publication
 from tests.access.conftest import MINE, OTHER, AsPerson
 from tests.casework.made import dispatched, of_case, of_clue, verdict
 from tests.retention.conftest import NAME, NUMBER, cell
@@ -53,6 +55,24 @@ def test_every_zone_says_whose_it_is() -> None:
     assert lake <= set(ZONES)
     assert set(WRITTEN_FOLDERS) <= told
     assert all(ZONES.values())
+
+
+_PUBLISHED = [zone for zone in ZONES if zone.split("/")[0] not in ("lake", "audit", "mlflow", "check")]
+
+
+@pytest.mark.parametrize("zone", _PUBLISHED)
+def test_a_folder_that_is_not_everybodys_is_made_for_its_owner_and_stays_as_the_administrator_opens_it(
+    zone: str, tmp_path: Path
+) -> None:
+    def mode_after(content: str) -> int:
+        with publication(tmp_path, "x", [f"{zone}/1"], Stamp(date(2018, 1, 31), ""), pytest.fail) as staged:
+            (staged / zone / "1" / "list.csv").write_text(content)
+        return (tmp_path / zone).stat().st_mode & 0o777
+
+    tmp_path.chmod(0o755)
+    assert mode_after("a") == (0o755 if ZONES[zone] == EVERY_ROLE else 0o700)
+    (tmp_path / zone).chmod(0o750)
+    assert mode_after("b") == (0o700 if RESTRICTED in zone else 0o750)
 
 
 @pytest.mark.parametrize("role", [*Role, None])
