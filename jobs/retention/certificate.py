@@ -13,8 +13,8 @@ from expectations.conf import Conf
 from jobs.sheets.tables import Heading, cell_formats, new_book, write_table
 
 FOLDER = "certificates"
-Kind = Literal["registers", "findings"]
-_KINDS = {"registers": "登记数据及可识别个人的数据", "findings": "比对结果、清单及模型"}
+Kind = Literal["registers", "findings", "casework"]
+_KINDS = {"registers": "登记数据及可识别个人的数据", "findings": "比对结果、清单及模型", "casework": "核查办理记录"}
 _FILES = (
     Heading("数据集", 20), Heading("文件编号", 20), Heading("数据截止日期", 14), Heading("读入行数", 12, "whole"),
     Heading("本次销毁行数", 14, "whole"), Heading("因未办结案件保留", 18, "whole"), Heading("台账核对", 12),
@@ -26,7 +26,8 @@ _THINGS = (
     Heading("保留行数", 12, "whole"),
     Heading("摘要（SHA-256）", 70),
 )
-_FACTS = (Heading("事项", 24), Heading("内容", 100))
+_FACTS = (Heading("事项", 24), Heading("内容", 100, "wrapped"))
+_HELD = (Heading("案件编号", 24),)
 
 
 class FilePart(Conf):
@@ -80,15 +81,14 @@ def write_certificate(folder: Path, certificate: Certificate) -> None:
     write_table(book, formats, "证明", _FACTS, _facts(certificate), title=title)
     write_table(book, formats, "报送文件", _FILES, [_file_row(part) for part in certificate.files], title=title)
     write_table(book, formats, "数据表与文件", _THINGS, [_thing_row(part) for part in certificate.things], title=title)
+    if certificate.held_cases:
+        write_table(book, formats, "暂缓案件", _HELD, [(case,) for case in certificate.held_cases], title=title)
     book.close()
 
 
 def _facts(certificate: Certificate) -> Sequence[tuple[str, str]]:
     rows = sum(part.removed for part in certificate.files)
-    kept = [
-        f"{_KINDS.get(kind, '核查办理记录')}：{months}个月（{certificate.sources[kind]}）"
-        for kind, months in certificate.kept_months.items()
-    ]
+    kept = [f"{_KINDS[kind]}：{months}个月（{certificate.sources[kind]}）" for kind, months in certificate.kept_months.items()]
     return [
         ("截止日", certificate.as_of.isoformat()),
         ("执行人", certificate.by),
@@ -101,7 +101,7 @@ def _facts(certificate: Certificate) -> Sequence[tuple[str, str]]:
         ),
         (
             "暂缓销毁",
-            f"未办结或申诉中的案件{len(certificate.held_cases)}件，相关行予以保留：{'、'.join(certificate.held_cases) or '无'}",
+            f"未办结或申诉中的案件{len(certificate.held_cases):,}件{'，相关行予以保留，编号见“暂缓案件”表' if certificate.held_cases else ''}。",
         ),
         ("签字", "执行人：                    监督人：                    日期："),
     ]
