@@ -11,7 +11,9 @@ from html import unescape
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 from jobs.cells.lookalikes import ONE_OF_EACH
 from jobs.cells.lookalikes import RANGES as _DOUBLES
@@ -53,6 +55,8 @@ EMPTY_FORMS = frozenset({
 })  # fmt: skip
 """What is written where there is nothing: by people, by databases, by programs for data."""
 _ODD = f"^[=＝]|&[a-z#]|[{_class(*_INVISIBLE, *(blank for blank in _BLANKS if blank != (0x20, 0x20)), *_DOUBLES)}]"
+_MAY_BE_NOISE = b"&='\"`"
+"""Signs of ASCII, no blank and no control, of which `cleaned` may take one away."""
 _AS_ONE: dict[int, str | None] = {
     **ONE_OF_EACH,
     **{character: " " for first, last in _BLANKS for character in range(first, last + 1)},
@@ -110,18 +114,58 @@ def _unprotected(text: str) -> str:
 
 def trimmed(cells: pl.Series) -> pl.Series:
     """The cells as `cleaned` gives them; empty becomes null."""
+    if _is_plain(cells):
+        return _without_empty(cells)
     plain = cells.str.strip_chars(EDGE)
     odd = plain.str.contains(_ODD).arg_true()  # rare: only touch what is odd, the common case stays one pass
     if len(odd):
         plain = plain.scatter(odd, map_distinct(cells.gather(odd), cleaned, pl.String))
-    return plain.set(plain == "", None) if (plain == "").any() else plain
+    return _without_empty(plain)
+
+
+def _without_empty(cells: pl.Series) -> pl.Series:
+    return cells.set(cells == "", None) if (cells == "").any() else cells
+
+
+def _is_plain(cells: pl.Series) -> bool:
+    """Are all cells in signs of ASCII alone, none of which may be noise?"""
+    text = _text_of(cells)
+    return not text.size or bool(text.min() > ord(" ") and text.max() < 0x7F and not _holds_any(text, _MAY_BE_NOISE))
 
 
 def holds_any(cells: pl.Series, signs: bytes) -> bool:
     """Does any cell hold one of the bytes? A look over the column's text as a whole, which costs a tenth of a pattern for each cell."""
-    texts = cells.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-    text = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
+    return _holds_any(_text_of(cells), signs)
+
+
+def _holds_any(text: npt.NDArray[np.uint8], signs: bytes) -> bool:
     return any((text == sign).any() for sign in signs)
+
+
+def _text_of(cells: pl.Series) -> npt.NDArray[np.uint8]:
+    """The bytes of all cells, one after the other."""
+    return np.frombuffer(_as_arrow(cells).buffers()[2] or b"", dtype=np.uint8)
+
+
+def _as_arrow(cells: pl.Series) -> pa.Array:
+    return cells.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+_LOOKED_AT = 2000
+"""Cells that tell whether the values of a column repeat themselves."""
+
+
+def in_few_values(cells: pl.Series) -> tuple[pl.Series, pl.Series] | None:
+    """The distinct values of a column, null among them where it has any, and of each cell the place of its value: so that cells need not
+    be read one by one. Null for a column that does not repeat itself, or is short."""
+    sample = cells.gather_every(max(8, len(cells) // _LOOKED_AT))
+    repeated = len(sample) - sample.n_unique()
+    if (
+        repeated * len(cells) <= len(sample) ** 2
+    ):  # more than half of the cells are values of their own, as a sample tells birthdays
+        return None
+    coded = _as_arrow(cells).dictionary_encode(null_encoding="encode")
+    return pl.Series(coded.dictionary), pl.Series(coded.indices)
 
 
 def map_distinct(cells: pl.Series, read: Callable[[str], Any], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:

@@ -15,14 +15,12 @@ from jobs.cells.faults import forms, readable
 from jobs.cells.habits import as_meant, habits
 from jobs.cells.names import read_names
 from jobs.cells.person_numbers import UNREADABLE, read_disability_numbers, read_numbers
-from jobs.cells.text import EMPTY_FORMS, read_code, read_division, read_enum, read_plate, read_text, trimmed
+from jobs.cells.text import EMPTY_FORMS, in_few_values, read_code, read_division, read_enum, read_plate, read_text, trimmed
 
 
-def _distinct_digest(texts: pl.Series, key: str) -> pl.Series:
-    """Names and accounts repeat: digest each once. 无 and the like are nobody's and get no digest: they would all be one."""
-    distinct = texts.drop_nulls().unique()
-    distinct = distinct.filter(~distinct.is_in(list(EMPTY_FORMS)))
-    return texts.replace_strict(distinct, keyed_digest(distinct, key), default=None, return_dtype=pl.String)
+def _digest(texts: pl.Series, key: str) -> pl.Series:
+    """无 and the like are nobody's and get no digest: they would all be one."""
+    return keyed_digest(texts.set(texts.is_in(list(EMPTY_FORMS)), None), key)
 
 
 _READ_TEXT = {Kind.TEXT: read_text, Kind.CODE: read_division, Kind.PLATE: read_plate}
@@ -61,16 +59,24 @@ def read_person_numbers(field: Field, cells: pl.Series, is_damaged: pl.Series | 
 
 def silver_columns(field: Field, cells: pl.Series, key: str, marks: Mapping[str, pl.Series]) -> list[pl.Series]:
     """The silver columns that one delivered column becomes, in the contract's order. `marks`: of `marked_fields`."""
+    is_marked = any(mark.partition(":")[0] == field.name for mark in marks)
+    if not is_marked and (coded := in_few_values(cells)):
+        values, codes = coded
+        return [column.gather(codes) for column in _silver_columns(field, values, key, {})]
+    return _silver_columns(field, cells, key, marks)
+
+
+def _silver_columns(field: Field, cells: pl.Series, key: str, marks: Mapping[str, pl.Series]) -> list[pl.Series]:
     is_damaged = marks.get(field.name)
     if field.kind in PERSON_KINDS:
         numbers, states = read_person_numbers(field, cells, is_damaged)
         return [keyed_digest(numbers, key).alias(f"{field.role}_key"), states.alias(f"{field.role}_number_state")]
     if field.kind is Kind.NAME:
-        return [_distinct_digest(read_names(cells), key).alias(name_key_column(field.name))]
+        return [_digest(read_names(cells), key).alias(name_key_column(field.name))]
     if field.kind is Kind.ACCOUNT:
         accounts = readable(read_code(as_meant(field, cells, marks)))
         accounts = accounts if is_damaged is None else accounts.set(is_damaged, None)
-        return [_distinct_digest(accounts, key).alias(f"{field.name}_key")]
+        return [_digest(accounts, key).alias(f"{field.name}_key")]
     return [read_plain(field, cells, marks).alias(field.name)]
 
 

@@ -215,10 +215,11 @@ def _whole_lines(blocks: Iterable[bytes], dialect: Dialect) -> Iterator[bytes]:
 
 
 def _plain(content: bytes) -> bytes:
-    """Whole lines without byte order mark and NUL; a carriage return that ends no line is a blank."""
+    """Whole lines without byte order marks and NUL; a carriage return that ends no line is a blank."""
     if b"\x00" in content:
         content = content.replace(b"\x00", b"")
-    content = content.removeprefix(codecs.BOM_UTF8)  # behind a NUL, too: a text that is already plain stays as it is
+    while content.startswith(codecs.BOM_UTF8):  # behind a NUL and twice, too: a text that is already plain stays as it is
+        content = content.removeprefix(codecs.BOM_UTF8)
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b" ")
     return content

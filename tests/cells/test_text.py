@@ -168,6 +168,12 @@ def test_habits_that_protect_a_text_from_a_spreadsheet_are_noise() -> None:
     assert dict(zip(PROTECTED, trimmed(texts(*PROTECTED)), strict=True)) == PROTECTED
 
 
+def test_a_column_of_plain_signs_reads_as_its_cells_do_beside_others() -> None:
+    cells = [*TRIMMED, *PROTECTED, "420292&nbsp;", "A&B", *(f"{chr(sign)}42{chr(sign)}" for sign in range(0x80))]
+    beside = trimmed(texts(*cells, "张三")).to_list()[:-1]
+    assert [trimmed(texts(cell))[0] for cell in cells] == beside
+
+
 def test_a_text_has_one_spelling() -> None:
     assert dict(zip(SPELLINGS, read_text(texts(*SPELLINGS)), strict=True)) == SPELLINGS
 

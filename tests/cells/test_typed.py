@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field, Kind
 from jobs.cells.digests import keyed_digest
+from jobs.cells.text import in_few_values
 from jobs.cells.typed import (
     column_marks,
     marked_fields,
@@ -186,3 +187,27 @@ def test_marks_name_the_fields_of_each_row() -> None:
         "head_id": [True, False, False],
         "id_number": [True, False, True],
     }
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_column_that_repeats_itself_reads_as_its_cells_do(kind: Kind) -> None:
+    field = Field("field", "表头", kind, "", values=("是", "否") if kind is Kind.ENUM else ())
+    odd = texts(PERSON, None, "张 三(户主)", "", "无", "2017年1月5日", "201701", "1,234.5元", "√", "#N/A", "='12'", " 12 ")
+    assert in_few_values(odd) is None
+    often = pl.concat([odd] * 50)
+    assert in_few_values(often) is not None
+    read, alone = silver_columns(field, often, KEY, {}), silver_columns(field, odd, KEY, {})
+    assert [column.name for column in read] == [column.name for column in alone]
+    for column, cells in zip(read, alone, strict=True):
+        assert column.to_list() == cells.to_list() * 50
+        assert column.dtype == cells.dtype
+
+
+def test_of_equal_cells_only_those_that_are_marked_read_as_marked() -> None:
+    cells, marked = pl.concat([texts(PERSON)] * 100), pl.Series([True, False] * 50)
+    _, states = silver_columns(Field("id_number", "身份证号", Kind.PERSON_NUMBER, ""), cells, KEY, {"id_number": marked})
+    assert states.to_list() == ["damaged", "valid"] * 50
+    [days] = silver_columns(
+        Field("born_on", "出生日期", Kind.DATE, ""), pl.concat([texts("01/02/2017")] * 100), KEY, {"born_on:month_first": marked}
+    )
+    assert days.to_list()[:2] == [date(2017, 1, 2), None]
