@@ -65,7 +65,8 @@ class Commands(TyperGroup):
             code = super().main(*arguments, **options)
         except TyperException as error:
             code = error.exit_code
-            if said := error.format_message():  # nothing where help was shown for want of a command
+            said = error.format_message().replace("Value error, ", "")  # which pydantic puts in front of what it is told
+            if said:  # nothing where help was shown for want of a command
                 at = getattr(error, "ctx", None)
                 see = f"See {at.command_path if at else 'mingjing'} --help."
                 Console(stderr=True).tell(BadConfiguration(f"{said}{'' if said[-1] in '.?' else '.'} {see}"))
