@@ -137,7 +137,7 @@ a purge of days to come    | purge {tmp} --as-of 2099-01-01                     
 a key for no lake          | rotate-key {tmp}/folder                                          | No lake {tmp}/folder/lake
 a head that is none        | audit verify {tmp} --head twelve                                 | --head is 'twelve'
 a graph for nobody         | graph                                                            | Missing option '--format'
-a graph for another        | graph --format cron                                              | 'cron' is not one of 'json'
+a graph for another        | graph --format cron                                              | for '--format': 'cron' is not one of 'json'
 a doctor for somebody      | doctor {tmp}                                                     | unexpected extra argument
 rules of no run            | rule list --out {tmp}/folder                                     | No lake
 a code that is none        | rule new boat --title Boat --title-zh 船舶船舶 --register vehicles | 'boat' is no code for a new rule

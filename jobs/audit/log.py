@@ -12,8 +12,9 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from jobs.runtime.errors import BadConfiguration, BadStore
 VARIABLE = "MINGJING_AUDIT"
 FOLDER, LOG, HEAD, FIRST_KEY = "audit", "log.jsonl", "head.json", "verify.key"
 _KEY = re.compile(r"[0-9a-f]{64}")
+_APART = timedelta(minutes=5)
+"""By so much two writers, or a clock that is set right, may differ."""
 
 
 class _State(Conf):
@@ -118,6 +121,8 @@ def proof(folder: Path, *, key: str | None = None, kept: Head | None = None) -> 
         remarks.append(
             "Without the first key only the digests were compared: name it with --key to find a log that was rewritten as a whole."
         )
+    if told := _turned_back(lines):
+        remarks.append(told)
     if piece:
         lines, piece = ([*lines, piece], b"") if is_sealed(piece, state.lines + 1, bytes.fromhex(state.key)) else (lines, piece)
     if piece:
@@ -143,6 +148,21 @@ def _set_back(state: _State, first: bytes | None) -> str | None:
     return (
         f"The log was truncated behind line {state.lines}: its head was set back, for the next key is not the one that follows."
     )
+
+
+def _turned_back(lines: list[bytes]) -> str | None:
+    """The first line that is of an earlier time than one before it. It was written so: no fault of the log."""
+    latest = ""
+    for entry in map(entry_of, lines):
+        at = str(entry.get("at", ""))
+        with suppress(ValueError, TypeError):  # a day of another form, in a line that somebody has made
+            if datetime.fromisoformat(at) < datetime.fromisoformat(latest or at) - _APART:
+                return (
+                    f"Line {entry.get('no')} says {at[:19]}Z, and one before it {latest[:19]}Z: the clock was turned back. What is allowed for "
+                    "some days, an approval or an edition, may have been used later than that."
+                )
+            latest = max(latest, at)
+    return None
 
 
 def _rewritten(lines: list[bytes], kept: Head | None) -> str | None:

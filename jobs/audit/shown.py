@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from jobs.audit.calls import BEGIN, END
+from jobs.audit.vouched import STATE
 
 _APART = frozenset({"event", "call", "command", "at", "no", "prev", "mac"})
 
@@ -59,8 +60,8 @@ def _line(begun: Mapping[str, Any], ended: Mapping[str, Any] | None) -> str:
 
 
 def _words(entry: Mapping[str, Any]) -> str:
-    """Of what a command vouches for, only how much."""
+    """Of what a command vouches for, only how much; of all else, of what a second person was asked for, too, the whole."""
     told = {name: value for name, value in entry.items() if name not in _APART}
-    return json.dumps(
-        {name: len(value) if isinstance(value, dict) else value for name, value in told.items()}, ensure_ascii=False
-    )
+    if entry["event"] == STATE:
+        told = {name: len(value) if isinstance(value, dict) else value for name, value in told.items()}
+    return json.dumps(told, ensure_ascii=False)

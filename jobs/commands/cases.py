@@ -228,12 +228,13 @@ def _step(out: Path, ids: Sequence[str], said: Callable[[], Payload], on: str, b
     from jobs.casebook.opened import existing_store
     from jobs.commands.cases_in_words import print_taken
     from jobs.launch.arguments import day
+    from jobs.launch.settings import load_access
     from jobs.launch.start import explained
     from jobs.returns.brought import brought_now
     from jobs.runtime.errors import BadConfiguration
 
     def record() -> None:
-        on_day, brought = day(on, option="--on"), brought_now()
+        on_day, brought = day(on, option="--on"), brought_now(load_access())
         try:
             payload = said()
         except ValidationError as error:

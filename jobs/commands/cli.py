@@ -65,7 +65,8 @@ class Commands(TyperGroup):
             code = super().main(*arguments, **options)
         except TyperException as error:
             code = error.exit_code
-            if said := error.format_message():  # nothing where help was shown for want of a command
+            said = error.format_message().replace("Value error, ", "")  # which pydantic puts in front of what it is told
+            if said:  # nothing where help was shown for want of a command
                 at = getattr(error, "ctx", None)
                 see = f"See {at.command_path if at else 'mingjing'} --help."
                 Console(stderr=True).tell(BadConfiguration(f"{said}{'' if said[-1] in '.?' else '.'} {see}"))
@@ -355,12 +356,13 @@ def settle_identities(
     from jobs.settle_identities import job
 
     def settle() -> None:
-        job.lines_of(file)  # what cannot be read is told before an engine starts
-        second_person(load_access(), out, "identities", {"file": digest_of(file)})
+        lines = len(job.lines_of(file))  # what cannot be read is told before an engine starts
+        access = load_access()
+        second_person(access, out, "identities", {"file": digest_of(file), "lines": lines})
         with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
             log = RunLog()
             with log.kept(opened, console), log.job(job, opened, load_settings(env), None) as own:
-                count = job.settle(own, file, brought_now())
+                count = job.settle(own, file, brought_now(access))
         console.print(f"{count} decisions taken in. The next mingjing run obeys them.")
 
     raise typer.Exit(explained(settle, console))

@@ -55,6 +55,7 @@ def dispatch(
     from jobs.dispatch_cases import job
     from jobs.dispatch_cases.inspectors import inspectors_of
     from jobs.launch.arguments import day
+    from jobs.launch.settings import load_access
     from jobs.launch.start import explained, open_run
     from jobs.plan_visits import job as plan_visits
     from jobs.plan_visits.contents import FOLDER, publish_again
@@ -72,7 +73,7 @@ def dispatch(
             )
         list_on = day(said, option="PLAN", future=True)
         on_day, due_on = day(on or said, option="--on"), None if due is None else day(due, option="--due", future=True)
-        brought, out = brought_now(), folder.parent.parent
+        brought, out = brought_now(load_access()), folder.parent.parent
         terms = job.Terms(due_on, return_to, inspectors_of(inspectors) if inspectors else {})
         with open_run(out=out, as_of=on_day, engine=engine, env=env, lake_root=lake, console=console) as ctx:
             with ctx.job(job) as own:

@@ -28,13 +28,12 @@ def listed(
     if ctx.invoked_subcommand is not None:
         return
     from collections import Counter
-    from datetime import date
+    from datetime import UTC, datetime
 
     from jobs.audit.log import entries_of, folder_of
     from jobs.editions.fetching import fetches
     from jobs.editions.register import register_of
     from jobs.launch.start import explained
-    from jobs.returns.brought import brought_now
     from jobs.runtime.errors import BadConfiguration
 
     def show() -> None:
@@ -45,7 +44,7 @@ def listed(
         if not found:
             console.print("No edition was made yet.")
             return
-        today = date.fromisoformat(brought_now().at[:10])
+        today = datetime.now(UTC).date()
         fetched = fetches(entries_of(log))
         shown = [one for one in found if not expired or one.expires_on < today]
         for one in shown:
@@ -93,10 +92,9 @@ def issue(
     from datetime import date
 
     from jobs.access.approvals import second_person
-    from jobs.access.roles import person_now
     from jobs.audit.vouched import vouch
     from jobs.casebook.opened import store_beside_folder
-    from jobs.editions.job import FOLDER, By, Terms, full_lists
+    from jobs.editions.job import FOLDER, By, Terms, asked, full_lists
     from jobs.editions.job import issue as make
     from jobs.launch.arguments import day
     from jobs.launch.settings import load_settings
@@ -106,14 +104,15 @@ def issue(
     from jobs.runtime.results import owner_only, settle
 
     def work() -> None:
-        settings, who = load_settings(env), brought_now()
+        settings = load_settings(env)
+        who = brought_now(settings.access)
         last = day(until, option="--until", future=True)
         if last < date.fromisoformat(who.at[:10]):
             raise BadConfiguration(f"--until is {until}, which is over. Expected today or a day to come. Nothing was made.")
         terms = Terms(to.strip(), purpose.strip(), last)
         found = full_lists(out, lists)
-        facts = {"lists": sorted(full.sha256 for full in found), "to": terms.recipient, "purpose": terms.purpose, "until": until}
-        by = By(person_now(settings.access).account, who.at, second_person(settings.access, out, "edition", facts))
+        facts = asked(out, lists, found, terms)
+        by = By(who.by, who.at, second_person(settings.access, out, "edition", facts))
         with owner_only(out), store_beside_folder(out, out / "lake") as store:
             settle(out, console.warn)
             edition, password = make(store, out, found, terms, by, settings.editions.cipher, console.warn)
@@ -145,7 +144,6 @@ def fetch(
     """Copy an edition's locked files to where they are handed over from. Counted: the audit log says who fetched it, when and where to."""
     from datetime import date
 
-    from jobs.access.roles import person_now
     from jobs.editions.fetching import fetch as copy
     from jobs.editions.register import register_of
     from jobs.launch.settings import load_settings
@@ -157,8 +155,8 @@ def fetch(
         edition = next((one for one in register_of(out) if one.number == number), None)
         if edition is None:
             raise BadConfiguration(f"No edition {number} in {out}. mingjing editions --out {out} lists those that there are.")
-        today = date.fromisoformat(brought_now().at[:10])
-        where = copy(out, edition, to, person_now(load_settings(env).access).account, today)
+        who = brought_now(load_settings(env).access)
+        where = copy(out, edition, to, who.by, date.fromisoformat(who.at[:10]))
         console.print(f"{where}: {len(edition.files)} files for {edition.recipient}, until {edition.expires_on}.", soft_wrap=True)
 
     raise typer.Exit(explained(work, console))
@@ -172,12 +170,11 @@ def open_container(
 ) -> None:
     """Open a container: MINGJING_WORKBOOK_PASSWORD holds its password, else it is asked for."""
     import os
-    from datetime import date
+    from datetime import UTC, datetime
 
     from jobs.delivery.workbooks import PASSWORD
     from jobs.editions.container import opened, refuse_other
     from jobs.launch.start import explained
-    from jobs.returns.brought import brought_now
     from jobs.runtime.errors import BadConfiguration
 
     def work() -> None:
@@ -188,7 +185,7 @@ def open_container(
         except typer.Abort:
             raise BadConfiguration(f"No password was typed. Type it, or set {PASSWORD}. Nothing was written.") from None
         header, held = opened(content, password)
-        if header.expires_on < date.fromisoformat(brought_now().at[:10]):
+        if header.expires_on < datetime.now(UTC).date():
             raise BadConfiguration(
                 f"Edition {header.number} was for use until {header.expires_on}. Delete it, and ask for a new one. Nothing was written."
             )

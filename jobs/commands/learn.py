@@ -68,7 +68,7 @@ def learn(
         with open_run(out=out, as_of=today, engine=engine, env=env, lake_root=lake, console=console) as ctx:
             job.assure_ready(ctx)
             with ctx.job(take_in) as own:
-                taken = take_in.run(own, back, brought_now())
+                taken = take_in.run(own, back, brought_now(ctx.settings.access))
             console.print(f"{taken.verdicts} verdicts are new.")
             with ctx.job(job) as own:
                 job.run(own)

@@ -31,7 +31,6 @@ def purge(
 ) -> None:
     """Remove for good what conf's retention no longer allows to keep, and write the certificate. Open cases and appeals hold their rows."""
     from jobs.access.approvals import second_person
-    from jobs.access.roles import person_now
     from jobs.audit.vouched import vouch
     from jobs.commands.run_check import FOLDER as OF_CHECKS
     from jobs.launch.arguments import day, existing_lake
@@ -54,9 +53,9 @@ def purge(
                 f"The lake {folder or lake} is on a store, or has % or \\ in its name: nothing can be removed for good there by this command. "
                 "Copy it to another folder and keep none of this one. Nothing was removed."
             )
-        who, by = brought_now(), person_now(access).account
+        who = brought_now(access)
         refuse_later(folder)
-        if second is not None and second.strip() in ("", by):
+        if second is not None and second.strip() in ("", who.by):
             raise BadConfiguration(
                 f"--second is {second!r}: nobody, or who gives this command. Expected the account of another person."
             )
@@ -69,7 +68,7 @@ def purge(
                 held.enter_context(single_writer(str(of_one)))
             settle(out, console.warn)
             begun = unfinished(lakes, results, today, params)
-            plan = begun or planned(lakes, results, today, params, (by, second or "", who.at))
+            plan = begun or planned(lakes, results, today, params, (who.by, second or "", who.at))
             rows = sum(part.removed for part in plan.files)
             said = f"{len(plan.files)} delivered files with {rows:,} rows, {len(plan.things)} tables and folders"
             if not plan.things:

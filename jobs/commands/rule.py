@@ -109,7 +109,6 @@ def decide(
 ) -> None:
     """Decide about a rule that needs a second look: it goes on, or stops. The next run and the next dispatch obey."""
     from casework.rule_decisions import RuleDecision
-    from jobs.access.roles import person_now
     from jobs.audit.calls import note
     from jobs.casebook.opened import store_beside_folder
     from jobs.launch.arguments import day
@@ -124,13 +123,13 @@ def decide(
             raise BadConfiguration(f"{code} is no rule. Rules: {', '.join(known)}. Nothing was recorded.")
         if not reason.strip():
             raise BadConfiguration("--reason is empty. Say in words why the rule goes on or stops. Nothing was recorded.")
-        who = brought_now()
+        who = brought_now(load_access())
         decision = RuleDecision(
             rule_code=code,
             on_day=day(on, option="--on"),
             goes_on=not stop,
             reason=reason.strip(),
-            decided_by=person_now(load_access()).account,
+            decided_by=who.by,
             recorded_at=who.at,
         )
         with store_beside_folder(out, out / "lake") as store, store.writing() as book:

@@ -51,7 +51,7 @@ def take_in(
         back = files_that_came_back(files)
         with open_run(out=out, as_of=today, engine=engine, env=env, lake_root=lake, console=console) as ctx:
             with ctx.job(job) as own:
-                taken = job.run(own, back, brought_now())
+                taken = job.run(own, back, brought_now(ctx.settings.access))
             console.print(f"{len(taken.recorded)} events are new. Account: {taken.folder}", soft_wrap=True)
         taken.raise_if_rows_came_back()
 

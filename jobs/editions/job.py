@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from casework.editions import Edition, EditionFile
 from casework.store import CaseStore
@@ -81,6 +82,16 @@ def full_lists(out: Path, wanted: Iterable[Path]) -> list[Full]:
             f"The folders that were named {what}. Expected lists of one day in {RESTRICTED}. Nothing was made."
         )
     return list(found.values())
+
+
+def asked(out: Path, wanted: Iterable[Path], found: list[Full], terms: Terms) -> dict[str, Any]:
+    """What the second person is asked for: which files and folders of `out`, how many files, one digest over all of them, for whom."""
+    said = "\n".join(sorted(f"{full.sha256} {full.name}" for full in found))
+    return {
+        "lists": sorted({given.resolve().relative_to(out.resolve()).as_posix() for given in wanted}), "files": len(found),
+        "sha256": hashlib.sha256(said.encode()).hexdigest(), "to": terms.recipient, "purpose": terms.purpose,
+        "until": terms.expires_on.isoformat(),
+    }  # fmt: skip
 
 
 def _full(out: Path, file: Path) -> Full:

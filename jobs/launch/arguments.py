@@ -25,6 +25,7 @@ WRITTEN_FOLDERS = (
     "check",
     "audit",
     "editions",
+    "certificates",
 )
 """Folders of OUT that this program fills and replaces."""
 

@@ -21,7 +21,7 @@ FULL, PUBLIC = "工作版", "公开版"
 EDITIONS = {
     FULL: "本版含小于5的数，可能看出是谁，只供工作使用，请勿公开。",
     PUBLIC: f"人数、户数、件数取整到{LEAST}的倍数，比率按取整后的数计算，金额按户均量级取整，合计与分项之和可能略有出入。不足{LEAST}的数（包括0），"
-    f"以及能推算出它们的数，以“＊”代替。与已公开的重叠期间相比变动不足{LEAST}的，仍用已公开的数。",
+    f"以及能推算出它们的数，以“＊”代替，整行如此的不列出。与已公开的重叠期间相比变动不足{LEAST}的，仍用已公开的数。",
 }
 """What each edition says of itself."""
 HIGHLIGHTS = (
@@ -51,13 +51,18 @@ class Report:
         return next(table for chapter in self.chapters for table in chapter.tables if table.key == key)
 
     @property
+    def _known(self) -> str:
+        """The public is not told a number of acts: of two editions it would say how many lie between them."""
+        return f"至第{self.as_known:,}号记录" if self.edition == FULL else ""
+
+    @property
     def lines(self) -> tuple[tuple[str, str], ...]:
         """What is to be known before a figure is quoted, label by label."""
         said = (
             ("期间", f"{self.period.told}，两日均含在内。"),
             (
                 "依据",
-                f"办理记录库至第{self.as_known:,}号记录（按办理日期计入），以及数据湖最近一次运行的结果；每张表下注明来源。",
+                f"办理记录库{self._known}（按办理日期计入），以及数据湖最近一次运行的结果；每张表下注明来源。",
             ),
             ("版本", f"{self.edition}。{EDITIONS[self.edition]}"),
             ("未提供", "现有资料不能得出的数写“未提供”并说明原因，不写0；“—”表示没有可以计算的对象。"),

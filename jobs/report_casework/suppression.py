@@ -191,7 +191,16 @@ def _sum(counts: Mapping[Place, int], totals: Sequence[Place], parts: Sequence[P
 
 
 def _public(table: Table, told_of: Mapping[Place, Told]) -> Table:
-    return replace(table, rows=tuple(with_made(_row(table, row, told_of), table.columns) for row in table.rows))
+    """Of rows that come to a total those alone that tell something: what is named there is there once at least. Others are always there."""
+    rows = [with_made(_row(table, row, told_of), table.columns) for row in table.rows]
+    shown = {row.key for row in rows if not row.depth or _tells(row)}
+    has_total = any(not row.depth for row in rows)
+    return replace(table, rows=tuple(row for row in rows if not has_total or row.key in shown or shown.intersection(row.parts)))
+
+
+def _tells(row: Row) -> bool:
+    values = row.cells.values()
+    return Blank.HIDDEN not in values or any(not isinstance(value, Blank) for value in values)
 
 
 def _row(table: Table, row: Row, told_of: Mapping[Place, Told]) -> Row:

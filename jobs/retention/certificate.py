@@ -31,7 +31,10 @@ _YEARS = (
     Heading("办理年度", 12), Heading("销毁记录数", 14, "whole"), Heading("其中核查结论", 14, "whole"), Heading("其中查是", 12, "whole"),
     Heading("追缴到账（元）", 18, "yuan"),
 )  # fmt: skip
-_FACTS = (Heading("事项", 24), Heading("内容", 100))
+_MOST_RANGES = 20
+"""Of numbers, told in a cell: it holds 32,767 characters, and a page less."""
+_FACTS = (Heading("事项", 24), Heading("内容", 100, "wrapped"))
+_HELD = (Heading("案件编号", 24),)
 
 
 class FilePart(Conf):
@@ -91,6 +94,8 @@ def write_certificate(folder: Path, certificate: Certificate) -> None:
     if certificate.casework is not None:
         write_table(book, formats, "办理记录", _YEARS, [_year_row(year) for year in certificate.casework.years], title=title)
     write_table(book, formats, "数据表与文件", _THINGS, [_thing_row(part) for part in certificate.things], title=title)
+    if certificate.held_cases:
+        write_table(book, formats, "暂缓案件", _HELD, [(case,) for case in certificate.held_cases], title=title)
     book.close()
 
 
@@ -109,7 +114,7 @@ def _facts(certificate: Certificate) -> Sequence[tuple[str, str]]:
         ),
         (
             "暂缓销毁",
-            f"未办结或申诉中的案件{len(certificate.held_cases)}件，相关行予以保留：{'、'.join(certificate.held_cases) or '无'}",
+            f"未办结或申诉中的案件{len(certificate.held_cases):,}件{'，相关行予以保留，编号见“暂缓案件”表' if certificate.held_cases else ''}。",
         ),
         *_of_casework(certificate),
         ("签字", "执行人：                    监督人：                    日期："),
@@ -135,7 +140,9 @@ def _of_casework(certificate: Certificate) -> Iterator[tuple[str, str]]:
 
 
 def _told(numbers: Ranges) -> str:
-    return "、".join(str(first) if first == last else f"{first}—{last}" for first, last in numbers) or "无"
+    told = [str(first) if first == last else f"{first}—{last}" for first, last in numbers]
+    more = f"等{len(told)}段，全部序号见同名JSON文件" if len(told) > _MOST_RANGES else ""
+    return "、".join(told[:_MOST_RANGES]) + more or "无"
 
 
 def _year_row(year: YearTotals) -> tuple[object, ...]:

@@ -52,6 +52,8 @@ PURGED = "purged"
 _BY_SLIPS = frozenset({"slips", "quality"})
 """Zones of results that say something of single delivered rows."""
 _REGISTERS = {data_set.silver.full_name: code for code, data_set in DATA_SETS.items()}
+_REPORTS = "reports"
+"""Figures of casework, of which the same can be made again as long as its events are there: what was made public must be known then."""
 _MODELS = "mlflow"
 _DAY = "as_of"
 """Of a run, in tables that keep what earlier ones found."""
@@ -345,7 +347,8 @@ def _expired_parts(out: Path, as_of: date, params: RetentionParams) -> Iterator[
 
 
 def _kind_of(zone: str) -> Kind:
-    return "registers" if set(zone.split("/")) & _BY_SLIPS else "findings"
+    folders = set(zone.split("/"))
+    return "registers" if folders & _BY_SLIPS else "casework" if _REPORTS in folders else "findings"
 
 
 def _results(out: Path, as_of: date, params: RetentionParams) -> Iterator[Thing]:

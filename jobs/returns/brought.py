@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from jobs.access.roles import AccessParams, person_now
 from jobs.returns.tables import Line
-from jobs.runtime.accounts import own_account
 
 
 @dataclass(frozen=True)
 class Brought:
-    """by: the user of the machine. at: the instant, as ISO 8601 in UTC, with seconds. Given to a job, which asks nobody itself."""
+    """by: the account of the person, who may have asked for it by sudo. at: the instant, as ISO 8601 in UTC, with seconds. Given to a job,
+    which asks nobody itself."""
 
     by: str
     at: str
@@ -28,5 +29,5 @@ NOBODY = Brought("", "")
 """For a run that takes nothing in."""
 
 
-def brought_now() -> Brought:
-    return Brought(own_account(), datetime.now(UTC).isoformat(timespec="seconds"))
+def brought_now(access: AccessParams) -> Brought:
+    return Brought(person_now(access).account, datetime.now(UTC).isoformat(timespec="seconds"))

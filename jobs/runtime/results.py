@@ -29,6 +29,8 @@ from jobs.runtime.errors import BadConfiguration
 
 RESTRICTED = "restricted"
 """A zone of this name, and what lies in it, is its owner's only. What is in other zones may be read by whoever may enter ROOT."""
+_CLOSED = frozenset({"slips", "editions", "fairness", "learning", "certificates"})
+"""Folders of ROOT that are not everybody's, see jobs.access.roles: made for their owner. Whom an administrator lets in stays let in."""
 LIST = ".mingjing.json"
 WORK = ".mingjing"
 KEPT = "_保留原件"
@@ -268,7 +270,7 @@ def _make_folders(root: Path, folder: Path) -> None:
     for path in [*reversed(folder.parents), folder]:
         if not (root / path).is_dir():
             (root / path).mkdir(mode=_OWNER)
-            (root / path).chmod(_mode(root, path))
+            (root / path).chmod(_OWNER if path.as_posix() in _CLOSED else _mode(root, path))
             durable.sync((root / path).parent)  # without its name, what is moved into it would be nowhere
         elif RESTRICTED in path.parts:
             (root / path).chmod(_OWNER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -295,12 +296,13 @@ def test_off_nobody_is_asked(place: Path) -> None:
 
 def test_an_edition_needs_two_publishers(as_person: AsPerson, out: Path) -> None:  # noqa: F811
     def give(*line: object) -> Any:
-        return CliRunner(env={"COLUMNS": "300"}).invoke(app, [*map(str, line), "--out", str(out)])
+        return CliRunner(env={"COLUMNS": "300"}).invoke(app, [*map(str, line), *(() if out in line else ("--out", str(out)))])
 
     issue = (
         "editions",
         "issue",
         out / RESTRICTED / "clues.csv",
+        out / RESTRICTED / "papers",
         "--to",
         "东镇 某甲",
         "--purpose",
@@ -318,8 +320,14 @@ def test_an_edition_needs_two_publishers(as_person: AsPerson, out: Path) -> None
     assert give("approve", request[:11]).exit_code == 2
     as_person("wang", Role.PUBLISHER)
     assert f"{request} " in give("approve").output
-    assert "东镇 某甲" in give("approve").output
-    assert "东镇 某甲" in give("approve", request[:11]).output
+    as_person("zhou", Role.AUDITOR)
+    of_auditor = give("audit", "show", out).output
+    as_person("wang", Role.PUBLISHER)
+    for told in (give("approve").output, of_auditor, give("approve", request[:11]).output):
+        assert "东镇 某甲" in told  # who decides, and who looks later, reads what leaves, for whom and how much
+        assert '["restricted/clues.csv", "restricted/papers"]' in told
+        assert '"files": 3' in told
+        assert len(re.findall('"[0-9a-f]{64}"', told)) == 1
     as_person("li", Role.PUBLISHER)
     assert give(*issue).exit_code == 0
     assert "by li, approved by wang" in give("editions").output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from jobs.launch.arguments import WRITTEN_FOLDERS
 from jobs.launch.settings import load_access, load_settings
 from jobs.lineage.veil import Veil
 from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.results import RESTRICTED, Stamp, publication
 from tests.access.conftest import MINE, OTHER, AsPerson
 from tests.casework.made import dispatched, of_case, of_clue, verdict
 from tests.retention.conftest import NAME, NUMBER, cell
@@ -53,6 +55,24 @@ def test_every_zone_says_whose_it_is() -> None:
     assert lake <= set(ZONES)
     assert set(WRITTEN_FOLDERS) <= told
     assert all(ZONES.values())
+
+
+_PUBLISHED = [zone for zone in ZONES if zone.split("/")[0] not in ("lake", "audit", "mlflow", "check")]
+
+
+@pytest.mark.parametrize("zone", _PUBLISHED)
+def test_a_folder_that_is_not_everybodys_is_made_for_its_owner_and_stays_as_the_administrator_opens_it(
+    zone: str, tmp_path: Path
+) -> None:
+    def mode_after(content: str) -> int:
+        with publication(tmp_path, "x", [f"{zone}/1"], Stamp(date(2018, 1, 31), ""), pytest.fail) as staged:
+            (staged / zone / "1" / "list.csv").write_text(content)
+        return (tmp_path / zone).stat().st_mode & 0o777
+
+    tmp_path.chmod(0o755)
+    assert mode_after("a") == (0o755 if ZONES[zone] == EVERY_ROLE else 0o700)
+    (tmp_path / zone).chmod(0o750)
+    assert mode_after("b") == (0o700 if RESTRICTED in zone else 0o750)
 
 
 @pytest.mark.parametrize("role", [*Role, None])
@@ -171,6 +191,25 @@ def test_a_history_in_full_is_shown_by_role_and_county(
     assert "张某" not in masked.output
     may = role in (Role.DATA_TEAM, Role.PUBLISHER) or (role is Role.CLERK and county == MINE)
     assert ("张某" in full.output, full.exit_code) == (may, 0 if may else 2), full.output
+
+
+def test_a_step_of_a_case_is_by_the_person_who_asked_and_not_by_the_account_of_the_jobs(
+    as_person: AsPerson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, case, place = tmp_path / "out", "H0000000000000001", Place(MINE, "东镇", "E01")
+    out.mkdir()
+    with CaseStore(store_url(out)) as store, store.writing() as book:
+        book.record([of_case(case, 1, dispatched("C11"), place=place)])
+    as_person("li", Role.PUBLISHER)
+    conf = Path(os.environ["MINGJING_CONF"], "base.yaml")
+    base = yaml.safe_load(conf.read_text(encoding="utf-8"))
+    base["access"]["account"] = "mingjing"
+    conf.write_text(yaml.safe_dump(base, allow_unicode=True), encoding="utf-8")
+    monkeypatch.setattr(roles, "own_account", lambda: "mingjing")
+    monkeypatch.setenv("SUDO_USER", "li")
+    assert run("cases", "receive", case, "--out", out, "--on", "2018-01-20", "--by", "township").exit_code == 0
+    with CaseStore(store_url(out)) as store, store.reading() as book:
+        assert [event.by for event in book.events()][1:] == ["li"]
 
 
 def test_a_declaration_is_kept_beside_the_command() -> None:

@@ -211,3 +211,14 @@ def test_the_log_is_its_owners_only_and_never_written_through_a_link(tmp_path: P
     with pytest.raises(OSError, match="symbolic link"):
         append(linked, {"event": "begin"})
     assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize(("second", "is_told"), [("09:00", False), ("08:58", False), ("07:59", True), ("no day", False)])
+def test_a_clock_that_was_turned_back_is_told(tmp_path: Path, second: str, is_told: bool) -> None:
+    """An approval that is over, an edition past its last day: by another clock they hold. Two writers may be a little apart."""
+    for at in ("08:59", second, "10:00"):
+        append(tmp_path, {"event": "begin", "at": at if at == "no day" else f"2026-01-05T{at}:00.000+00:00"})
+    found = proof(tmp_path)
+    assert found.fault is None
+    assert any(said.startswith("Line 2 says 2026-01-05T07:59") for said in found.remarks) == is_told
+    assert sum("clock was turned back" in said for said in found.remarks) == is_told

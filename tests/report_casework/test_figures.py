@@ -261,3 +261,9 @@ def test_a_need_that_was_settled_before_the_period_is_not_of_it(sqlite_store: Ca
 def test_the_public_edition_of_a_small_office_tells_little(sqlite_store: CaseStore) -> None:
     report, _ = public_edition(told(sqlite_store, of_case("H1", 2, dispatched("C11")), of_clue("H1", "C11", 10, verdict())))
     assert cell(report, "clues", TOTAL, "confirmed") is cell(report, "clues", TOTAL, "share") is Blank.HIDDEN
+
+
+def test_two_editions_do_not_tell_how_many_acts_lie_between_them(sqlite_store: CaseStore) -> None:
+    full = [told(sqlite_store, of_case(case, 2, dispatched(f"C{case}"))) for case in ("H1", "H2")]
+    assert full[0].lines != full[1].lines
+    assert public_edition(full[0])[0].lines == public_edition(full[1])[0].lines

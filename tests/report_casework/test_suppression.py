@@ -115,6 +115,23 @@ def test_a_hidden_count_shows_itself_only_when_it_has_grown_by_five() -> None:
     assert shown == [Blank.HIDDEN] * 5 + [5] * 5 + [10] * 2
 
 
+def test_a_row_of_small_counts_alone_is_not_named() -> None:
+    """A place that is named with a ＊ in every cell has one household or more; named first in the later report, it got them in between."""
+    rows = {"a": (8, 22), "b": (1, 2)}
+    (chapter,), _ = public([Chapter("一", "", (table(rows),))], YEAR)
+    assert [row.key for row in chapter.tables[0].rows] == ["a", TOTAL]
+    (chapter,), _ = public([Chapter("一", "", (table({"b": (1, 2)}),))], YEAR)
+    assert [row.key for row in chapter.tables[0].rows] == [TOTAL]
+    small, large, both = (
+        Row("b", "b", {"all": 3}),
+        Row("a", "a", {"all": 9}),
+        Row("ab", "ab", {"all": Blank.HIDDEN}, 1, ("a", "b")),
+    )
+    for total, expected in (((Row(TOTAL, "", {"all": 12}, 0),), ["a", "ab", TOTAL]), ((), ["a", "b", "ab"])):
+        (chapter,), _ = public([Chapter("一", "", (Table("t", "", "", COLUMNS[:1], (large, small, both, *total), ""),))], YEAR)
+        assert [row.key for row in chapter.tables[0].rows] == expected
+
+
 def test_periods_that_do_not_overlap_are_told_each_by_itself() -> None:
     before = edition({"a": (7, 22)}, Period(date(2017, 1, 1), date(2017, 12, 31)))
     assert cells_of({"a": (8, 22)}, [before])["a", "yes"] == 10

@@ -29,14 +29,15 @@ from jobs.audit.calls import SUPERVISION, recorded
 from jobs.audit.log import entries_of
 from jobs.commands.cli import app
 from jobs.launch.retention_params import Kept, RetentionParams
-from jobs.launch.settings import load_access
+from jobs.launch.settings import load_access, load_settings
 from jobs.retention import job
+from jobs.retention.certificate import Certificate, write_certificate
 from jobs.retention.removal import keep_rows
 from jobs.retention.rows import derived_stays, frame_of, held_by, living, stays
-from jobs.returns.brought import brought_now
+from jobs.runtime.accounts import own_account
 from jobs.runtime.errors import BadConfiguration, BadStore
 from jobs.runtime.lake import single_writer
-from jobs.runtime.results import KEPT
+from jobs.runtime.results import KEPT, Stamp, publication
 from tests.access.conftest import AsPerson, as_person  # noqa: F401
 from tests.casework.made import dispatched, of_case, of_clue, verdict
 from tests.retention.conftest import NAME, NUMBER, named_in
@@ -97,6 +98,35 @@ def test_the_certificate_reconciles_with_the_ledger_and_the_log_says_who_and_whe
     assert checked.exit_code == 0, checked.output
 
 
+def test_a_certificate_names_every_case_that_is_held_and_can_be_printed(tmp_path: Path) -> None:
+    held = tuple(f"H{number:016x}" for number in range(3_000))
+    write_certificate(tmp_path, Certificate(
+        as_of=date(2021, 6, 30), by="li", second="sun", begun_at="2021-06-30T08:00:00+00:00", kept_months={"registers": 12},
+        sources={"registers": "个人信息保护法第十九条"}, files=(), things=(), held_cases=held,
+    ))  # fmt: skip
+    book = load_workbook(tmp_path / "销毁证明_2021-06-30.xlsx", read_only=True)
+    assert tuple(row[0].value for row in book["暂缓案件"].iter_rows(min_row=2)) == held
+    facts = [row[1] for row in book["证明"].iter_rows(min_row=2)]
+    assert "3,000件" in str([cell.value for cell in facts])
+    assert all(len(str(cell.value)) < 200 and cell.alignment.wrap_text for cell in facts)
+
+
+def test_what_was_made_public_is_known_as_long_as_reports_of_the_time_can_be_made(tmp_path: Path) -> None:
+    """Else a later one could be held against it, and one household subtracted."""
+    zones = ("restricted/reports/2018-01-01_2018-03-31", "exports/reports/2018-01-01_2018-03-31", "exports")
+    for zone in zones:
+        with publication(tmp_path, "x", [zone], Stamp(date(2018, 3, 31), ""), pytest.fail) as staged:
+            (staged / zone / "public.json").write_text("{}")
+    params = load_settings("test").retention
+
+    def over(year: int) -> set[str]:
+        return {zone for _, zone, _ in job._expired_parts(tmp_path, date(year, 4, 1), params)}
+
+    assert over(2021) == {"exports"}  # findings: 36 months
+    assert over(2027) == {"exports"}
+    assert over(2028) == set(zones)  # casework: 120
+
+
 def test_findings_outlive_the_registers(out: Path) -> None:
     clues = rows(out, CLUES).height
     certificate = removed(out, ONLY_REGISTERS)
@@ -141,7 +171,7 @@ def test_nothing_goes_sooner_than_stated_nor_without_a_second_person(out: Path) 
     told = purged(out, "2019-01-01")
     assert told.exit_code == 0
     assert "name the second person" in told.output
-    for second in (brought_now().by, f" {brought_now().by}", "", " "):
+    for second in (own_account(), f" {own_account()}", "", " "):
         alone = purged(out, "2019-01-01", "--second", second)
         assert alone.exit_code == 2, second
         assert "Expected the account of another person" in alone.output
