@@ -57,5 +57,5 @@ def test_an_edition_that_is_not_as_it_was_made_is_not_fetched_nor_half_of_it(
         assert mingjing("editions", "fetch", 1, "--to", tmp_path).exit_code != 0
     assert not list(tmp_path.glob("*1*"))
     with monkeypatch.context() as patch:
-        patch.setattr("jobs.returns.brought.brought_now", lambda: Brought("zhao", "2100-01-01T00:00:00+00:00"))
+        patch.setattr("jobs.returns.brought.brought_now", lambda _: Brought("zhao", "2100-01-01T00:00:00+00:00"))
         assert "was for use until 2099-03-31" in mingjing("editions", "fetch", 1, "--to", tmp_path).output
