@@ -20,7 +20,8 @@ from jobs.rulebook.time_engine import gathered_months, with_payments
 
 
 def find_clues(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
-    """gold.findings of all rules. Pure. What a rule cannot judge keeps a row with what is missing; it is never silently clear."""
+    """gold.findings of all rules. Pure, but for what `facts.keep` computes. What a rule cannot judge keeps a row with what is missing; it is
+    never silently clear."""
     told = best_of_each(judged(_paid_candidates(facts, rules), rules, facts.policy))
     rows = facts.roster_rows().select("case_id", "subject_key", "roster_rows")
     nothing = F.array().cast(EVIDENCE)
@@ -32,10 +33,14 @@ def find_clues(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
     )
 
 
+_RULES_A_PLAN = 6
+
+
 def _paid_candidates(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
     """Candidates of all rules with rule_code and PAYMENT_COLUMNS; a column that a rule does not have is null in its rows.
 
-    Put together first: what was paid is joined and counted once for all of them, and a plan is as long as its rules are many.
+    What was paid is joined and counted once for all of them, once they are there: engines plan what is asked of a candidate for each rule
+    that may have found it, and a plan of all rules costs several times what its parts do.
     """
     looked_at = [
         (rule, params, rule.in_its_time(rule.candidates(facts, params)).withColumn("rule_code", F.lit(rule.code)))
@@ -47,8 +52,14 @@ def _paid_candidates(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFr
         for rule, params, rows in looked_at
         if rule.money is not None
     ]
-    paid = [with_payments(_together(by_all_months), facts.paid)] if by_all_months else []
-    return _together([*paid, *by_own_money])
+    paid = [with_payments(_together(_in_parts(facts, by_all_months, "candidates")), facts.paid)] if by_all_months else []
+    return _together([*paid, *_in_parts(facts, by_own_money, "paid_candidates")])
+
+
+def _in_parts(facts: Facts, frames: Sequence[DataFrame], name: str) -> list[DataFrame]:
+    """The frames computed now, some at a time."""
+    parts = [frames[at : at + _RULES_A_PLAN] for at in range(0, len(frames), _RULES_A_PLAN)]
+    return [facts.keep(_together(part), f"{name}_{number}") for number, part in enumerate(parts)]
 
 
 def _together(frames: Iterable[DataFrame]) -> DataFrame:
