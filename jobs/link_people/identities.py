@@ -39,12 +39,16 @@ def mentions(silver: Silver, numbers: DataFrame) -> DataFrame:
                 rows.select(
                     F.col(reference.number_key).alias("number_key"),
                     F.coalesce(F.col(reference.name_key), F.lit("")).alias("name_key"),
-                    F.struct(F.lit(code).alias("data_set"), F.lit(reference.name_field).alias("name_field"), *ORIGIN).alias("at"),
+                    F.lit(code).alias("data_set"),
+                    F.lit(reference.name_field).alias("name_field"),
+                    *ORIGIN,
                 )
             )
     # One join over all of them: each would build its own table of the numbers.
     everything = reduce(DataFrame.unionByName, frames).join(numbers, "number_key", "left_semi")
-    return everything.groupBy("number_key", "name_key").agg(F.min("at").alias("at")).select("number_key", "name_key", "at.*")
+    # Not the least of structs: the embedded engine compares these one by one, several times slower than it sorts.
+    first = Window.partitionBy("number_key", "name_key").orderBy("data_set", "name_field", *ORIGIN)
+    return everything.withColumn("_n", F.row_number().over(first)).filter("_n = 1").drop("_n")
 
 
 def anchors(registry: DataFrame, numbers: DataFrame, named: DataFrame) -> DataFrame:

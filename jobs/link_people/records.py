@@ -61,8 +61,13 @@ def unresolved(silver: Silver, registered: DataFrame) -> DataFrame:
                 *(column.alias(name) for name, column in says.items()),
             )
             frames.append(records)
-    # One join over all of them: each would build its own table of the whole registry.
-    return reduce(DataFrame.unionByName, frames).join(registered, ["number_key", "name_key"], "left_anti")
+    # One join over all of them: each would build its own table of the whole registry. And of keys alone, for a record is as wide as what
+    # it says, and few are left.
+    records_of_all = reduce(DataFrame.unionByName, frames).withColumn("_number", F.coalesce("number_key", F.lit("")))
+    pair = ["_number", "name_key"]
+    known = registered.withColumnRenamed("number_key", "_number")
+    left = records_of_all.select(*pair).join(known, pair, "left_anti").distinct()
+    return records_of_all.join(F.broadcast(left), pair, "left_semi").drop("_number")
 
 
 def with_texts(lake: Lake, found: DataFrame) -> pl.DataFrame:
