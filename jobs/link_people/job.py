@@ -126,7 +126,7 @@ def _link(ctx: RunContext, silver: Silver, roots: DataFrame, groups: Groups, dec
         beyond = lake.computed_once(beyond_the_registry(silver, roots), "beyond_the_registry")
         pairs = [registered_pairs(silver(REGISTRY)), *(frame.select("number_key", "name_key") for frame in (renamed, beyond))]
         known = lake.computed_once(reduce(DataFrame.unionByName, pairs).distinct(), "registered_pairs")
-        found = lake.computed_once(unresolved_records(silver, known), "unresolved")
+        found = lake.computed_once(unresolved_records(silver, known, lake.computed_once), "unresolved")
         records = with_texts(lake, found)
     if records.is_empty():
         candidates = lake.session.createDataFrame([], LINK_CANDIDATES.schema)

@@ -19,6 +19,7 @@ from jobs.cells.names import read_names
 from jobs.cells.person_numbers import ABSENT, DAMAGED, FIRM, JUNK, in_certificate, read_numbers, spelt
 from jobs.cells.text import map_distinct
 from jobs.registers.benefits import Silver
+from jobs.registers.means.registered import Once
 from jobs.registers.references import REGISTRY, person_references
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
@@ -36,7 +37,7 @@ _STATED = {
 """What a record may say of the person beside number and name."""
 
 
-def unresolved(silver: Silver, registered: DataFrame) -> DataFrame:
+def unresolved(silver: Silver, registered: DataFrame, once: Once = lambda frame, name: frame) -> DataFrame:
     """Every record whose number is not registered under its name: RECORD, state and _STATED. Firms are left out.
 
     registered: number_key and name_key that together make a person. A record without a name is nobody's, and not looked at.
@@ -62,11 +63,11 @@ def unresolved(silver: Silver, registered: DataFrame) -> DataFrame:
             )
             frames.append(records)
     # One join over all of them: each would build its own table of the whole registry. And of keys alone, for a record is as wide as what
-    # it says, and few are left.
+    # it says, and few are left; computed now, so that the registry is out of memory before the records are read.
     records_of_all = reduce(DataFrame.unionByName, frames).withColumn("_number", F.coalesce("number_key", F.lit("")))
     pair = ["_number", "name_key"]
     known = registered.withColumnRenamed("number_key", "_number")
-    left = records_of_all.select(*pair).join(known, pair, "left_anti").distinct()
+    left = once(records_of_all.select(*pair).join(known, pair, "left_anti").distinct(), "unregistered_pairs")
     return records_of_all.join(F.broadcast(left), pair, "left_semi").drop("_number")
 
 
