@@ -160,9 +160,8 @@ def in_few_values(cells: pl.Series) -> tuple[pl.Series, pl.Series] | None:
     be read one by one. Null for a column that does not repeat itself, or is short."""
     sample = cells.gather_every(max(8, len(cells) // _LOOKED_AT))
     repeated = len(sample) - sample.n_unique()
-    if (
-        repeated * len(cells) <= len(sample) ** 2
-    ):  # more than half of the cells are values of their own, as a sample tells birthdays
+    # A pair of a sample is equal as often as two draws among all values: by that, more than half of the cells are values of their own.
+    if repeated * len(cells) <= len(sample) ** 2:
         return None
     coded = _as_arrow(cells).dictionary_encode(null_encoding="encode")
     return pl.Series(coded.dictionary), pl.Series(coded.indices)

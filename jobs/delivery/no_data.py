@@ -131,7 +131,8 @@ def _may_be_no_data(texts: pl.DataFrame, key: list[str], may_lack: set[str], hea
     if optional := [lacks.pop(column) for column in key if column in may_lack]:
         is_named = pl.any_horizontal([pl.col(column).str.contains(_TOTAL).fill_null(False) for column in texts.columns])
         is_suspect.append(pl.lit(reduce(or_, optional)) & is_named)
-        lacks = lacks or {"any of them": reduce(and_, optional)}
+        if not lacks:  # no other column of the key tells
+            is_suspect.append(pl.lit(reduce(and_, optional)))
     is_suspect += [pl.lit(cells) for cells in lacks.values()]
     if len(key) == 1:  # whose cell is all that a row of blanks around a word has
         cells = bare[key[0]]

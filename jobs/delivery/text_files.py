@@ -315,10 +315,8 @@ def _head(path: Source, dialect: Dialect) -> str:
 def delimiter_of(path: Source, rows: int, named: Callable[[list[list[str]]], int]) -> str:
     """The one that parts the first `rows` rows of a text into most headers that are known, as `named` counts them."""
     text = _head(path, dialect_at_start(path, DELIMITERS[0]))
-    there = [
-        DELIMITERS[0],
-        *(delimiter for delimiter in DELIMITERS[1:] if delimiter in text),
-    ]  # none that is not there parts anything
+    # One that is not there parts nothing.
+    there = [DELIMITERS[0], *(delimiter for delimiter in DELIMITERS[1:] if delimiter in text)]
     return max(there, key=lambda delimiter: named(list(islice(rows_of_cells(text, delimiter), rows))))
 
 

@@ -34,6 +34,7 @@ def find_clues(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:
 
 
 _RULES_A_PLAN = 6
+"""Rules whose candidates are computed together: what an engine takes to plan grows faster than the plan."""
 
 
 def _paid_candidates(facts: Facts, rules: Sequence[tuple[Rule, Conf]]) -> DataFrame:

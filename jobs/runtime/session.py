@@ -116,7 +116,7 @@ def _refuse_if_open() -> None:
 def _sail(cores: int) -> Iterator[SparkSession]:
     os.environ.setdefault("SAIL_RUNTIME__STACK_SIZE", str(8 * 1024 * 1024))
     os.environ.setdefault("SAIL_EXECUTION__DEFAULT_PARALLELISM", str(cores))
-    # The same size as by default in less time; what a file could tell of its pages is never asked, for a query reads a table whole.
+    # The same size as by default in less time; what a file could tell of its parts is never asked, for a query reads a table whole.
     os.environ.setdefault("SAIL_PARQUET__COMPRESSION", "zstd(1)")
     os.environ.setdefault("SAIL_PARQUET__STATISTICS_ENABLED", "none")
     os.environ.setdefault("RUST_LOG", "error")

@@ -63,8 +63,9 @@ def _take_out_by_key(lake: Lake, data_set: DataSet, files: Sequence[Account], as
     newer = keyed.select(F.col("_file_id").alias("_newer_id"), *key).distinct()
     of_pairs = lake.session.createDataFrame(pairs, "_file_id string, _newer_id string, _newness int")
     told = keyed.join(F.broadcast(of_pairs), "_file_id", "inner").join(newer, ["_newer_id", *key], "inner")  # a row a newer file
-    held = told.groupBy("_file_id", "_sheet", "_row").agg(F.max(F.struct("_newness", "_newer_id")).alias("_by"))
-    held = lake.computed_once(held.select("_file_id", "_sheet", "_row", "_by._newer_id"), f"replaced_rows_{data_set.code}")
+    newest = Window.partitionBy("_file_id", "_sheet", "_row").orderBy(F.col("_newness").desc(), F.col("_newer_id").desc())
+    held = told.withColumn("_n", F.row_number().over(newest)).filter("_n = 1").select("_file_id", "_sheet", "_row", "_newer_id")
+    held = lake.computed_once(held, f"replaced_rows_{data_set.code}")
     counted = held.groupBy("_file_id", "_newer_id").count().collect()  # pairs of files of a register
     found = replaced_by_key(files, [tuple(row) for row in counted])
     if found:
