@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ def pytest_configure() -> None:
         "MLFLOW_TRACKING_URI", "MINGJING_CASEWORK_URL", "MINGJING_AUDIT", "MINGJING_OPENLINEAGE", "MINGJING_METRICS", "MINGJING_LOG",
     ):  # fmt: skip
         os.environ.pop(name, None)
+    gc.set_threshold(100_000, 20, 50)  # as for commands
     hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 

@@ -111,7 +111,9 @@ def write_needs_workbooks(
     folder: Path, listed: pl.DataFrame, counties: Mapping[str, str], as_of: date, *, is_masked: bool
 ) -> None:
     """Who may need help, who is left out and why, and how to read both: a workbook a county and one a township."""
-    placed = listed.with_columns(is_separate=False)
+    told = [(_who(row), _what(row)) for row in listed.iter_rows(named=True)]  # once: a row stands in two books
+    cells = pl.DataFrame(told, dict.fromkeys(("who", "what"), pl.String), orient="row")
+    placed = listed.with_columns(*cells, is_separate=False)
     is_found = pl.col("outcome") == FOUND
 
     def write(path: Path, title: str, found: pl.DataFrame, left_out: pl.DataFrame) -> None:
@@ -151,15 +153,15 @@ def _need_rows(found: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
         kinds = [kind for row in rows for kind in (row["assistance"] or "").split("、") if kind]
         asked = [question for row in rows for question in _VERIFY[row["rule_code"]].split("；")]
         yield (
-            first["rank"], first["visit_no"], _who(first), joined(*map(_what, rows), first["reasons"]), "、".join(dict.fromkeys(kinds)),
-            "；".join(dict.fromkeys(asked)), *[None] * 7, ID_SEPARATOR.join(row["clue_id"] for row in rows),
+            first["rank"], first["visit_no"], first["who"], joined(*(row["what"] for row in rows), first["reasons"]),
+            "、".join(dict.fromkeys(kinds)), "；".join(dict.fromkeys(asked)), *[None] * 7, ID_SEPARATOR.join(row["clue_id"] for row in rows),
         )  # fmt: skip
 
 
 def _left_out_rows(left_out: pl.DataFrame) -> Iterator[tuple[Any, ...] | Band]:
     yield Band(f"共{len(left_out)}人。本表供查阅，不随册打印；需要打印的，请先取消打印区域（页面布局—打印区域—取消打印区域）。")
     for n, row in enumerate(left_out.iter_rows(named=True), start=1):
-        yield n, _who(row), _what(row), REASON_WORDS.get(row["reason"], row["reason"]), None, row["clue_id"]
+        yield n, row["who"], row["what"], REASON_WORDS.get(row["reason"], row["reason"]), None, row["clue_id"]
 
 
 def _reading_guide(book: Any, formats: dict[str, Any], title: str, found: int, left_out: int, *, is_masked: bool) -> None:
