@@ -1,11 +1,12 @@
-"""Kills commands at random moments and runs them again: what comes out must be what a run gives that was never killed.
+"""Kills commands at random moments, or at the steps they take, and runs them again: what comes out must be what a run gives that was never killed.
 
-python -m benchmarks.kills DELIVERY --rounds 20 --seed 1 [--env test]
+python -m benchmarks.kills DELIVERY --rounds 20 --seed 1 [--env test] [--at-each-step]
 
 DELIVERY is that of a simulated city. Four commands follow each other into one OUT: the delivery without its last month, that
 month with a newer roster, a plan of visits, and their verdicts. Each round kills one of them (SIGKILL, all its processes),
 twice at most, on a copy of the OUT that stood before it, and runs it to its end. Compared are the bytes of all published files
-and the rows of all tables. The moments are drawn by the seed over the length of that command.
+and the rows of all tables. The moments are drawn by the seed over the length of that command; with --at-each-step they are steps of
+it, see benchmarks.steps, drawn by the seed among those that it took when nobody killed it.
 """
 
 from __future__ import annotations
@@ -29,11 +30,12 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.process import KEY, killed
+from benchmarks.steps import drawn, stepwise
 from jobs.launch.arguments import WRITTEN_FOLDERS
 
 MANIFEST = "交接清单.csv"
-PUBLISHED = sorted({*WRITTEN_FOLDERS} - {"lake", "mlflow", "quality"})
-"""Folders of OUT. The pages of quality say at which second they were made; what they show are rows of ops.quality."""
+PUBLISHED = sorted({*WRITTEN_FOLDERS} - {"lake", "mlflow", "quality", "audit"})
+"""Folders of OUT. The pages of quality and the audit log say at which second they were made; what the pages show are rows of ops.quality."""
 WHEN = ("recorded_at", "store_id")
 """Columns that say at which instant a run was made, and which case store was made in it."""
 LOG = "ops/runs"
@@ -44,13 +46,14 @@ _MINGJING = (sys.executable, "-m", "jobs.commands.cli")
 
 @dataclass(frozen=True)
 class Done:
-    """A command that nobody killed: OUT before and after it, and its length in seconds."""
+    """A command that nobody killed: its line without --out, OUT before and after it, its length in seconds, the steps that it took."""
 
     name: str
-    command: Sequence[str]
+    line: Sequence[str]
     before: Path
     after: Path
     seconds: float
+    steps: Sequence[str]
 
 
 def deliveries(whole: Path, folder: Path) -> tuple[Path, Path]:
@@ -101,10 +104,11 @@ def left_alone(whole: Path, folder: Path, common: Sequence[str]) -> list[Done]:
         shutil.copytree(before, after)
         if line[0] == "learn":
             verdicts(after, returned)
+        told, line = folder / f"{number}.steps", (*line, *common)
         started = time.perf_counter()
-        subprocess.run([*_MINGJING, *line, *common, "--out", str(after)], check=True, capture_output=True)
-        name = f"{number + 1} {line[0]}"
-        done.append(Done(name, (*_MINGJING, *line, *common), before, after, time.perf_counter() - started))
+        subprocess.run(stepwise(line, after, told), check=True, capture_output=True)
+        seconds, steps = time.perf_counter() - started, told.read_text(encoding="utf-8").splitlines()
+        done.append(Done(f"{number + 1} {line[0]}", line, before, after, seconds, steps))
     return done
 
 
@@ -146,25 +150,38 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--env", help="overlay of the configuration")
+    parser.add_argument(
+        "--at-each-step", action="store_true", help="kill at steps instead of moments, the rounds spread over them"
+    )
     given = parser.parse_args()
     os.environ["MINGJING_KEY"] = KEY
-    console, draw = Console(), random.Random(given.seed)
+    console, draw = Console(highlight=False, soft_wrap=True), random.Random(given.seed)
     with tempfile.TemporaryDirectory() as folder:
         done = left_alone(given.delivery, Path(folder), ("--env", given.env) if given.env else ())
-        console.print("left alone:", ", ".join(f"{each.name} {each.seconds:.0f} s" for each in done))
+        console.print("left alone:", ", ".join(f"{each.name} {each.seconds:.0f} s, {len(each.steps)} steps" for each in done))
         kills = dict.fromkeys((each.name for each in done), 0)
         wrong = 0
+        steps = {each.name: drawn(each.steps, -(-given.rounds // len(done)), draw) for each in done}
         for number in track(range(given.rounds), "killing", console=console):
             each, out = done[number % len(done)], Path(folder, "killed")
             shutil.copytree(each.before, out)
-            moments = [round(draw.uniform(0, each.seconds), 1) for _ in range(draw.randint(1, _MOST_KILLS))]
-            command = [*each.command, "--out", str(out)]
-            kills[each.name] += sum(killed(command, after) for after in moments)
-            ended = subprocess.run(command, check=False, capture_output=True, text=True)
-            found = differences(each.after, out) or ([ended.stderr[-500:]] if ended.returncode else [])
+            command = [*_MINGJING, *each.line, "--out", str(out)]
+            if given.at_each_step:
+                at = [steps[each.name][number // len(done)]]
+                count = int(killed(stepwise(each.line, out, Path(os.devnull), at[0]), None))
+            else:
+                moments = [round(draw.uniform(0, each.seconds), 1) for _ in range(draw.randint(1, _MOST_KILLS))]
+                at = [f"{moment} s" for moment in moments]
+                count = sum(killed(command, after) for after in moments)
+            kills[each.name] += count
+            found = [
+                said.stderr[-500:]
+                for line in (command, [*_MINGJING, "verify", str(out)])
+                if (said := subprocess.run(line, check=False, capture_output=True, text=True)).returncode
+            ] + differences(each.after, out)
             wrong += bool(found)
-            if found:
-                console.print(f"{each.name} killed after {moments} s differs in {', '.join(found[:9])}")
+            told = f"differs in {', '.join(found[:9])}" if found else "the same"
+            console.print(f"{each.name} {'killed' if count else 'NOT killed'} at {', '.join(at)}: {told}", markup=False)
             shutil.rmtree(out)
     told = ", ".join(f"{name}: {count}" for name, count in kills.items())
     console.print(f"{given.rounds} rounds, kills ({told}): {wrong} rounds differ from the command left alone")

@@ -44,8 +44,8 @@ def measure(name: str, command: list[str], log: Path) -> Measured:
     return Measured(name, time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def killed(command: Sequence[str], after: float) -> bool:
-    """Was the command still at work so many seconds after its start? Then it is dead now, with all that it started."""
+def killed(command: Sequence[str], after: float | None) -> bool:
+    """Was the command still at work so many seconds after its start? Then it is dead now, with all that it started. Null: it kills itself."""
     environment = {**os.environ, "MINGJING_KEY": KEY}
     begun = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
@@ -54,9 +54,7 @@ def killed(command: Sequence[str], after: float) -> bool:
         begun.wait(after)
     except subprocess.TimeoutExpired:
         os.killpg(begun.pid, signal.SIGKILL)
-        begun.wait()
-        return True
-    return False
+    return begun.wait() == -signal.SIGKILL
 
 
 def _run(command: list[str]) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.process import measure
+from benchmarks.process import killed, measure
+from benchmarks.steps import stepwise
 
 BUSY = "import time\nwhile time.process_time() < 0.5: pass"
 
@@ -21,3 +22,11 @@ def test_what_outlives_a_command_is_measured_with_it(tmp_path: Path) -> None:
 def test_a_command_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="no such thing"):
         measure("a failure", ["/bin/sh", "-c", "echo no such thing; exit 3"], tmp_path / "log")
+
+
+def test_a_command_is_killed_at_the_step_that_is_named_and_does_nothing_behind_it(tmp_path: Path) -> None:
+    out, told, at = tmp_path / "out", tmp_path / "told", "after write audit/log.jsonl #1"
+    out.mkdir()
+    assert killed(stepwise(["approve"], out, told, at), None)
+    assert told.read_text(encoding="utf-8").splitlines()[-1] == at
+    assert (out / "audit" / "log.jsonl").read_bytes().count(b"\n") == 1
