@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -235,6 +235,15 @@ def _with(state: CaseState, event: Event) -> CaseState:
 
 def _awake(state: CaseState) -> CaseState:
     return replace(state, closed_on=None, set_aside=None, set_aside_on=None)
+
+
+def county_in_hand(events: Sequence[Event]) -> str | None:
+    """Code of the county that has the case in hand, by its last dispatch; before any, of the one in which the list had it. Null: the city's
+    own team has it, or nothing tells. events: of the case, in the order of their positions."""
+    sent = [event.after.to for event in events if isinstance(event.after, Dispatched)]
+    if sent:
+        return sent[-1].county_code
+    return next((event.place.county_code for event in events if event.place.county_code), None)
 
 
 def state_of(case_id: str, events: Iterable[Event]) -> CaseState:

@@ -30,6 +30,8 @@ class Role(StrEnum):
 EVERY_ROLE = frozenset(Role)
 IN_FULL = frozenset({Role.DATA_TEAM, Role.PUBLISHER, Role.CLERK})
 """Roles that may have numbers and names shown; a clerk those of the own counties alone."""
+_SHOWN = 20
+"""Cases that a refusal names."""
 _FIGURES = frozenset({Role.DATA_TEAM, Role.PUBLISHER, Role.ANALYST, Role.AUDITOR})
 """Who must judge the lists: exact figures of small groups, and households by their ids."""
 ZONES: Mapping[str, frozenset[Role]] = {
@@ -68,7 +70,7 @@ class AccessParams(Conf):
     )
     groups: dict[Role, str] = Field(description="groups of the operating system by role; a role without one is nobody's")
     county_groups: dict[str, str] = Field(
-        description="groups by county code: clerks see in full the counties whose groups they are in"
+        description="groups by county code: clerks see in full, and act on cases of, the counties whose groups they are in"
     )
     approval_days: int = Field(ge=1, description="days for which an approval by the second person holds")
 
@@ -149,6 +151,20 @@ def refuse_in_full(access: AccessParams, county_code: str | None) -> None:
         raise BadConfiguration(
             f"--full shows numbers and names of {where}, which {person.account} may not see. Leave it out, or ask the data team. "
             "Nothing was shown."
+        )
+
+
+def refuse_elsewhere(access: AccessParams, counties: Mapping[str, str | None]) -> None:
+    """Raises BadConfiguration where access is asked for, and a clerk would act on cases of other counties than the own. counties: of each
+    case the county that has it in hand; null for the city's own team, past the county."""
+    if not access.enabled or Role.PUBLISHER in (person := person_now(access)).roles:
+        return
+    foreign = [case for case, county in counties.items() if county not in person.counties]
+    if foreign:
+        more = f"等{len(foreign)}件" if len(foreign) > _SHOWN else ""
+        raise BadConfiguration(
+            f"案件{'、'.join(foreign[:_SHOWN])}{more}不在您的辖区内，{person.account}只能办理本县（市、区）的案件。请核对案件编号，或交由所属县（市、区）办理。"
+            "本次未登记任何内容。"
         )
 
 

@@ -223,8 +223,10 @@ def _book(out: Path) -> Iterator[Book]:
 def _step(out: Path, ids: Sequence[str], said: Callable[[], Payload], on: str, by: Role) -> None:
     from pydantic import ValidationError
 
+    from casework.states import county_in_hand
     from casework.steps import Hand, take
     from expectations.contracts.ids import as_id
+    from jobs.access.roles import refuse_elsewhere
     from jobs.casebook.opened import existing_store
     from jobs.commands.cases_in_words import print_taken
     from jobs.launch.arguments import day
@@ -234,7 +236,8 @@ def _step(out: Path, ids: Sequence[str], said: Callable[[], Payload], on: str, b
     from jobs.runtime.errors import BadConfiguration
 
     def record() -> None:
-        on_day, brought = day(on, option="--on"), brought_now(load_access())
+        access = load_access()
+        on_day, brought = day(on, option="--on"), brought_now(access)
         try:
             payload = said()
         except ValidationError as error:
@@ -243,6 +246,8 @@ def _step(out: Path, ids: Sequence[str], said: Callable[[], Payload], on: str, b
             raise BadConfiguration(f"{where}{first['msg'].removeprefix('Value error, ')}. Nothing was taken in.") from None
         steps = {as_id("case_id", case): payload for case in ids}
         with existing_store(out) as store, store.writing() as book:
+            known = {case: book.events(cases=[case]) for case in steps}
+            refuse_elsewhere(access, {case: county_in_hand(events) for case, events in known.items() if events})
             taken = take(book, steps, Hand(brought.by, by, on_day, brought.at))
         print_taken(console, taken)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from itertools import product
@@ -15,6 +16,7 @@ import yaml
 from typer.testing import CliRunner
 
 from casework.events import Place
+from casework.payloads import Office
 from casework.store import CaseStore, store_url
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import LAKE_TABLES
@@ -34,6 +36,7 @@ from tests.retention.conftest import NAME, NUMBER, cell
 from tools.command_reference import commands
 
 LEAVES = dict(commands())
+CASE = "H0000000000000001"
 ACCOUNT_NUMBER = "6217001234567890127"
 PEOPLE = {role: Person("li", frozenset({role}), frozenset({MINE})) for role in Role} | {
     None: Person("li", frozenset(), frozenset({MINE}))
@@ -175,31 +178,74 @@ def test_no_role_sees_a_number_or_a_name_of_a_county_that_it_may_not() -> None:
     assert seen > 100
 
 
+@pytest.fixture
+def a_case_of(tmp_path: Path) -> Callable[[str | None], Path]:
+    """Results with one case, sent to that county; null: to the city's own team, though it lies in MINE."""
+
+    def made(county: str | None) -> Path:
+        out = tmp_path / "out"
+        out.mkdir()
+        place = Place(county or MINE, "东镇", "E01")
+        sent = dispatched("C11").model_copy(update={"to": Office(county_code=county, town="东镇" if county else None)})
+        with CaseStore(store_url(out)) as store, store.writing() as book:
+            book.record([of_case(CASE, 1, sent, place=place), of_clue(CASE, "C11", 9, verdict(), place=place)])
+        return out
+
+    return made
+
+
 @pytest.mark.parametrize("county", [MINE, OTHER])
 @pytest.mark.parametrize("role", [*Role, None])
 def test_a_history_in_full_is_shown_by_role_and_county(
-    as_person: AsPerson, tmp_path: Path, role: Role | None, county: str
+    as_person: AsPerson, a_case_of: Callable[[str | None], Path], role: Role | None, county: str
 ) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    place = Place(county, "东镇", "E01")
-    with CaseStore(store_url(out)) as store, store.writing() as book:
-        book.record([of_case("H0000000000000001", 1, dispatched("C11"), place=place),
-                     of_clue("H0000000000000001", "C11", 9, verdict(), place=place)])  # fmt: skip
+    out = a_case_of(county)
     as_person("li", *([role] if role else []))
-    masked, full = (run("cases", "history", "H0000000000000001", "--out", out, *more) for more in ((), ("--full",)))
+    masked, full = (run("cases", "history", CASE, "--out", out, *more) for more in ((), ("--full",)))
     assert "张某" not in masked.output
     may = role in (Role.DATA_TEAM, Role.PUBLISHER) or (role is Role.CLERK and county == MINE)
     assert ("张某" in full.output, full.exit_code) == (may, 0 if may else 2), full.output
 
 
-def test_a_step_of_a_case_is_by_the_person_who_asked_and_not_by_the_account_of_the_jobs(
-    as_person: AsPerson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("county", [MINE, OTHER, None])
+@pytest.mark.parametrize("role", [Role.PUBLISHER, Role.CLERK])
+@pytest.mark.parametrize("step", ["receive", "send-back", "refer", "close", "snooze", "reopen"])
+def test_a_clerk_takes_a_step_with_cases_of_the_own_counties_alone(
+    as_person: AsPerson, a_case_of: Callable[[str | None], Path], step: str, role: Role, county: str | None
 ) -> None:
-    out, case, place = tmp_path / "out", "H0000000000000001", Place(MINE, "东镇", "E01")
+    out = a_case_of(county)
+    as_person("li", role)
+    words = [] if step in ("receive", "close") else ["--reason", "缺页"]
+    words += ["--office", "某局"] if step == "refer" else []
+    ran = run("cases", step, CASE, "--out", out, "--on", "2018-01-20", *words)
+    is_foreign = role is Role.CLERK and county != MINE
+    assert (f"{CASE}不在您的辖区内" in ran.output) == is_foreign, ran.output
+    with CaseStore(store_url(out)) as store, store.reading() as book:
+        assert not is_foreign or book.last_position == 2
+    ended = [one["exit"] for one in entries_of(out / "audit") if one["event"] == "end"]
+    assert ended == [ran.exit_code]
+    assert not is_foreign or ended == [2]
+
+
+def test_a_case_that_was_never_sent_out_is_of_the_county_in_which_the_list_had_it(as_person: AsPerson, tmp_path: Path) -> None:
+    out = tmp_path / "out"
     out.mkdir()
     with CaseStore(store_url(out)) as store, store.writing() as book:
-        book.record([of_case(case, 1, dispatched("C11"), place=place)])
+        for case, clue, county in ((CASE, "C11", MINE), (f"{CASE[:-1]}2", "C21", OTHER)):
+            book.record([of_clue(case, clue, 9, verdict(), place=Place(county, "东镇", "E01"))])
+    as_person("li", Role.CLERK)
+    line = ("--out", out, "--on", "2018-01-20", "--reason", "外出")
+    ran = run("cases", "snooze", CASE, f"{CASE[:-1]}2", *line)
+    assert ran.exit_code == 2
+    assert f"案件{CASE[:-1]}2不在您的辖区内" in ran.output
+    assert run("cases", "snooze", CASE, *line).exit_code == 0
+    assert run("cases", "snooze", CASE, *line).exit_code == 0  # by what the step itself says, the case lies nowhere
+
+
+def test_a_step_of_a_case_is_by_the_person_who_asked_and_not_by_the_account_of_the_jobs(
+    as_person: AsPerson, a_case_of: Callable[[str | None], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = a_case_of(MINE)
     as_person("li", Role.PUBLISHER)
     conf = Path(os.environ["MINGJING_CONF"], "base.yaml")
     base = yaml.safe_load(conf.read_text(encoding="utf-8"))
@@ -207,9 +253,9 @@ def test_a_step_of_a_case_is_by_the_person_who_asked_and_not_by_the_account_of_t
     conf.write_text(yaml.safe_dump(base, allow_unicode=True), encoding="utf-8")
     monkeypatch.setattr(roles, "own_account", lambda: "mingjing")
     monkeypatch.setenv("SUDO_USER", "li")
-    assert run("cases", "receive", case, "--out", out, "--on", "2018-01-20", "--by", "township").exit_code == 0
+    assert run("cases", "receive", CASE, "--out", out, "--on", "2018-01-20", "--by", "township").exit_code == 0
     with CaseStore(store_url(out)) as store, store.reading() as book:
-        assert [event.by for event in book.events()][1:] == ["li"]
+        assert [event.by for event in book.events()][2:] == ["li"]
 
 
 def test_a_declaration_is_kept_beside_the_command() -> None:
