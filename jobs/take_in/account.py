@@ -30,7 +30,7 @@ FILE = "回收情况.xlsx"
 
 @dataclass(frozen=True)
 class Fate:
-    """A filled row and what became of it: NEW, KNOWN (taken in before, or said twice) or MEND."""
+    """A filled row and what became of it: NEW, also when the same file comes again, KNOWN (of another file, or said twice) or MEND."""
 
     row: Row
     fate: str
@@ -151,6 +151,7 @@ def write_accounts(path: Path, accounts: Sequence[Account], files: Sequence[Retu
 _GUIDE = (
     ("应报", "对应清单中属于这个文件所在县、乡镇的行。应报 = 已报 + 待补正 + 未报。"),
     ("填写行数", "文件中填过的行。填写行数 = 新读入 + 以前已报 + 退回补正。"),
+    ("新读入", "由这个文件首次报来的行；同一文件再次读入，数字不变。"),
     ("缺少的行", "清单中有、文件中没有，也没有报过的行：被删去了，或者没有交回。"),
     ("外地的行", "文件中别的县或乡镇的行，可能是粘贴进来的；能用的照样读入，请核对。"),
 )

@@ -80,8 +80,6 @@ def run(ctx: RunContext, files: Sequence[Returned] = (), brought: Brought = NOBO
                 return TakenIn()
             ids = {one for file in files for of_form in file.ids.values() for one in of_form}
             known = known_of(ctx.lake, book, ids.union(*(filled.ids for file in files for filled in file.filled)))
-            of_cases = {where.case_id for where in known.where.values() if where.case_id}
-            before = in_force(book.events(kinds={Kind.VERDICT}, cases=of_cases))
             facts = _facts(book)
         rows = [Row(filled) for file in files for filled in file.filled]
         usable, remarks = usable_rows(rows, known, facts, ctx.as_of, brought)
@@ -92,8 +90,10 @@ def run(ctx: RunContext, files: Sequence[Returned] = (), brought: Brought = NOBO
         with store.reading() as book:
             project(ctx.lake, book)
             events = book.events(kinds={form.kind for form in FORMS})
-    fates = fates_of(rows, usable, recorded)
-    after = in_force(event for event in events if event.after.KIND is Kind.VERDICT)
+    # By what the store holds of these files, not by what was recorded just now: taken in again, also after a kill, they come to the same account.
+    fates = fates_of(rows, usable, [event for event in events if _is_of(event, files)])
+    verdicts = [event for event in events if event.after.KIND is Kind.VERDICT]
+    before, after = in_force(event for event in verdicts if not _is_of(event, files)), in_force(verdicts)
     replaced = {clue for clue, event in before.items() if after[clue].event_id != event.event_id}
     accounts = _accounts(ctx, files, fates, known, events, replaced)
     zone = f"{RESTRICTED}/{FOLDER}/{ctx.as_of.isoformat()}-{_digest(files)}"
@@ -103,6 +103,10 @@ def run(ctx: RunContext, files: Sequence[Returned] = (), brought: Brought = NOBO
         write_slips(staged / zone, [fate.row for fate in fates if fate.fate == MEND], known.where, names, ctx.as_of)
     print_accounts(ctx.report.console, accounts, files, fates)
     return TakenIn(tuple(accounts), tuple(fates), unread, tuple(recorded), ctx.out / zone)
+
+
+def _is_of(event: Event, files: Sequence[Returned]) -> bool:
+    return event.source is not None and event.source.sha256 in {file.sha256 for file in files}
 
 
 def _facts(book: Book) -> dict[str, Restricted | None]:

@@ -42,7 +42,7 @@ def usable_rows(
 
 
 def fates_of(rows: Sequence[Row], usable: Usable, recorded: Sequence[Event]) -> list[Fate]:
-    """What became of each row. Of one that is said twice the first is new."""
+    """What became of each row. Of one that is said twice the first is new. recorded: events that these files have brought, ever."""
     fresh = {event.event_id for event in recorded}
     said = {id(row): {event.event_id for event in events} for row, events in usable}
     fates = []
