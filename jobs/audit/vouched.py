@@ -42,7 +42,8 @@ class Vouched(NamedTuple):
 
 
 def vouch(lake: Path | None) -> None:
-    """Records the state of the lake and of the lists, as far as they have changed; nothing where no command is at work."""
+    """Records the state of the lake and of the lists, as far as they have changed; nothing where no command is at work. A table that was set
+    back is not vouched for: no command takes a version away."""
     if (call := at_work()) is None or call.out is None:
         return
     log = folder_of(call.out)
@@ -52,7 +53,7 @@ def vouch(lake: Path | None) -> None:
         known = before.tables.get(place)
         assert lake is not None
         with suppress(Exception):  # a damaged table, of which each library says something else: verify names it
-            if not known or known[-1].version != last_version(lake, place):
+            if not known or known[-1].version < (last_version(lake, place) or 0):
                 moved[place] = state_of(lake / place)
     lists = {zone: digest_of(call.out / zone / LIST) for zone in zones(call.out)}
     changed = {zone: digest for zone, digest in lists.items() if before.lists.get(zone) != digest}

@@ -165,6 +165,16 @@ def test_what_a_killed_run_wrote_is_told_until_a_command_has_ended(embedded: Eng
     assert told(out)[0] == 0
 
 
+def test_a_version_that_was_set_back_is_told_after_the_next_command_too(out: Path) -> None:
+    commit(out, 2).unlink()
+    shutil.rmtree(rows(out)[-1].parent)
+    with recorded("plan", {}, purpose=SUPERVISION, out=out):
+        vouch(out / "lake")
+    code, said = told(out)
+    assert code == 3
+    assert "ops/purposes was set back to version 1: the last that a command of the log left is 2" in said
+
+
 def test_without_a_run_nothing_is_vouched_for(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     code, said = told(tmp_path / "out")
