@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 from pydantic import Field
@@ -30,3 +31,8 @@ class Edition(Conf):
     purpose: str
     expires_on: date
     files: tuple[EditionFile, ...] = Field(min_length=1)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that it says, in hex."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

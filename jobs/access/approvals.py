@@ -1,10 +1,11 @@
-"""The second person: a request by one, an approval by another, both lines of the audit log, and used up once."""
+"""The second person: a request by one, an approval by another, both lines of the audit log, and used up once, by what was done under it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,8 +51,18 @@ class Request:
         return _shown(self.id)
 
 
-def requests_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, Request]:
-    """Of each request its last state, by id. entries: of the log, oldest first."""
+@dataclass
+class Approval:
+    """by: the account that has approved; null where nobody was asked. made: digest of what is made under it, where that is kept elsewhere;
+    set before it is there."""
+
+    by: str | None
+    made: str | None = None
+
+
+def requests_of(entries: Iterable[Mapping[str, Any]], known: Collection[str] = ()) -> dict[str, Request]:
+    """Of each request its last state, by id. entries: of the log, oldest first. known: digests of all that was made under approvals that say
+    so; one of another is used up by nothing."""
     found: dict[str, Request] = {}
     for entry in entries:
         match entry.get("event"):
@@ -62,34 +73,54 @@ def requests_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, Request]:
                 held, at = found[entry["request"]], datetime.fromisoformat(entry["at"])
                 by = (*held.approved_by, entry["by"])
                 found[held.id] = replace(held, approved_by=by, approved_at=held.approved_at or at)
-            case "used" if entry["request"] in found:
+            case "used" if entry["request"] in found and _is_there(entry, known):
                 found[entry["request"]] = replace(found[entry["request"]], is_used=True)
     return found
 
 
-def second_person(
-    access: AccessParams, out: Path, action: str, facts: Mapping[str, Any], *, named: str | None = None, again: bool = False
-) -> str | None:
-    """The account that has approved exactly this, now used up; where access is not asked for, who was `named`, unasked.
+def _is_there(used: Mapping[str, Any], known: Collection[str]) -> bool:
+    """Was it made? Its maker says so in the log before it is there, and may be killed in between."""
+    return "made" not in used or used["made"] in known
 
-    Raises BadConfiguration where nobody else has: the request is in the log from then on. again: an approval holds as often as wanted.
+
+@contextmanager
+def second_person(
+    access: AccessParams, out: Path, action: str, facts: Mapping[str, Any], *, named: str | None = None, again: bool = False,
+    known: Collection[str] = (),
+) -> Iterator[Approval]:  # fmt: skip
+    """The approval of exactly this, used up when it is left without an error: what was killed or has failed is done again under the same one.
+    Where access is not asked for, by who was `named`, unasked.
+
+    Of what can be done at the same time by two it is left before anything is done, or a lock is held around it. Raises BadConfiguration where
+    nobody else has approved: the request is in the log from then on. again: an approval holds as often as wanted. known: see `requests_of`.
     """
     if not access.enabled:
-        return named
+        yield Approval(named)
+        return
     me = person_now(access).account
+    held = _approved(access, out, me, action, facts, named, again, known)
+    approval = Approval(named or held.approved_by[0])
+    yield approval
+    if not held.is_used:
+        made = {} if approval.made is None else {"made": approval.made}
+        note(USED, request=held.id, by=me, approved_by=approval.by, **made)
+        if not again:
+            _refuse_second_use(out, held, known)
+
+
+def _approved(
+    access: AccessParams, out: Path, me: str, action: str, facts: Mapping[str, Any], named: str | None, again: bool,
+    known: Collection[str],
+) -> Request:  # fmt: skip
+    """The request for exactly this, which another has approved, and which may be used."""
     request_id = _id(action, facts)
-    held = _held_requests(out).get(request_id)
+    held = _held_requests(out, known).get(request_id)
     if held is not None and (held.action, held.facts) != (action, dict(facts)):
         held = None  # of the same id, and something else
     if held is not None and held.approved_by and held.approved_at and (again or not held.is_used):
         is_in_time = again or datetime.now(UTC) - held.approved_at <= timedelta(days=access.approval_days)
         if is_in_time and (again or me not in held.approved_by) and named in (None, *held.approved_by):
-            approver = named or held.approved_by[0]
-            if not held.is_used:
-                note(USED, request=request_id, by=me, approved_by=approver)
-                if not again:
-                    _refuse_second_use(out, held)
-            return approver
+            return held
         if is_in_time:
             raise BadConfiguration(
                 f"The request {held.shown} ({action}) was approved by {', '.join(held.approved_by)}, and made by {held.by}. Another "
@@ -104,13 +135,16 @@ def second_person(
     )
 
 
-def _refuse_second_use(out: Path, request: Request) -> None:
+def _refuse_second_use(out: Path, request: Request, known: Collection[str]) -> None:
     """Of commands that use the same approval at the same time the one whose line came first has it: lines are written one by one."""
+    if (call := at_work()) is None:
+        return
     uses: list[str] = []
     for entry in believed(_log_of(out)):
         if entry.get("request") == request.id:
-            uses = [*uses, entry["call"]] if entry["event"] == USED else []
-    if (call := at_work()) is not None and uses[:1] != [call.call]:
+            counts = entry["event"] == USED and (entry["call"] == call.call or _is_there(entry, known))
+            uses = [*uses, entry["call"]] if counts else uses if entry["event"] == USED else []
+    if uses[:1] != [call.call]:
         raise BadConfiguration(
             f"The approval of {request.shown} ({request.action}) was used up by another command at this very moment. Ask anew. Nothing was done."
         )
@@ -156,7 +190,8 @@ def note_access(access: AccessParams, out: Path, warn: Callable[[str], None]) ->
         warn(f"{log}: {fault} What it says is shown, and not certain. Keep it as it is, and ask who had access to it since.")
     was_on = next((entry["on"] for entry in reversed(entries) if entry.get("event") == ACCESS), False)
     if was_on and not access.enabled:
-        second_person(access.model_copy(update={"enabled": True}), out, "access off", {"on": False})
+        with second_person(access.model_copy(update={"enabled": True}), out, "access off", {"on": False}):
+            pass  # used up first: it could be turned off twice
     if was_on != access.enabled:
         note(ACCESS, on=access.enabled)
 
@@ -166,9 +201,9 @@ def waiting(out: Path) -> list[Request]:
     return [one for one in _held_requests(out).values() if not one.approved_by and not one.is_used]
 
 
-def _held_requests(out: Path) -> dict[str, Request]:
+def _held_requests(out: Path, known: Collection[str] = ()) -> dict[str, Request]:
     """By id."""
-    return requests_of(believed(_log_of(out)))
+    return requests_of(believed(_log_of(out)), known)
 
 
 def _log_of(out: Path) -> Path:

@@ -358,8 +358,11 @@ def settle_identities(
     def settle() -> None:
         lines = len(job.lines_of(file))  # what cannot be read is told before an engine starts
         access = load_access()
-        second_person(access, out, "identities", {"file": digest_of(file), "lines": lines})
-        with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
+        facts = {"file": digest_of(file), "lines": lines}
+        with (
+            open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened,
+            second_person(access, out, "identities", facts),
+        ):
             log = RunLog()
             with log.kept(opened, console), log.job(job, opened, load_settings(env), None) as own:
                 count = job.settle(own, file, brought_now(access))

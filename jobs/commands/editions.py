@@ -90,6 +90,7 @@ def issue(
 ) -> None:
     """Make an edition of full lists: locked files in OUT/editions, each telling and hiding whose it is. The password is shown once."""
     from datetime import date
+    from functools import partial
 
     from jobs.access.approvals import second_person
     from jobs.audit.vouched import vouch
@@ -112,16 +113,16 @@ def issue(
         terms = Terms(to.strip(), purpose.strip(), last)
         found = full_lists(out, lists)
         facts = asked(out, lists, found, terms)
-        by = By(who.by, who.at, second_person(settings.access, out, "edition", facts))
         with owner_only(out), store_beside_folder(out, out / "lake") as store:
             settle(out, console.warn)
-            edition, password = make(store, out, found, terms, by, settings.editions.cipher, console.warn)
-        vouch(None)
+            second = partial(second_person, settings.access, out, "edition", facts)
+            edition, password = make(store, out, found, terms, By(who.by, who.at, second), settings.editions.cipher, console.warn)
         console.print(
             f"Edition {edition.number}, {len(edition.files)} files: {out / FOLDER / str(edition.number)}", soft_wrap=True
         )
         console.print("The password, shown this once. Send it apart from the files, to nobody but the recipient:", soft_wrap=True)
         typer.echo(password)  # past the console, which may be kept
+        vouch(None)  # last: without its password an edition is lost
 
     raise typer.Exit(explained(work, console))
 

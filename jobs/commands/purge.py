@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import Annotated
 
 import typer
@@ -82,10 +82,9 @@ def purge(
                     f"Would go: {said}. To remove them for good, name the second person: --second ACCOUNT.", soft_wrap=True
                 )
             else:
-                if begun is None:
-                    facts = {"as_of": as_of, "lake": lake, "removes": said, "plan": digest_of_plan(plan)}
-                    second_person(access, out, "purge", facts, named=second)
-                where = remove_all(lakes, results, plan, params, console.warn)
+                facts = {"as_of": as_of, "lake": lake, "removes": said, "plan": digest_of_plan(plan)}
+                with second_person(access, out, "purge", facts, named=second) if begun is None else nullcontext():
+                    where = remove_all(lakes, results, plan, params, console.warn)
                 for held_lake in lakes:
                     vouch(held_lake)
                 console.print(f"Removed: {said}. Certificate: {where}", soft_wrap=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import typer
 
 from jobs.access.roles import Role, allowed
@@ -23,9 +25,9 @@ def rotate_key(out: Finished, engine: Engine = None, env: Env = None, lake: Lake
     def work() -> None:
         with open_lake(out, engine=engine, env=env, lake_root=lake, to_write=True) as opened:
             plan = planned_rotation(opened)
-            if plan.seal is not None:
-                second_person(load_access(), out, "key", {"lake": opened.root, "seal": plan.seal})
-            rotate(opened, plan)
+            facts = {"lake": opened.root, "seal": plan.seal}
+            with second_person(load_access(), out, "key", facts) if plan.seal is not None else nullcontext():
+                rotate(opened, plan)
             note("key_rotated", lake=opened.root, seal=plan.seal, ids_made_of=plan.name)
         if opened.kept_here is None:
             console.warn(

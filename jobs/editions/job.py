@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -12,6 +13,7 @@ from typing import Any
 
 from casework.editions import Edition, EditionFile
 from casework.store import CaseStore
+from jobs.access.approvals import Approval
 from jobs.audit.calls import note
 from jobs.editions import office, pages
 from jobs.editions.container import SUFFIX, fresh_header, sealed
@@ -49,11 +51,11 @@ class Terms:
 
 @dataclass(frozen=True)
 class By:
-    """at: instant, ISO 8601 in UTC. second: who approved it; null where nobody was asked."""
+    """at: instant, ISO 8601 in UTC. second: asks for the second person's approval; `known` of it: the digests of all editions."""
 
     account: str
     at: str
-    second: str | None
+    second: Callable[..., AbstractContextManager[Approval]]
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,10 @@ def _full(out: Path, file: Path) -> Full:
 def issue(
     store: CaseStore, out: Path, lists: list[Full], terms: Terms, by: By, cipher: CipherName, warn: Callable[[str], None]
 ) -> tuple[Edition, str]:
-    """The edition in OUT/editions, and the password that nobody will see again. The register is written before the files: a killed
-    command leaves a number without files, never files without a number."""
+    """The edition in OUT/editions, and the password that nobody will see again. It comes to be with its number in the register, which uses up
+    its approval: what a killed command leaves before it are locked files that nobody can open, and the next edition takes their place."""
     password, mark = _password(), secrets.token_hex(MARK_DIGITS // 2)
-    with store.writing() as book:
+    with store.writing() as book, by.second(known={one.digest for one in book.editions()}) as approval:
         number = book.last_edition + 1
         made = dict(_made(lists, number, mark, terms, password, cipher))
         files = [
@@ -124,12 +126,13 @@ def issue(
             for (name, content), full in zip(made.items(), lists, strict=True)
         ]
         edition = Edition(
-            number=number, mark=mark, made_at=by.at, made_by=by.account, second=by.second, recipient=terms.recipient, purpose=terms.purpose,
+            number=number, mark=mark, made_at=by.at, made_by=by.account, second=approval.by, recipient=terms.recipient, purpose=terms.purpose,
             expires_on=terms.expires_on, files=tuple(files),
         )  # fmt: skip
+        _publish(out, edition, made, max(full.as_of for full in lists), warn)
         book.record_edition(edition)
-    _publish(out, edition, made, max(full.as_of for full in lists), warn)
-    note("edition", number=number, files=len(files), expires_on=terms.expires_on.isoformat(), second=by.second)
+        approval.made = edition.digest
+    note("edition", number=number, files=len(files), expires_on=terms.expires_on.isoformat(), second=edition.second)
     return edition, password
 
 

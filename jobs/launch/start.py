@@ -85,7 +85,8 @@ def open_run(
             ctx = RunContext(running, lake, settings, as_of, out, found.key, report, delivery, log)
             changed = changed_rules(settings.fingerprint, code_version(), last_rules(lake))
             if changed:
-                second_person(settings.access, out, "rules", changed, again=True)
+                with second_person(settings.access, out, "rules", changed, again=True):
+                    pass
             note_run(log.run_id, key=found.source, settings=settings.fingerprint, code=code_version(), changed=changed)
             report.figures["run_id"] = log.run_id
             report.figures["engine"] = {"name": running.version, "settings": dict(running.settings)}

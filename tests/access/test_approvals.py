@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -22,6 +23,7 @@ from jobs.access.roles import Role
 from jobs.audit.calls import SUPERVISION, changed_rules, note, note_run, recorded
 from jobs.audit.log import LOG, entries_of
 from jobs.commands.cli import app
+from jobs.editions.register import register_of
 from jobs.launch import start
 from jobs.launch.settings import load_access
 from jobs.rank_clues import job as rank_clues
@@ -42,8 +44,8 @@ def at(place: Path, command: str = "run") -> Iterator[None]:
 
 
 def ask(place: Path, action: str = "identities", **more: Any) -> str | None:
-    with at(place):
-        return second_person(load_access(), place, action, FACTS, **more)
+    with at(place), second_person(load_access(), place, action, FACTS, **more) as approval:
+        return approval.by
 
 
 def agree(place: Path, request: str | None = None) -> None:
@@ -103,20 +105,29 @@ def test_an_approval_is_by_a_role_for_exactly_this_and_in_time(
     as_person("wang", Role.DATA_TEAM)
     agree(place)
     as_person("li", Role.DATA_TEAM)
-    with at(place), pytest.raises(BadConfiguration):
-        second_person(load_access(), place, "identities", {"file": "another"})
+    with (
+        at(place),
+        pytest.raises(BadConfiguration),
+        second_person(load_access(), place, "identities", {"file": "another"}),
+    ):
+        pass
     with pytest.raises(BadConfiguration, match="names who approved"):
         ask(place, named="zhao")
     access = load_access().model_copy(update={"approval_days": 0})
-    with at(place), pytest.raises(BadConfiguration, match="needs two persons"):
-        second_person(access, place, "identities", FACTS)
+    with (
+        at(place),
+        pytest.raises(BadConfiguration, match="needs two persons"),
+        second_person(access, place, "identities", FACTS),
+    ):
+        pass
 
 
 def test_rules_that_were_approved_hold_for_good_and_others_do_not(as_person: AsPerson, place: Path) -> None:
     def begin(settings: str) -> None:
         with at(place):
             if changed := changed_rules(settings, "code", None):
-                second_person(load_access(), place, "rules", changed, again=True)
+                with second_person(load_access(), place, "rules", changed, again=True):
+                    pass
             note_run("r", key="k", settings=settings, code="code", changed=changed)
 
     for settings in ("a", "b"):
@@ -177,8 +188,12 @@ def test_an_approval_of_one_thing_is_none_of_another_that_was_made_to_share_its_
     agree(place)
     as_person("li", Role.DATA_TEAM)
     for action, facts in (("edition", {"file": "the whole city"}), ("identities", FACTS)):
-        with at(place), pytest.raises(BadConfiguration, match="needs two persons"):
-            second_person(load_access(), place, action, facts)
+        with (
+            at(place),
+            pytest.raises(BadConfiguration, match="needs two persons"),
+            second_person(load_access(), place, action, facts),
+        ):
+            pass
 
 
 def test_an_id_is_typed_as_far_as_it_is_the_only_one_that_begins_so(as_person: AsPerson, place: Path) -> None:
@@ -225,8 +240,8 @@ def test_of_two_commands_that_use_one_approval_at_once_one_has_it(as_person: AsP
     looked, was_given = Barrier(2), []
     real = approvals._held_requests
 
-    def slow(results: Path) -> dict[str, approvals.Request]:
-        held = real(results)
+    def slow(*given: Any) -> dict[str, approvals.Request]:
+        held = real(*given)
         looked.wait(30)
         return held
 
@@ -294,24 +309,19 @@ def test_off_nobody_is_asked(place: Path) -> None:
     assert waiting(place) == []
 
 
-def test_an_edition_needs_two_publishers(as_person: AsPerson, out: Path) -> None:  # noqa: F811
-    def give(*line: object) -> Any:
-        return CliRunner(env={"COLUMNS": "300"}).invoke(app, [*map(str, line), *(() if out in line else ("--out", str(out)))])
+def _issued(out: Path, *names: str) -> Any:  # noqa: F811
+    lists = [out / RESTRICTED / name for name in ("clues.csv", *names)]
+    return _given(out, "editions", "issue", *lists, "--to", "东镇 某甲", "--purpose", "核查", "--until", "2099-03-31")
 
-    issue = (
-        "editions",
-        "issue",
-        out / RESTRICTED / "clues.csv",
-        out / RESTRICTED / "papers",
-        "--to",
-        "东镇 某甲",
-        "--purpose",
-        "核查",
-        "--until",
-        "2099-03-31",
-    )
+
+def _given(out: Path, *line: object) -> Any:  # noqa: F811
+    return CliRunner(env={"COLUMNS": "300"}).invoke(app, [*map(str, line), *(() if out in line else ("--out", str(out)))])
+
+
+def test_an_edition_needs_two_publishers(as_person: AsPerson, out: Path) -> None:  # noqa: F811
+    give = partial(_given, out)
     as_person("li", Role.PUBLISHER)
-    asked = give(*issue)
+    asked = _issued(out, "papers")
     assert asked.exit_code == 2
     assert not (out / "editions").exists()
     request = next(one["request"] for one in entries_of(out / "audit") if one["event"] == approvals.REQUEST)
@@ -329,6 +339,62 @@ def test_an_edition_needs_two_publishers(as_person: AsPerson, out: Path) -> None
         assert '"files": 3' in told
         assert len(re.findall('"[0-9a-f]{64}"', told)) == 1
     as_person("li", Role.PUBLISHER)
-    assert give(*issue).exit_code == 0
+    assert _issued(out, "papers").exit_code == 0
     assert "by li, approved by wang" in give("editions").output
     assert json.dumps(entries_of(out / "audit")).count('"used"') == 1
+
+
+_BEFORE_ITS_NUMBER = (
+    "jobs.editions.job._publish",
+    "casework.store.WritableBook.record_edition",
+    "jobs.access.approvals.note",
+    "jobs.access.approvals._refuse_second_use",
+)
+"""What an edition comes to, one after the other, before its number is in the register; the last when the log has the use."""
+
+
+def test_an_approval_is_used_up_with_the_edition_and_not_by_a_command_that_was_killed(
+    as_person: AsPerson,
+    out: Path,  # noqa: F811
+) -> None:
+    def killed_in(step: str) -> None:
+        with patch(step, side_effect=KeyboardInterrupt) as reached:
+            _issued(out)
+        assert reached.called
+        made.append(len(register_of(out)))
+
+    made: list[int] = []
+    as_person("li", Role.PUBLISHER)
+    for count in (1, 2):
+        assert "needs two persons" in _issued(out).output
+        as_person("wang", Role.PUBLISHER)
+        agree(out)
+        as_person("li", Role.PUBLISHER)
+        for step in _BEFORE_ITS_NUMBER:
+            killed_in(step)
+        if count == 1:
+            assert _issued(out).exit_code == 0
+        else:
+            killed_in("jobs.editions.job.note")
+    assert made == [0, 0, 0, 0, 1, 1, 1, 1, 2]
+    assert "needs two persons" in _issued(out).output
+    assert [(one.number, one.second) for one in register_of(out)] == [(1, "wang"), (2, "wang")]
+    assert [one["event"] for one in entries_of(out / "audit") if "request" in one].count("approval") == 2
+
+
+def test_of_what_a_killed_command_left_undone_the_approval_still_holds(as_person: AsPerson, place: Path) -> None:
+    as_person("li", Role.DATA_TEAM)
+    with pytest.raises(BadConfiguration):
+        ask(place)
+    as_person("wang", Role.DATA_TEAM)
+    agree(place)
+    as_person("li", Role.DATA_TEAM)
+    with (
+        pytest.raises(KeyboardInterrupt),
+        at(place),
+        second_person(load_access(), place, "identities", FACTS),
+    ):
+        raise KeyboardInterrupt
+    assert ask(place) == "wang"
+    with pytest.raises(BadConfiguration, match="needs two persons"):
+        ask(place)

@@ -7,7 +7,8 @@ import re
 import sqlite3
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from pypdf import PdfReader
 from sqlalchemy import URL
 
 from casework.store import FILE, CaseStore, store_url
+from jobs.access.approvals import Approval
 from jobs.audit.log import LOG, entries_of
 from jobs.audit.vouched import vouched
 from jobs.delivery.workbooks import PASSWORD
@@ -160,7 +162,13 @@ def test_before_the_first_edition_there_is_none(out: Path, mingjing: Run, tmp_pa
 
 def test_what_leaves_is_what_was_looked_at(out: Path, issue: Issue, mingjing: Run, monkeypatch: Any) -> None:
     clues = out / RESTRICTED / "clues.csv"
-    monkeypatch.setattr("jobs.access.approvals.second_person", lambda *_: clues.write_text("other") and None)
+
+    @contextmanager
+    def approved_meanwhile(*_: object, **__: object) -> Iterator[Approval]:
+        clues.write_text("other")
+        yield Approval(None)
+
+    monkeypatch.setattr("jobs.access.approvals.second_person", approved_meanwhile)
     with pytest.raises(AssertionError, match="was changed while the edition was made"):
         issue()
     assert not (out / "editions").exists()
@@ -347,18 +355,22 @@ def test_words_that_no_page_can_tell_and_days_that_are_over_are_refused(out: Pat
     assert not (out / "casework.db").exists()
 
 
-def test_a_killed_edition_leaves_a_number_without_files(
-    out: Path, mingjing: Run, issue: Issue, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("dies_in", ["jobs.editions.job._publish", "casework.store.WritableBook.record_edition"])
+def test_the_next_edition_takes_the_place_of_one_that_was_killed(
+    out: Path, mingjing: Run, issue: Issue, monkeypatch: pytest.MonkeyPatch, dies_in: str
 ) -> None:
     def dies(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("jobs.editions.job._publish", dies)
-        mingjing("editions", "issue", out / RESTRICTED, "--to", "甲", "--purpose", "核查", "--until", "2099-03-31")
-    assert not (out / "editions").exists()
-    issue()
-    assert [path.name for path in (out / "editions").iterdir()] == ["2"]
+        patched.setattr(dies_in, dies)
+        two = (out / RESTRICTED / "clues.csv", out / RESTRICTED / "papers" / "page.docx")
+        mingjing("editions", "issue", *two, "--to", "甲", "--purpose", "核查", "--until", "2099-03-31")
+    assert "No edition was made yet." in mingjing("editions").output
+    assert mingjing("editions", "fetch", "1", "--to", out.parent).exit_code == 2
+    issue(out / RESTRICTED / "clues.csv")
+    assert [path.name for path in sorted((out / "editions").glob("*/*"))] == [".mingjing.json", "第1份_clues.csv.mjc"]
+    assert mingjing("editions").output.count("东镇民政办 某甲: 入户核查") == 1
 
 
 def test_a_filled_in_workbook_of_an_edition_is_read_back_with_its_password(
