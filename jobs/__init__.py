@@ -4,6 +4,7 @@ import gc
 import sys
 from pathlib import Path
 
+from jobs.runtime.accounts import have_a_home
 from jobs.runtime.last_words import have_last_words, refuse_small_limit
 from jobs.runtime.stopping import end_while_importing
 
@@ -18,3 +19,4 @@ if sys.argv and Path(sys.argv[0]).name in ("-m", "mingjing") and not "".join(sys
     have_last_words()
     # Plans, cells and imports are many small objects that live on: looked through every 700 of them, they took a fifteenth of a run.
     gc.set_threshold(100_000, 20, 50)
+    have_a_home()

@@ -25,6 +25,7 @@ from jobs.runtime import private_network
 from jobs.runtime.at_rest import AtRest, Machine
 from jobs.runtime.console import Console
 from jobs.runtime.errors import MingjingError
+from jobs.runtime.last_words import NOT_FOR_THIS_MACHINE, NOT_INSTALLED
 from jobs.runtime.paths import local_folder
 from jobs.runtime.session import JARS_VARIABLE, delta_jars
 from jobs.runtime.site_key import KEY_VARIABLE, stated_key
@@ -139,15 +140,13 @@ def _package(name: str, module: str) -> Diagnosis:
     try:
         seen = version(name)
     except PackageNotFoundError:
-        advice = "run make install in a checkout, sh install.sh in an unpacked archive"
-        return Diagnosis(name, False, "not installed", advice, is_needed=True)
+        return Diagnosis(name, False, "not installed", NOT_INSTALLED, is_needed=True)
     try:
         if module:
             import_module(module)
     except (ImportError, OSError) as error:
         said = (str(error).splitlines() or [type(error).__name__])[0]
-        advice = "bring an archive that was made for this processor and C library: docs/closed-network.md"
-        return Diagnosis(name, False, f"{seen} cannot be loaded: {said}", advice, is_needed=True)
+        return Diagnosis(name, False, f"{seen} cannot be loaded: {said}", NOT_FOR_THIS_MACHINE, is_needed=True)
     return Diagnosis(name, True, seen, is_needed=True)
 
 

@@ -21,6 +21,9 @@ NO_MEMORY = (
     r"|malloc failure|can't start new thread|failed to map segment|error return without exception set"
 )
 """How systems, engines and libraries say that memory is full, or is kept from a program by a limit."""
+NOT_INSTALLED = "run make install in a checkout, sh install.sh in an unpacked archive"
+NOT_FOR_THIS_MACHINE = "bring an archive that was made for this processor and C library: docs/closed-network.md"
+_OURS = ("jobs", "models", "casework", "expectations", "simulation", "tools")
 _LEAST_ADDRESSES = 2 << 30
 """Bytes: what is loaded before anything is read takes most of them."""
 
@@ -56,11 +59,23 @@ _pipes: list[int] = []
 
 
 def _end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """A library that is not even loaded for want of memory, or panics, is no fault of the program: no trace of it."""
+    """A library that cannot be loaded, or not for want of memory, or panics, is no fault of the program: no trace of it."""
     if re.search(NO_MEMORY, f"{kind.__name__}: {error}"):
         atexit.unregister(need_none)
+    elif isinstance(error, ImportError) and (library := _of(error, trace)) not in _OURS:
+        advice = NOT_INSTALLED if isinstance(error, ModuleNotFoundError) else NOT_FOR_THIS_MACHINE
+        os.write(2, f"{library} cannot be loaded: {error}\nWhat to do: {advice}\n".encode())
+        sys.exit(2)
     else:
         sys.__excepthook__(kind, error, trace)
+
+
+def _of(error: ImportError, trace: TracebackType | None) -> str:
+    """The library that is not there, or what raised where none is named: some explain in their own words why they cannot be loaded."""
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    name = error.name or (trace.tb_frame.f_globals["__name__"] if trace else "")
+    return str(name).partition(".")[0]
 
 
 if __name__ == "__main__" and not os.read(0, 1):

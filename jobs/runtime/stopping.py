@@ -11,9 +11,8 @@ import contextlib
 import os
 import signal
 import threading
+from importlib import import_module
 from types import FrameType
-
-import psutil
 
 from jobs.runtime.last_words import need_none
 
@@ -37,6 +36,7 @@ def hold_signals() -> None:
 
 def end_on_signals() -> None:
     """From now on either signal ends this process and its children within 5 seconds: a sentence, exit code 130 or 143."""
+    import_module("psutil")  # now: not before it can be told that a library cannot be loaded, nor when all is to end at once
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     # Written to by the handler in C, which runs at once; Python's runs when the main thread comes to it.
@@ -82,6 +82,8 @@ def _end_when_told(reading: int) -> None:
 
 
 def _end_children() -> None:
+    import psutil
+
     children: set[psutil.Process] = set()
     # Held until no more come: a worker forked meanwhile would be nobody's child, and tell of its broken pipe behind the last sentence.
     while new := set(psutil.Process().children(recursive=True)) - children:

@@ -51,6 +51,7 @@ def test_what_a_terminal_sends_to_all_does_not_take_the_last_words_along() -> No
         ("pass", 0, ""),
         ("sys.exit(3)", 3, ""),
         ("raise KeyError('prior')", 1, "KeyError: 'prior'\n"),
+        ("from jobs import nothing", 1, f"name 'nothing' from 'jobs' ({ROOT / 'jobs' / '__init__.py'})\n"),
         ("last_words.need_none(); os.execv('/bin/true', ['true'])", 0, ""),
         ("stopping.end_on_signals(); os.kill(os.getpid(), signal.SIGTERM); signal.pause()", 143, "can be run again.\n"),
     ],
