@@ -39,10 +39,15 @@ class Contributions:
         return waterfall(title, "与众不同程度 strangeness, 0-1", self.usual, steps, most)
 
 
-def contributions_of(scored: pl.DataFrame, case_id: str, out: Path) -> Contributions:
+def contributions_of(scores: pl.DataFrame, case_id: str, out: Path) -> Contributions:
     """Of the household's row of gold.case_scores. Raises BadConfiguration where it has none, or its model is gone."""
-    if scored.is_empty() or scored["model_version"][0] is None:
-        raise BadConfiguration(f"The run scored no household {case_id}. Expected a case_id of gold.case_scores.")
+    scores = scores.drop_nulls("model_version")
+    scored = scores.filter(case_id=case_id)
+    if scored.is_empty():
+        expected = (
+            "Expected a case_id of gold.case_scores." if len(scores) else "It scored none: too few for anything to be usual."
+        )
+        raise BadConfiguration(f"The run scored no household {case_id}. {expected}")
     if not has_model_store(out):
         raise BadConfiguration(f"{out} has no model store: the model that scored {case_id} is not here.")
     from models.registry import ForestRegistry  # MLflow takes a second

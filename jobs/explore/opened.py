@@ -18,7 +18,7 @@ from jobs.explore.contributions import Contributions, contributions_of, models_i
 from jobs.explore.pages import Fairness, Learned, fairness_in, learned_in
 from jobs.explore.shares import shares
 from jobs.explore.shown import masked, names, visible, visible_columns
-from jobs.launch.arguments import existing_lake
+from jobs.launch.arguments import day, existing_lake
 from jobs.launch.settings import load_settings
 from jobs.lineage.chain import Chain
 from jobs.lineage.lookup import trace
@@ -78,6 +78,19 @@ class TableView:
         rows = [" | ".join(str(cell or "") for cell in row) for row in self.contract.iter_rows()]
         told = f"`{self.name}`: one row **{self.grain}**. Key: {', '.join(self.key)}."
         return "\n".join([told, "", f"| {heads} |", "|" + "---|" * self.contract.width, *(f"| {row} |" for row in rows)])
+
+
+class Days(tuple[date, ...]):
+    """Days of which a list was published, the first one first. One that is not there is told in a sentence."""
+
+    def __getitem__(self, place: Any) -> Any:
+        try:
+            return super().__getitem__(place)
+        except IndexError:
+            raise BadConfiguration(
+                f"There is no days[{place}]: of {len(self)} day(s) a list was published ({', '.join(map(str, self)) or 'none'}). "
+                "Run another day into the same OUT, or compare with the run of another one: compare(open_lake(OTHER_OUT), run)."
+            ) from None
 
 
 class OpenedLake:
@@ -203,7 +216,7 @@ class OpenedLake:
         Raises BadConfiguration where the run scored no such household, or the model that scored it is not kept any more.
         """
         scores = self._tables.frame(CASE_SCORES, ["case_id", "figures", "strangeness", "model_version"])
-        return contributions_of(scores.filter(case_id=case_id), case_id, self.out)
+        return contributions_of(scores, case_id, self.out)
 
     def models(self) -> pl.DataFrame:
         """One row a version of a registered model, the newest first, with the address that `mlflow ui` and `mlflow models serve` need.
@@ -230,10 +243,10 @@ class OpenedLake:
 def open_lake(out: str | Path, as_of: str | date | None = None, *, lake: str | None = None, env: str | None = None) -> OpenedLake:
     """The last run of OUT, or the last one of a day as long as its tables are kept (lake.kept_versions). lake: where it is not OUT/lake.
 
-    Raises BadConfiguration where there is no such run.
+    Raises BadConfiguration where there is no such run, or no such day.
     """
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    return OpenedLake(Path(out), existing_lake(Path(out), lake), day, env)
+    wanted = day(as_of, future=True, option="as_of") if isinstance(as_of, str) else as_of
+    return OpenedLake(Path(out), existing_lake(Path(out), lake), wanted, env)
 
 
 def _published(now: Tables) -> list[Mapping[str, Any]]:
@@ -241,8 +254,8 @@ def _published(now: Tables) -> list[Mapping[str, Any]]:
     return [run for run in runs_of(now) if run["job"] == "publish" and CLUES.full_name in run["tables_read"]]
 
 
-def _days(now: Tables) -> list[date]:
-    return sorted({run["as_of"] for run in _published(now)})
+def _days(now: Tables) -> Days:
+    return Days(sorted({run["as_of"] for run in _published(now)}))
 
 
 def _listed(now: Tables, as_of: date | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 import polars as pl
 
 from jobs.learn.job import FOLDER
-from jobs.learn.learning_pages import SUMMARY, TABLE
+from jobs.learn.learning_pages import SUMMARY, TABLE, TABLE_COLUMNS
 from jobs.report_fairness import job as report_fairness
-from jobs.report_fairness.fairness_report import CSV_COLUMNS
+from jobs.report_fairness.fairness_report import CSV_COLUMNS, PROXY_COLUMNS
 from jobs.runtime.errors import BadStore
 
 
@@ -38,7 +39,7 @@ def learned_in(out: Path) -> Learned | None:
     try:
         summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
         table = folder / TABLE
-        calibration = pl.read_csv(table) if table.exists() else pl.DataFrame()
+        calibration = pl.read_csv(table) if table.exists() else _none(TABLE_COLUMNS, "probabilities")
         return Learned(summary["said"], calibration, summary["worth"], summary["missed"])
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as error:
         raise BadStore(f"{folder} cannot be read ({type(error).__name__}). Run mingjing learn again.") from error
@@ -62,6 +63,13 @@ def fairness_in(out: Path) -> Fairness:
         proxies = folder / "proxies.csv"
         figures = {name: pl.Float64 for name in CSV_COLUMNS if "_ratio" in name or name.startswith("refuted_p")}
         rates = pl.read_csv(folder / "fairness.csv", schema_overrides=figures)
-        return Fairness(rates, pl.read_csv(proxies) if proxies.exists() else pl.DataFrame())
+        return Fairness(
+            rates, pl.read_csv(proxies) if proxies.exists() else _none(PROXY_COLUMNS, "feature", "attribute", "group")
+        )
     except (OSError, pl.exceptions.PolarsError) as error:
         raise BadStore(f"{folder} cannot be read ({type(error).__name__}). Run mingjing fairness again.") from error
+
+
+def _none(columns: Sequence[str], *texts: str) -> pl.DataFrame:
+    """A table that was not written, with its columns: what is asked of it has an answer, too."""
+    return pl.DataFrame(schema={name: pl.String if name in texts else pl.Float64 for name in columns})

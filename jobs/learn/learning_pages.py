@@ -20,7 +20,7 @@ from jobs.sheets.files import write_csv
 from models.measures import Bin, Lift, Vector, brier, calibration_error, reliability
 
 CHART, TABLE, SUMMARY, MOVES = "calibration.svg", "reliability.csv", "learning.json", "moves.csv"
-_TABLE_COLUMNS = ("probabilities", "visits", "promised", "confirmed", "low95", "high95")
+TABLE_COLUMNS = ("probabilities", "visits", "promised", "confirmed", "low95", "high95")
 _LEARNED = "learned"
 
 
@@ -58,7 +58,7 @@ def write_pages(outcome: Outcome, folder: Path) -> None:
             for name, of_name in bins.items()
             for b in of_name
         ]
-        write_csv(pl.DataFrame(rows, _TABLE_COLUMNS, orient="row"), folder / TABLE)
+        write_csv(pl.DataFrame(rows, TABLE_COLUMNS, orient="row"), folder / TABLE)
     if outcome.moved is not None:
         write_csv(outcome.moved, folder / MOVES)
     (folder / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -27,7 +27,7 @@ CSV_COLUMNS = (
     *(f"{rate}_ratio{part}" for rate in RATES for part in ("", "_low", "_high")),
     "refuted_p", "refuted_p_adjusted", "judgement",
 )  # fmt: skip
-_PROXY_COLUMNS = ("feature", "attribute", "group", "auroc", "above_limit")
+PROXY_COLUMNS = ("feature", "attribute", "group", "auroc", "above_limit")
 _SHOWN_PROXIES = 5
 _NO_FEATURES = (
     "No features of the run of {day} are kept, only those of the last run: which of them tell who somebody is was not measured, "
@@ -96,7 +96,7 @@ def _write_proxies(report: FairnessReport, told: Sequence[Proxy], path: Path) ->
         )
         for proxy in told
     ]  # fmt: skip
-    write_csv(pl.DataFrame(rows, _PROXY_COLUMNS, orient="row"), path)
+    write_csv(pl.DataFrame(rows, PROXY_COLUMNS, orient="row"), path)
 
 
 def print_fairness(console: Console, report: FairnessReport, folder: Path) -> None:

@@ -13,6 +13,8 @@ import pytest
 
 from expectations.contracts.lake import CASE_SCORES, CLUES
 from jobs.explore import OpenedLake, open_lake, shares
+from jobs.explore.contributions import contributions_of
+from jobs.explore.pages import fairness_in, learned_in
 from jobs.launch.context import RunContext
 from jobs.runtime.errors import BadConfiguration, BadStore, NoSuchRecord
 from models.features import FEATURE_NAMES
@@ -115,8 +117,17 @@ def test_what_is_not_there_is_told(opened: OpenedLake, finished: RunContext, tmp
         opened.before()
     with pytest.raises(BadConfiguration, match="No lake"):
         open_lake(tmp_path)
+    with pytest.raises(BadConfiguration, match=r"as_of is '2017-13-01'\. Expected a day such as"):
+        open_lake(finished.out, "2017-13-01")
+    assert (opened.days[-1], [*opened.days]) == (AS_OF, [AS_OF])
+    with pytest.raises(
+        BadConfiguration, match=rf"no days\[-2\]: of 1 day\(s\) a list was published \({AS_OF}\). Run another day"
+    ):
+        opened.days[-2]
     with pytest.raises(BadConfiguration, match="scored no household"):
         opened.contributions("H0000000000000000")
+    with pytest.raises(BadConfiguration, match="It scored none: too few"):
+        contributions_of(opened._tables.frame(CASE_SCORES, ["case_id", "model_version"]).clear(), "", finished.out)
     with pytest.raises(NoSuchRecord):
         opened.trace("C0000000000000000")
     assert opened.trace(opened.table("gold.clues").polars("clue_id")["clue_id"][0]).is_masked
@@ -134,9 +145,18 @@ def test_models_of_a_copied_run_are_its_own(finished: RunContext, opened: Opened
     assert open_lake(tmp_path / "empty").models().is_empty()
 
 
-def test_learning_is_read_as_it_was_left(finished: RunContext, tmp_path: Path) -> None:
-    from jobs.explore.pages import learned_in
+def test_what_was_not_measured_is_an_empty_table_with_its_columns(
+    opened: OpenedLake, finished: RunContext, tmp_path: Path
+) -> None:
+    (tmp_path / "fairness").mkdir()
+    shutil.copy(finished.out / "fairness" / "fairness.csv", tmp_path / "fairness")
+    found, whole = fairness_in(tmp_path), opened.fairness()
+    assert found.rates.equals(whole.rates)
+    assert (found.proxies.height, found.proxies.columns) == (0, whole.proxies.columns)
+    assert found.proxies.schema["auroc"] == whole.proxies.schema["auroc"]
 
+
+def test_learning_is_read_as_it_was_left(finished: RunContext, tmp_path: Path) -> None:
     assert learned_in(tmp_path) is None
     folder = tmp_path / "learning"
     folder.mkdir()
@@ -145,4 +165,4 @@ def test_learning_is_read_as_it_was_left(finished: RunContext, tmp_path: Path) -
     (folder / "learning.json").write_text(json.dumps({"said": "x", "worth": None, "missed": {}}), encoding="utf-8")
     found = learned_in(tmp_path)
     assert found is not None
-    assert found.calibration.is_empty()
+    assert (found.calibration.height, found.calibration["promised"].dtype) == (0, pl.Float64)
