@@ -44,8 +44,13 @@ types: install ## Strict types
 layers: install ## jobs -> models -> expectations, never the other way
 	$(VENV)/bin/lint-imports --no-cache
 
-schedulers: install .venv-airflow .venv-dolphinscheduler ## What graph writes, read by Airflow and DolphinScheduler themselves
-	$(PY) -m pytest tests/schedulers/check_schedulers.py
+schedulers: install .venv-airflow .venv-dolphinscheduler .openlineage-schemas ## What others read: graph's files by the schedulers, events by OpenLineage's schemas
+	$(PY) -m pytest tests/schedulers/check_schedulers.py tests/schedulers/check_lineage_events.py
+
+.openlineage-schemas: tests/schedulers/openlineage.sha256
+	@cargo info --quiet datafusion-openlineage@0.0.12 > /dev/null
+	@cp "$$(find $${CARGO_HOME:-$$HOME/.cargo}/registry/cache -name datafusion-openlineage-0.0.12.crate | head -n 1)" $@
+	@sha256sum --check --quiet $< && touch $@ || { rm -f $@; exit 1; }
 
 .venv-%: tests/schedulers/%.txt
 	@rm -rf $@
