@@ -157,7 +157,8 @@ def _payment_features(months: DataFrame) -> DataFrame:
         F.sum(is_paid.cast("int")).alias("months_paid"),
         F.min(F.when(is_paid, F.col("for_month"))).alias("first_paid"),
         F.max(F.when(is_paid, F.col("for_month"))).alias("last_paid"),
-        F.avg(F.when(is_paid, F.col("paid_yuan")).cast("double")).alias("mean_paid"),
+        # A sum of decimals: one of doubles would be another number in another order of rows.
+        _ratio(F.sum(F.when(is_paid, F.col("paid_yuan"))), F.sum(is_paid.cast("int"))).alias("mean_paid"),
         F.max(F.when(is_paid, F.col("paid_yuan"))).alias("highest"),
         F.sum("gross_yuan").alias("gross"),
         F.sum("arrears_yuan").alias("arrears"),
