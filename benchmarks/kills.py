@@ -56,20 +56,24 @@ class Done:
     steps: Sequence[str]
 
 
-def deliveries(whole: Path, folder: Path) -> tuple[Path, Path]:
-    """The delivery without its last month of payments, and that month with a roster of a month later that has lost a row."""
+def deliveries(whole: Path, folder: Path, registers: Sequence[str] = ("dibao_roster",)) -> tuple[Path, Path]:
+    """The delivery without its last month of payments, and that month with registers of a month later, each of which has lost a row."""
     header, *lines = csv.reader((whole / MANIFEST).read_text(encoding="utf-8-sig").splitlines())
     month = max(line for line in lines if line[1] == "payments")
-    roster = next(line for line in lines if line[1] == "dibao_roster" and line[0].endswith(".csv"))
-    rows = (whole / roster[0]).read_bytes().splitlines(keepends=True)[:-1]
-    newer = [*roster[:4], "2018-01-31", str(int(roster[5]) - 1), hashlib.sha256(b"".join(rows)).hexdigest()]
-    for name, listed in {"first": [line for line in lines if line != month], "second": [month, newer]}.items():
+    older = [next(line for line in lines if line[1] == code and line[0].endswith(".csv")) for code in registers]
+    rows = [(whole / line[0]).read_bytes().splitlines(keepends=True)[:-1] for line in older]
+    newer = [
+        [*line[:4], "2018-01-31", str(int(line[5]) - 1), hashlib.sha256(b"".join(kept)).hexdigest()]
+        for line, kept in zip(older, rows, strict=True)
+    ]
+    for name, listed in {"first": [line for line in lines if line != month], "second": [month, *newer]}.items():
         for line in listed:
             (folder / name / line[0]).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(whole / line[0], folder / name / line[0])
         with (folder / name / MANIFEST).open("w", encoding="utf-8-sig", newline="") as stream:
             csv.writer(stream).writerows([header, *listed])
-    (folder / "second" / roster[0]).write_bytes(b"".join(rows))
+    for line, kept in zip(older, rows, strict=True):
+        (folder / "second" / line[0]).write_bytes(b"".join(kept))
     return folder / "first", folder / "second"
 
 
