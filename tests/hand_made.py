@@ -19,11 +19,14 @@ from rich.console import Console
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Table
+from jobs.check_quality import job as check_quality
+from jobs.ingest import job as ingest
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine
+from jobs.standardise import job as standardise
 from tests.conftest import AS_OF, KEY
 from tests.delivery.conftest import Delivery
 
@@ -130,6 +133,13 @@ def context(engine: Engine, settings: Settings, delivery: Path | None, out: Path
     return RunContext(
         engine, Lake(engine, str(out / "lake")), settings, as_of, out, KEY, RunReport(Console(quiet=True)), delivery
     )
+
+
+def through_the_gate(ctx: RunContext) -> RunContext:
+    """From the delivery through the quality gate."""
+    for job in (ingest, standardise, check_quality):
+        job.run(ctx)
+    return ctx
 
 
 def again(ctx: RunContext, **changed: Any) -> RunContext:

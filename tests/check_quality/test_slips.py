@@ -18,18 +18,15 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES, NUMBER_STATES, QUARANTINE
 from expectations.contracts.model import PERSON_KINDS
 from jobs.cells import person_numbers
-from jobs.check_quality import job as check_quality
 from jobs.check_quality.figures import number_counts
 from jobs.check_quality.slip_workbook import REASONS_ZH, STATES_ZH, NumberCount, Returned, Slip, write_slip
 from jobs.check_quality.slips import LISTED_STATES, refused_row, slips, write_slips, written
 from jobs.delivery.ledger import Account, from_rows
 from jobs.delivery.manifest import ManifestEntry
 from jobs.delivery.remarks import remark
-from jobs.ingest import job as ingest
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.runtime.session import Engine
-from jobs.standardise import job as standardise
 from tests.conftest import AS_OF
 from tests.hand_made import (
     NORTH,
@@ -42,6 +39,7 @@ from tests.hand_made import (
     person_name,
     person_number,
     registered,
+    through_the_gate,
 )
 
 NORTH_OFFICE, SOUTH_OFFICE, TREASURY, POLICE = "北县民政局", "南县民政局", "财政局", "北县公安局"
@@ -92,10 +90,7 @@ def taken_in(embedded: Engine, settings: Settings, tmp_path_factory: pytest.Temp
     )
     delivery.add(PAYMENT_FILE, lines, "payments", department=TREASURY, rows=str(len(paid) + 2))
     delivery.add("无人认领.csv", "x", "payments", department="", sha256="ab" * 32)
-    ctx = context(embedded, settings, delivery.done(), folder / "out")
-    for job in (ingest, standardise, check_quality):
-        job.run(ctx)
-    return ctx
+    return through_the_gate(context(embedded, settings, delivery.done(), folder / "out"))
 
 
 @dataclass(frozen=True)

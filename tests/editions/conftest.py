@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msoffcrypto
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -24,10 +27,28 @@ STORIES = [f"登记显示该对象于某年去世，此后仍领取{n}个月待�
 COLUMNS = (Heading("序号", 5, "whole"), Heading("情况说明", 40, "wrapped"), Heading("核查结论", 12, "input", "verdict"),
            Heading("线索编号", 20, "id"))  # fmt: skip
 Run = Callable[..., Any]
+Issue = Callable[..., str]
 
 
 def clue(n: int) -> str:
     return f"C{n:016x}"
+
+
+def made(out: Path, suffix: str, number: int = 1) -> Path:
+    return next((out / "editions" / str(number)).rglob(f"*{suffix}"))
+
+
+def unlocked(path: Path, password: str) -> bytes:
+    found = io.BytesIO()
+    with path.open("rb") as stream:
+        book = msoffcrypto.OfficeFile(stream)
+        book.load_key(password=password)
+        book.decrypt(found, verify_integrity=True)
+    return found.getvalue()
+
+
+def bare(text: str) -> str:
+    return re.sub("[\u200b-\u200e]", "", text).rstrip("。")
 
 
 @pytest.fixture
@@ -73,7 +94,7 @@ def mingjing(out: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def issue(out: Path, mingjing: Run) -> Callable[..., str]:
+def issue(out: Path, mingjing: Run) -> Issue:
     """Makes an edition of all lists, or of those named; its password."""
 
     def make(*lists: Path, to: str = "东镇民政办 某甲") -> str:

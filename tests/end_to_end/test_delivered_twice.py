@@ -12,7 +12,6 @@ import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES, QUALITY
-from jobs.check_quality import job as check_quality
 from jobs.check_quality.dry_run import delivery_state
 from jobs.delivery.ledger import day_of, from_rows, order
 from jobs.ingest import job as ingest
@@ -24,7 +23,19 @@ from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.session import Engine
 from jobs.standardise import job as standardise
 from tests.conftest import AS_OF
-from tests.hand_made import NORTH, SOUTH, HandMade, again, context, first_delivery, household, payment, person_name, person_number
+from tests.hand_made import (
+    NORTH,
+    SOUTH,
+    HandMade,
+    again,
+    context,
+    first_delivery,
+    household,
+    payment,
+    person_name,
+    person_number,
+    through_the_gate,
+)
 
 PEOPLE = 12
 ORIGINAL, COPY, CITY_ROSTER = "发放2017-06.csv", "发放2017-06(终稿).csv", "全市花名册.csv"
@@ -46,12 +57,6 @@ def saved_again(rows: list[dict[str, str]]) -> bytes:
     return text.getvalue().encode("gb18030")
 
 
-def take_in(ctx: RunContext) -> RunContext:
-    for job in (ingest, standardise, check_quality):
-        job.run(ctx)
-    return ctx
-
-
 @pytest.fixture(scope="module")
 def ctx(embedded: Engine, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> RunContext:
     """After a run; the copy holds a payment that the original lacks, and the original one household paid twice."""
@@ -63,7 +68,7 @@ def ctx(embedded: Engine, settings: Settings, tmp_path_factory: pytest.TempPathF
     late = payment(3, "2017-06") | {"kind": "补发", "amount": "20.00"}
     made.add(COPY, saved_again([*june, june[0], late]), "payments", rows=str(len(june) + 2), department="财政局")
     made.table("dibao_roster", [household(i) for i in reversed(range(PEOPLE))], CITY_ROSTER, area="420200", department="市民政局")
-    return take_in(context(embedded, settings, made.done(), folder / "out"))
+    return through_the_gate(context(embedded, settings, made.done(), folder / "out"))
 
 
 def test_every_row_counts_once_and_a_second_payment_stays(ctx: RunContext) -> None:
