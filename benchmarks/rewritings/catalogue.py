@@ -33,6 +33,7 @@ from benchmarks.rewritings.entries import (
 )
 from benchmarks.rewritings.files import Delivery, Text
 from benchmarks.rewritings.sheets import (
+    below_in_third,
     between,
     blank,
     by_county,
@@ -56,6 +57,7 @@ from benchmarks.rewritings.sheets import (
     with_columns,
     with_unit,
 )
+from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Kind
 
 CATALOGUE: tuple[Rewriting, ...] = (
@@ -173,6 +175,9 @@ CATALOGUE: tuple[Rewriting, ...] = (
     Rewriting("below", "stamp", "a place for the stamp and the day", sheets(noted("单位（盖章）：", "2018年1月8日"))),
     Rewriting("below", "count", "how many rows there are", sheets(noted("(30 rows affected)"))),
     Rewriting("below", "rows-counted", "how many rows were exported", sheets(noted("已选择30行。"))),
+    Rewriting("below", "the-end-within", "以下空白 in the third column", sheets(below_in_third("**以下空白**"))),
+    Rewriting("between", "village-captions", "马家村 above its rows", sheets(between(lambda s: ("马家村", *blank(s)[1:]), 25))),
+    Rewriting("totals", "one-word-total", "计 below", sheets(total("计"))),
     # Text files
     Rewriting("encoding", "bom", "UTF-8 with a byte order mark", text(encoding="utf-8-sig")),
     Rewriting("encoding", "gb18030", "GB18030", text(encoding="gb18030")),
@@ -295,6 +300,12 @@ CATALOGUE: tuple[Rewriting, ...] = (
         "manifest-protected",
         'a manifest whose codes are protected by ="…"',
         manifest(line=lambda line: (*line[:3], quoted(line[3]), *line[4:])),
+    ),
+    Rewriting(
+        "manifest",
+        "manifest-titles",
+        "a manifest with the data sets' Chinese names",
+        manifest(line=lambda line: (line[0], DATA_SETS[line[1]].title, *line[2:])),
     ),
     Rewriting(
         "manifest",

@@ -20,6 +20,7 @@ from benchmarks.rewritings.cells import (
 from benchmarks.rewritings.entries import (
     JAVA,
     MIDDLE_DOTS,
+    OTHER_VALUES,
     PERSONS,
     YES_NO,
     Rewriting,
@@ -38,6 +39,13 @@ from benchmarks.rewritings.sheets import (
     sheets,
 )
 from expectations.contracts.model import Kind
+
+FINANCIAL = str.maketrans("0123456789", "零壹贰叁肆伍陆柒捌玖")
+
+
+def _with_one(name: str) -> str:
+    return f"{name}1" if "\u4e00" <= name[-1:] <= "\u9fff" else name
+
 
 CELLS: tuple[Rewriting, ...] = (
     days_as("slashes", "2017/1/5", day(lambda d: f"{d.year}/{d.month}/{d.day}")),
@@ -70,6 +78,9 @@ CELLS: tuple[Rewriting, ...] = (
         "05-JAN-17 12.00.00.000000 AM",
         day(lambda d: f"{d:%d-%b-%y} 12.00.00.000000 AM".upper() if d.year >= 1930 else f"{d}"),
     ),
+    days_as("days-remarked", "2017年1月5日（补登）", day(lambda d: f"{d.year}年{d.month}月{d.day}日（补登）")),
+    days_as("financial-days", "贰零壹柒年1月5日", day(lambda d: f"{d.year}年{d.month}月{d.day}日".translate(FINANCIAL))),
+    months_as("months-remarked", "2017年1月起", day(lambda d: f"{d.year}年{d.month}月起")),
     months_as("statistical-months", "2017M01", day(lambda d: f"{d:%Y}M{d:%m}")),
     months_as("months-of-no-day", "2017-01-00", day(lambda d: f"{d:%Y-%m}-00")),
     months_as("short-year-months", "17.1", day(lambda d: f"{d:%y}.{d.month}")),
@@ -85,6 +96,8 @@ CELLS: tuple[Rewriting, ...] = (
     months_as("last-days", "2017/1/28", day(lambda d: f"{d.year}/{d.month}/28")),
     months_as("month-serials", "42736", day(serial)),
     months_as("months-with-time", "2017-01-01 00:00:00", day(lambda d: f"{d} 00:00:00")),
+    money_as("a-month", "320.00元/月", number(lambda yuan: f"{yuan}元/月")),
+    money_as("starred", "***320.00", number(lambda yuan: f"***{yuan}")),
     money_as("thousands", "1,320.00", number(lambda yuan: f"{yuan:,}")),
     money_as("full-width-thousands", "1，320.00", number(lambda yuan: f"{yuan:,}".replace(",", "，"))),
     money_as("yuan-sign", "￥320.00", number(lambda yuan: f"￥{yuan}")),
@@ -174,9 +187,15 @@ CELLS: tuple[Rewriting, ...] = (
     Rewriting(
         "yes and no", "sexes", "男性 and 女性", cells(lambda cell: {"男": "男性", "女": "女性"}.get(cell, cell), Kind.ENUM)
     ),
+    Rewriting(
+        "yes and no", "other-values", "other words for values of lists", cells(lambda c: OTHER_VALUES.get(c, c), Kind.ENUM)
+    ),
     values_as("bracketed", "【是】", "【{}】"),
     Rewriting("numbers", "bracketed-numbers", "numbers in brackets", cells(lambda c: f"（{c}）" if c else c, Kind.PERSON_NUMBER)),
     Rewriting("numbers", "underscored", "_ before numbers", cells(lambda c: f"_{c}" if c else c, Kind.PERSON_NUMBER)),
+    Rewriting("numbers", "counted-numbers", "numbers as ①4202…", cells(lambda c: f"①{c}" if c else c, Kind.PERSON_NUMBER)),
+    Rewriting("people", "marked-names", "★张三", cells(lambda c: f"★{c}" if c else c, Kind.NAME)),
+    Rewriting("people", "counted-names", "张三1, as namesakes are told apart", cells(_with_one, Kind.NAME)),
     Rewriting("people", "labelled-names", "姓名：张三", cells(lambda c: f"姓名：{c}" if c else c, Kind.NAME)),
     Rewriting(
         "divisions",

@@ -150,6 +150,10 @@ def noted(*lines: str) -> Callable[[Sheet, File, Random], Sheet]:
     return rewrite
 
 
+def below_in_third(line: str) -> Callable[[Sheet, File, Random], Sheet]:
+    return lambda sheet, _file, _dice: replace(sheet, below=(*sheet.below, ("", "", line)))
+
+
 def between(rows: Callable[[Sheet], Row], every: int) -> Callable[[Sheet, File, Random], Sheet]:
     """Such a row after every so many."""
 

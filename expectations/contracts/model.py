@@ -8,6 +8,7 @@ structural expectations and page in the data dictionary follow from it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -124,7 +125,8 @@ class Table:
 class Field:
     """A column of a delivery: its header, the other headers seen, how its cells read.
 
-    `essential`: a row whose cell cannot be read goes to quarantine.
+    `words`: per value of an enumeration a pattern of other words for it. `essential`: a row whose cell cannot be read goes to
+    quarantine.
     """
 
     name: str
@@ -133,6 +135,7 @@ class Field:
     meaning: str
     aliases: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     nullable: bool = False
     essential: bool = False
 

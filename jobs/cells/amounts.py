@@ -17,18 +17,27 @@ _CURRENCY = r"(?:[¥￥$]|RMB|CNY|人民币)?"
 _DIGITS = r"(\d{1,3}(?:,\d{3})+|\d{1,3}(?:'\d{3})+|\d+)?(\.\d*)?(?:E([-+]?\d{1,2}))?"
 _UNITS = "[亿万千百]{1,2}"
 _AMOUNT = re.compile(
-    rf"{_CURRENCY}([-+(]?){_CURRENCY}([-+]?)(?:((?:\d+(?:\.\d+)?{_UNITS})+\d*)|{_DIGITS})([-)]?)({_UNITS})?"
+    rf"{_CURRENCY}([-+(]?){_CURRENCY}([-+]?)(?:((?:\d+(?:\.\d+)?{_UNITS})+(?:\d{{2,}})?)|{_DIGITS})([-)]?)({_UNITS})?"
     rf"(?:(?:元|圆)(?:(\d)角)?(?:零?(\d)分)?(?:整|正)?|{_CURRENCY})"
 )
 _IN_CHINESE = re.compile(f"[{CHARACTERS}]+")
 _BRACKETS_OF_UNIT = re.compile(rf"\(((?:{_UNITS})?元|人民币)\)$")
+_BESIDE_AMOUNT = re.compile(
+    r"^(?:\*+|每?月(?=[¥￥\d]))|(?:/|每|\()(?:户[/·]?)?月(?:[/·]户)?\)?$|\((?:大写:?[^()]*|[^()0-9万千百亿负红退冲扣减美港-]+)\)$"
+    r"|[;、*]+$|(?<=元)\.$|(?<=\.\d\d)\.$"
+)
+"""What is written around an amount and is none of it: 1200元/月, 1200(含补贴), ***1200.00. 元/年 and 元/人 are other amounts."""
 _PART = re.compile(rf"(\d+(?:\.\d+)?)({_UNITS})?")
 _SCALES = {"亿": 10**8, "万": 10**4, "千": 10**3, "百": 10**2}
 _OWN_UNIT = re.compile("[元亿万千百]")
 _ONE_SIGN = str.maketrans("−–—﹣负負。", "------.")
-_COUNTED = re.compile("(?:口人|[人年月岁口名位个户])$")
-_SQUARE_METRES = re.compile(r"\s*(?:㎡|[mM](?:2|²|\^2)|平方米|平米|平方|平)$")
-_IN_WORDS = {"全部": Decimal(100), "全额": Decimal(100), "一半": Decimal(50)}
+_COUNTED = re.compile(
+    r"\([^()]*[\u4e00-\u9fff][^()]*\)$|^[\u4e00-\u9fff]* *(?=[一二三四1-4Ⅰ-Ⅳ]级$)|^共|(?:口人|年度|周岁|[人年月岁口名位个户级])$"
+)
+_ROMAN = str.maketrans("ⅠⅡⅢⅣ", "1234")
+_SQUARE_METRES = re.compile(r"^建筑面积:?|\s*\(?(?:㎡|[mM](?:2|²|\^2)|平方米|平米|平方|平)\)?$")
+_IN_WORDS = {**dict.fromkeys(("全部", "全额", "单独", "单独所有", "独有", "百分之百"), Decimal(100)), "一半": Decimal(50)}
+_BESIDE_SHARE = re.compile("^(?:各占?|占|份额:?|按份共有:?)|份额$")
 _SHARES = (
     (re.compile(r"(?P<part>[0-9.]+)/(?P<of>[0-9.]+)"), "part", "of", 100),
     (re.compile("百分之(?P<part>.+)"), "part", "none", 1),
@@ -43,7 +52,7 @@ _LIMIT = Decimal(10) ** 15
 def parse_amount(cell: str) -> Decimal | None:
     """The number a cell states: thousands separators, currency signs and 元 are noise; 1.2万元, 1万2千 and 一万二千 are twelve thousand."""
     text = half_width(cleaned(cell)).replace(" ", "").translate(_ONE_SIGN).upper()
-    text = _BRACKETS_OF_UNIT.sub(r"\1", text)
+    text = _BESIDE_AMOUNT.sub("", _BRACKETS_OF_UNIT.sub(r"\1", text))
     match = _AMOUNT.fullmatch(text) or _AMOUNT.fullmatch(_IN_CHINESE.sub(_in_digits, text))
     if match is None:
         return None
@@ -95,7 +104,7 @@ def _plain_then_careful(plain: pl.Series, kind: pl.Decimal, parse: Callable[[str
 
 
 def _whole(cell: str) -> int | None:
-    value = parse_amount(_COUNTED.sub("", cell))
+    value = parse_amount(_COUNTED.sub("", half_width(cell)).translate(_ROMAN))
     return int(value) if value is not None and abs(value) < 2**31 and value == int(value) else None
 
 
@@ -105,7 +114,7 @@ def read_integers(cells: pl.Series) -> pl.Series:
 
 def parse_percent(cell: str) -> Decimal | None:
     """Percent that a cell states: 50, 50%, 1/2, 二分之一, 百分之五十, 五成."""
-    text = half_width(cleaned(cell)).replace(" ", "")
+    text = _BESIDE_SHARE.sub("", half_width(cleaned(cell)).replace(" ", ""))
     if text in _IN_WORDS:
         return _IN_WORDS[text]
     for form, part, of, factor in _SHARES:
@@ -121,7 +130,7 @@ def read_percents(cells: pl.Series) -> pl.Series:
 
 def read_square_metres(cells: pl.Series) -> pl.Series:
     """Square metres; a trailing unit is noise."""
-    return _decimals(cells, 12, 2, lambda cell: parse_amount(_SQUARE_METRES.sub("", cell)))
+    return _decimals(cells, 12, 2, lambda cell: parse_amount(_SQUARE_METRES.sub("", half_width(cell).replace(" ", ""))))
 
 
 def _decimals(cells: pl.Series, precision: int, scale: int, parse: Callable[[str], Decimal | None]) -> pl.Series:

@@ -22,6 +22,7 @@ _SERIAL_ORIGIN = date(1899, 12, 30)
 _SERIALS = range(7306, 73051)  # 1920-01-01 to 2099-12-31: a smaller number is a year or a count, not a day
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
+_NO_RANGE = r"(?!\d{4}[/.年 ]\d{1,2}[-,、])"  # 2017.1-6 is half a year
 _SHORT_YEAR = r"(?P<year>\d{4}|\d\d)"
 _MONTH_EN = rf"(?P<month>{'|'.join(_MONTHS)})[A-Z]*\.?"
 _DAY_EN = rf"{_DAY}(?:ST|ND|RD|TH)?"
@@ -29,15 +30,15 @@ _WEEKDAY = r"(?: ?\(?(?:星期|周|礼拜)?[一二三四五六日天]\)?)?"
 _WEEKDAY_EN = r"(?:(?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*,? )?"
 _AFTERNOON = re.compile("下午|晚上|PM")
 _HALF_DAY = r"(?:上午|下午|中午|凌晨|晚上|AM|PM)"
-_CLOCK = rf"{_HALF_DAY}?[ :]?(?P<hour>\d{{1,2}})[:时.](?P<minute>\d{{1,2}})(?:[:分.](?P<second>\d{{1,2}})(?:[.,]\d+|秒)?|分)? ?{_HALF_DAY}?"
+_CLOCK = rf"{_HALF_DAY}?[ :]?(?<![0-9])(?P<hour>\d{{1,2}})[:时.](?P<minute>\d{{1,2}})(?:[:分.](?P<second>\d{{1,2}})(?:[.,]\d+|秒)?|分)? ?{_HALF_DAY}?"
 # CST is China's own name of its time, CDT that of its summers: both are as written.
 _ZONE = r"(?: ?(?:(?P<utc>Z|UTC|GMT)?(?P<ahead>[-+]\d{1,2}(?::?\d{2})?)?|CST|CDT)(?: ?\(.*\))?)"
-_TIME = rf"(?:[ T]?{_CLOCK}{_ZONE})?"
+_TIME = rf"(?:[ T]?{_CLOCK}{_ZONE}| ?{_HALF_DAY}| ?{_HALF_DAY}?(?<![0-9])\d{{1,2}}[时点])?"
 _FORMS = tuple(
     map(
         re.compile,
         (
-            rf"{_YEAR}[-/.年,、 ]{_MONTH}[-/.月,、 ]{_DAY}[日号]?{_WEEKDAY}{_TIME}",
+            rf"{_NO_RANGE}{_YEAR}[-/.年,、 ]{_MONTH}[-/.月,、 ]{_DAY}[日号]?{_WEEKDAY}{_TIME}",
             rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)T(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?:[.,]\d+)?{_ZONE}",
             rf"{_SHORT_YEAR}年{_MONTH}月{_DAY}[日号]?{_WEEKDAY}{_TIME}",
             rf"{_WEEKDAY_EN}{_DAY_EN}[- ]?{_MONTH_EN}[- ,]*{_YEAR}{_TIME}",
@@ -61,26 +62,32 @@ _YM = tuple(
         ),
     )
 )
-_PARTED, _UNPARTED = "^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?$", "^([0-9]{4})([0-9]{2})([0-9]{2})$"
+_PARTED, _UNPARTED = "^([0-9]{4})[-/.年]([0-9]{1,2})[/.月]([0-9]{1,2})日?$", "^([0-9]{4})([0-9]{2})([0-9]{2})$"
 """The commonest of these forms, which are read in one pass as ISO days are."""
 _ISO = "${1}-${2}-${3}"
 _COMPACT = re.compile(
-    rf"{_YEAR}(?P<month>\d\d)(?:(?P<day>\d\d)(?:\d{{4}}(?:\d\d(?:\d{{3}})?)?|{_TIME}))?"
+    rf"{_YEAR}(?P<month>\d\d)(?:(?P<day>\d\d)日?(?:\d{{4}}(?:\d\d(?:\d{{3}})?)?|{_TIME}))?"
 )  # with hour and minute …
 _CALENDAR = re.compile(r"\d{4}(?:0\d|1[0-2])[0-3]\d(?:[01]\d|2[0-3])[0-5]\d")  # twelve digits that are a day, hour and minute
 _SINCE_1970 = re.compile(r"(?:/DATE\((-?\d{1,13})(?:[-+]\d{4})?\)/|(-?\d{11,13})|(1\d{9}|1\d{15}|1\d{18}))")
 """Milliseconds; seconds and smaller parts of one since September 2001 only, when they are so long."""
+_BESIDE = re.compile(
+    r"^(?:公元|自|于|从|死于)| *\((?!(?:农历|阴历|旧历)\))[^()0-9]+\)$|(?<=[0-9日号月])[起止]$"
+    r"|(?<=月)份?(?:补发|正常发放|(?:低保|特困|五保)?(?:资?金|款))$"
+)
+"""What is written around a day or a month: 2017年3月5日(农历二月初八), 2017年3月起. 2017年3月5日(农历) is another day."""
+_REPEATED = re.compile(r"([-/.])\1+(?=[0-9])")
 _AROUND = re.compile(r"\s*([-/.年月])\s*|\s+(?=[日号])")
 _AT_THE_END = re.compile(r"(?<=\d)[-/.]$")
 _SERIAL = re.compile(r"(\d{4,5})(?:\.\d+)?")
 _IN_CHINESE = re.compile(r"[〇○零O一二三四五六七八九十元]+(?=[年月日号])")
 _DIGITS = {character: str(digit) for digit, character in enumerate("〇一二三四五六七八九")} | {"○": "0", "零": "0", "O": "0"}
-_ONE_MARK = str.maketrans("—–−‐‑_\\。", "------/.")
+_ONE_MARK = str.maketrans("—–−‐‑_\\。·壹贰叁肆伍陆柒捌玖拾", "------/..一二三四五六七八九十")
 
 
 def _plain(cell: str) -> str:
     text = half_width(cleaned(cell)).upper().translate(_ONE_MARK)
-    return whole(_AT_THE_END.sub("", _IN_CHINESE.sub(_number, _AROUND.sub(r"\1", text))))
+    return whole(_AT_THE_END.sub("", _IN_CHINESE.sub(_number, _REPEATED.sub(r"\1", _AROUND.sub(r"\1", _BESIDE.sub("", text))))))
 
 
 def _number(found: re.Match[str]) -> str:

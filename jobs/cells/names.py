@@ -11,12 +11,16 @@ from jobs.cells.characters import in_simplified, may_stand_for
 from jobs.cells.faults import readable
 from jobs.cells.text import EDGE, cleaned, map_distinct, trimmed
 
-_LABEL = re.compile("^姓? *名(?:字|称)?[:：]")
-_TITLE = re.compile(r"[(\[【][^)\]】]*[)\]】]?")
+_LABEL = re.compile("^(?:姓? *名(?:字|称)?|户主|申请人|领取人|领款人|本人|死者|权利人|所有人)[:：]|^[0-9]{1,3}[.、．]")
+_TITLE = re.compile(r"[(\[【〔{<〈《][^)\]】〕}>〉》]*[)\]】〕}>〉》]?|[-/](?:户主|本人)$")
+_SIGNS = re.compile(r"[★☆△▲▽▼◆◇※#√,;、]+$|^[★☆△▲▽▼◆◇※#√]+|1[0-9]{10}$|(?<=[\u4e00-\u9fff])[0-9]{1,2}$")
+"""What marks a row, a telephone, and the number by which namesakes are told apart. □ and * are characters of the name."""
+_DASH = re.compile(r"(?<=[\u4e00-\u9fff]) *[-—–] *(?=[\u4e00-\u9fff])")
+_OTHER_DOTS = str.maketrans("˙ㆍ", "··")
 _DOTS = re.compile(r" *[·•・‧∙⋅․●◦ᐧ᛫ꞏ.。\u0387] *")
 _NUMBER = re.compile(r"[0-9]{15}(?:[0-9]{2}[0-9Xx])?[,:;/、-]*|[,:;/、-]+(?=[0-9]{15})")
 """A person's number beside the name, and what parts the two."""
-_ODD = r"[ :：0-9(（\[【)）\]】•・‧∙⋅․●◦ᐧ᛫ꞏ.。\u0387﹒-﹪\uff01-\uffef]|^·|·$"
+_ODD = r"[ :：0-9(（\[【)）\]】〔{<〈《★☆△▲▽▼◆◇※#√,;、/—–˙ㆍ•・‧∙⋅․●◦ᐧ᛫ꞏ.。\u0387︒﹒-﹪\uff01-\uffef-]|^·|·$"
 _UNSURE = re.compile("[?？□■〇*�]")
 _LETTERS = re.compile("[a-z]+|.")
 """Characters of a name; letters that stand together are one, in pinyin."""
@@ -32,9 +36,10 @@ def read_names(cells: pl.Series) -> pl.Series:
 
 
 def _one_form(name: str) -> str | None:
-    plain = _TITLE.sub("", _NUMBER.sub("", _LABEL.sub("", unicodedata.normalize("NFKC", name))))
-    plain = _DOTS.sub("·", plain).replace(" ", "")
-    return cleaned(plain.strip(EDGE + "·)]】")) or None
+    plain = unicodedata.normalize("NFKC", name.translate(_OTHER_DOTS))
+    plain = _SIGNS.sub("", _TITLE.sub("", _NUMBER.sub("", _LABEL.sub("", _SIGNS.sub("", plain)))).strip(EDGE))
+    plain = _DASH.sub("·", _DOTS.sub("·", plain)).replace(" ", "")
+    return cleaned(plain.strip(EDGE + "·)]】〕}>〉》")) or None
 
 
 def may_be_same(left: str, right: str) -> bool:

@@ -47,12 +47,13 @@ _ONE_OF_SEVERAL = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9X])
 _IN_CERTIFICATE = re.compile(r"([0-9*]{14,18}[0-9X*])[1-7][1-4](?:B[0-9]*|[^0-9A-Z*][^0-9]*)?")
 """A person number, kind and level of a disability, and perhaps a mark of re-issue or a remark (GB/T 26341)."""
 _LABEL = re.compile(
-    r"^(?:[\s_#(\[{<【「]+(?=[0-9公居身证I]))?(?:(?:公民|居民)?(?:身份证件|身份证|身份|证件)(?:号码|号)?:?|ID(?:[ _]?(?:NO|CARD))?[.:]+)?\s*"
+    r"^(?:[0-9]{1,2}[.、]|[①-⑳])(?=[0-9]{17})|^:"
+    r"|^(?:[\s_#(\[{<【「]+(?=[0-9公居身证I]))?(?:(?:公民|居民)?(?:身份证件|身份证|身份|证件|证)(?:号码|号)?为?:?|ID(?:[ _]?(?:NO|CARD))?[.:]+)?\s*"
     r"|[.,;。、]+$|(?<=[0-9XxⅩ×ХΧ✕])[\s_#.,;。、)\]}>】」]+$",
     re.IGNORECASE,
 )
 """What stands around a number: its name, and signs that keep a spreadsheet from computing it."""
-_AS_X = str.maketrans("Ⅹ×ХΧ✕", "XXXXX")
+_AS_X = str.maketrans("Ⅹ×ХΧ✕✖╳⨉㐅乂", "XXXXXXXXXX")
 _NOISE = str.maketrans("", "", " -'`")
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
 

@@ -6,8 +6,9 @@ Bronze keeps a cell as it was written; every reader takes it as `cleaned` gives 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import unescape
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ _YES = {form: "是" for form in ("是", "√", "1", "Y", "有", "TRUE", "✓", "
 _NO = {form: "否" for form in ("否", "×", "0", "N", "无", "FALSE", "✗", "X", "☐", "✘", "NO", "F", "错", "不是")}
 _SEX = {"男性": "男", "M": "男", "MALE": "男", "1": "男", "女性": "女", "F": "女", "FEMALE": "女", "2": "女"}
 _CODE_OF_VALUE = re.compile(
-    r"^(?:[0-9]{1,4}|[A-Z][0-9]{1,3})(?:[-—_.:、|/\\)]+|(?=[\u4e00-\u9fff]))|^[☑√✓]+(?=.)|\([0-9A-Z]{1,4}\)$|(?<=^[A-Z])[类档级]$|[。.,;]$|^[【\[<「]|[】\]>」]$"
+    r"^(?:[0-9]{1,4}|[A-Z][0-9]{1,3})(?:[-—_.:、|/\\)]+|(?=[\u4e00-\u9fff]))|^[A-Z][-—_.:、|/\\)]+(?=[\u4e00-\u9fff])|^[☑√✓]+(?=.)|\([0-9A-Z]{1,4}\)$|(?<=^[A-Z])[类档级]$|[。.,;]$|^[【\[<「]|[】\]>」]$"
 )
 """What systems and people put around a value of a list: 01-农村低保, 农村低保(01), ☑农村低保, 【农村低保】, A类."""
 _BESIDE_CODE = re.compile(r"^[\u4e00-\u9fff]+:|^[\u4e00-\u9fff]+(?=[0-9]{9,}$)|#+$|(?<=[0-9]{9})\(?[\u4e00-\u9fff]+\)?$")
@@ -239,14 +240,19 @@ def read_division(cells: pl.Series) -> pl.Series:
     return codes
 
 
-def read_enum(cells: pl.Series, values: tuple[str, ...]) -> pl.Series:
-    """The enumeration's own spelling; null for a cell that names none of its values."""
+def read_enum(cells: pl.Series, values: tuple[str, ...], words: Mapping[str, str] = MappingProxyType({})) -> pl.Series:
+    """The enumeration's own spelling; null for a cell that names none of its values. `words`: patterns of other words, by value."""
     close = _YES | _NO if {"是", "否"} <= {*values} else _SEX if {"男", "女"} <= {*values} else {}
     forms = {_as_value(form): value for form, value in (close | {value: value for value in values}).items()}
+    others = {value: re.compile(pattern) for value, pattern in words.items()}
+
+    def named(text: str) -> str | None:
+        meant = [value for value, pattern in others.items() if pattern.fullmatch(text)]
+        return forms.get(text) or (meant[0] if len(meant) == 1 else None)
 
     def read(cell: str) -> str | None:
         value = _as_value(cell)
-        return forms.get(value) or forms.get(_CODE_OF_VALUE.sub("", value))
+        return named(value) or named(_CODE_OF_VALUE.sub("", value))
 
     return map_cleaned(cells, read, pl.String)
 

@@ -31,7 +31,7 @@ def read_plain(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -
     cells = as_meant(field, cells, marks)
     match field.kind:
         case Kind.ENUM:
-            return read_enum(cells, field.values)
+            return read_enum(cells, field.values, field.words)
         case Kind.DATE:
             return read_dates(cells)
         case Kind.MONTH:

@@ -26,7 +26,7 @@ from jobs.delivery.workbooks import BadWorkbook, read_cells
 
 BATCH_ROWS = 100_000
 _NUMBER = r"([0-9０-９]{17}[0-9０-９XxＸｘ]|[0-9０-９]{15}|[0-9]{6}\*+[0-9Xx]{1,4})"
-_DITTO = ["同上", "〃", "″"]
+_DITTO = ["同上", "同 上", "仝上", "同前", "〃", "″", "”", "“", "＂"]
 
 
 def decode(piece: Piece) -> Iterator[pl.DataFrame]:

@@ -56,7 +56,15 @@ def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet, longest
     if missing:
         found = "、".join(name for name in best.names if name)
         return remark("missing_column", columns="、".join(missing), found=found)
+    if {f.name for f in data_set.fields if not f.nullable} <= _named_again(best, data_set):
+        return remark("side_by_side")
     return best
+
+
+def _named_again(header: Header, data_set: DataSet) -> set[str | None]:
+    """The fields that columns mean which the header leaves aside, because another column has the field already."""
+    aside = [name for name, known in zip(header.names, header.fields, strict=True) if name and known is None]
+    return {_listed(name, data_set) or field_meant(name, data_set) for name in aside}
 
 
 def _uncut(name: str, data_set: DataSet, longest: int) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 
+from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import plain_header
 from jobs.cells.amounts import parse_amount
 from jobs.cells.dates import parse_date
@@ -28,6 +29,16 @@ _MOST_ROWS = 10**12
 _LARGEST = 16 << 20
 """Bytes: some 100,000 files. The manifest is read whole."""
 _COLUMNS = ("文件名", "数据集", "报送单位", "行政区划代码", "数据截止日期", "记录数", "SHA256")
+_OTHER_NAMES = {
+    **dict.fromkeys(("文件名称", "文件"), "文件名"),
+    **dict.fromkeys(("数据集代码", "数据集编码", "数据集名称"), "数据集"),
+    **dict.fromkeys(("报送部门", "填报单位", "提供单位"), "报送单位"),
+    **dict.fromkeys(("行政区划", "区划代码"), "行政区划代码"),
+    **dict.fromkeys(("截止日期", "数据截止时间", "截止时间"), "数据截止日期"),
+    **dict.fromkeys(("记录条数", "数据条数", "条数", "行数"), "记录数"),
+    **dict.fromkeys(("SHA256值", "SHA256校验值", "SHA256校验码", "校验值", "校验码", "哈希值"), "SHA256"),
+}
+_BY_TITLE = {one_spelling(data_set.title): code for code, data_set in DATA_SETS.items()}
 _HASH_NAME = re.compile("^sha-?256[:=(]*")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
@@ -115,7 +126,7 @@ def delivery_id(entries: Sequence[ManifestEntry]) -> str:
 
 def _parted(rows: Sequence[Sequence[str]]) -> tuple[list[str], Sequence[Sequence[str]]]:
     """The header, of all rows the one that names most columns, and the rows below it."""
-    known = {plain_header(column): column for column in _COLUMNS}
+    known = {plain_header(column): column for column in _COLUMNS} | _OTHER_NAMES
     best: tuple[list[str], Sequence[Sequence[str]]] = ([], [])
     for at, row in enumerate(rows):
         names = [half_width(cleaned(cell)) for cell in row]
@@ -154,12 +165,12 @@ def _entry(delivery: Path, given: Mapping[str, Sequence[str]]) -> ManifestEntry:
     ]
     return ManifestEntry(
         file_name=_file_name(delivery, given["文件名"][0]),
-        data_set=_bounded(names["数据集"].lower()),
+        data_set=_bounded(_BY_TITLE.get(names["数据集"], names["数据集"].lower())),
         reported_by=_bounded(names["报送单位"]),
         area=_bounded(whole(names["行政区划代码"])),
         extract_date=extract_date,
         claimed_rows=claimed,
-        sha256=_HASH_NAME.sub("", half_width(cells["SHA256"]).lower().replace(" ", ""))[:64],
+        sha256=re.sub("[:-]", "", _HASH_NAME.sub("", half_width(cells["SHA256"]).lower().replace(" ", "")))[:64],
         remarks=tuple(remarks),
     )
 

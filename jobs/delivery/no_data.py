@@ -13,18 +13,22 @@ from jobs.delivery.headers import Header
 
 _TOTAL = "(合计|小计|总计|累计|共计|汇总|总和|总额|总数|总人数|总户数|平均|均值|最大值|最小值|承前页|过次页|(?i:(grand)?total))"
 _STARTS_AS_TOTAL = f"^[^0-9]{{0,8}}{_TOTAL}"
-_IS_TOTAL = rf"^.{{0,14}}{_TOTAL}(数|值|金额|人数|户数)?([0-9]+[人户条笔])?([(（].{{0,8}}[)）])?[:：]?$"
+_IS_TOTAL = rf"^.{{0,14}}{_TOTAL}(数|值|金额|人数|户数)?([0-9]+[人户条笔])?([(（].{{0,8}}[)）])?[:：]?$|^(.{{0,10}}[县市区乡镇街村组页])?计[:：]?$"
 _LABELLED_COLUMNS = 6
 """Columns from the left in which a total may be named."""
 _NUMBER = r"^[-+(（]?[¥￥]?[0-9０-９][0-9０-９,，.]*[)）%％]?(元|万元|人|户|人次|笔|条|套|辆)?$|^[-—/]+$"
 _ZERO = r"^[¥￥]?0+(\.0+)?%?$|^-+$"
 _SERIAL = r"^[0-9]{1,6}(\.0|[.、])?$"
 _NOTE = (
-    r"^((注|备注|说明|负责人|单位负责人|填报单位|报送单位|联系人|联系电话|制表日期|填报日期|报送日期|制表|审核|复核|经办人|数据来源|导出人|导出时间|打印日期)"
+    r"^((注|备注|说明|负责人|单位负责人|填报单位|报送单位|编制单位|填表单位|金额单位|单位(名称)?|联系人|联系电话|制表日期|填报日期|报送日期|制表|审核|复核|经办人|数据来源|导出人|导出时间|打印日期)"
     r"\s*\d*\s*[:：]|(填表人|填报人|制表人|审核人|打印时间)|第\s*\d+\s*页)|^(注|备注|说明)$"
 )
-_SENTENCE = "[:：]$|^.{5,}$|^[一二三四五六七八九十]+、|^(以下空白|续表|[接续转][上下]页|以下无正文)$"
-"""A cell in one of the first two columns that is a sentence, a caption or a place to sign, if it has the row to itself."""
+_SENTENCE = (
+    "[:：]$|^.{5,}$|^[一二三四五六七八九十]+、|^(以下空白|续表|[接续转][上下]页|以下无正文)$|^.{1,3}([村镇乡组区县市]|社区|街道)$"
+)
+"""A cell in one of the first two columns that is a sentence, a caption, a place or one to sign, if it has the row to itself."""
+_THE_END = r"^[*＊=—\s(（【-]*以下(空白|为空|无正文)"
+"""The same in any column."""
 _NO_SENTENCE = r"^[0-9A-Za-z*Ⅹ×.\s-]+$|[·•]"
 """A number, or a long name: of a row of data that lacks all the rest."""
 _DAY_OR_PAGE = r"^\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?$|^[-—–]\s*\d+\s*[-—–]$"
@@ -39,6 +43,8 @@ _ABOUT_COLUMN = (
 """The unit of a column, its type, or whether it must be filled in."""
 _LINE = r"^[-=_+|—－＝＿＋｜─━]+$"
 _MOST_NOTES = 6
+_ROWS_BELOW = 3
+"""Below a header, for units, types and the numbers of columns."""
 _LONGEST_NOTHING = 3
 """Bytes of the cells that may stand for an empty one: 0, /, 无."""
 _PREFILLED = frozenset({"county_code", "county", "town", "village", "program"})
@@ -59,7 +65,12 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     lacks_column = len(key) < max(len(of_key), 1)  # a workbook's column without a cell
     dense = _filled_cells(frame)
     position = pl.int_range(pl.len())
-    is_suspect = [dense <= sparse_limit, position < header_at, position == header_at + 1, pl.lit(lacks_column)]
+    is_suspect = [
+        dense <= sparse_limit,
+        position < header_at,
+        position == header_at + 1,
+        pl.lit(lacks_column),
+    ]
     measured = [f"c{i}" for i, name in enumerate(header.fields) if name in data_set.key and data_set[name].kind in _MEASURES]
     is_suspect += [pl.col(column).is_null() for column in measured if column in frame.columns]  # the year of a total of bills
     suspects = frame.select(reduce(or_, is_suspect)).to_series()
@@ -83,16 +94,18 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     at_left = [cells.columns[i] for i in range(min(2, cells.width))]
     sentence = pl.coalesce(at_left).str
     is_alone = (filled == 1) & (
-        (sentence.contains(_SENTENCE) & ~sentence.contains(_NO_SENTENCE)).fill_null(False) | first.str.contains(_DAY_OR_PAGE)
+        (sentence.contains(_SENTENCE) & ~sentence.contains(_NO_SENTENCE)).fill_null(False)
+        | first.str.contains(f"{_DAY_OR_PAGE}|{_THE_END}")
     )
     titles = cells.filter(pl.lit(at) < header_at).select(first).to_series().drop_nulls()
     is_title = (pl.lit(at) < header_at) | (filled == 1) & first.is_in(titles.implode())  # a printed table has it on each page
+    is_below = pl.lit(at).is_between(header_at + 1, header_at + _ROWS_BELOW)
     judged = cells.select(
         pl.when(is_title).then(pl.lit("title"))
         .when((filled == 0) | _is_empty_form(cells.columns, header, filled)).then(pl.lit("blank"))
         .when(is_total).then(pl.lit("subtotal"))
         .when(((filled <= _MOST_NOTES) & first.str.contains(_NOTE)) | is_alone).then(pl.lit("note"))
-        .when(repeats | (pl.lit(at) == header_at + 1) & _is_second_header(cells.columns, filled)).then(pl.lit("repeated header"))
+        .when(repeats | is_below & _is_second_header(cells.columns, filled)).then(pl.lit("repeated header"))
         .when(_is_prefilled_form(cells.columns, header)).then(pl.lit("blank"))
     ).to_series()  # fmt: skip
     return reasons.scatter(at, judged)

@@ -81,6 +81,11 @@ WORDINGS: dict[str, Wording] = {
         "缺少必需的列：{columns}。现有表头：{found}",
         "请补充所缺的列后重新报送。",
     ),
+    "side_by_side": Wording(
+        "two tables side by side: every column that is needed is there twice",
+        "工作表中左右并排放置了两个表格，各列均出现两次，无法读取",
+        "请将右侧的表格移到左侧表格的下方，使每行只有一条记录，然后重新报送。",
+    ),
     "count_differs": Wording(
         "the manifest claims {claimed} rows, the file holds {found}",
         "交接清单记录数为{claimed}，文件实有{found}条",

@@ -228,7 +228,7 @@ def _continued(
 ) -> tuple[list[tuple[Sheet, Header | Remark]], list[str], list[str]]:
     """The sheets with the header of the one before where one goes on without its own; the names of those, and of others to be seen.
 
-    A sheet goes on if its first row has as many columns as the table before, most of them filled.
+    A sheet goes on if its first row below a title has as many columns as the table before, most of them filled.
     """
     found: list[tuple[Sheet, Header | Remark]] = []
     continued, unread = [], []
@@ -236,13 +236,21 @@ def _continued(
     for sheet, header in headers:
         if isinstance(header, Header):
             before = header
-        elif sheet.head and before and sum(map(bool, sheet.head[0])) * 2 > len(sheet.head[0]) == len(before.names):
-            header = replace(before, row=-1)
+        elif before and (first := _goes_on(sheet, before)) is not None:
+            header = replace(before, row=first - 1)
             continued.append(sheet.name)
         elif sheet.head and not sheet.is_hidden:
             unread.append(sheet.name)
         found.append((sheet, header))
     return found, continued, unread
+
+
+def _goes_on(sheet: Sheet, before: Header) -> int | None:
+    """Where the rows of a table begin that has its header in the sheet before."""
+    first = next((i for i, row in enumerate(sheet.head) if sum(map(bool, row)) > 1), None)
+    if first is None or not sum(map(bool, sheet.head[first])) * 2 > len(sheet.head[first]) == len(before.names):
+        return None
+    return first
 
 
 def _by_content(found: _Found) -> tuple[Remark, ...]:

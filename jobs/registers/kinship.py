@@ -6,33 +6,20 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
+from expectations.contracts.value_words import KIN
 
 INVERSE = {
     "spouse": "spouse", "sibling": "sibling", "other": "other", "child": "parent", "parent": "child",
     "child-in-law": "parent-in-law", "parent-in-law": "child-in-law", "grandchild": "grandparent", "grandparent": "grandchild",
 }  # fmt: skip
 """What I am to the one who is this to me."""
-_WHICH = "(独生|长|大|次|二|三|四|五|六|七|八|九|幺|小|养|继|其他)?"
-_WORDS = {
-    "head": "户主|本人",
-    "spouse": "配偶|夫|妻|丈夫|妻子|爱人|夫妻",
-    "child": f"{_WHICH}(子|女|儿|儿子|女儿|子女)",
-    "child-in-law": f"{_WHICH}(儿媳|儿媳妇|媳|女婿|婿)",  # 媳妇 alone is the wife in one place and the son's wife in the next
-    "parent": "(养|继|生)?(父|母|父亲|母亲|父母)|爸|妈|爸爸|妈妈|其他父母关系",
-    "parent-in-law": "岳父|岳母|岳父母|公|婆|公公|婆婆|公婆|(配偶|夫|妻)[之的]?(父|母|父亲|母亲|父母)",
-    "grandchild": f"{_WHICH}外?(孙|孙子|孙女|孙子女)",
-    "grandparent": "外?祖(父|母|父母)|爷爷|奶奶|外公|外婆|姥姥|姥爷",
-    "sibling": f"(胞|{_WHICH})[兄弟姐姊妹哥]+",
-    "other": "其[他它](亲属)?|近?亲属|亲戚|.*[侄甥伯叔婶舅姨姑嫂堂表曾].*|[重玄]外?孙.*|外?孙(媳妇?|女?婿)|弟[媳妇]|[姐姊妹]夫",
-}
-"""Relation to the head: the words for it, GB/T 4761 and what is written in its stead. 非亲属 and the rest are no relation."""
 
 
 def role_of(text: Column) -> Column:
-    """Relation to the head of the household, in one word of `_WORDS`, from what a register writes; null for no known relation."""
+    """Relation to the head of the household, in one word of `KIN`, from what a register writes; null for no known relation."""
     word = F.regexp_replace(F.regexp_replace(text, r"[\s\u3000]", ""), "^(户主)?[之的]|[、或/（(].*$", "")
     role = F.lit(None).cast("string")
-    for name, pattern in _WORDS.items():
+    for name, pattern in KIN.items():
         role = F.when(word.rlike(f"^({pattern})$"), F.lit(name)).otherwise(role)
     return role
 

@@ -15,6 +15,17 @@ from jobs.cells.dates import parse_date, parse_month, read_dates, read_months
 FIFTH = date(2017, 1, 5)
 
 DATES = {
+    "2017年1月5日（农历腊月初八）": date(2017, 1, 5),
+    "2017年1月5日（农历）": None,  # twin: another day
+    "2017-01-05起": date(2017, 1, 5),
+    "公元2017年1月5日": date(2017, 1, 5),
+    "贰零壹柒年壹月伍日": date(2017, 1, 5),
+    "2017年1月5日上午": date(2017, 1, 5),
+    "2017年1月5日8时": date(2017, 1, 5),
+    "2017..1.5": date(2017, 1, 5),
+    "2017·1·5": date(2017, 1, 5),
+    "2017.1-6": None,  # twins: from one month to another
+    "2017.1-2017.6": None,
     "20170105": FIFTH,
     "2017-01-05": FIFTH,
     "2017/1/5": FIFTH,
@@ -149,6 +160,14 @@ DATES = {
 }
 
 MONTHS = {
+    "2017年1月起": date(2017, 1, 1),
+    "2017年1月（补）": date(2017, 1, 1),
+    "2017年1月补发": date(2017, 1, 1),
+    "2017年1月低保金": date(2017, 1, 1),
+    "2017.1-3": None,  # twins: several months
+    "2017.10-12": None,
+    "2017.1、2": None,
+    "2017.1-2017.6": None,
     "201701": date(2017, 1, 1),
     "2017-01": date(2017, 1, 1),
     "2017-1": date(2017, 1, 1),

@@ -321,7 +321,10 @@ def test_what_is_a_persons_of_a_certificates_number(certificate: str, number: st
     assert in_certificate(certificate) == number
 
 
-@pytest.mark.parametrize("pattern", ["身份证:{}", "身份证号：{}", "公民身份号码 {}", "{}.", "{}。", "{}、"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["身份证:{}", "身份证号：{}", "公民身份号码 {}", "身份证号码为{}", "证号{}", "：{}", "1.{}", "①{}", "{}.", "{}。", "{}、"],
+)
 def test_a_label_before_a_number_and_a_stop_behind_it_are_noise(pattern: str) -> None:
     numbers, states = read_numbers(pl.Series([pattern.format(OLD_WOMAN), pattern.format(ENDS_IN_X)]))
     assert (numbers.to_list(), states.to_list()) == ([OLD_WOMAN, ENDS_IN_X], ["valid", "valid"])

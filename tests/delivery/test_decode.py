@@ -81,6 +81,11 @@ SKIPPED: dict[str, tuple[list[str], str]] = {
     "a place for the stamp": (padded("单位（盖章）："), "note"),
     "a second note": (padded("2、金额单位为元。"), "note"),
     "the end of the rows": (padded("以下空白"), "note"),
+    "the end of the rows in the middle": ([*[""] * 4, "**以下空白**", *[""] * 8], "note"),
+    "the unit that reports, and the page": (["单位：民政局", *[""] * 8, "第2页/共3页", "", "", ""], "note"),
+    "the name of a village": (padded("马家村"), "note"),
+    "a total in one word": (["计", *[""] * 6, "2", "1280.00", *[""] * 4], "subtotal"),
+    "the total of a town": (["", "", "清河口镇计", *[""] * 4, "2", "1280.00", *[""] * 4], "subtotal"),
     "a page that goes on": (padded("接上页"), "note"),
     "a caption": (padded("一、城区"), "note"),
     "what a database says of its rows": (padded("(30 rows affected)"), "note"),
@@ -177,8 +182,9 @@ def test_blanks_around_every_cell_hide_no_row_that_is_none(delivery: Any, word: 
     assert fates(rows) == {2: ("accepted", None), 3: ("skipped", reason)}
 
 
-def test_ditto_marks_say_what_the_row_of_data_above_says(delivery: Any, payments: Any) -> None:
-    first, second = payments.row(household_no="D0001", account_name="张三"), payments.row(household_no="同上", account_name="〃")
+@pytest.mark.parametrize("mark", ["〃", "同 上", "仝上", "”"])
+def test_ditto_marks_say_what_the_row_of_data_above_says(delivery: Any, payments: Any, mark: str) -> None:
+    first, second = payments.row(household_no="D0001", account_name="张三"), payments.row(household_no="同上", account_name=mark)
     total, third = ["合计", *[""] * 7, "1280.00", *[""] * 4], payments.row(household_no="同上", account_name="李四")
     rows = delivery.rows(delivery.add("甲.csv", payments.csv(payments.header, first, second, total, third)))
     told = rows.filter(pl.col("_fate") == "accepted").select("household_no", "account_name").rows()
@@ -315,7 +321,7 @@ def test_a_long_row_does_not_make_up_for_a_short_one(
         ("amount", "无", "发放金额"),
         ("for_month", "2017年一季度", "所属期"),
         ("for_month", "000000", "所属期"),
-        ("program", "农村五保", "项目"),
+        ("program", "农村救济", "项目"),
     ],
 )
 def test_an_essential_cell_that_cannot_be_read_is_quarantined_under_its_header(

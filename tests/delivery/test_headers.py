@@ -167,6 +167,13 @@ def test_the_first_of_two_equal_headers_counts() -> None:
     assert header.fields[-1] is None
 
 
+def test_two_tables_side_by_side_are_told_as_what_they_are() -> None:
+    for row in ([*PLAIN, "", *PLAIN], [*PLAIN, *PLAIN]):
+        found = find_header([row, ["420292"] * len(row)], PAYMENTS)
+        assert isinstance(found, Remark)
+        assert found.code == "side_by_side"
+
+
 @pytest.mark.parametrize("above", [0, 1, 3, 29])
 def test_titles_above_the_header_are_passed_over(above: int) -> None:
     titles: list[list[str | None]] = [["黄石市2017年救助资金发放明细", *[None] * 12]] * above

@@ -206,6 +206,15 @@ def test_a_manifest_that_leads_out_of_the_delivery_or_has_no_end_is_not_read(tmp
         read_manifest(tmp_path / "delivery")
 
 
+def test_columns_and_data_sets_may_have_other_names_and_a_hash_colons(tmp_path: Path) -> None:
+    header = "文件名称,数据集名称,报送部门,区划代码,截止日期,记录条数,SHA256值"
+    line = f"甲.csv,救助资金发放明细,民政局,420200,2017-12-31,1,{':'.join(['ab'] * 32)}"
+    (tmp_path / "交接清单.csv").write_text(f"{header}\n{line}\n", encoding="utf-8")
+    (entry,) = read_manifest(tmp_path)
+    assert (entry.file_name, entry.data_set, entry.area, entry.claimed_rows) == ("甲.csv", "payments", "420200", 1)
+    assert entry.sha256 == "ab" * 32
+
+
 def test_a_hash_may_have_its_name_before_it_and_a_data_set_capitals(tmp_path: Path) -> None:
     write(tmp_path, HEADER, "甲.csv,PAYMENTS,民政局,420292,2017-12-31,1,SHA-256：AB12")
     [entry] = read_manifest(tmp_path)

@@ -264,6 +264,14 @@ def test_a_sheet_without_a_header_goes_on_with_the_table_before(delivery: Any, p
     assert rows == [("一", 2, "accepted", "张三"), ("二", 1, "accepted", "李四")]
 
 
+def test_a_sheet_goes_on_below_a_title_and_a_blank_row(delivery: Any, payments: Any) -> None:
+    first, second = payments.row(), payments.row(name="李四")
+    name = delivery.add_workbook("甲.xlsx", {"一": [payments.header, first], "二": [["发放表（续）"], [], second]}, rows="2")
+    assert [found.code for found in delivery.file(name).remarks] == ["continued_sheets"]
+    rows = delivery.rows(name).select("_sheet", "_row", "_fate", "name").rows()
+    assert [row for row in rows if row[2] != "skipped"] == [("一", 2, "accepted", "张三"), ("二", 3, "accepted", "李四")]
+
+
 @pytest.mark.parametrize(
     "other", [[["填表说明"], ["1. 请按统一口径填报。"]], [["甲", "乙", "丙"]], [["代码", "名称"], ["1", "正常"]]]
 )

@@ -1,5 +1,6 @@
 """家庭经济状况核对申请: one row a member of an applying household."""
 
+from expectations.contracts import value_words
 from expectations.contracts.model import DataSet, Field, Kind
 
 CHECK_REQUESTS = DataSet(
@@ -13,7 +14,14 @@ CHECK_REQUESTS = DataSet(
         Field("application_no", "申请编号", Kind.TEXT, "application", aliases=("核对编号",), essential=True),
         Field("county_code", "行政区划代码", Kind.CODE, "county, GB/T 2260"),
         Field("town", "乡镇街道", Kind.TEXT, "township or street"),
-        Field("program", "申请项目", Kind.ENUM, "programme", values=("城市低保", "农村低保", "医疗救助", "临时救助", "特困供养")),
+        Field(
+            "program",
+            "申请项目",
+            Kind.ENUM,
+            "programme",
+            values=("城市低保", "农村低保", "医疗救助", "临时救助", "特困供养"),
+            words=value_words.APPLIED_FOR,
+        ),
         Field("name", "姓名", Kind.NAME, "name of the person"),
         Field(
             "id_number",

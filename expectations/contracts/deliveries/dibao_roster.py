@@ -1,5 +1,6 @@
 """城乡低保对象花名册: one row a household member, as of the extract date."""
 
+from expectations.contracts import value_words
 from expectations.contracts.model import DataSet, Field, Kind
 
 DIBAO_ROSTER = DataSet(
@@ -22,7 +23,15 @@ DIBAO_ROSTER = DataSet(
             aliases=("户编号", "家庭编号", "低保证编号"),
             essential=True,
         ),
-        Field("program", "保障类型", Kind.ENUM, "programme", aliases=("低保类型", "类别名称"), values=("城市低保", "农村低保")),
+        Field(
+            "program",
+            "保障类型",
+            Kind.ENUM,
+            "programme",
+            aliases=("低保类型", "类别名称"),
+            values=("城市低保", "农村低保"),
+            words=value_words.ROSTER_PROGRAM,
+        ),
         Field("head_name", "户主姓名", Kind.NAME, "name of the household head", aliases=("申请人姓名",)),
         Field(
             "head_id",
@@ -46,8 +55,17 @@ DIBAO_ROSTER = DataSet(
             "relation to the household head",
             aliases=("关系",),
             values=("户主", "配偶", "子女", "父母", "孙子女", "祖父母", "兄弟姐妹", "其他"),
+            words=value_words.RELATIONS,
         ),
-        Field("covered", "是否保障对象", Kind.ENUM, "counted for the benefit", aliases=("是否享受",), values=("是", "否")),
+        Field(
+            "covered",
+            "是否保障对象",
+            Kind.ENUM,
+            "counted for the benefit",
+            aliases=("是否享受",),
+            values=("是", "否"),
+            words=value_words.COVERED,
+        ),
         Field(
             "single_person_cover",
             "单人保",
@@ -55,8 +73,17 @@ DIBAO_ROSTER = DataSet(
             "covered alone: relatives' means do not count",
             aliases=("是否单人户纳入",),
             values=("是", "否"),
+            words=value_words.ALONE,
         ),
-        Field("category", "分类", Kind.ENUM, "benefit category", aliases=("保障类别",), values=("A", "B", "C")),
+        Field(
+            "category",
+            "分类",
+            Kind.ENUM,
+            "benefit category",
+            aliases=("保障类别",),
+            values=("A", "B", "C"),
+            words=value_words.CATEGORY,
+        ),
         Field("approved_on", "批准日期", Kind.DATE, "day of approval", aliases=("审批日期", "审批时间")),
         Field(
             "start_month",

@@ -1,5 +1,6 @@
 """股东及主要人员: one row a person and role in an entity."""
 
+from expectations.contracts import value_words
 from expectations.contracts.model import DataSet, Field, Kind
 
 ENTERPRISE_ROLES = DataSet(
@@ -19,6 +20,7 @@ ENTERPRISE_ROLES = DataSet(
             "role in the entity",
             aliases=("职务",),
             values=("股东", "董事", "监事", "经理", "成员"),
+            words=value_words.FIRM_ROLE,
             essential=True,
         ),
         Field("share_pct", "出资比例", Kind.PERCENT, "share held", aliases=("持股比例(%)",), nullable=True),

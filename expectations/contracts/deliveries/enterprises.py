@@ -1,5 +1,6 @@
 """市场主体登记: one row an entity."""
 
+from expectations.contracts import value_words
 from expectations.contracts.model import DataSet, Field, Kind
 
 ENTERPRISES = DataSet(
@@ -32,6 +33,7 @@ ENTERPRISES = DataSet(
             "status",
             aliases=("经营状态",),
             values=("存续", "经营异常", "吊销", "注销"),
+            words=value_words.FIRM_STATUS,
             essential=True,
         ),
         Field("ended_on", "注销日期", Kind.DATE, "day of cancellation or revocation", aliases=("吊销注销日期",), nullable=True),

@@ -1,5 +1,6 @@
 """户籍人口: one row a registered person, cancelled entries included."""
 
+from expectations.contracts import value_words
 from expectations.contracts.model import DataSet, Field, Kind
 
 HOUSEHOLD_REGISTRY = DataSet(
@@ -33,6 +34,7 @@ HOUSEHOLD_REGISTRY = DataSet(
             "status",
             aliases=("人员状态",),
             values=("正常", "死亡注销", "迁出注销", "恢复"),
+            words=value_words.REGISTRY_STATUS,
             essential=True,
         ),
         Field("cancelled_on", "注销日期", Kind.DATE, "day the entry was cancelled", nullable=True),

@@ -1,5 +1,6 @@
 """住房公积金缴存: one row an account."""
 
+from expectations.contracts import value_words
 from expectations.contracts.model import DataSet, Field, Kind
 
 HOUSING_FUND = DataSet(
@@ -21,6 +22,6 @@ HOUSING_FUND = DataSet(
         Field("base", "缴存基数", Kind.YUAN, "contribution base a month"),
         Field("from_month", "起始月份", Kind.MONTH, "first month", essential=True),
         Field("to_month", "终止月份", Kind.MONTH, "last month; empty while it runs", nullable=True),
-        Field("status", "账户状态", Kind.ENUM, "status", values=("正常", "封存")),
+        Field("status", "账户状态", Kind.ENUM, "status", values=("正常", "封存"), words=value_words.FUND_STATUS),
     ),
 )

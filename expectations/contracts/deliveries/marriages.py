@@ -1,5 +1,6 @@
 """婚姻登记: one row a registration."""
 
+from expectations.contracts import value_words
 from expectations.contracts.model import DataSet, Field, Kind
 
 MARRIAGES = DataSet(
@@ -14,7 +15,16 @@ MARRIAGES = DataSet(
         Field("husband_id", "男方身份证号", Kind.PERSON_NUMBER, "number of the husband", aliases=("男方证件号",)),
         Field("wife_name", "女方姓名", Kind.NAME, "name of the wife"),
         Field("wife_id", "女方身份证号", Kind.PERSON_NUMBER, "number of the wife", aliases=("女方证件号",)),
-        Field("kind", "登记类型", Kind.ENUM, "kind", aliases=("业务类型",), values=("结婚", "离婚", "补领"), essential=True),
+        Field(
+            "kind",
+            "登记类型",
+            Kind.ENUM,
+            "kind",
+            aliases=("业务类型",),
+            values=("结婚", "离婚", "补领"),
+            words=value_words.MARRIAGE,
+            essential=True,
+        ),
         Field("registered_on", "登记日期", Kind.DATE, "day of registration", essential=True),
     ),
 )

@@ -1,5 +1,6 @@
 """救助资金发放明细: one row a transfer."""
 
+from expectations.contracts import value_words
 from expectations.contracts.model import DataSet, Field, Kind
 
 PAYMENTS = DataSet(
@@ -19,6 +20,7 @@ PAYMENTS = DataSet(
             "programme",
             aliases=("资金项目", "补贴项目"),
             values=("城市低保", "农村低保", "城市特困", "农村特困", "价格补贴", "丧葬补助", "医疗救助", "临时救助"),
+            words=value_words.PROGRAMS,
             essential=True,
         ),
         Field(
@@ -50,7 +52,15 @@ PAYMENTS = DataSet(
         Field(
             "amount", "发放金额", Kind.YUAN, "amount transferred", aliases=("金额", "实发金额", "发放金额(元)"), essential=True
         ),
-        Field("kind", "发放类型", Kind.ENUM, "kind", aliases=("类型",), values=("正常", "补发", "退回")),
+        Field(
+            "kind",
+            "发放类型",
+            Kind.ENUM,
+            "kind",
+            aliases=("类型",),
+            values=("正常", "补发", "退回"),
+            words=value_words.PAYMENT_KIND,
+        ),
         Field("bank_account", "银行账号", Kind.ACCOUNT, "account paid to", aliases=("账号", "卡号"), nullable=True),
         Field("account_name", "开户名", Kind.NAME, "name on the account", aliases=("户名",), nullable=True),
         Field("batch_no", "发放批次", Kind.TEXT, "payment batch", aliases=("批次号",), nullable=True),

@@ -1,5 +1,6 @@
 """建档立卡贫困人口: one row a person."""
 
+from expectations.contracts import value_words
 from expectations.contracts.model import DataSet, Field, Kind
 
 POVERTY_REGISTER = DataSet(
@@ -19,7 +20,15 @@ POVERTY_REGISTER = DataSet(
             aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码"),
         ),
         Field("relation", "与户主关系", Kind.TEXT, "relation to the household head"),
-        Field("status", "脱贫状态", Kind.ENUM, "status", values=("未脱贫", "已脱贫", "监测户"), essential=True),
+        Field(
+            "status",
+            "脱贫状态",
+            Kind.ENUM,
+            "status",
+            values=("未脱贫", "已脱贫", "监测户"),
+            words=value_words.POVERTY,
+            essential=True,
+        ),
         Field("since_on", "识别日期", Kind.DATE, "in the role since"),
         Field("per_head_income", "人均纯收入", Kind.YUAN, "income a head and year", aliases=("人均纯收入(元)",), nullable=True),
     ),

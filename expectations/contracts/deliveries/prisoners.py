@@ -1,5 +1,6 @@
 """服刑及强制隔离戒毒人员: one row a spell."""
 
+from expectations.contracts import value_words
 from expectations.contracts.model import DataSet, Field, Kind
 
 PRISONERS = DataSet(
@@ -18,7 +19,15 @@ PRISONERS = DataSet(
             aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码"),
             nullable=True,
         ),
-        Field("kind", "类别", Kind.ENUM, "kind", values=("监狱服刑", "强制隔离戒毒", "社区矫正"), essential=True),
+        Field(
+            "kind",
+            "类别",
+            Kind.ENUM,
+            "kind",
+            values=("监狱服刑", "强制隔离戒毒", "社区矫正"),
+            words=value_words.PRISON,
+            essential=True,
+        ),
         Field("from_on", "起始日期", Kind.DATE, "first day", aliases=("入监日期",), essential=True),
         Field("to_on", "截止日期", Kind.DATE, "last day; empty while it runs", aliases=("释放日期",), nullable=True),
     ),

@@ -1,5 +1,6 @@
 """不动产登记: one row an owner and unit."""
 
+from expectations.contracts import value_words
 from expectations.contracts.model import DataSet, Field, Kind
 
 PROPERTIES = DataSet(
@@ -20,6 +21,7 @@ PROPERTIES = DataSet(
             "use of the unit",
             aliases=("规划用途",),
             values=("住宅", "商业", "办公", "车库", "储藏间", "宅基地"),
+            words=value_words.PROPERTY_USE,
             essential=True,
         ),
         Field(
@@ -28,6 +30,7 @@ PROPERTIES = DataSet(
             Kind.ENUM,
             "how the unit came about",
             values=("商品房", "安置房", "还建房", "危房改造", "继承", "自建房", "公租房"),
+            words=value_words.PROPERTY_NATURE,
         ),
         Field("area", "建筑面积", Kind.SQUARE_METRES, "floor area", aliases=("面积(㎡)",)),
         Field("address", "坐落", Kind.TEXT, "registered address", aliases=("房屋坐落",)),

@@ -1,5 +1,6 @@
 """特困人员(农村五保)花名册: one row a person in destitute support."""
 
+from expectations.contracts import value_words
 from expectations.contracts.model import DataSet, Field, Kind
 
 TEKUN_ROSTER = DataSet(
@@ -29,10 +30,32 @@ TEKUN_ROSTER = DataSet(
             "number of the person",
             aliases=("公民身份号码", "身份证号", "证件号码", "身份证件号码"),
         ),
-        Field("program", "保障类型", Kind.ENUM, "programme", aliases=("供养类型",), values=("城市特困", "农村特困")),
-        Field("care_mode", "供养方式", Kind.ENUM, "cared for in an institution or at home", values=("集中", "分散")),
+        Field(
+            "program",
+            "保障类型",
+            Kind.ENUM,
+            "programme",
+            aliases=("供养类型",),
+            values=("城市特困", "农村特困"),
+            words=value_words.TEKUN_PROGRAM,
+        ),
+        Field(
+            "care_mode",
+            "供养方式",
+            Kind.ENUM,
+            "cared for in an institution or at home",
+            values=("集中", "分散"),
+            words=value_words.CARE_MODE,
+        ),
         Field("institution", "供养机构", Kind.TEXT, "institution of care", aliases=("福利院名称",), nullable=True),
-        Field("self_care", "自理能力", Kind.ENUM, "ability to care for oneself", values=("全自理", "半护理", "全护理")),
+        Field(
+            "self_care",
+            "自理能力",
+            Kind.ENUM,
+            "ability to care for oneself",
+            values=("全自理", "半护理", "全护理"),
+            words=value_words.SELF_CARE,
+        ),
         Field("approved_on", "批准日期", Kind.DATE, "day of approval", aliases=("审批日期",)),
         Field("start_month", "起始月份", Kind.MONTH, "first month of entitlement", aliases=("享受起始月",), essential=True),
         Field(
