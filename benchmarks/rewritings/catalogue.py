@@ -54,6 +54,7 @@ from benchmarks.rewritings.sheets import (
     text,
     titled,
     total,
+    unlisted_headers,
     with_columns,
     with_unit,
 )
@@ -86,6 +87,7 @@ CATALOGUE: tuple[Rewriting, ...] = (
     Rewriting("own columns", "template", "numbered rows of a form that nobody filled in", sheets(template_rows(7))),
     Rewriting("order", "shuffled", "columns in any order", sheets(shuffled_columns)),
     Rewriting("headers", "aliases", "the contract's other headers", sheets(other_headers)),
+    Rewriting("headers", "unlisted", "headers that no contract lists and offices write", sheets(unlisted_headers)),
     Rewriting("headers", "units", "units in brackets", sheets(headers(lambda f: with_unit(f, "()")))),
     Rewriting("headers", "full-width-units", "units in full-width brackets", sheets(headers(lambda f: with_unit(f, "（）")))),
     Rewriting("headers", "line-breaks", "headers with a line break", sheets(headers(lambda f: inside(f.header, "\n")))),

@@ -12,6 +12,7 @@ from benchmarks.rewritings.cells import number, shortest
 from benchmarks.rewritings.files import Book, Column, Delivery, File, Row, Sheet, Text
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field, Kind
+from expectations.contracts.other_headers import OTHER_HEADERS
 
 Rewrite = Callable[[Delivery, Random], Delivery]
 """Another form of a delivery. It draws from the given dice only, so that a seed says it all."""
@@ -109,6 +110,14 @@ def other_headers(sheet: Sheet, file: File, dice: Random) -> Sheet:
         usable = [alias for alias in column.field.aliases if alias not in taken] if column.field else []
         taken += usable
         columns.append(replace(column, header=dice.choice(usable)) if usable else column)
+    return replace(sheet, columns=tuple(columns))
+
+
+def unlisted_headers(sheet: Sheet, file: File, dice: Random) -> Sheet:
+    """Each column under a header that no contract lists and offices write."""
+    others = OTHER_HEADERS.get(file.data_set, {})
+    words = [others.get(column.field.name, "").split() if column.field else [] for column in sheet.columns]
+    columns = (replace(c, header=dice.choice(said)) if said else c for c, said in zip(sheet.columns, words, strict=True))
     return replace(sheet, columns=tuple(columns))
 
 

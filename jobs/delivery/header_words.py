@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from expectations.contracts.model import DataSet, plain_header
+from expectations.contracts.other_headers import OTHER_HEADERS
 from jobs.cells.text import half_width
 
 _NUMBERING = re.compile(r"^(?:\(?[0-9]{1,2}[).、:]|[\u2460-\u2473]|[A-Za-z_][A-Za-z0-9_]*\.)")
@@ -86,6 +87,7 @@ def _in_one_word(text: str) -> str:
 def _words(data_set: DataSet) -> dict[str, str]:
     """Fields by their headers in one word each; a word that two fields share names none."""
     named: dict[str, set[str]] = {}
-    for header, field in data_set.headers.items():
+    others = [(_bare(header), field) for field, said in OTHER_HEADERS.get(data_set.code, {}).items() for header in said.split()]
+    for header, field in (*data_set.headers.items(), *others):
         named.setdefault(_in_one_word(half_width(header)), set()).add(field)
     return {word: fields.pop() for word, fields in named.items() if word and len(fields) == 1}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from expectations.contracts.deliveries import DATA_SETS
+from expectations.contracts.other_headers import OTHER_HEADERS
 from jobs.cells.text import cleaned
+from jobs.delivery.header_words import field_meant
 from jobs.delivery.headers import Header, find_header
 from jobs.delivery.remarks import Remark, remark
 
@@ -172,6 +174,28 @@ def test_two_tables_side_by_side_are_told_as_what_they_are() -> None:
         found = find_header([row, ["420292"] * len(row)], PAYMENTS)
         assert isinstance(found, Remark)
         assert found.code == "side_by_side"
+
+
+@pytest.mark.parametrize("code", OTHER_HEADERS)
+def test_headers_that_offices_write_mean_their_field_and_take_none_from_another(code: str) -> None:
+    data_set = DATA_SETS[code]
+    for field, headers in OTHER_HEADERS[code].items():
+        assert {header: field_meant(header, data_set) for header in headers.split()} == dict.fromkeys(headers.split(), field)
+    assert {header: field_meant(header, data_set) for header in data_set.headers} == data_set.headers
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("应发金额", "payments"),
+        ("账户", "payments"),
+        ("类别", "dibao_roster"),
+        ("险种类型", "social_insurance"),
+        ("出生年月", "household_registry"),
+    ],
+)
+def test_a_header_that_may_mean_something_else_names_no_field(header: str, code: str) -> None:
+    assert field_meant(header, DATA_SETS[code]) is None
 
 
 @pytest.mark.parametrize("above", [0, 1, 3, 29])
