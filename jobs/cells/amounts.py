@@ -18,7 +18,7 @@ _DIGITS = r"(\d{1,3}(?:,\d{3})+|\d{1,3}(?:'\d{3})+|\d+)?(\.\d*)?(?:E([-+]?\d{1,2
 _UNITS = "[亿万千百]{1,2}"
 _AMOUNT = re.compile(
     rf"{_CURRENCY}([-+(]?){_CURRENCY}([-+]?)(?:((?:\d+(?:\.\d+)?{_UNITS})+(?:\d{{2,}})?)|{_DIGITS})([-)]?)({_UNITS})?"
-    rf"(?:(?:元|圆)(?:(\d)角)?(?:零?(\d)分)?(?:整|正)?|{_CURRENCY})"
+    rf"(?:(?:元|圆)(?:(\d)角)?(?:零?(\d)分)?(?:整|正)?(?:人民币)?|{_CURRENCY})"
 )
 _IN_CHINESE = re.compile(f"[{CHARACTERS}]+")
 _BRACKETS_OF_UNIT = re.compile(rf"\(((?:{_UNITS})?元|人民币)\)$")

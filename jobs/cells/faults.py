@@ -18,9 +18,10 @@ _BEGINS = r"^(?:[#=]|[Ee]rr:)"
 FORMULA = "=…"
 """The form of any formula."""
 _NO_DAY = re.compile(
-    r"[0/.\-: ]+|9999[-/.]?12[-/.]?31(?: .*)?|1899[-/.]12[-/.]3[01](?:[ T].*)?|1900[-/.]0?1[-/.]0?[01](?:[ T].*)?"
+    r"长期|永久|至今|未停发|在享|享受中|健在"
+    r"|[0/.\-: ]+|9999[-/.]?12[-/.]?31(?: .*)?|1899[-/.]12[-/.]3[01](?:[ T].*)?|1900[-/.]0?1[-/.]0?[01](?:[ T].*)?"
 )
-"""How programs write that there is no day: zeros, the last day of all, the day zero of a spreadsheet or a database."""
+"""How people and programs write that there is no day: 至今, zeros, the last day of all, the day zero of a spreadsheet or a database."""
 _LONGEST = 24
 _RUNS = (
     (re.compile(r"[0-9０-９]"), "9"),

@@ -74,8 +74,10 @@ _CODE_OF_VALUE = re.compile(
     r"^(?:[0-9]{1,4}|[A-Z][0-9]{1,3})(?:[-—_.:、|/\\)]+|(?=[\u4e00-\u9fff]))|^[A-Z][-—_.:、|/\\)]+(?=[\u4e00-\u9fff])|^[☑√✓]+(?=.)|\([0-9A-Z]{1,4}\)$|(?<=^[A-Z])[类档级]$|[。.,;]$|^[【\[<「]|[】\]>」]$"
 )
 """What systems and people put around a value of a list: 01-农村低保, 农村低保(01), ☑农村低保, 【农村低保】, A类."""
-_BESIDE_CODE = re.compile(r"^[\u4e00-\u9fff]+:|^[\u4e00-\u9fff]+(?=[0-9]{9,}$)|#+$|(?<=[0-9]{9})\(?[\u4e00-\u9fff]+\)?$")
-"""账号:6217…, 农商行6217…, 6217…(农商行)."""
+_BESIDE_CODE = re.compile(
+    r"^\+86(?=1[0-9]{10}$)|^[\u4e00-\u9fff]+:|^[\u4e00-\u9fff]+(?=[0-9]{9,}$)|#+$|(?<=[0-9]{9})\(?[\u4e00-\u9fff]+\)?$"
+)
+"""+86139…, 账号:6217…, 农商行6217…, 6217…(农商行)."""
 _DIVISION = re.compile(r"^[\u4e00-\u9fff]*\(?([0-9]{6})(?:[0-9]{3}|[0-9]{6})?\)?[\u4e00-\u9fff]*$")
 _FULL_TO_HALF = str.maketrans({chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " "})
 _ONE_WIDTH = str.maketrans({i + 0xFEE0: chr(i) for i in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), *b"()-")})

@@ -243,6 +243,7 @@ def test_an_account_is_read_beside_its_name_or_its_bank_s() -> None:
         "中行",
     ]
     assert read_code(texts(*forms)).to_list() == [*["6217000000000001"] * 4, "无账号", "中行"]
+    assert read_code(texts("+8613900000000", "+86 139-0000-0000", "+8617")).to_list() == [*["13900000000"] * 2, "+8617"]
 
 
 def test_a_county_is_read_from_the_longer_codes_of_its_places_and_beside_its_name() -> None:
