@@ -328,6 +328,8 @@ def test_what_is_a_persons_of_a_certificates_number(certificate: str, number: st
 def test_a_label_before_a_number_and_a_stop_behind_it_are_noise(pattern: str) -> None:
     numbers, states = read_numbers(pl.Series([pattern.format(OLD_WOMAN), pattern.format(ENDS_IN_X)]))
     assert (numbers.to_list(), states.to_list()) == ([OLD_WOMAN, ENDS_IN_X], ["valid", "valid"])
+    old = OLD_WOMAN[:6] + OLD_WOMAN[8:17]
+    assert read_numbers(pl.Series([pattern.format(old)]))[1].to_list() == ["upgraded"]
 
 
 @pytest.mark.parametrize("cell", ["配偶{}", "{}(已注销)"])
