@@ -37,9 +37,12 @@ def in_order(evidence: Column) -> Column:
         position = F.lpad(row["row"].cast("string"), 12, "0")
         return F.concat_ws("|", row["data_set"], row["file_id"], row["sheet"], position)
 
-    return F.array_sort(
-        evidence,
+    # By a text that stands beside each row: a comparison that looks into both rows costs three times as much.
+    placed = F.transform(evidence, lambda row: F.struct(place(row).alias("place"), row.alias("row")))
+    in_place = F.array_sort(
+        placed,
         lambda left, right: (
-            F.when(place(left) < place(right), F.lit(-1)).when(place(left) > place(right), F.lit(1)).otherwise(F.lit(0))
+            F.when(left["place"] < right["place"], F.lit(-1)).when(left["place"] > right["place"], F.lit(1)).otherwise(F.lit(0))
         ),
     )
+    return F.transform(in_place, lambda one: one["row"])
