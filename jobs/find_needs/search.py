@@ -226,26 +226,29 @@ def means_of(roof: DataFrame, held: DataFrame, lines: Lines, standard: DataFrame
     roof: SUBJECT and members; standard: SUBJECT, pension_line (a head and month) and heads. Two dwellings are two units, whoever owns them.
     """
     theirs = roof.select(*SUBJECT, "number_key", "name_key").join(held, ["number_key", "name_key"], "inner")
-    of_household = Window.partitionBy(*SUBJECT)
-    is_unit = (F.col("kind") == DWELLING) & ~F.col("_is_repeated")
-    units = F.sum(is_unit.cast("int")).over(of_household)
-    # A pension stands once a thing: a row delivered twice is no second pension.
-    first = (
-        F.row_number().over(Window.partitionBy(*SUBJECT, "number_key", "thing_key").orderBy("_file_id", "_sheet", "_row")) == 1
+    units = (
+        theirs.filter((F.col("kind") == DWELLING) | F.col("deed_key").isNotNull() | F.col("place_key").isNotNull())
+        .withColumn("_is_repeated", is_repeated_unit(SUBJECT, "since_on"))
+        .filter((F.col("kind") == DWELLING) & ~F.col("_is_repeated"))
+        .groupBy(*SUBJECT)
+        .agg(F.count("*").alias("_units"))
     )
-    pension = F.sum(F.when(F.col("_is_first"), F.col("monthly_yuan"))).over(of_household)
+    # A pension stands once a thing: a row delivered twice is no second pension.
+    of_thing = Window.partitionBy(*SUBJECT, "number_key", "thing_key").orderBy("_file_id", "_sheet", "_row")
+    pensions = (
+        theirs.filter(F.col("data_set") == "pensions")
+        .withColumn("_n", F.row_number().over(of_thing))
+        .filter("_n = 1")
+        .groupBy(*SUBJECT)
+        .agg(F.sum("monthly_yuan").alias("_pension"))
+    )
+    of_household = standard.join(units, list(SUBJECT), "left").join(pensions, list(SUBJECT), "left")  # one row a subject each
     too_much = F.coalesce(F.col("_pension") / F.col("heads") > F.col("pension_line"), F.lit(False))
-    counted = (
-        theirs.join(standard, list(SUBJECT), "left")  # one row a subject
-        .withColumns({"_is_repeated": is_repeated_unit(SUBJECT, "since_on"), "_is_first": first})
-        .withColumn("_units", units)
-        .withColumn("_pension", pension)
-        .withColumn(
-            "means",
-            F.when((F.col("kind") == DWELLING) & (F.col("_units") > lines.properties.homes), F.lit(DWELLING))
-            .when(F.col("monthly_yuan").isNotNull() & too_much, F.lit(PENSION))
-            .otherwise(F.col("counts")),
-        )
+    counted = theirs.join(of_household, list(SUBJECT), "left").withColumn(
+        "means",
+        F.when((F.col("kind") == DWELLING) & (F.col("_units") > lines.properties.homes), F.lit(DWELLING))
+        .when(F.col("monthly_yuan").isNotNull() & too_much, F.lit(PENSION))
+        .otherwise(F.col("counts")),
     )
     order = [*MEANS_WORDS, UNTOLD]
     plainness = F.lit(len(order))

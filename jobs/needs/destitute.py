@@ -7,13 +7,14 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from expectations.contracts.model import ORIGIN
 from jobs.registers.evidence import rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.policy import in_force
 from jobs.registers.references import REGISTRY
 from jobs.rulebook.facts import once
 from jobs.rulebook.need import NO_MEANS, NeedFacts, NeedRule, need_candidates, years_before
-from jobs.rulebook.need_households import BOOK, living
+from jobs.rulebook.need_households import BOOK, PERSON, living
 from jobs.rulebook.need_outcomes import TEKUN
 
 _MINOR, _DISABLED, _OLD, _VERY_OLD, _DOUBTFUL = 0.9, 0.8, 0.5, 0.7, 0.1
@@ -32,14 +33,17 @@ def _alone(facts: NeedFacts) -> DataFrame:
     """Entries of the old, of minors and of who is too disabled to work, in books with no other grown-up; _adults: grown-ups of the book."""
     line = in_force(facts.policy.destitute, facts.as_of)
     unable = facts.register("disabilities").filter(line.is_unable()).select("person_key").dropna().distinct()
-    registered = living(facts)
+    registered = living(facts).select(
+        *PERSON, "person_number_state", *BOOK, "born_on", "town", "village", "relation", "status", *ORIGIN
+    )
     is_adult = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.supporter_from_years)), F.lit(True))
     books = registered.groupBy(*BOOK).agg(F.sum(is_adult.cast("int")).alias("_adults")).filter("_adults <= 1")
     is_old = F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years))
     is_minor = F.col("born_on") > F.lit(years_before(facts.as_of, line.minor_below_years))
     return (
-        registered.join(books, list(BOOK), "inner")  # books: one row a book
-        .join(unable.withColumn("_is_unable", F.lit(True)), "person_key", "left")  # one row a number
+        registered.join(unable.withColumn("_is_unable", F.lit(True)), "person_key", "left")  # one row a number
+        .filter(is_old | is_minor | F.col("_is_unable"))  # before the books: it leaves out more than they do
+        .join(books, list(BOOK), "inner")  # one row a book
         .filter(is_old | (is_minor & (F.col("_adults") == 0)) | F.col("_is_unable"))
     )
 

@@ -21,14 +21,11 @@ _SEVERE_EACH, _LEAST = 0.2, 0.4
 """Severity: 0.4, and 0.2 more of every severe one of the certificates."""
 
 
-def _members(facts: NeedFacts) -> DataFrame:
-    """Living entries of the books in which anybody holds a certificate, beside the gravest certificate of each who does.
-
-    household_no: county and number of the book. level, kind, certificate (evidence): null where there is none.
-    """
+def _certificates(facts: NeedFacts) -> DataFrame:
+    """The gravest certificate of each number and name: PERSON, level, is_severe, certificate (evidence)."""
     severe = in_force(facts.policy.severe_disability, facts.as_of)
     gravest = Window.partitionBy(*PERSON).orderBy("level", *ORIGIN)
-    certificates = (
+    return (
         facts.register("disabilities")
         .filter(F.col("person_key").isNotNull())
         .withColumn("_n", F.row_number().over(gravest))
@@ -36,31 +33,22 @@ def _members(facts: NeedFacts) -> DataFrame:
         .select(*PERSON, "level", F.coalesce(severe.is_severe(), F.lit(False)).alias("is_severe"),
                 rows_of("disabilities", "kind", "level", "valid_to").alias("certificate"))
     )  # fmt: skip
-    of_known = known_books(facts).filter("is_living")
-    books = of_known.join(certificates, list(PERSON), "left_semi").select(*BOOK).distinct()
-    largest = in_force(facts.policy.uncovered, facts.as_of).largest_household
-    return (
-        of_known.join(books, list(BOOK), "left_semi")
-        .join(known_deaths(facts), list(PERSON), "left_anti")
-        .withColumn("_size", F.count("*").over(Window.partitionBy(*BOOK)))
-        .filter(F.col("_size") <= largest)
-        .join(certificates, list(PERSON), "left")  # one row a number and name
-        .withColumn(
-            "certificate", F.coalesce("certificate", F.array().cast(EVIDENCE))
-        )  # no null: one engine drops it, the other not
-        .withColumn("household_no", F.concat_ws("-", "county_code", "book_no"))
-    )
 
 
 @once
 def _in_need(facts: NeedFacts) -> DataFrame:
-    """Members of the books with several certificates, or with an old person, a severely disabled adult and nobody else grown up who is
-    well; with _holders, _severe and certificates of the book."""
+    """Living entries of the books with several certificates, or with an old person, a severely disabled adult and nobody else grown up
+    who is well; with _holders, _severe and _is_kept of the book, and each one's certificate (evidence).
+
+    household_no: county and number of the book.
+    """
     line = in_force(facts.policy.several_disabled, facts.as_of)
-    book = Window.partitionBy("household_no")
+    largest = in_force(facts.policy.uncovered, facts.as_of).largest_household
+    certificates = _certificates(facts)
+    living = known_books(facts).filter("is_living").join(known_deaths(facts), list(PERSON), "left_anti")
 
     def counted(condition: Column) -> Column:
-        return F.sum(F.coalesce(condition, F.lit(False)).cast("int")).over(book)
+        return F.sum(F.coalesce(condition, F.lit(False)).cast("int"))
 
     is_old = F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years))
     is_grown = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.adult_from_years)), F.lit(True)) & ~F.coalesce(
@@ -68,15 +56,26 @@ def _in_need(facts: NeedFacts) -> DataFrame:
     )
     holds = F.col("level").isNotNull()
     counts = {
-        "_holders": counted(holds), "_severe": counted(F.col("is_severe")), "_old": counted(is_old),
-        "_kept": counted(is_grown & F.col("is_severe")), "_well": counted(is_grown & ~holds),
+        "_holders": holds, "_severe": F.col("is_severe"), "_old": is_old, "_kept": is_grown & F.col("is_severe"), "_well": is_grown & ~holds,
     }  # fmt: skip
     is_kept_by_the_old = (F.col("_old") > 0) & (F.col("_kept") > 0) & (F.col("_well") == 0)
-    return (
-        _members(facts)
-        .withColumns(counts)
+    # Books first, by what little tells them: few are in need, and what is said of their people is wide.
+    books = (
+        living.select(*PERSON, *BOOK, "born_on")
+        .join(certificates.select(*PERSON, "level", "is_severe"), list(PERSON), "left")  # one row a number and name
+        .groupBy(*BOOK)
+        .agg(F.count("*").alias("_size"), *(counted(condition).alias(name) for name, condition in counts.items()))
         .withColumn("_is_kept", is_kept_by_the_old)
-        .filter((F.col("_holders") >= line.persons) | F.col("_is_kept"))
+        .filter((F.col("_size") <= largest) & ((F.col("_holders") >= line.persons) | F.col("_is_kept")))
+        .select(*BOOK, "_holders", "_severe", "_is_kept")
+    )
+    return (
+        living.join(books, list(BOOK), "inner")  # one row a book
+        .join(certificates.select(*PERSON, "certificate"), list(PERSON), "left")  # one row a number and name
+        .withColumn(
+            "certificate", F.coalesce("certificate", F.array().cast(EVIDENCE))
+        )  # no null: one engine drops it, the other not
+        .withColumn("household_no", F.concat_ws("-", *BOOK))
     )
 
 
