@@ -133,17 +133,19 @@ def relative_facts(members: DataFrame, kin: DataFrame) -> DataFrame:
     )
 
 
-def gathered(lake: Lake, policy: Policy, as_of: date) -> Facts:
-    """Everything the rules look at; what several of them read is computed once."""
+def gathered(lake: Lake, policy: Policy, as_of: date, only: DataFrame | None = None) -> Facts:
+    """Everything the rules look at; what several of them read is computed once. only: case_id of the cases that are looked at, if not all."""
     cases, persons, kin, identities = (lake.read(table) for table in (CASES, PERSONS, KIN, IDENTITIES))
-    members = lake.computed_once(member_facts(lake.read(MEMBERS), cases, persons), "member_facts")
-    months = lake.read(ENTITLEMENT_MONTHS)
+    named, months = lake.read(MEMBERS), lake.read(ENTITLEMENT_MONTHS)
+    if only is not None:
+        named, months = (rows.join(only.select("case_id"), "case_id", "left_semi") for rows in (named, months))
+    members = lake.computed_once(member_facts(named, cases, persons), "member_facts")
     relatives = lake.computed_once(relative_facts(members, kin), "relative_facts")
     return Facts(
         members=members,
         spouses=spouse_facts(members, kin, identities, persons),
         relatives=relatives,
-        named=lake.read(MEMBERS),
+        named=named,
         cases=cases,
         months=months,
         paid=lake.computed_once(gathered_months(months), "paid"),

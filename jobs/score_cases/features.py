@@ -145,9 +145,8 @@ def _approvals_at_once(cases: DataFrame) -> DataFrame:
     )
     # By day first: an officer approves hundreds of households, but on few days.
     days = approved.groupBy("county_code", "approver_name_key", F.col("approved_on").alias("day")).agg(F.count("*").alias("n"))
-    near = approved.join(days, ["county_code", "approver_name_key"], "inner").filter(
-        F.abs(F.datediff("day", "approved_on")) <= APPROVAL_DAYS
-    )
+    around = F.sequence(F.date_sub("approved_on", APPROVAL_DAYS), F.date_add("approved_on", APPROVAL_DAYS))
+    near = approved.withColumn("day", F.explode(around)).join(days, ["county_code", "approver_name_key", "day"], "inner")
     return near.groupBy("case_id").agg(F.sum("n").alias("at_once"))
 
 

@@ -250,7 +250,7 @@ def novel_findings(ctx: RunContext) -> DataFrame:
     """gold.novel_findings: the rules that need the scores, on what the detectors found."""
     drawing = ctx.lake.read(ENTITLEMENT_MONTHS).filter("paid_yuan > 0").select("case_id").distinct()
     strange = ctx.lake.read(PATTERNS).join(drawing, "case_id", "left_semi")
-    facts = replace(gathered(ctx.lake, ctx.settings.policy, ctx.as_of), strange=strange)
+    facts = replace(gathered(ctx.lake, ctx.settings.policy, ctx.as_of, strange), strange=strange)
     return find_clues(
         facts, [(rule, params) for rule, params in rules_in_force(ctx.as_of, ctx.settings.params) if rule.needs_scores]
     )
