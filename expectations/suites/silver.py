@@ -105,6 +105,19 @@ def _of_field(data_set: DataSet, field: Field, as_of: date, limits: SuiteBounds)
                 advice=f"有的行{field.header}为负数；只有退回才是负数。",
             )
         )
+    if field.name == "relation":  # words, not a list of values: nothing else tells what was not understood
+        found.append(
+            Bound(
+                f"{field.header} as codes",
+                WARNING,
+                f"{field.header} holds numbers where words were expected: nobody's kin is found by them. "
+                f"Ask {data_set.owner} for words, or write the words of its code list into the file.",
+                maximum=limits.empty_required_ratio_warn,
+                sql=_share(f"{column.name} RLIKE '^[0-9]+$'"),
+                title=f"{field.header}是代码的行",
+                advice=f"{field.header}是代码而不是文字，无法据此认定亲属关系。请{data_set.owner}按代码表换成文字后重新报送。",
+            )
+        )
     if field.kind is Kind.PERCENT:
         found.append(
             Bound(

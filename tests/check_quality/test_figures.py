@@ -35,7 +35,7 @@ ROSTER = [
     ("a", date(1900, 1, 1), date(2068, 1, 1), "-0.01", "户主", 1),  # the same household and number: a repeated key
     ("b", date(2018, 12, 31), None, "0.00", "配偶", None),
     (None, date(2019, 1, 1), None, None, None, 1),  # no number: no key that could repeat
-    (None, None, None, "5.00", "子女", 1),
+    (None, None, None, "5.00", "20", 1),
 ]
 EXPECTED = {
     "rows": 5,
@@ -46,6 +46,7 @@ EXPECTED = {
     "渐退期截止 out of range": 1 / 2,  # may lie fifty years ahead
     "月保障金额 negative": 1 / 4,
     "与户主关系 empty": 1 / 5,
+    "与户主关系 as codes": 1 / 4,
     "保障人数 empty": 1 / 5,
     "批准日期 empty": 1 / 5,
     "月保障金额 empty": 1 / 5,
