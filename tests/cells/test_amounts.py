@@ -39,7 +39,9 @@ YUAN = {
     "320元/人": None,
     "320（含补贴）": "320.00",
     "￥320.00（大写：叁佰贰拾元整）": "320.00",
-    "320（退回）": None,  # twin: perhaps less than nothing
+    "320（退回）": None,  # twins: perhaps less than nothing, or nothing
+    "320（未发）": None,
+    "320（已停发）": None,
     "320（300）": None,
     "***320.00": "320.00",
     "320.00；": "320.00",
