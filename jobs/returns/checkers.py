@@ -32,7 +32,10 @@ def checkers_of(text: str) -> list[str]:
         # 张某 李某 are two; the parts of 张 三, or of a Latin name, are one, padded as forms do.
         is_list = all(len(name) > 1 and not name.isascii() for name in apart)
         parts += apart if is_list else ["".join(apart)]
-    names = [_without_titles(name) for name in read_names(pl.Series(parts, dtype=pl.String)).drop_nulls()]
+    read = read_names(pl.Series(parts, dtype=pl.String))
+    # A register tells namesakes apart by a number; an inspector who is 李四2 or a telephone is not named.
+    told = [part if part[-1:].isdigit() else name for part, name in zip(parts, read, strict=True)]
+    names = [_without_titles(name) for name in told if name]
     once = {in_simplified(name).replace("·", "").casefold(): name for name in reversed(names)}
     return [name for name in dict.fromkeys(names) if once[in_simplified(name).replace("·", "").casefold()] == name]
 
