@@ -26,7 +26,8 @@ _BESIDE_AMOUNT = re.compile(
     r"^(?:\*+|每?月(?=[¥￥\d]))|(?:/|每|\()(?:户[/·]?)?月(?:[/·]户)?\)?$|\((?:大写:?[^()]*|[^()0-9万千百亿负红退冲扣减美港未停待暂缓废撤销取-]+)\)$"
     r"|[;、*]+$|(?<=元)\.$|(?<=\.\d\d)\.$"
 )
-"""What is written around an amount and is none of it: 1200元/月, 1200(含补贴), ***1200.00. 元/年 and 元/人 are other amounts, 1200(停发) may be none."""
+"""What is written around an amount and is none of it: 1200元/月, 1200(含补贴), ***1200.00. 元/年 and 元/人 are other amounts, and
+1200(停发) may be none."""
 _PART = re.compile(rf"(\d+(?:\.\d+)?)({_UNITS})?")
 _SCALES = {"亿": 10**8, "万": 10**4, "千": 10**3, "百": 10**2}
 _OWN_UNIT = re.compile("[元亿万千百]")
