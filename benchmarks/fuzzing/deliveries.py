@@ -19,7 +19,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from jobs.cells.text import trimmed
 from jobs.delivery import text_files
 from jobs.delivery.archives import member
-from jobs.delivery.decode import decode
+from jobs.delivery.decode import DITTO, decode
 from jobs.delivery.formats import Source
 from jobs.delivery.ledger import ACCEPTED
 from jobs.delivery.manifest import MANIFEST_NAME, ManifestEntry, read_manifest
@@ -31,7 +31,6 @@ from jobs.runtime.errors import BadDelivery
 PIECE_BYTES, BLOCK_BYTES = 200, 150
 """So few that a file of some rows is cut wherever it may be."""
 FATES = {"accepted", "quarantined", "skipped"}
-_DITTO = {"同上", "〃", "″"}
 _NO_ROWS = pl.DataFrame(schema=dict.fromkeys(DATA_SETS["payments"].bronze.column_names, pl.String)).with_columns(
     pl.col("_row").cast(pl.Int64)
 )
@@ -193,5 +192,5 @@ def _assert_kept(piece: Piece, rows: pl.DataFrame) -> None:
     for number, row in zip(rows["_row"], kept, strict=True):
         found = "\n".join(filter(None, (*row[:-1], *(json.loads(row[-1] or "{}").values()))))
         for at, (raw, text) in enumerate(zip(*texts[number], strict=True)):
-            is_kept = text is None or text in _DITTO or at in joint or raw in found or text in found
+            is_kept = text is None or text in DITTO or at in joint or raw in found or text in found
             assert is_kept, f"row {number} lost the cell in column {at + 1}"

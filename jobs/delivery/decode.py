@@ -26,7 +26,7 @@ from jobs.delivery.workbooks import BadWorkbook, read_cells
 
 BATCH_ROWS = 100_000
 _NUMBER = r"([0-9０-９]{17}[0-9０-９XxＸｘ]|[0-9０-９]{15}|[0-9]{6}\*+[0-9Xx]{1,4})"
-_DITTO = ["同上", "同 上", "仝上", "同前", "〃", "″", "”", "“", "＂"]
+DITTO = ["同上", "同 上", "仝上", "同前", "〃", "″", "”", "“", "＂"]
 
 
 def decode(piece: Piece) -> Iterator[pl.DataFrame]:
@@ -104,9 +104,9 @@ def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Se
 def _with_ditto(rows: pl.DataFrame, skipped: pl.Series) -> pl.DataFrame:
     """The rows with what 同上 and 〃 stand for: the cell above, of the last row of data that says it itself."""
     columns = {name: rows[name] for name in rows.columns if rows[name].dtype == pl.String}
-    said_above = {name: cells for name, cells in columns.items() if cells.is_in(_DITTO).any()}
+    said_above = {name: cells for name, cells in columns.items() if cells.is_in(DITTO).any()}
     filled = [
-        cells.set((is_ditto := cells.is_in(_DITTO).fill_null(False)) | skipped.is_not_null(), None)
+        cells.set((is_ditto := cells.is_in(DITTO).fill_null(False)) | skipped.is_not_null(), None)
         .forward_fill()
         .zip_with(is_ditto, cells)
         .fill_null(cells)

@@ -46,6 +46,7 @@ _FEW = 16
 """Characters that tell nothing about the encoding of a file: rare ones stand in names."""
 _OF_TWO_BYTES = re.compile(rb"[\xa1-\xf9][\x40-\x7e\xa1-\xfe]")
 _END = b"\n\n"
+_MARKS = re.compile(b"^(?:" + codecs.BOM_UTF8 + b")+", re.MULTILINE)
 """Bytes of which no longer character can be made."""
 _NULL_IF_EMPTY = pl.when(pl.all() != "").then(pl.all())
 
@@ -218,8 +219,8 @@ def _plain(content: bytes) -> bytes:
     """Whole lines without byte order marks and NUL; a carriage return that ends no line is a blank."""
     if b"\x00" in content:
         content = content.replace(b"\x00", b"")
-    while content.startswith(codecs.BOM_UTF8):  # behind a NUL and twice, too: a text that is already plain stays as it is
-        content = content.removeprefix(codecs.BOM_UTF8)
+    if codecs.BOM_UTF8 in content:  # files put one behind the other; a line is not another encoding's for its mark
+        content = _MARKS.sub(b"", content)
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b" ")
     return content
