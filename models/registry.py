@@ -281,9 +281,9 @@ class ForestRegistry(ModelStore):
             self._mlflow.log_text(_contributions(model, x), "contributions.svg")
             self._described(MODEL_NAME, _first_sections(card))
             info: Any = self._log_model(model, x, Path(folder) / Path(_DATA).name)
+        self._sync_artifacts()  # a run that is killed in it has taken no number
         made = self._client.create_model_version(MODEL_NAME, info.model_uri, run.info.run_id, tags=tags, model_id=info.model_id)
         version = str(made.version)
-        self._sync_artifacts()
         self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
         return RegisteredModel(model, version)
 

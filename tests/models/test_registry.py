@@ -39,25 +39,26 @@ def tags(fingerprint: str) -> dict[str, str]:
     return {"training_fingerprint": fingerprint, "data_version": f"rows of {fingerprint}", "as_of": "2017-12-31"}
 
 
-def test_files_of_a_version_are_on_the_disk_before_it_comes_into_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_of_a_version_are_on_the_disk_before_it_has_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is killed in between is done again under the same number."""
     registry, calls = ForestRegistry(tmp_path), list[str]()
-    fsync, use = os.fsync, registry._client.set_registered_model_alias
+    fsync, make = os.fsync, registry._client.create_model_version
 
     def synced(descriptor: int) -> None:
         fsync(descriptor)
         calls.append(os.readlink(f"/proc/self/fd/{descriptor}"))
 
-    def used(*given: str) -> None:
-        calls.append("in use")
-        use(*given)
+    def made(*given: Any, **named: Any) -> Any:
+        calls.append("version")
+        return make(*given, **named)
 
     monkeypatch.setattr(os, "fsync", synced)
-    monkeypatch.setattr(registry._client, "set_registered_model_alias", used)
+    monkeypatch.setattr(registry._client, "create_model_version", made)
     registry.train(ordinary(50), PARAMS, tags("one"))
     artifacts = tmp_path / "artifacts"
     written = [artifacts, *artifacts.rglob("*")]
     assert {path.name for path in written} >= {"model.skops", "detectors.npz"}
-    assert set(calls[: calls.index("in use")]) >= {str(path) for path in written}
+    assert set(calls[: calls.index("version")]) >= {str(path) for path in written}
 
 
 def test_two_registries_in_one_process_do_not_share_a_store(tmp_path: Path) -> None:
