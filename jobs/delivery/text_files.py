@@ -46,6 +46,8 @@ _FEW = 16
 """Characters that tell nothing about the encoding of a file: rare ones stand in names."""
 _OF_TWO_BYTES = re.compile(rb"[\xa1-\xf9][\x40-\x7e\xa1-\xfe]")
 _END = b"\n\n"
+_AS_IF_PACKED = (b"\x1f\x8b", b"x\x01", b"x^", b"x\x9c", b"x\xda", b"\x28\xb5\x2f\xfd")
+"""Beginnings of a text that polars would unpack: gzip, zlib, zstd."""
 _MARKS = re.compile(b"^(?:" + codecs.BOM_UTF8 + b")+", re.MULTILINE)
 """Bytes of which no longer character can be made."""
 _NULL_IF_EMPTY = pl.when(pl.all() != "").then(pl.all())
@@ -367,7 +369,7 @@ def _read_even(content: bytes, delimiter: str, width: int) -> pl.DataFrame | Non
     """The fast way, for sound rows of the same number of cells; null for any others."""
     if content and not content.endswith(b"\n"):
         content += b"\n"  # without it polars 2.1 overlooks a surplus empty cell at the end
-    if len(delimiter.encode()) > 1:
+    if len(delimiter.encode()) > 1 or content.startswith(_AS_IF_PACKED):
         return None
     is_quoted = b'"' in content
     cells, rows = _count(content, delimiter.encode()), _count(content, b"\n")
