@@ -16,10 +16,10 @@ from unittest.mock import patch
 import polars as pl
 
 from expectations.contracts.deliveries import DATA_SETS
-from jobs.cells.text import trimmed
+from jobs.cells.text import DITTO, trimmed
 from jobs.delivery import text_files
 from jobs.delivery.archives import member
-from jobs.delivery.decode import DITTO, decode
+from jobs.delivery.decode import decode
 from jobs.delivery.formats import Source
 from jobs.delivery.ledger import ACCEPTED
 from jobs.delivery.manifest import MANIFEST_NAME, ManifestEntry, read_manifest

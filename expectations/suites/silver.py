@@ -105,7 +105,7 @@ def _of_field(data_set: DataSet, field: Field, as_of: date, limits: SuiteBounds)
                 advice=f"有的行{field.header}为负数；只有退回才是负数。",
             )
         )
-    if field.name == "relation":  # words, not a list of values: nothing else tells what was not understood
+    if field.name == "relation" and field.kind is Kind.TEXT:  # no list of values: nothing else tells what was not understood
         found.append(
             Bound(
                 f"{field.header} as codes",

@@ -11,7 +11,7 @@ import polars as pl
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import PERSON_KINDS, DataSet, Kind
-from jobs.cells.text import map_distinct, trimmed
+from jobs.cells.text import DITTO, map_distinct, trimmed
 from jobs.cells.typed import column_marks, marked_fields, out_of_place, unreadable_essentials
 from jobs.delivery.archives import member
 from jobs.delivery.headers import Header
@@ -26,7 +26,6 @@ from jobs.delivery.workbooks import BadWorkbook, read_cells
 
 BATCH_ROWS = 100_000
 _NUMBER = r"([0-9０-９]{17}[0-9０-９XxＸｘ]|[0-9０-９]{15}|[0-9]{6}\*+[0-9Xx]{1,4})"
-DITTO = ["同上", "同 上", "仝上", "同前", "〃", "″", "”", "“", "＂"]
 
 
 def decode(piece: Piece) -> Iterator[pl.DataFrame]:

@@ -16,7 +16,7 @@ import polars as pl
 from jobs.cells.amounts import parse_yuan
 from jobs.cells.dates import parse_date, parse_month
 from jobs.cells.person_numbers import VALID, read_numbers
-from jobs.cells.text import EMPTY_FORMS, cleaned, half_width, read_enum
+from jobs.cells.text import DITTO, EMPTY_FORMS, cleaned, half_width, read_enum
 from jobs.returns.checkers import checkers_of, fault_of
 from jobs.take_in.forms import Filled
 from jobs.take_in.words import one_of
@@ -26,7 +26,6 @@ _MONTH_DAY = re.compile(r"(\d{1,2})[月/-](\d{1,2})[日号]?")
 _SHORT_YEAR = re.compile(r"(\d\d)[-./年、](\d{1,2})[-./月、](\d{1,2})[日号]?")
 _MONTH = re.compile(r"(\d{1,2})月份?")
 _MONTHS_AHEAD = timedelta(days=184)
-_DITTO = frozenset({"同上", "〃", "″", "同前"})
 _COUNT = re.compile(r"(\d{1,4})(?:人|名|个)?")
 
 
@@ -54,7 +53,7 @@ class Row:
     def text(self, column: str) -> str:
         """The cell; empty where it holds what people write for nothing."""
         text = self.filled.line.cells.get(column, "")
-        if text in _DITTO:
+        if text in DITTO:
             self.ask(column, f"填的是“{text}”，行的次序可能变动过，不知道“上”是哪一行。请逐行写明。")
         return "" if text in EMPTY_FORMS else text
 

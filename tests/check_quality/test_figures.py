@@ -35,7 +35,7 @@ ROSTER = [
     ("a", date(1900, 1, 1), date(2068, 1, 1), "-0.01", "户主", 1),  # the same household and number: a repeated key
     ("b", date(2018, 12, 31), None, "0.00", "配偶", None),
     (None, date(2019, 1, 1), None, None, None, 1),  # no number: no key that could repeat
-    (None, None, None, "5.00", "20", 1),
+    (None, None, None, "5.00", "子女", 1),
 ]
 EXPECTED = {
     "rows": 5,
@@ -46,7 +46,6 @@ EXPECTED = {
     "渐退期截止 out of range": 1 / 2,  # may lie fifty years ahead
     "月保障金额 negative": 1 / 4,
     "与户主关系 empty": 1 / 5,
-    "与户主关系 as codes": 1 / 4,
     "保障人数 empty": 1 / 5,
     "批准日期 empty": 1 / 5,
     "月保障金额 empty": 1 / 5,
@@ -103,6 +102,14 @@ def test_all_bounds_of_a_table_are_measured_in_one_pass(roster: Any, settings: S
 def test_an_empty_table_has_no_rows_and_no_other_figure(session: SparkSession, settings: Settings, code: str) -> None:
     bounds = silver_bounds(DATA_SETS[code], AS_OF, settings.quality)
     assert row_figures(silver_of(session)(code), bounds) == dict.fromkeys((b.measure for b in bounds), None) | {"rows": 0}
+
+
+def test_relations_that_are_codes_are_counted_where_no_list_of_values_tells_them(
+    session: SparkSession, settings: Settings
+) -> None:
+    silver = silver_of(session, household_registry=[{"relation": said} for said in ("02", "配偶", "20", "长子", "之妻", None)])
+    bounds = silver_bounds(DATA_SETS["household_registry"], AS_OF, settings.quality)
+    assert row_figures(silver("household_registry"), bounds)["与户主关系 as codes"] == 2 / 5
 
 
 def test_a_percentage_lies_between_0_and_100(session: SparkSession, settings: Settings) -> None:
