@@ -201,7 +201,7 @@ def run(ctx: RunContext) -> None:
             check_households(register, ctx.settings.policy, ctx.as_of, variants=variants_of(lake), once=lake.computed_once),
         )
         counted = lake.read(CHECKS).groupBy("is_summary", "result").count().collect()  # at most eight rows
-        ctx.report.stages[-1].rows = sum(row["count"] for row in counted)
+        ctx.report.current.rows = sum(row["count"] for row in counted)
     ctx.report.figures["checks"] = {
         "households": {row["result"]: row["count"] for row in sorted(counted) if row["is_summary"]},
         "members and findings": {row["result"]: row["count"] for row in sorted(counted) if not row["is_summary"]},

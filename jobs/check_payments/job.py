@@ -76,12 +76,12 @@ def run(ctx: RunContext, place: Path) -> Checked:
     """place: the list, a file or a delivery."""
     with ctx.report.stage("read the list"):
         listed = read_list(place, ctx.as_of, ctx.key, ctx.settings.ingest.piece_mib << 20)
-        ctx.report.stages[-1].rows = listed.typed.height
+        ctx.report.current.rows = listed.typed.height
     _warn_of_later_run(ctx)
     with ctx.report.stage("ask about payments"):
         asked = on_driver(_questions(ctx, listed))  # some a held row
         holds = _holds(ctx, listed, asked)
-        ctx.report.stages[-1].rows = holds.totals["held_rows"]
+        ctx.report.current.rows = holds.totals["held_rows"]
     folder = f"{FOLDER}/{ctx.as_of.isoformat()}_{listed.name[:8]}"
     counties = county_names(ctx.lake)
     with ctx.report.stage("publish holds"):

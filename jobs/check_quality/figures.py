@@ -64,22 +64,23 @@ def fall_figures(fallen: Mapping[tuple[str, str], float]) -> dict[str, float | N
 
 
 def number_states(silver: Silver, data_sets: Sequence[DataSet]) -> DataFrame:
-    """Rows of ops.number_states: how the numbers of each file and column read."""
-    counted = [
-        silver(data_set.code)
-        .groupBy("_file_id", F.col(f"{field.role}_number_state").alias("state"))
-        .agg(F.count("*").alias("row_count"))
-        .select(
-            F.lit(data_set.code).alias("data_set"),
-            F.col("_file_id").alias("file_id"),
-            F.lit(field.role).alias("role"),
-            "state",
-            "row_count",
+    """Rows of ops.number_states: how the numbers of each file and column read. Each table is read once, whatever numbers it has."""
+    counted = []
+    for data_set in data_sets:
+        if not (roles := [field.role for field in data_set.fields if field.kind in PERSON_KINDS]):
+            continue
+        states = [f"{role}_number_state" for role in roles]
+        alike = silver(data_set.code).groupBy("_file_id", *states).count()  # some rows a file
+        by_role = [
+            F.struct(F.lit(role).alias("role"), F.col(state).alias("state")) for role, state in zip(roles, states, strict=True)
+        ]
+        each = alike.select("_file_id", "count", F.explode(F.array(*by_role)).alias("of"))
+        counts = each.groupBy("_file_id", "of.role", "of.state").agg(F.sum("count").alias("row_count"))
+        counted.append(
+            counts.select(
+                F.lit(data_set.code).alias("data_set"), F.col("_file_id").alias("file_id"), "role", "state", "row_count"
+            )
         )
-        for data_set in data_sets
-        for field in data_set.fields
-        if field.kind in PERSON_KINDS
-    ]
     return reduce(DataFrame.unionByName, counted).select(*NUMBER_STATES.column_names)
 
 

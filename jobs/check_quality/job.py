@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from expectations.bounds import CRITICAL, Checked
@@ -21,7 +22,7 @@ from jobs.launch.context import RunContext
 from jobs.registers.delivered import Delivered
 from jobs.registers.divisions import division_names
 from jobs.runtime.errors import DataRefused
-from jobs.runtime.lake import Lake
+from jobs.runtime.lake import PARALLEL_TABLES, Lake
 from jobs.runtime.results import Stamp, publication
 
 NAME = "check_quality"
@@ -51,12 +52,14 @@ def run(ctx: RunContext) -> None:
     with ctx.report.stage("quality gate") as progress:
         task = progress.add_task("quality gate", total=len(delivered.data_sets) + 5)
         checked: list[Checked] = []
-        for data_set in delivered.data_sets:
-            bounds = silver_bounds(data_set, ctx.as_of, limits)
-            checked += witness.check(
-                data_set.silver.full_name, bounds, figures.row_figures(delivered.silver(data_set.code), bounds)
+        bounds = [silver_bounds(data_set, ctx.as_of, limits) for data_set in delivered.data_sets]
+        with ThreadPoolExecutor(PARALLEL_TABLES) as pool:
+            measured_rows = pool.map(
+                figures.row_figures, [delivered.silver(data_set.code) for data_set in delivered.data_sets], bounds
             )
-            progress.advance(task)
+            for data_set, of_table, found in zip(delivered.data_sets, bounds, measured_rows, strict=True):
+                checked += witness.check(data_set.silver.full_name, of_table, found)
+                progress.advance(task)
         holes = find_holes(delivered)
         ctx.lake.overwrite(COVERAGE, ctx.lake.session.createDataFrame([hole for hole in holes], COVERAGE.schema))
         progress.advance(task)
@@ -102,7 +105,7 @@ def run(ctx: RunContext) -> None:
             numbers = figures.number_counts(ctx.lake)
             write_slips(ctx.lake, delivered.last, holes, numbers, staged / SLIPS, ctx.as_of, counts)
         progress.advance(task)
-        ctx.report.stages[-1].rows = len(checked)
+        ctx.report.current.rows = len(checked)
     _tell(ctx, checked, holes)
     critical = [c for c in checked if not c.success and c.bound.severity == CRITICAL]
     if critical:

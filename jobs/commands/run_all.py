@@ -1,4 +1,4 @@
-"""The main job: from a delivery to ranked clues. Each stage is a job of its own; this runs them in their order.
+"""The main job: from a delivery to ranked clues. Each stage is a job of its own; this runs each when those that it needs are done.
 
 Reads   a delivery folder
 Writes  the lake, OUT/quality, OUT/restricted, OUT/exports, OUT/fairness, OUT/run_report.json
@@ -8,7 +8,11 @@ Re-run  safe: the same delivery gives the same bytes; a run that was killed is s
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from graphlib import TopologicalSorter
 from pathlib import Path
+from types import ModuleType
 
 from jobs.check_households import job as check_households
 from jobs.check_quality import job as check_quality
@@ -20,6 +24,7 @@ from jobs.launch.context import RunContext
 from jobs.launch.metrics import reported
 from jobs.launch.model_store import model_store
 from jobs.launch.start import launch
+from jobs.lineage.graph import graph
 from jobs.link_people import job as link_people
 from jobs.project_cases import job as project_cases
 from jobs.publish import job as publish
@@ -46,20 +51,44 @@ STAGES = (
     publish,
     report_fairness,
 )
+STAGES_AT_ONCE = 2
+"""While one of them plans in Python, another keeps the engine busy."""
 
 
 def run(ctx: RunContext) -> None:
     """All stages. The report is saved however they end."""
     registry = _Warming(model_store(ctx.out))
     ctx.report.figures["is_synthetic"] = ctx.is_synthetic  # reports of the year say so, too
+
+    def run_stage(stage: ModuleType) -> None:
+        with ctx.job(stage) as own:
+            stage.run(own, **({"registry": registry.ready} if stage is score_cases else {}))
+
     with reported(ctx, "run"):
         try:
-            for stage in STAGES:
-                with ctx.job(stage) as own:
-                    stage.run(own, **({"registry": registry.ready} if stage is score_cases else {}))
+            by_need(STAGES, run_stage)
             upkeep.run(ctx, registry.ready)
         finally:
             registry.settle()
+
+
+def by_need(stages: Sequence[ModuleType], run_stage: Callable[[ModuleType], None]) -> None:
+    """Runs each stage when those that it comes after are done, `STAGES_AT_ONCE` beside each other. Behind one that fails none begins, and
+    its error is raised when those that run have ended."""
+    by_name = {stage.NAME: stage for stage in stages}
+    order = TopologicalSorter({task.name: task.after for task in graph(stages)})
+    order.prepare()
+    running: dict[Future[None], str] = {}
+    with ThreadPoolExecutor(STAGES_AT_ONCE) as pool:
+        try:
+            while order.is_active():
+                running |= {pool.submit(run_stage, by_name[name]): name for name in order.get_ready()}
+                for ended in wait(running, return_when=FIRST_COMPLETED).done:
+                    ended.result()
+                    order.done(running.pop(ended))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 class _Warming:

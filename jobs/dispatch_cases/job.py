@@ -75,7 +75,7 @@ def run(ctx: RunContext, list_on: date, county_code: str, terms: Terms, hand: Ha
             taken = take(book, steps, hand, places)
         with store.reading() as book:
             project(ctx.lake, book)
-        ctx.report.stages[-1].rows = len(taken.recorded)
+        ctx.report.current.rows = len(taken.recorded)
     if stopped := len(with_clues) - len(to_send):
         why = "; ".join(f"{code}: {told}" for code, told in refuted.items())
         ctx.report.warn(

@@ -47,7 +47,7 @@ def run(ctx: RunContext) -> None:
         lake.overwrite(FINDINGS, find_clues(facts, rules))
         lake.overwrite(KEY_PERSONS, key_persons(facts, lake.read(FINDINGS)))
         counted = outcome_counts(lake.read(FINDINGS))
-        ctx.report.stages[-1].rows = sum(counted.values())
+        ctx.report.current.rows = sum(counted.values())
         ctx.report.figures["findings"] = {f"{code} {outcome}": count for (code, outcome), count in sorted(counted.items())}
         held = held_rules(lake.read(FINDINGS), facts.cases.count(), ctx.settings.flood)
         for code, households in held.items():

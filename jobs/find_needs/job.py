@@ -148,7 +148,7 @@ def run(ctx: RunContext) -> None:
         rules = [rule for rule in NEED_RULES if rule.is_in_force(ctx.as_of)]
         lake.overwrite(NEEDS, find_needs(facts, benefits, rules, earlier, variants=variants_of(lake), once=lake.computed_once))
         counted = lake.read(NEEDS).groupBy("rule_code", "outcome", "reason").count().collect()  # some dozens
-        ctx.report.stages[-1].rows = sum(row["count"] for row in counted)
+        ctx.report.current.rows = sum(row["count"] for row in counted)
     tally: Counter[str] = Counter()
     for row in counted:
         tally[" ".join(filter(None, (row["rule_code"], row["outcome"], row["reason"])))] += row["count"]

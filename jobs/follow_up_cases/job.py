@@ -42,5 +42,5 @@ def run(ctx: RunContext) -> tuple[Path, int]:
         with publication(ctx.out, NAME, [zone], Stamp(ctx.as_of, Delivered(ctx.lake).name), ctx.report.warn) as staged:
             for key, title, name in township_books(KIND, of_book, names):
                 write_follow_up(staged / zone / name, title, of_book[key], told, ctx.as_of)
-        ctx.report.stages[-1].rows = len(matters)
+        ctx.report.current.rows = len(matters)
     return ctx.out / zone, len(matters)

@@ -29,6 +29,8 @@ from jobs.runtime.lake import PARALLEL_TABLES, Lake
 NAME = "ingest"
 READS: tuple[Table, ...] = (FILES,)
 WRITES = (*BRONZE, QUARANTINE, FILES)
+IS_GATE = True
+"""Nothing is written for a delivery of which no file can be used."""
 _NO_WARNING = ("unknown_columns", "unread_sheets")
 """Remarks that are for the department and the page: offices have columns and sheets of their own."""
 
@@ -140,7 +142,7 @@ def run(ctx: RunContext) -> None:
         ]
         ledger = settled([*earlier, *delivered], ctx.as_of)
         _write(ctx.lake, ledger)
-        ctx.report.stages[-1].rows = sum(sum(of_file.values()) for of_file in fates.values())
+        ctx.report.current.rows = sum(sum(of_file.values()) for of_file in fates.values())
     _tell(ctx, [account for account in ledger if account.delivery_id == name])
 
 

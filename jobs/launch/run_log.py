@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import Any, Protocol
 
 from pyspark.sql import functions as F
@@ -51,7 +53,10 @@ class RunLog:
 
     run_id: str = field(default_factory=lambda: f"R{secrets.token_hex(8)}")
     rows: list[dict[str, Any]] = field(default_factory=list)
+    """In the order in which the jobs ended, of which some ran beside each other; job_no is that in which they began."""
     events: LineageEvents | None = field(default_factory=events_asked_for)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def job(self, job: Job, lake: Lake, settings: Settings, as_of: date | None) -> Iterator[Lake]:
@@ -61,6 +66,7 @@ class RunLog:
         own = lake.of_job(job.NAME, job.READS, job.WRITES, stamp)
         row: dict[str, Any] = {
             "job": job.NAME,
+            "job_no": next(self._numbers),
             "as_of": as_of,
             "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
             **said,
@@ -86,7 +92,8 @@ class RunLog:
 
     def _tell(self, job: Job, lake: Lake, row: dict[str, Any]) -> None:
         if self.events:
-            self.events.tell(lake, self.run_id, len(self.rows) + 1, job.READS, job.WRITES, row)
+            with self._turn:
+                self.events.tell(lake, self.run_id, row["job_no"], job.READS, job.WRITES, row)
 
     @contextmanager
     def kept(self, lake: Lake, console: Console) -> Iterator[None]:
@@ -108,7 +115,7 @@ class RunLog:
         if not self.rows:
             return
         run = {"run_id": self.run_id, "delivery_id": Delivered(lake).name, "engine": lake.engine.version}
-        told = [{**run, **row, "job_no": n} for n, row in enumerate(self.rows, start=1)]
+        told = [{**run, **row} for row in sorted(self.rows, key=lambda row: int(row["job_no"]))]
         values = [tuple(row[name] for name in RUNS.column_names) for row in told]
         own = lake.of_job(
             "the log of runs", (FILES,), (RUNS,), {"run_id": self.run_id, "code_version": self.rows[-1]["code_version"]}

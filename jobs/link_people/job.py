@@ -105,7 +105,7 @@ def run(ctx: RunContext) -> None:
             lake.overwrite(DEATHS, best_attested_deaths(linked, numbers))
         with step("people of the vault"):
             lake.overwrite(PEOPLE, people(lake, roots))
-    ctx.report.stages[-1].rows = lake.read(MEMBERS).count()
+    ctx.report.current.rows = lake.read(MEMBERS).count()
     ctx.report.figures["cases"] = lake.read(CASES).count()
 
 

@@ -131,7 +131,7 @@ def run(ctx: RunContext, visits: int, county: str | None = None) -> Plan:
                 rows = [entry.row for entry in known if entry not in gone] + [entry.row for entry in fresh]
                 lake.overwrite(LEDGER, lake.session.createDataFrame(rows, plain_schema(LEDGER)))
         progress.advance(task)
-        ctx.report.stages[-1].rows = len(order)
+        ctx.report.current.rows = len(order)
     if any(entry.county_code != (county or CITY) for entry in replaced):
         ctx.report.warn(
             "This list takes the place of the other lists of the day: a list of the whole city and lists of counties overlap."

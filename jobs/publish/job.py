@@ -95,7 +95,7 @@ def run(ctx: RunContext) -> None:
             progress.advance(task)
             write_zone(masked(listed), masked_texts(cases), beside, staged / EXPORTS, replace(told, is_masked=True))
             progress.advance(task)
-        ctx.report.stages[-1].rows = len(listed)
+        ctx.report.current.rows = len(listed)
     dispatched = listed.filter(pl.col("dispatched") == "是")
     ctx.report.figures["clues"] = {
         "found": len(listed),

@@ -69,7 +69,7 @@ def run(ctx: RunContext) -> None:
         progress.advance(task)
         _write_case_files(lake, findings, ctx.as_of)
         progress.advance(task)
-        ctx.report.stages[-1].rows = lake.read(CLUES).count()
+        ctx.report.current.rows = lake.read(CLUES).count()
 
 
 def _write_case_files(lake: Lake, findings: DataFrame, as_of: date) -> None:

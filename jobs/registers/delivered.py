@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pyspark.sql import DataFrame
@@ -21,13 +21,16 @@ class Delivered:
     """The ledger of a lake and the silver tables that there are; each is read when first asked for."""
 
     lake: Lake
+    _read: dict[str, DataFrame] = field(default_factory=dict)
 
     @cached_property
     def ledger(self) -> list[Account]:
         return from_rows(self.lake.read(FILES).collect())
 
     def silver(self, code: str) -> DataFrame:
-        return self.lake.read_or_empty(DATA_SETS[code].silver)
+        if code not in self._read:
+            self._read[code] = self.lake.read_or_empty(DATA_SETS[code].silver)
+        return self._read[code]
 
     @cached_property
     def data_sets(self) -> list[DataSet]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import resource
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -39,7 +40,7 @@ class Step:
 
 @dataclass
 class Stage:
-    """One stage of a run."""
+    """One stage of a run. cpu_seconds: of what was used while several stages ran, each has the same part."""
 
     name: str
     seconds: float = 0.0
@@ -49,48 +50,100 @@ class Stage:
     steps: list[Step] = field(default_factory=list)
 
 
+class Bars:
+    """The progress lines of one stage, among those of all that run."""
+
+    def __init__(self, shown: Progress) -> None:
+        self._shown = shown
+        self._lines: list[TaskID] = []
+
+    def add_task(self, description: str, total: float | None) -> TaskID:
+        self._lines.append(self._shown.add_task(description, total=total))
+        return self._lines[-1]
+
+    def update(self, line: TaskID, *, description: str) -> None:
+        self._shown.update(line, description=description)
+
+    def advance(self, line: TaskID, by: float = 1) -> None:
+        self._shown.advance(line, by)
+
+    def remove(self) -> None:
+        for line in self._lines:
+            self._shown.remove_task(line)
+
+
 @dataclass
 class RunReport:
-    """Stages, figures and warnings of a run, in the order in which they came."""
+    """Stages, figures and warnings of a run, in the order in which they came. Stages may run beside each other, each in a thread."""
 
     console: Console
     stages: list[Stage] = field(default_factory=list)
     figures: dict[str, object] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    _running: list[Stage] = field(default_factory=list)
+    _shared_until: float = 0.0
+    """Of the CPU seconds so far, those that stages have their parts of."""
+    _shown: Progress | None = None
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _of_thread: threading.local = field(default_factory=threading.local)
+
+    @property
+    def current(self) -> Stage:
+        """The last stage that this thread began; the caller sets its `rows`."""
+        stage: Stage = self._of_thread.stage
+        return stage
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[Progress]:
-        """Shows a progress line while the stage runs and keeps its time, of one that fails, too; the caller sets `rows` of `stages[-1]`."""
-        stage = Stage(name)
-        self.stages.append(stage)
-        started, spent = time.perf_counter(), cpu_seconds()
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description:<24}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
+    def stage(self, name: str) -> Iterator[Bars]:
+        """Shows progress lines while the stage runs and keeps its time, of one that fails, too."""
+        self._of_thread.stage = stage = Stage(name)
+        bars, started = self._begin(stage), time.perf_counter()
         try:
-            progress = Progress(*columns, console=self.console, transient=True)
-            with progress if self.console.is_interactive else nullcontext():  # in a pipe it would leave an empty line behind
-                yield progress
+            yield bars
         finally:
             stage.seconds = time.perf_counter() - started
-            stage.cpu_seconds = max(0.0, cpu_seconds() - spent)  # what a process took that nobody waited for is lost with it
-            stage.peak_mib = peak_memory_mib()
+            self._end(stage, bars)
         rows = f"{stage.rows:>12,} rows" if stage.rows else ""
         line = Text.assemble(("✓", "green"), f" {name:<24} {stage.seconds:7.1f} s {rows}")
         self.console.print(Told(line, {"message": f"stage ended: {name}", **asdict(stage)}))
 
+    def _begin(self, stage: Stage) -> Bars:
+        with self._turn:
+            self._share()
+            if not self._running:
+                columns = SpinnerColumn(), TextColumn("{task.description:<24}"), BarColumn(bar_width=24)
+                self._shown = Progress(*columns, MofNCompleteColumn(), TimeElapsedColumn(), console=self.console, transient=True)
+                if self.console.is_interactive:  # in a pipe it would leave an empty line behind
+                    self._shown.start()
+            self.stages.append(stage)
+            self._running.append(stage)
+            assert self._shown is not None
+            return Bars(self._shown)
+
+    def _end(self, stage: Stage, bars: Bars) -> None:
+        with self._turn:
+            self._share()
+            stage.peak_mib = peak_memory_mib()
+            self._running.remove(stage)
+            bars.remove()
+            if not self._running and self._shown is not None:
+                self._shown.stop()
+
+    def _share(self) -> None:
+        """Gives the CPU seconds since the last stage began or ended to those that ran."""
+        spent = cpu_seconds()
+        for stage in self._running:  # what a process took that nobody waited for is lost with it
+            stage.cpu_seconds += max(0.0, spent - self._shared_until) / len(self._running)
+        self._shared_until = spent
+
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Keeps the time of a part of the stage that runs."""
+        """Keeps the time of a part of the stage that this thread runs."""
         started = time.perf_counter()
         try:
             yield
         finally:
-            self.stages[-1].steps.append(Step(name, time.perf_counter() - started, peak_memory_mib()))
+            self.current.steps.append(Step(name, time.perf_counter() - started, peak_memory_mib()))
 
     def warn(self, message: str) -> None:
         """Keeps a warning. It may name a file, a sheet or a header, and these may hold somebody's number."""

@@ -185,7 +185,7 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
             lake.overwrite(CASE_SCORES, unscored(features))
             lake.overwrite(PATTERNS, lake.session.createDataFrame([], plain_schema(PATTERNS)))
             lake.overwrite(NOVEL_FINDINGS, lake.session.createDataFrame([], plain_schema(NOVEL_FINDINGS)))
-            ctx.report.stages[-1].rows = 0
+            ctx.report.current.rows = 0
             return
         everyone = F.lit(1)  # one rank over all cases is wanted: a single partition, said on purpose
         percentile = F.percent_rank().over(Window.partitionBy(everyone).orderBy("anomaly"))
@@ -208,7 +208,7 @@ def run(ctx: RunContext, registry: Callable[[Path], ForestRegistry] = ForestRegi
         write_patterns(ctx, features, order)
         lake.overwrite(NOVEL_FINDINGS, novel_findings(ctx))
         progress.advance(task)
-        ctx.report.stages[-1].rows = lake.read(CASE_SCORES).count()
+        ctx.report.current.rows = lake.read(CASE_SCORES).count()
 
 
 def figures() -> Column:

@@ -89,7 +89,7 @@ def run(ctx: RunContext) -> None:
             if data_set.code not in current and ctx.lake.exists(data_set.silver):  # its files were accepted once, and are no more
                 ctx.lake.overwrite(data_set.silver, ctx.lake.session.createDataFrame([], plain_schema(data_set.silver)))
         count = take_out_fillers(ctx.lake, [DATA_SETS[code] for code in sorted(current)], ctx.settings.ingest.filler_names)
-        ctx.report.stages[-1].rows = sum(rows.values())
+        ctx.report.current.rows = sum(rows.values())
     _tell_repeats(ctx, ledger, repeats, older, near)
     if count:
         ctx.report.warn(

@@ -20,7 +20,7 @@ def ran(out: Path, error: Exception | None = None) -> RunReport:
     ctx: Any = SimpleNamespace(out=out, report=RunReport(Console(quiet=True)))
     with reported(ctx, "run"):
         with ctx.report.stage("decode into bronze"):
-            ctx.report.stages[-1].rows = 1200
+            ctx.report.current.rows = 1200
         ctx.report.figures["rows"] = {"read": 1250, "accepted": 1200, "quarantined": 40, "skipped": 10}
         ctx.report.warn("a warning")
         with ctx.report.stage('link "people"'):

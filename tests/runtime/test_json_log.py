@@ -66,7 +66,7 @@ def test_a_table_is_a_record_with_its_rows(console: Console) -> None:
 def test_a_stage_is_a_record_with_its_figures_and_nothing_moves(console: Console) -> None:
     report = RunReport(console)
     with report.stage("survey files") as progress:
-        report.stages[-1].rows = 12
+        report.current.rows = 12
         progress.advance(progress.add_task("survey files", total=2))
     [told] = records(console.file.getvalue())  # type: ignore[attr-defined]
     assert (told["message"], told["rows"]) == ("stage ended: survey files", 12)
