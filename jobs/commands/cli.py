@@ -35,6 +35,7 @@ from jobs.commands.report import report
 from jobs.commands.rotate_key import rotate_key
 from jobs.commands.rule import rule
 from jobs.commands.take_in import take_in
+from jobs.commands.warm import warm
 from jobs.runtime import private_network
 from jobs.runtime.code_version import code_digest
 from jobs.runtime.console import Console
@@ -419,7 +420,7 @@ app.add_typer(editions, name="editions")
 app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")
 app.command(name="verify")(verify_results)
-for command in (plan, prepay, dispatch, take_in, report, fairness, learn, trace, graph, purge, rotate_key, whose, approve):
+for command in (plan, prepay, dispatch, take_in, report, fairness, learn, trace, graph, purge, rotate_key, whose, approve, warm):
     app.command()(command)
 
 

@@ -53,7 +53,7 @@ def is_wanted(arguments: Sequence[str]) -> bool:
         return False
     values = [argument.partition("=")[2] or argument for argument in arguments]
     addresses = [value for value in values if "://" in value] + [os.environ[name] for name in _BEYOND if name in os.environ]
-    return "spark" not in values and all(map(_is_here, addresses))
+    return not {"spark", "warm"} & set(values) and all(map(_is_here, addresses))
 
 
 def _is_here(address: str) -> bool:

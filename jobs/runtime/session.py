@@ -1,4 +1,4 @@
-"""Engine sessions: the only module that knows which engine runs, and the only one that touches the JVM.
+"""Engine sessions: the only module that knows which engine runs, and with jobs.runtime.spark_classes the only one that touches the JVM.
 
 `embedded` is Sail, a Spark Connect server inside this process; `spark` is Apache Spark with Delta Lake.
 """
@@ -20,6 +20,7 @@ from pyspark.sql import SparkSession
 
 from jobs.runtime import private_network
 from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.spark_classes import with_archive
 from jobs.runtime.stopping import go_no_further
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def open_engine(name: str, settings: EngineSettings, data: Iterable[Path | None]
         raise BadConfiguration(
             "This process has run the embedded engine and cannot run Spark, too. Start Spark in a process of its own."
         )
-    chosen = {} if existing or _is_clusters() else settings.local_spark(data)
+    chosen = {} if existing or _is_clusters() else with_archive(settings.local_spark(data))
     session = existing or _spark(cores, chosen)
     session.conf.set("spark.sql.session.timeZone", "UTC")
     try:
