@@ -18,12 +18,16 @@ from jobs.registers.county_totals import Totals
 from jobs.runtime.lake import Lake
 
 
-def row_figures(rows: DataFrame, bounds: Sequence[Bound]) -> dict[str, float | None]:
-    """Every measure of the bounds by one aggregate over the table's rows."""
-    sql = {bound.measure: bound.sql for bound in bounds}
-    measured = rows.agg(*(F.expr(expression).cast("double").alias(f"m{i}") for i, expression in enumerate(sql.values())))
-    (row,) = measured.collect()
-    return dict(zip(sql, row, strict=True))
+def row_figures(tables: Sequence[tuple[DataFrame, Sequence[Bound]]]) -> list[dict[str, float | None]]:
+    """Every measure of the bounds of each table, by one query with an aggregate over the rows of each."""
+    asked = [{bound.measure: bound.sql for bound in bounds} for _, bounds in tables]
+    measured = [
+        rows.agg(F.array(*(F.expr(expression).cast("double") for expression in sql.values())).alias("values"))
+        for (rows, _), sql in zip(tables, asked, strict=True)
+    ]
+    told = [rows.select(F.lit(n).alias("n"), "values") for n, rows in enumerate(measured)]
+    found = dict(map(tuple, reduce(DataFrame.unionByName, told).collect()))  # one a table
+    return [dict(zip(sql, found[n], strict=True)) for n, sql in enumerate(asked)]
 
 
 def household_figures(roster: DataFrame) -> dict[str, float | None]:

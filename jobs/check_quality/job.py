@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from expectations.bounds import CRITICAL, Checked
@@ -22,7 +21,7 @@ from jobs.launch.context import RunContext
 from jobs.registers.delivered import Delivered
 from jobs.registers.divisions import division_names
 from jobs.runtime.errors import DataRefused
-from jobs.runtime.lake import PARALLEL_TABLES, Lake
+from jobs.runtime.lake import Lake
 from jobs.runtime.results import Stamp, publication
 
 NAME = "check_quality"
@@ -53,13 +52,11 @@ def run(ctx: RunContext) -> None:
         task = progress.add_task("quality gate", total=len(delivered.data_sets) + 5)
         checked: list[Checked] = []
         bounds = [silver_bounds(data_set, ctx.as_of, limits) for data_set in delivered.data_sets]
-        with ThreadPoolExecutor(PARALLEL_TABLES) as pool:
-            measured_rows = pool.map(
-                figures.row_figures, [delivered.silver(data_set.code) for data_set in delivered.data_sets], bounds
-            )
-            for data_set, of_table, found in zip(delivered.data_sets, bounds, measured_rows, strict=True):
-                checked += witness.check(data_set.silver.full_name, of_table, found)
-                progress.advance(task)
+        tables = [delivered.silver(data_set.code) for data_set in delivered.data_sets]
+        of_rows = figures.row_figures(list(zip(tables, bounds, strict=True)))
+        for data_set, of_table, found in zip(delivered.data_sets, bounds, of_rows, strict=True):
+            checked += witness.check(data_set.silver.full_name, of_table, found)
+            progress.advance(task)
         holes = find_holes(delivered)
         ctx.lake.overwrite(COVERAGE, ctx.lake.session.createDataFrame([hole for hole in holes], COVERAGE.schema))
         progress.advance(task)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache, reduce
 
 from pyspark.sql import DataFrame
@@ -46,7 +47,7 @@ from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.identity_verdicts import Groups, kept_apart, row_sides, verdicts_in_force
 from jobs.registers.linked import with_links
 from jobs.registers.references import REGISTRY
-from jobs.runtime.lake import Lake
+from jobs.runtime.lake import PARALLEL_TABLES, Lake
 
 NAME = "link_people"
 READS = (*SILVER, *BRONZE, IDENTITY_VERDICTS)
@@ -69,7 +70,7 @@ def run(ctx: RunContext) -> None:
         @contextmanager
         def step(title: str) -> Iterator[None]:
             progress.update(task, description=title)
-            with ctx.report.step(title):
+            with progress.step(title):
                 yield
             progress.advance(task)
 
@@ -79,7 +80,7 @@ def run(ctx: RunContext) -> None:
             lake.overwrite(ALIASES, renamed)
             registered = _anchors(lake, silver, named_persons(silver), "before_links")[1]
         progress.update(task, description="records that name nobody")
-        unresolved = _link(ctx, silver, registered, groups, row_sides(silver, verdicts))
+        unresolved = _link(ctx, silver, registered, groups, row_sides(silver, verdicts), progress.step)
         linked = with_links(silver, lake.read(LINKS), lake.read(ALIASES))
         with step("kin"):
             named = lake.computed_once(named_persons(linked), "named_persons")
@@ -90,21 +91,36 @@ def run(ctx: RunContext) -> None:
             roots = lake.computed_once(with_person_ids(anchored, known), "roots")
         with step("names under a number"):
             lake.overwrite(IDENTITIES, _identities(lake, linked, numbers, roots, groups))
-        with step("how records were tied"):
-            lake.overwrite(IDENTITY_COUNTS, _counts(lake, silver, unresolved))
-        with step("persons from run to run"):
-            lake.overwrite(PERSONS, persons(roots))
-            _keep_ids(ctx, known, roots)
-        with step("members of households"):
-            lake.overwrite(MEMBERS, members(named, lake.read(IDENTITIES)))
-        with step("households"):
-            lake.overwrite(CASES, cases(linked, lake.read(MEMBERS)))
-        with step("months of entitlement"):
-            lake.overwrite(ENTITLEMENT_MONTHS, entitlement_months(linked))
-        with step("deaths"):
-            lake.overwrite(DEATHS, best_attested_deaths(linked, numbers))
-        with step("people of the vault"):
-            lake.overwrite(PEOPLE, people(lake, roots))
+
+        def counts() -> None:
+            with step("how records were tied"):
+                lake.overwrite(IDENTITY_COUNTS, _counts(lake, silver, unresolved))
+
+        def known_persons() -> None:
+            with step("persons from run to run"):
+                lake.overwrite(PERSONS, persons(roots))
+                _keep_ids(ctx, known, roots)
+
+        def households() -> None:
+            with step("members of households"):
+                lake.overwrite(MEMBERS, members(named, lake.read(IDENTITIES)))
+            with step("households"):
+                lake.overwrite(CASES, cases(linked, lake.read(MEMBERS)))
+
+        def months() -> None:
+            with step("months of entitlement"):
+                lake.overwrite(ENTITLEMENT_MONTHS, entitlement_months(linked))
+
+        def deaths() -> None:
+            with step("deaths"):
+                lake.overwrite(DEATHS, best_attested_deaths(linked, numbers))
+
+        def vault() -> None:
+            with step("people of the vault"):
+                lake.overwrite(PEOPLE, people(lake, roots))
+
+        with ThreadPoolExecutor(PARALLEL_TABLES) as pool:
+            list(pool.map(lambda part: part(), (counts, known_persons, households, months, deaths, vault)))
     ctx.report.current.rows = lake.read(MEMBERS).count()
     ctx.report.figures["cases"] = lake.read(CASES).count()
 
@@ -118,9 +134,16 @@ def _anchors(
     return numbers, lake.computed_once(anchors(silver(REGISTRY), numbers, named), f"anchors_{name}")
 
 
-def _link(ctx: RunContext, silver: Silver, roots: DataFrame, groups: Groups, decided: Decided) -> DataFrame:
+def _link(
+    ctx: RunContext,
+    silver: Silver,
+    roots: DataFrame,
+    groups: Groups,
+    decided: Decided,
+    step: Callable[[str], AbstractContextManager[None]],
+) -> DataFrame:
     """Writes silver.link_candidates and silver.links; gives the records that their own number and name tie to nobody."""
-    lake, step = ctx.lake, ctx.report.step
+    lake = ctx.lake
     renamed = lake.read(ALIASES)
     with step("records that name nobody"):
         beyond = lake.computed_once(beyond_the_registry(silver, roots), "beyond_the_registry")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
+
+import polars as pl
 
 from expectations.contracts.lake import CHECKS
 from jobs.publish.checks_list import checks_to_publish, write_checks_workbook
@@ -15,29 +18,31 @@ from jobs.sheets.files import write_csv
 
 CHECKS_BOOK = "家庭经济状况核对结果.xlsx"
 Writer = Callable[[Path, bool], None]
-"""Writes its files into a folder that has a folder `workbooks`; masked where the flag says so."""
+"""Writes its files into a folder that has a folder `workbooks`; masked where the flag says so. It can be pickled."""
 
 
 def needs_files(lake: Lake, counties: dict[str, str], as_of: date) -> Writer:
-    listed = needs_to_publish(lake)
-
-    def write(folder: Path, is_masked: bool) -> None:
-        shown = masked(listed) if is_masked else listed
-        write_csv(needs_csv(shown), folder / "needs.csv")
-        write_needs_workbooks(folder / "workbooks", shown, counties, as_of, is_masked=is_masked)
-
-    return write
+    return partial(_write_needs, needs_to_publish(lake), counties, as_of)
 
 
 def checks_files(lake: Lake, counties: dict[str, str], as_of: date) -> Writer:
     """Nothing where nobody asked to be checked."""
     if lake.read_or_empty(CHECKS).isEmpty():
-        return lambda folder, is_masked: None
-    listed = checks_to_publish(lake)
+        return _nothing
+    return partial(_write_checks, checks_to_publish(lake), counties, as_of)
 
-    def write(folder: Path, is_masked: bool) -> None:
-        shown = masked(listed) if is_masked else listed
-        write_csv(shown, folder / "checks.csv")
-        write_checks_workbook(folder / "workbooks" / CHECKS_BOOK, shown, counties, as_of, is_masked=is_masked)
 
-    return write
+def _nothing(_folder: Path, _is_masked: bool) -> None:
+    pass
+
+
+def _write_needs(listed: pl.DataFrame, counties: dict[str, str], as_of: date, folder: Path, is_masked: bool) -> None:
+    shown = masked(listed) if is_masked else listed
+    write_csv(needs_csv(shown), folder / "needs.csv")
+    write_needs_workbooks(folder / "workbooks", shown, counties, as_of, is_masked=is_masked)
+
+
+def _write_checks(listed: pl.DataFrame, counties: dict[str, str], as_of: date, folder: Path, is_masked: bool) -> None:
+    shown = masked(listed) if is_masked else listed
+    write_csv(shown, folder / "checks.csv")
+    write_checks_workbook(folder / "workbooks" / CHECKS_BOOK, shown, counties, as_of, is_masked=is_masked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,7 @@ from jobs.publish.check_reports import FOLDER, REQUESTS, members_of_applications
 from jobs.publish.checks_list import checks_to_publish
 from jobs.registers.delivered import Delivered
 from jobs.runtime.results import RESTRICTED, Stamp, publication
+from jobs.runtime.second_process import second_process
 from jobs.sheets.asked import innocent_codes
 from jobs.sheets.books import refuse_unless_every_book_is_whole, write_books
 from jobs.sheets.clue_list import CLUE_COLUMNS, case_list, masked, published_clues
@@ -31,6 +33,8 @@ READS = (CLUES, CASE_FILES, NEEDS, CHECKS, VERDICTS, LEDGER, PEOPLE, FILES, CASE
 WRITES: tuple[Table, ...] = ()
 
 KIND = "线索清单"
+_WORTH_A_PROCESS = 2_000
+"""Clues of which the two zones are written beside each other: of fewer they are written before another process has started."""
 
 
 GUIDE = (
@@ -44,10 +48,12 @@ GUIDE = (
 
 
 def write_zone(listed: pl.DataFrame, cases: pl.DataFrame, beside: Sequence[Writer], zone: Path, told: Told) -> None:
-    """clues.csv, the workbooks and what stands beside them, into the zone's empty folder.
+    """clues.csv, the workbooks and what stands beside them, into the zone's empty folder; masked where `told` says so.
 
     Every dispatched clue and every case is in one county's workbook and, unless it is apart, in one township's.
     """
+    if told.is_masked:
+        listed, cases = masked(listed), masked_texts(cases)
     folder = zone / "workbooks"
     folder.mkdir()
     write_csv(listed.select(*CLUE_COLUMNS), zone / "clues.csv")
@@ -91,9 +97,18 @@ def run(ctx: RunContext) -> None:
         stamp = Stamp(ctx.as_of, Delivered(ctx.lake).name)
         told = Told(KIND, counties, innocent_codes(ctx.settings), history_before(ctx.lake, ctx.as_of), ctx.as_of, is_masked=False)
         with publication(ctx.out, NAME, ZONES, stamp, ctx.report.warn) as staged:
-            write_zone(listed, cases, beside, staged / RESTRICTED, told)
-            progress.advance(task)
-            write_zone(masked(listed), masked_texts(cases), beside, staged / EXPORTS, replace(told, is_masked=True))
+            in_full = partial(write_zone, listed, cases, beside, staged / RESTRICTED, told)
+            as_masked = partial(write_zone, listed, cases, beside, staged / EXPORTS, replace(told, is_masked=True))
+            if len(listed) < _WORTH_A_PROCESS:
+                in_full()
+                progress.advance(task)
+                as_masked()
+            else:
+                with second_process() as other:
+                    exports = other.submit(as_masked)
+                    in_full()
+                    progress.advance(task)
+                    exports.result()
             progress.advance(task)
         ctx.report.current.rows = len(listed)
     dispatched = listed.filter(pl.col("dispatched") == "是")

@@ -132,6 +132,12 @@ _FAILURES: tuple[tuple[str, type[MingjingError], str], ...] = (
         "conf/base.yaml lower, and run again.",
     ),
     (
+        r"terminated abruptly",
+        MachineFailed,
+        "A process that this command had started was ended from outside, most often because memory was full. End other programs, and run "
+        "again; what stood there before is as it was.",
+    ),
+    (
         r"Too many open files|os error 2[34]\b",
         MachineFailed,
         "This program may not open more files at a time. Raise the limit (ulimit -n) to 1024 at least, and run again.",

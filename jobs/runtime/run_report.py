@@ -51,9 +51,10 @@ class Stage:
 
 
 class Bars:
-    """The progress lines of one stage, among those of all that run."""
+    """The progress lines of one stage, among those of all that run, and its steps."""
 
-    def __init__(self, shown: Progress) -> None:
+    def __init__(self, stage: Stage, shown: Progress) -> None:
+        self._stage = stage
         self._shown = shown
         self._lines: list[TaskID] = []
 
@@ -66,6 +67,15 @@ class Bars:
 
     def advance(self, line: TaskID, by: float = 1) -> None:
         self._shown.advance(line, by)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Keeps the time of a part of the stage; parts may run beside each other."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._stage.steps.append(Step(name, time.perf_counter() - started, peak_memory_mib()))
 
     def remove(self) -> None:
         for line in self._lines:
@@ -118,7 +128,7 @@ class RunReport:
             self.stages.append(stage)
             self._running.append(stage)
             assert self._shown is not None
-            return Bars(self._shown)
+            return Bars(stage, self._shown)
 
     def _end(self, stage: Stage, bars: Bars) -> None:
         with self._turn:
@@ -135,15 +145,6 @@ class RunReport:
         for stage in self._running:  # what a process took that nobody waited for is lost with it
             stage.cpu_seconds += max(0.0, spent - self._shared_until) / len(self._running)
         self._shared_until = spent
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Keeps the time of a part of the stage that this thread runs."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.current.steps.append(Step(name, time.perf_counter() - started, peak_memory_mib()))
 
     def warn(self, message: str) -> None:
         """Keeps a warning. It may name a file, a sheet or a header, and these may hold somebody's number."""
