@@ -78,17 +78,17 @@ def by_need(stages: Sequence[ModuleType], run_stage: Callable[[ModuleType], None
     by_name = {stage.NAME: stage for stage in stages}
     order = TopologicalSorter({task.name: task.after for task in graph(stages)})
     order.prepare()
+    ready: list[str] = []
     running: dict[Future[None], str] = {}
     with ThreadPoolExecutor(STAGES_AT_ONCE) as pool:
-        try:
-            while order.is_active():
-                running |= {pool.submit(run_stage, by_name[name]): name for name in order.get_ready()}
-                for ended in wait(running, return_when=FIRST_COMPLETED).done:
-                    ended.result()
-                    order.done(running.pop(ended))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+        while order.is_active():
+            ready += order.get_ready()
+            while ready and len(running) < STAGES_AT_ONCE:  # none waits in the pool, which would begin it behind one that fails
+                name = ready.pop(0)
+                running[pool.submit(run_stage, by_name[name])] = name
+            for ended in wait(running, return_when=FIRST_COMPLETED).done:
+                ended.result()
+                order.done(running.pop(ended))
 
 
 class _Warming:

@@ -136,7 +136,7 @@ class RunReport:
             stage.peak_mib = peak_memory_mib()
             self._running.remove(stage)
             bars.remove()
-            if not self._running and self._shown is not None:
+            if not self._running and self._shown is not None and self._shown.live.is_started:
                 self._shown.stop()
 
     def _share(self) -> None:

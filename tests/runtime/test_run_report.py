@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
+from jobs.runtime.console import Console
 from jobs.runtime.run_report import RunReport
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +24,7 @@ def test_a_stage_and_a_step_that_fail_keep_their_seconds(tmp_path: Path) -> None
     report = RunReport(Console(quiet=True))
 
     def fail() -> None:
-        with report.stage("link people"), report.step("of households"):
+        with report.stage("link people") as bars, bars.step("of households"):
             time.sleep(0.02)
             raise ZeroDivisionError
 
@@ -68,3 +72,46 @@ def test_a_report_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -
     with pytest.raises(UnicodeEncodeError):
         RunReport(Console(quiet=True), warnings=["second, of which the half can be written", "\ud800"]).save(path)
     assert path.read_bytes() == before
+
+
+def test_stages_beside_each_other_keep_what_is_their_own_and_share_what_is_not() -> None:
+    """Each has its rows and steps; of the CPU seconds while both ran, which nobody can tell apart, each has half."""
+    report, both = RunReport(Console(quiet=True)), threading.Barrier(2)
+
+    def stage(name: str, rows: int) -> None:
+        with report.stage(name) as bars, bars.step(f"of {name}"):
+            both.wait()
+            if rows == 1:
+                until = time.process_time() + 0.4
+                while time.process_time() < until:
+                    pass
+            both.wait()
+            report.current.rows = rows
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(stage, ("find clues", "find needs"), (1, 2)))
+    clues, needs = sorted(report.stages, key=lambda stage: stage.name)
+    assert (clues.rows, needs.rows) == (1, 2)
+    assert [[step.name for step in stage.steps] for stage in (clues, needs)] == [["of find clues"], ["of find needs"]]
+    assert clues.cpu_seconds == pytest.approx(needs.cpu_seconds, abs=0.1)
+    assert 0.4 <= clues.cpu_seconds + needs.cpu_seconds < 1
+
+
+def test_the_lines_of_stages_beside_each_other_are_shown_together_and_go_with_their_stage() -> None:
+    screen = Console(file=io.StringIO(), force_terminal=True, width=100)
+    report = RunReport(screen)
+
+    def shown() -> list[str]:
+        return [task.description for task in report._shown.tasks] if report._shown else []
+
+    with report.stage("find clues") as first:
+        first.add_task("clues", total=None)
+        with report.stage("find needs") as second:
+            second.advance(second.add_task("needs", total=2))
+            assert shown() == ["clues", "needs"]
+        assert shown() == ["clues"]
+    assert shown() == []
+    with report.stage("publish") as third:
+        third.add_task("publish", total=3)
+        assert shown() == ["publish"]
+    assert "✓ find needs" in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", screen.file.getvalue())

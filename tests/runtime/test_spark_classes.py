@@ -1,0 +1,98 @@
+"""The archive of classes of a local Spark: whole or as before, and a Spark that starts with it reads its classes there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from jobs.runtime.errors import BadConfiguration
+from jobs.runtime.spark_classes import OPTIONS, archive, archive_of, with_archive
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    return tmp_path
+
+
+def spark(classes: bytes | None) -> Any:
+    """A start of a Spark whose Java writes these classes when it ends, or nothing."""
+
+    @contextmanager
+    def start(settings: Mapping[str, str]) -> Iterator[Any]:
+        made = Path(settings[OPTIONS].split("ArchiveClassesAtExit=")[1].split()[0])
+
+        def wait() -> None:
+            if classes is not None:
+                made.write_bytes(classes)
+
+        process = SimpleNamespace(stdin=StringIO(), wait=wait)
+        yield SimpleNamespace(session=SimpleNamespace(sparkContext=SimpleNamespace(_gateway=SimpleNamespace(proc=process))))
+
+    return start
+
+
+def test_without_an_archive_the_settings_are_as_they_were() -> None:
+    assert with_archive({OPTIONS: "-Xss4m"}) == {OPTIONS: "-Xss4m"}
+
+
+def test_what_was_made_is_started_with_and_never_while_another_is_made() -> None:
+    with archive_of({OPTIONS: "-Xss4m"}, spark(b"classes")):
+        pass
+    assert archive().read_bytes() == b"classes"
+    assert with_archive({OPTIONS: "-Xss4m", "a": "b"}) == {OPTIONS: f"-Xss4m -XX:SharedArchiveFile={archive()}", "a": "b"}
+    assert with_archive({}) == {OPTIONS: f"-XX:SharedArchiveFile={archive()}"}
+    recording = {OPTIONS: "-XX:ArchiveClassesAtExit=other"}
+    assert with_archive(recording) == recording
+
+
+def test_a_java_that_writes_nothing_is_told_and_leaves_what_was_there() -> None:
+    with archive_of({}, spark(b"before")):
+        pass
+    with pytest.raises(BadConfiguration, match="see what Java says"), archive_of({}, spark(None)):
+        pass
+    with pytest.raises(ZeroDivisionError), archive_of({}, spark(b"of a run that failed")):
+        raise ZeroDivisionError
+    assert archive().read_bytes() == b"before"
+    assert [path.name for path in archive().parent.iterdir()] == [archive().name]
+
+
+_STARTED = """
+import sys
+sys.prefix = sys.argv[1]
+from jobs.runtime.engine_settings import EngineSettings
+from jobs.runtime.session import SPARK, open_engine
+from jobs.runtime.spark_classes import OPTIONS, archive_of
+
+def spark(options):
+    return EngineSettings(cores=1, accept_open_port=False, spark={OPTIONS: options}, small_mib=0, spark_small={})
+
+with archive_of({OPTIONS: "-XX:+UseSerialGC"}, lambda given: open_engine(SPARK, spark(given[OPTIONS]))):
+    pass
+"""
+_STARTED_WITH = """
+with open_engine(SPARK, spark("-XX:+UseParallelGC -Xshare:on")) as engine:
+    print(engine.session.range(3).count(), engine.settings[OPTIONS])
+"""
+
+
+@pytest.mark.spark
+def test_a_spark_starts_with_the_archive_that_another_left_when_it_ended(installed: Path) -> None:
+    """-Xshare:on: a Java that cannot use the archive does not start."""
+    for script in (_STARTED, _STARTED.split("with archive_of")[0] + _STARTED_WITH):
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(installed)], capture_output=True, text=True, cwd=ROOT, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    assert f"SharedArchiveFile={archive()}" in done.stdout.splitlines()[-1]
+    assert done.stdout.splitlines()[-1].startswith("3 ")
