@@ -55,8 +55,8 @@ class RunLog:
     rows: list[dict[str, Any]] = field(default_factory=list)
     """In the order in which the jobs ended, of which some ran beside each other; job_no is that in which they began."""
     events: LineageEvents | None = field(default_factory=events_asked_for)
-    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1), init=False, repr=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     @contextmanager
     def job(self, job: Job, lake: Lake, settings: Settings, as_of: date | None) -> Iterator[Lake]:

@@ -90,12 +90,12 @@ class RunReport:
     stages: list[Stage] = field(default_factory=list)
     figures: dict[str, object] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-    _running: list[Stage] = field(default_factory=list)
-    _shared_until: float = 0.0
+    _running: list[Stage] = field(default_factory=list, init=False, repr=False)
+    _shared_until: float = field(default=0.0, init=False, repr=False)
     """Of the CPU seconds so far, those that stages have their parts of."""
-    _shown: Progress | None = None
-    _turn: threading.Lock = field(default_factory=threading.Lock)
-    _of_thread: threading.local = field(default_factory=threading.local)
+    _shown: Progress | None = field(default=None, init=False, repr=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _of_thread: threading.local = field(default_factory=threading.local, init=False, repr=False)
 
     @property
     def current(self) -> Stage:

@@ -34,7 +34,7 @@ def with_archive(settings: Mapping[str, str]) -> dict[str, str]:
     options = settings.get(OPTIONS, "")
     if _RECORDING in options or not archive().is_file():
         return dict(settings)
-    return {**settings, OPTIONS: f"{options} -XX:SharedArchiveFile={archive()}".strip()}
+    return {**settings, OPTIONS: f'{options} "-XX:SharedArchiveFile={archive()}"'.strip()}
 
 
 @contextmanager
@@ -50,12 +50,13 @@ def archive_of(
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as unfinished:
             made = Path(unfinished, path.name)
-            recording = f"{settings.get(OPTIONS, '')} {_RECORDING}{made} -Xlog:cds*=off".strip()
+            recording = f'{settings.get(OPTIONS, "")} "{_RECORDING}{made}" -Xlog:cds*=off'.strip()
             with start({**settings, OPTIONS: recording}) as engine:
                 yield
                 gateway: Any = engine.session.sparkContext._gateway
             gateway.proc.stdin.close()  # it writes the archive as it ends, and ends when nobody can speak to it any more
             gateway.proc.wait()
+            made.chmod(0o644)  # for all who may use the installation: it holds classes, and no row
             durable.sync(made)
             durable.replace(made, path)
     except OSError as error:

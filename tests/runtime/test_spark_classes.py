@@ -21,8 +21,9 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(sys, "prefix", str(tmp_path))
-    return tmp_path
+    folder = tmp_path / "程序 of Mingjing"  # options are told apart by spaces
+    monkeypatch.setattr(sys, "prefix", str(folder))
+    return folder
 
 
 def spark(classes: bytes | None) -> Any:
@@ -30,7 +31,7 @@ def spark(classes: bytes | None) -> Any:
 
     @contextmanager
     def start(settings: Mapping[str, str]) -> Iterator[Any]:
-        made = Path(settings[OPTIONS].split("ArchiveClassesAtExit=")[1].split()[0])
+        made = Path(settings[OPTIONS].split("ArchiveClassesAtExit=")[1].split('"')[0])
 
         def wait() -> None:
             if classes is not None:
@@ -50,8 +51,9 @@ def test_what_was_made_is_started_with_and_never_while_another_is_made() -> None
     with archive_of({OPTIONS: "-Xss4m"}, spark(b"classes")):
         pass
     assert archive().read_bytes() == b"classes"
-    assert with_archive({OPTIONS: "-Xss4m", "a": "b"}) == {OPTIONS: f"-Xss4m -XX:SharedArchiveFile={archive()}", "a": "b"}
-    assert with_archive({}) == {OPTIONS: f"-XX:SharedArchiveFile={archive()}"}
+    assert archive().stat().st_mode & 0o777 == 0o644
+    assert with_archive({OPTIONS: "-Xss4m", "a": "b"}) == {OPTIONS: f'-Xss4m "-XX:SharedArchiveFile={archive()}"', "a": "b"}
+    assert with_archive({}) == {OPTIONS: f'"-XX:SharedArchiveFile={archive()}"'}
     recording = {OPTIONS: "-XX:ArchiveClassesAtExit=other"}
     assert with_archive(recording) == recording
 
