@@ -42,7 +42,7 @@ from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, explanation
 from jobs.runtime.stopping import end_on_signals
 
-_WITHOUT_RESULTS = ("simulate", "doctor", "graph", "rule new", "policy check", "editions open")
+_WITHOUT_RESULTS = ("simulate", "doctor", "graph", "warm", "rule new", "policy check", "editions open")
 """Commands that touch no city's data: recorded where MINGJING_AUDIT names a place, for they have no OUT."""
 _FOR_CHECKS = ("check",)
 _WHILE_OFF = ("approve", "audit verify", "audit show", "verify")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +14,7 @@ import pytest
 
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.spark_classes import OPTIONS, archive, archive_of, with_archive
-
-ROOT = Path(__file__).parents[2]
+from tests.processes import run_apart
 
 
 @pytest.fixture(autouse=True)
@@ -92,9 +90,6 @@ with open_engine(SPARK, spark("-XX:+UseParallelGC -Xshare:on")) as engine:
 def test_a_spark_starts_with_the_archive_that_another_left_when_it_ended(installed: Path) -> None:
     """-Xshare:on: a Java that cannot use the archive does not start."""
     for script in (_STARTED, _STARTED.split("with archive_of")[0] + _STARTED_WITH):
-        done = subprocess.run(
-            [sys.executable, "-c", script, str(installed)], capture_output=True, text=True, cwd=ROOT, check=False
-        )
-        assert done.returncode == 0, done.stderr
+        done = run_apart([sys.executable, "-c", script, str(installed)])
     assert f"SharedArchiveFile={archive()}" in done.stdout.splitlines()[-1]
     assert done.stdout.splitlines()[-1].startswith("3 ")
