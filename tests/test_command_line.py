@@ -69,7 +69,7 @@ an engine without a name   | {run} --engine ''                                  
 an overlay not there       | {run} --env nowhere                                              | No configuration file
 an overlay of elsewhere    | {run} --env ../base                                              | --env is '../base'. Expected the name of an overlay
 an overlay without a name  | {run} --env ''                                                   | --env is ''
-classes of no overlay      | warm --env nowhere                                                | No configuration file
+classes of no overlay      | warm --env nowhere                                               | No configuration file
 OUT is the delivery        | run {delivery} --out {delivery} --as-of 2017-12-31               | lies in the delivery
 OUT in the delivery        | run {delivery} --out {delivery}/out --as-of 2017-12-31           | lies in the delivery
 OUT by a way round         | run {delivery} --out {tmp}/link/out --as-of 2017-12-31           | lies in the delivery
