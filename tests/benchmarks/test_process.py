@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.process import killed, measure
+from benchmarks.province import extrapolated
 from benchmarks.steps import stepwise
 
 BUSY = "import time\nwhile time.process_time() < 0.5: pass"
@@ -30,3 +31,9 @@ def test_a_command_is_killed_at_the_step_that_is_named_and_does_nothing_behind_i
     assert killed(stepwise(["approve"], out, told, at), None)
     assert told.read_text(encoding="utf-8").splitlines()[-1] == at
     assert (out / "audit" / "log.jsonl").read_bytes().count(b"\n") == 1
+
+
+def test_what_a_province_takes_lies_on_the_line_through_two_cities() -> None:
+    assert extrapolated(100.0, 300.0, (1.0, 4.0), 1.0) == 100.0
+    assert extrapolated(100.0, 300.0, (1.0, 4.0), 4.0) == 300.0
+    assert extrapolated(100.0, 300.0, (1.0, 4.0), 10.0) == pytest.approx(700.0)
