@@ -25,7 +25,9 @@ def second_process() -> Iterator[Executor]:
 
 
 def _end_with(parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both: the first one tells of it, and ends the other
+    # Both are told of by the first process alone: Ctrl-C reaches both, and the first ends the other.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(_SIGNAL_WHEN_THE_PARENT_ENDS, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before it could be said
         os._exit(1)
