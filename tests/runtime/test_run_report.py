@@ -94,7 +94,7 @@ def test_stages_beside_each_other_keep_what_is_their_own_and_share_what_is_not()
     assert (clues.rows, needs.rows) == (1, 2)
     assert [[step.name for step in stage.steps] for stage in (clues, needs)] == [["of find clues"], ["of find needs"]]
     assert clues.cpu_seconds == pytest.approx(needs.cpu_seconds, abs=0.1)
-    assert 0.8 <= clues.cpu_seconds + needs.cpu_seconds < 1.4
+    assert 0.7 <= clues.cpu_seconds + needs.cpu_seconds < 1.4  # the clock of a process ticks a hundred times a second
 
 
 def test_the_lines_of_stages_beside_each_other_are_shown_together_and_go_with_their_stage() -> None:
