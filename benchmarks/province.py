@@ -1,8 +1,7 @@
 """`python -m benchmarks.province --scales 1 4`: the main job on two simulated (synthetic) cities, and what a province would take by the line
 through both.
 
-Seconds, CPU seconds and memory of stages that grow less than the rows come out too high, those that sort a little too low. Memory is that of
-the largest process. A city of scale 4 takes 12 GiB to simulate, one of 10 more than 22.
+Memory is that of the largest process. To simulate a city of scale 10 takes more than 22 GiB.
 """
 
 from __future__ import annotations

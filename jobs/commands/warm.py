@@ -22,7 +22,7 @@ AS_OF = date(2017, 12, 31)
 
 @allowed()
 def warm(env: Env = None) -> None:
-    """Make the archive of classes with which a local Spark starts in half the time; again after an update of Java or of Mingjing."""
+    """Make the archive of classes with which a local Spark starts faster; again after an update of Java or of Mingjing."""
     import tempfile
     from pathlib import Path
 

@@ -21,7 +21,7 @@ class Delivered:
     """The ledger of a lake and the silver tables that there are; each is read when first asked for."""
 
     lake: Lake
-    _read: dict[str, DataFrame] = field(default_factory=dict)
+    _read: dict[str, DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def ledger(self) -> list[Account]:

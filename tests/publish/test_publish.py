@@ -6,6 +6,9 @@ import json
 import os
 import shutil
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +21,14 @@ from rich.console import Console
 
 from expectations.contracts.lake import CASES, PEOPLE
 from jobs.launch.context import RunContext
+from jobs.publish import job
 from jobs.publish import job as publish
 from jobs.publish.job import KIND, write_zone
 from jobs.runtime.errors import ContractBroken
 from jobs.runtime.lake import Lake
 from jobs.runtime.results import KEPT, LIST, WORK
 from jobs.runtime.run_report import RunReport
+from jobs.runtime.second_process import second_process
 from jobs.sheets.asked import innocent_codes
 from jobs.sheets.books import SEPARATE, books, refuse_unless_whole, township_books
 from jobs.sheets.clue_list import case_list, published_clues
@@ -49,6 +54,30 @@ def ids(folder: Path, sheets: tuple[str, ...], heading: str) -> Counter[str]:
             head, *rows = sheet.iter_rows(values_only=True)
             found.update(row[head.index(heading)] for row in rows if row[head.index(heading)])
     return found
+
+
+def test_a_second_process_writes_the_same_bytes(ctx: RunContext, finished: RunContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(ctx.out / "exports", ignore_errors=True)
+    asked: list[object] = []
+
+    @contextmanager
+    def seen() -> Iterator[Executor]:
+        with second_process() as other:
+            asked.append(other)
+            yield other
+
+    monkeypatch.setattr(job, "_WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(job, "second_process", seen)
+    job.run(ctx)
+    assert len(asked) == 1
+    for zone in ("restricted", "exports"):
+        written = {
+            path.relative_to(ctx.out): path.read_bytes()
+            for path in (ctx.out / zone).rglob("*.*")
+            if path.suffix in (".csv", ".xlsx")
+        }
+        assert len(written) > 5
+        assert [name for name, content in written.items() if (finished.out / name).read_bytes() != content] == []
 
 
 def test_a_wrong_cell_and_a_slash_in_a_name_lose_no_countys_list(ctx: RunContext) -> None:

@@ -123,6 +123,7 @@ def test_where_others_can_log_in_the_engine_does_not_start_in_the_open_unless_th
         ("run delivery", {"MINGJING_CASEWORK_URL": "postgresql:///cases", "PGHOST": "db"}, False),
         ("run delivery", {"MINGJING_CASEWORK_URL": "postgresql://db/cases?host=/run/pg"}, False),
         ("run delivery", {"MINGJING_CASEWORK_URL": "postgresql:///cases?hostaddr=10.0.0.1"}, False),
+        ("warm", {}, False),  # starts a Spark
         ("run delivery", {"SPARK_REMOTE": "sc://cluster"}, False),
         ("run delivery", {"PYSPARK_GATEWAY_PORT": "7077"}, False),
         ("run delivery", {"MINGJING_NETWORK": "shared"}, False),
