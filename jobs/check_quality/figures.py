@@ -19,15 +19,25 @@ from jobs.runtime.lake import Lake
 
 
 def row_figures(tables: Sequence[tuple[DataFrame, Sequence[Bound]]]) -> list[dict[str, float | None]]:
-    """Every measure of the bounds of each table, by one query with an aggregate over the rows of each."""
-    asked = [{bound.measure: bound.sql for bound in bounds} for _, bounds in tables]
-    measured = [
-        rows.agg(F.array(*(F.expr(expression).cast("double") for expression in sql.values())).alias("values"))
-        for (rows, _), sql in zip(tables, asked, strict=True)
-    ]
-    told = [rows.select(F.lit(n).alias("n"), "values") for n, rows in enumerate(measured)]
-    found = dict(map(tuple, reduce(DataFrame.unionByName, told).collect()))  # one a table
-    return [dict(zip(sql, found[n], strict=True)) for n, sql in enumerate(asked)]
+    """Every measure of the bounds of each table, by one query with an aggregate over the rows of each.
+
+    What counts distinct values has an aggregate of its own: beside others Spark would keep all of them for each of the values.
+    """
+    found: list[dict[str, float | None]] = [{} for _ in tables]
+    asked: list[tuple[int, list[str]]] = []
+    told = []
+    for n, (rows, bounds) in enumerate(tables):
+        sql = {bound.measure: bound.sql for bound in bounds}
+        found[n] = dict.fromkeys(sql)
+        apart = [measure for measure in sql if "DISTINCT" in sql[measure]]
+        for measures in filter(None, (apart, [measure for measure in sql if measure not in apart])):
+            values = F.array(*(F.expr(sql[measure]).cast("double") for measure in measures))
+            told.append(rows.agg(values.alias("values")).select(F.lit(len(asked)).alias("n"), "values"))
+            asked.append((n, measures))
+    for number, values in reduce(DataFrame.unionByName, told).collect():  # one or two a table
+        n, measures = asked[number]
+        found[n].update(zip(measures, values, strict=True))
+    return found
 
 
 def household_figures(roster: DataFrame) -> dict[str, float | None]:

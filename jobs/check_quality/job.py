@@ -48,7 +48,7 @@ def run(ctx: RunContext) -> None:
         )
     limits = ctx.settings.quality
     witness = Witness(ctx.as_of)
-    with ctx.report.stage("quality gate") as progress:
+    with ctx.report.stage("quality gate") as progress, ctx.engine.over_many_rows():
         task = progress.add_task("quality gate", total=len(delivered.data_sets) + 5)
         checked: list[Checked] = []
         bounds = [silver_bounds(data_set, ctx.as_of, limits) for data_set in delivered.data_sets]

@@ -89,7 +89,11 @@ def open_run(
                     pass
             note_run(log.run_id, key=found.source, settings=settings.fingerprint, code=code_version(), changed=changed)
             report.figures["run_id"] = log.run_id
-            report.figures["engine"] = {"name": running.version, "settings": dict(running.settings)}
+            report.figures["engine"] = {
+                "name": running.version,
+                "settings": dict(running.settings),
+                "settings_over_many_rows": dict(running.many_rows),
+            }
             try:
                 with log.kept(lake, console):
                     yield ctx

@@ -46,18 +46,31 @@ three questions to the JVM."""
 
 @dataclass(frozen=True)
 class Engine:
-    """A running engine: its name, its session, how many tasks of this machine it should be given at a time, and with which settings
-    it was started, where they are this program's."""
+    """A running engine: its name, its session, how many tasks of this machine it should be given at a time, and where they are this
+    program's the settings with which it was started and those of `over_many_rows`."""
 
     name: str
     session: SparkSession
     cores: int
     settings: Mapping[str, str] = field(default_factory=dict)
+    many_rows: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
         """Name and version, such as embedded 0.7.2."""
         return f"{self.name} {version('pysail') if self.name == EMBEDDED else self.session.version}"
+
+    @contextmanager
+    def over_many_rows(self) -> Iterator[None]:
+        """While few plans go over many rows: what compiling them costs they give back (decision 0075). For stages that run alone."""
+        usual = {key: str(self.session.conf.get(key)) for key in self.many_rows}  # Spark's own have a value always
+        for key, value in self.many_rows.items():
+            self.session.conf.set(key, value)
+        try:
+            yield
+        finally:
+            for key, value in usual.items():
+                self.session.conf.set(key, value)
 
 
 def choose_engine(asked: str | None) -> str:
@@ -94,11 +107,15 @@ def open_engine(name: str, settings: EngineSettings, data: Iterable[Path | None]
         raise BadConfiguration(
             "This process has run the embedded engine and cannot run Spark, too. Start Spark in a process of its own."
         )
-    chosen = {} if existing or _is_clusters() else with_archive(settings.local_spark(data))
+    chosen: Mapping[str, str] = {}
+    many_rows: Mapping[str, str] = {}
+    if existing is None and not _is_clusters():
+        chosen, many_rows = settings.local_spark(data)
+        chosen = with_archive(chosen)
     session = existing or _spark(cores, chosen)
     session.conf.set("spark.sql.session.timeZone", "UTC")
     try:
-        yield Engine(SPARK, session, cores, chosen)
+        yield Engine(SPARK, session, cores, chosen, many_rows)
     finally:
         if existing is None:
             session.stop()

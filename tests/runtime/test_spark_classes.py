@@ -75,7 +75,7 @@ from jobs.runtime.session import SPARK, open_engine
 from jobs.runtime.spark_classes import OPTIONS, archive_of
 
 def spark(options):
-    return EngineSettings(cores=1, accept_open_port=False, spark={OPTIONS: options}, small_mib=0, spark_small={})
+    return EngineSettings(cores=1, accept_open_port=False, spark={OPTIONS: options}, small_mib=0, spark_small={}, spark_many_rows={})
 
 with archive_of({OPTIONS: "-XX:+UseSerialGC"}, lambda given: open_engine(SPARK, spark(given[OPTIONS]))):
     pass
