@@ -369,6 +369,7 @@ def worker(said: str) -> PythonException:
         (RuntimeError("error sending request for url (http://store/)"), MachineFailed, "gives no answer (error sending request)"),
         (RuntimeError("failed to lookup address information"), MachineFailed, "gives no answer (failed to lookup address)"),
         (RuntimeError("java.net.UnknownHostException: nowhere"), MachineFailed, "gives no answer"),
+        (RuntimeError("[JAVA_GATEWAY_EXITED] Java gateway process exited"), BadConfiguration, "Java did not start: see what it says above"),
         (UnicodeDecodeError("ascii", b"\xff", 0, 1, "ordinal not in range"), BadConfiguration, "text in ascii"),
     ],
 )  # fmt: skip

@@ -138,6 +138,12 @@ _FAILURES: tuple[tuple[str, type[MingjingError], str], ...] = (
         "again; what stood there before is as it was.",
     ),
     (
+        r"JAVA_GATEWAY_EXITED",
+        BadConfiguration,
+        "Java did not start: see what it says above, and what mingjing doctor says. Where it says that it crashed, its archive of classes may "
+        "be damaged: run mingjing warm again.",
+    ),
+    (
         r"Too many open files|os error 2[34]\b",
         MachineFailed,
         "This program may not open more files at a time. Raise the limit (ulimit -n) to 1024 at least, and run again.",

@@ -26,7 +26,7 @@ from jobs.runtime.stopping import hold_signals
 VARIABLE = "MINGJING_NETWORK"
 """Set once a process has tried, for it and its children: the network they are in, or `shared` where there is no way."""
 _SHARED = "shared"
-_BEYOND = (
+BEYOND = (
     "SPARK_REMOTE",
     "SPARK_ENV_LOADED",
     "PYSPARK_GATEWAY_PORT",
@@ -52,7 +52,7 @@ def is_wanted(arguments: Sequence[str]) -> bool:
     if VARIABLE in os.environ:
         return False
     values = [argument.partition("=")[2] or argument for argument in arguments]
-    addresses = [value for value in values if "://" in value] + [os.environ[name] for name in _BEYOND if name in os.environ]
+    addresses = [value for value in values if "://" in value] + [os.environ[name] for name in BEYOND if name in os.environ]
     return not {"spark", "warm"} & set(values) and all(map(_is_here, addresses))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,23 +43,22 @@ def archive_of(
 ) -> Iterator[None]:
     """Keeps the classes that a local Spark reads meanwhile, when its Java has ended: the whole archive, or what was there before.
 
-    Raises BadConfiguration where it cannot be kept.
+    Raises BadConfiguration where its Java makes none, OSError where it cannot be kept.
     """
     path = archive()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as unfinished:
-            made = Path(unfinished, path.name)
-            recording = f'{settings.get(OPTIONS, "")} "{_RECORDING}{made}" -Xlog:cds*=off'.strip()
-            with start({**settings, OPTIONS: recording}) as engine:
-                yield
-                gateway: Any = engine.session.sparkContext._gateway
-            gateway.proc.stdin.close()  # it writes the archive as it ends, and ends when nobody can speak to it any more
-            gateway.proc.wait()
-            made.chmod(0o644)  # for all who may use the installation: it holds classes, and no row
-            durable.sync(made)
-            durable.replace(made, path)
-    except OSError as error:
-        raise BadConfiguration(
-            f"No archive of classes was made at {path} ({error.strerror}): see what Java says above."
-        ) from error
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as unfinished:
+        made = Path(unfinished, path.name)
+        recording = f'{settings.get(OPTIONS, "")} "{_RECORDING}{made}" -Xlog:cds*=off'.strip()
+        # Ended before its folder goes, of a run that fails, too: else Java would tell of an archive, behind the error.
+        with ExitStack() as ended, start({**settings, OPTIONS: recording}) as engine:
+            gateway: Any = engine.session.sparkContext._gateway
+            java = gateway.proc
+            ended.callback(java.wait)
+            ended.callback(java.stdin.close)  # it writes the archive as it ends, and ends when nobody can speak to it any more
+            yield
+        if java.returncode or not made.is_file():  # one that was killed leaves a part, with which no other would start
+            raise BadConfiguration(f"No archive of classes was made at {path}: see what Java says above.")
+        made.chmod(0o644)  # for all who may use the installation: it holds classes, and no row
+        durable.sync(made)
+        durable.replace(made, path)

@@ -24,18 +24,24 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def spark(classes: bytes | None) -> Any:
+_awaited: list[bool] = []
+"""Was the last Java waited for, and its folder still there?"""
+
+
+def spark(classes: bytes | None, returncode: int = 0) -> Any:
     """A start of a Spark whose Java writes these classes when it ends, or nothing."""
 
     @contextmanager
     def start(settings: Mapping[str, str]) -> Iterator[Any]:
+        _awaited.clear()
         made = Path(settings[OPTIONS].split("ArchiveClassesAtExit=")[1].split('"')[0])
 
         def wait() -> None:
+            _awaited.append(made.parent.is_dir())
             if classes is not None:
                 made.write_bytes(classes)
 
-        process = SimpleNamespace(stdin=StringIO(), wait=wait)
+        process = SimpleNamespace(stdin=StringIO(), wait=wait, returncode=returncode)
         yield SimpleNamespace(session=SimpleNamespace(sparkContext=SimpleNamespace(_gateway=SimpleNamespace(proc=process))))
 
     return start
@@ -56,13 +62,16 @@ def test_what_was_made_is_started_with_and_never_while_another_is_made() -> None
     assert with_archive(recording) == recording
 
 
-def test_a_java_that_writes_nothing_is_told_and_leaves_what_was_there() -> None:
+def test_a_java_that_writes_nothing_or_a_part_is_told_and_leaves_what_was_there() -> None:
     with archive_of({}, spark(b"before")):
         pass
-    with pytest.raises(BadConfiguration, match="see what Java says"), archive_of({}, spark(None)):
-        pass
-    with pytest.raises(ZeroDivisionError), archive_of({}, spark(b"of a run that failed")):
-        raise ZeroDivisionError
+    for java in (spark(None), spark(b"of one that was kil", -9)):
+        with pytest.raises(BadConfiguration, match="see what Java says"), archive_of({}, java):
+            pass
+    for failed in (ZeroDivisionError, OSError):
+        with pytest.raises(failed), archive_of({}, spark(b"of a run that failed")):
+            raise failed
+        assert _awaited == [True]
     assert archive().read_bytes() == b"before"
     assert [path.name for path in archive().parent.iterdir()] == [archive().name]
 
