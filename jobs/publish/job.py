@@ -19,7 +19,7 @@ from jobs.publish.check_reports import FOLDER, REQUESTS, members_of_applications
 from jobs.publish.checks_list import checks_to_publish
 from jobs.registers.delivered import Delivered
 from jobs.runtime.results import RESTRICTED, Stamp, publication
-from jobs.runtime.second_process import second_process
+from jobs.runtime.second_process import meanwhile
 from jobs.sheets.asked import innocent_codes
 from jobs.sheets.books import refuse_unless_every_book_is_whole, write_books
 from jobs.sheets.clue_list import CLUE_COLUMNS, case_list, masked, published_clues
@@ -104,11 +104,9 @@ def run(ctx: RunContext) -> None:
                 progress.advance(task)
                 as_masked()
             else:
-                with second_process() as other:
-                    exports = other.submit(as_masked)
+                with meanwhile(as_masked):
                     in_full()
                     progress.advance(task)
-                    exports.result()
             progress.advance(task)
         ctx.report.current.rows = len(listed)
     dispatched = listed.filter(pl.col("dispatched") == "是")

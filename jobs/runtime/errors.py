@@ -132,12 +132,6 @@ _FAILURES: tuple[tuple[str, type[MingjingError], str], ...] = (
         "conf/base.yaml lower, and run again.",
     ),
     (
-        r"terminated abruptly",
-        MachineFailed,
-        "A process that this command had started was ended from outside, most often because memory was full. End other programs, and run "
-        "again; what stood there before is as it was.",
-    ),
-    (
         r"JAVA_GATEWAY_EXITED",
         BadConfiguration,
         "Java did not start: see what it says above, and what mingjing doctor says. Where it says that it crashed, its archive of classes may "

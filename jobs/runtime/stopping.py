@@ -64,19 +64,21 @@ def _end_at_once(number: int, _frame: FrameType | None) -> None:
         os._exit(128 + number)
 
 
-def _tell(number: int) -> None:
+def _tell(number: int, descriptor: int = 2) -> None:
     told = f"Stopped by {_NAMES[signal.Signals(number)]}. Nothing is half written: the same command can be run again.\n"
-    os.write(2, told.encode())
+    os.write(descriptor, told.encode())
 
 
 def _end_when_told(reading: int) -> None:
     while (number := os.read(reading, 1)[0]) not in _NAMES:
         pass
     try:
+        ours = os.dup(2)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # threads that wait for a child tell of its end as of an error
         _end_children()
-        for terminal in filter(os.isatty, (1, 2)):
+        for terminal in filter(os.isatty, (1, ours)):
             os.write(terminal, _CLEAR_LINE_AND_SHOW_CURSOR)
-        _tell(number)
+        _tell(number, ours)
     finally:
         os._exit(128 + number)
 

@@ -6,8 +6,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +27,7 @@ from jobs.runtime.errors import ContractBroken
 from jobs.runtime.lake import Lake
 from jobs.runtime.results import KEPT, LIST, WORK
 from jobs.runtime.run_report import RunReport
-from jobs.runtime.second_process import second_process
+from jobs.runtime.second_process import meanwhile
 from jobs.sheets.asked import innocent_codes
 from jobs.sheets.books import SEPARATE, books, refuse_unless_whole, township_books
 from jobs.sheets.clue_list import case_list, published_clues
@@ -61,13 +60,13 @@ def test_a_second_process_writes_the_same_bytes(ctx: RunContext, finished: RunCo
     asked: list[object] = []
 
     @contextmanager
-    def seen() -> Iterator[Executor]:
-        with second_process() as other:
-            asked.append(other)
-            yield other
+    def seen(work: Callable[[], None]) -> Iterator[None]:
+        asked.append(work)
+        with meanwhile(work):
+            yield
 
     monkeypatch.setattr(job, "_WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(job, "second_process", seen)
+    monkeypatch.setattr(job, "meanwhile", seen)
     job.run(ctx)
     assert len(asked) == 1
     for zone in ("restricted", "exports"):

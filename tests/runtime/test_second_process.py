@@ -7,84 +7,102 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
-from jobs.runtime.errors import BadStore, MachineFailed, explanation
-from jobs.runtime.second_process import second_process
+from jobs.runtime.errors import BadStore, MachineFailed
+from jobs.runtime.second_process import meanwhile
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
+TELLING = Path(__file__).parents[2] / "jobs" / "runtime" / "last_words.py"
 
 
-def refuse(what: str) -> None:
-    raise BadStore(what)
+class Refused(Exception):
+    """Made of two words, it cannot be made again of the one that it tells."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(f"{what}, {why}")
+
+
+def leave_a_trace(path: Path, seconds: float = 0) -> None:
+    sys.stdout.write("what a library says")
+    time.sleep(seconds)
+    path.write_text(str(os.getpid()))
+
+
+def refuse(error: type[Exception], *said: str) -> None:
+    raise error(*said)
 
 
 def end() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_it_works_beside_this_process_and_its_errors_are_this_ones() -> None:
-    with second_process() as other:
-        assert other.submit(os.getpid).result() != os.getpid()
-        with pytest.raises(BadStore, match="not whole"):
-            other.submit(refuse, "not whole").result()
+def test_it_works_beside_this_process(tmp_path: Path) -> None:
+    with meanwhile(partial(leave_a_trace, tmp_path / "pid")):
+        pass
+    assert (tmp_path / "pid").read_text() != str(os.getpid())
+
+
+def test_its_errors_are_this_ones_and_say_where() -> None:
+    with pytest.raises(BadStore, match="not whole") as told, meanwhile(partial(refuse, BadStore, "not whole")):
+        pass
+    assert "in refuse" in told.value.__notes__[0]
+    with pytest.raises(RuntimeError, match="Refused: it, so"), meanwhile(partial(refuse, Refused, "it", "so")):
+        pass
 
 
 def test_one_that_is_ended_from_outside_is_told_in_a_sentence() -> None:
-    with second_process() as other:
-        error = other.submit(end).exception()
-    told = explanation(error) if error else None
-    assert isinstance(told, MachineFailed)
-    assert "ended from outside" in str(told)
+    with pytest.raises(MachineFailed, match="ended from outside"), meanwhile(end):
+        pass
 
 
-_PARENT = """
+def test_an_error_here_ends_it_at_once(tmp_path: Path) -> None:
+    started = time.monotonic()
+    with pytest.raises(ZeroDivisionError), meanwhile(partial(leave_a_trace, tmp_path / "pid", 600)):
+        raise ZeroDivisionError
+    assert time.monotonic() - started < PATIENCE
+
+
+_COMMAND = """
+import sys
+sys.argv[0] = "mingjing"  # as the command does
+import threading
 import time
-from jobs.runtime.second_process import second_process
-from jobs.runtime.stopping import end_while_importing
-end_while_importing()  # as the command does, which the second process imports
-if __name__ == "__main__":
-    with second_process() as other:
-        busy = other.submit(time.sleep, 600)
-        print(next(iter(other._processes)), flush=True)
-        busy.result()
+from functools import partial
+import jobs
+from jobs.runtime.second_process import meanwhile
+from jobs.runtime.stopping import end_on_signals
+end_on_signals()
+
+def stage():
+    with meanwhile(partial(time.sleep, 600)):
+        print(flush=True)
+
+thread = threading.Thread(target=stage)
+thread.start()
+thread.join()
 """
 
 
-def started(folder: Path) -> subprocess.Popen[str]:
-    script = folder / "parent.py"
-    script.write_text(_PARENT, encoding="utf-8")
-    here = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=here)
-
-
-def child_of(parent: subprocess.Popen[str]) -> psutil.Process:
-    """The second process, which has begun, in all likelihood."""
-    assert parent.stdout is not None
-    child = psutil.Process(int(parent.stdout.readline()))
-    time.sleep(2)
-    return child
-
-
-def test_it_ends_with_a_first_one_that_is_killed(tmp_path: Path) -> None:
-    """It would write on, into the work folder of the run that follows."""
-    with started(tmp_path) as parent:
-        child = child_of(parent)
-        parent.kill()
-    child.wait(PATIENCE)
-
-
-def test_only_the_first_one_tells_of_signals(tmp_path: Path) -> None:
-    with started(tmp_path) as parent:
-        child = child_of(parent)
-        child.send_signal(signal.SIGINT)
-        time.sleep(0.2)
-        assert child.is_running()
-        child.terminate()
-        _, told = parent.communicate(timeout=PATIENCE)
-    assert "BrokenProcessPool" in told
-    assert "Stopped" not in told
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(signal.SIGINT, "Stopped by Ctrl-C."), (signal.SIGTERM, "Stopped by"), (signal.SIGKILL, "The command was ended")],
+)
+def test_it_ends_with_the_first_one_which_alone_tells_of_it(number: signal.Signals, said: str) -> None:
+    """It would write on, into the work folder of the run that follows. Ctrl-C reaches the whole group of a terminal."""
+    command = ["env", "--default-signal=INT", sys.executable, "-c", _COMMAND]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0) as first:
+        assert first.stdout is not None
+        first.stdout.readline()
+        (second,) = (child for child in psutil.Process(first.pid).children(recursive=True) if str(TELLING) not in child.cmdline())
+        time.sleep(1)
+        begun = time.monotonic()
+        os.killpg(first.pid, number)
+        _, told = first.communicate(timeout=PATIENCE)
+    assert time.monotonic() - begun < 2, "it does not heed signals, and was waited for"
+    assert (told.count("\n"), told.startswith(said)) == (1, True)
+    second.wait(PATIENCE)
