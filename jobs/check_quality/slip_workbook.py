@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,44 +74,44 @@ class Slip:
 
 
 FILE_SHEET = (
-    Heading("文件名", 46, "wrapped"),
-    Heading("数据集", 24, "wrapped"),
-    Heading("行政区划", 10),
-    Heading("数据截止日期", 13),
-    Heading("处理结果", 10),
-    Heading("清单记录数", 11, "whole"),
-    Heading("实有记录数", 11, "whole"),
-    Heading("采用", 10, "whole"),
-    Heading("退回", 8, "whole"),
-    Heading("标题、小计、说明等行", 12, "whole"),
-    Heading("问题", 52, "wrapped"),
-    Heading("处理办法", 40, "wrapped"),
+    Heading("文件名", 30, "wrapped"),
+    Heading("数据集", 14, "wrapped"),
+    Heading("行政区划", 8),
+    Heading("数据截止日期", 11),
+    Heading("处理结果", 9),
+    Heading("清单记录数", 10, "whole"),
+    Heading("实有记录数", 10, "whole"),
+    Heading("采用", 9, "whole"),
+    Heading("退回", 7, "whole"),
+    Heading("标题、小计、说明等行", 11, "whole"),
+    Heading("问题", 23, "wrapped"),
+    Heading("处理办法", 18, "wrapped"),
 )
 ROW_SHEET = (
-    Heading("文件名", 46, "wrapped"),
-    Heading("工作表", 12),
+    Heading("文件名", 38, "wrapped"),
+    Heading("工作表", 12, "wrapped"),
     Heading("行号", 8, "whole"),
-    Heading("列", 16),
-    Heading("内容（已脱敏）", 26, "wrapped"),
-    Heading("原因", 34, "wrapped"),
-    Heading("处理办法", 40, "wrapped"),
+    Heading("列", 16, "wrapped"),
+    Heading("内容（已脱敏）", 23, "wrapped"),
+    Heading("原因", 30, "wrapped"),
+    Heading("处理办法", 33, "wrapped"),
 )
 NUMBER_SHEET = (
-    Heading("文件名", 46, "wrapped"),
-    Heading("列", 18),
+    Heading("文件名", 41, "wrapped"),
+    Heading("列", 18, "wrapped"),
     *(Heading(title, 10, "whole") for title in STATES_ZH.values()),
     Heading("可用比例（%）", 11, "score"),
 )
 COLUMN_SHEET = (
-    Heading("文件名", 46, "wrapped"),
-    Heading("列", 18),
-    Heading("记录数", 10, "whole"),
-    Heading("空缺", 10, "whole"),
-    Heading("无法识别", 10, "whole"),
-    Heading("错误值或公式无结果", 12, "whole"),
-    Heading("未能使用比例（%）", 12, "score"),
-    Heading("形式（9为数字，字、A、a为文字）", 34, "wrapped"),
-    Heading("处理办法", 50, "wrapped"),
+    Heading("文件名", 34, "wrapped"),
+    Heading("列", 16, "wrapped"),
+    Heading("记录数", 9, "whole"),
+    Heading("空缺", 9, "whole"),
+    Heading("无法识别", 9, "whole"),
+    Heading("错误值或公式无结果", 11, "whole"),
+    Heading("未能使用比例（%）", 11, "score"),
+    Heading("形式（9为数字，字、A、a为文字）", 24, "wrapped"),
+    Heading("处理办法", 37, "wrapped"),
 )
 HOLE_SHEET = (
     Heading("数据集", 28),
@@ -127,22 +128,26 @@ def write_slip(path: Path, slip: Slip, as_of: date) -> None:
     names = {account.file_id: account.entry.file_name for account in slip.accounts if account.is_read}
     with new_book(path, f"数据校核回执 {slip.department}", as_of) as book:
         formats = cell_formats(book)
+        table = partial(write_table, book, formats, title=f"数据校核回执 {slip.department}（比对日期{as_of.isoformat()}）")
         _cover(book, formats, slip, as_of)
-        write_table(book, formats, "文件", FILE_SHEET, _masked(map(_file_row, slip.accounts)))
+        table("文件", FILE_SHEET, _masked(map(_file_row, slip.accounts)))
         if slip.returned:
-            write_table(book, formats, "待更正记录", ROW_SHEET, _masked(_returned_row(row, names) for row in slip.returned))
+            table("待更正记录", ROW_SHEET, _masked(_returned_row(row, names) for row in slip.returned))
         if slip.numbers:
-            write_table(book, formats, "号码质量", NUMBER_SHEET, _masked(map(_number_row, slip.numbers)))
+            table("号码质量", NUMBER_SHEET, _masked(map(_number_row, slip.numbers)))
         if slip.columns:
             worst_first = sorted(slip.columns, key=lambda counted: -counted.lost_share)
-            write_table(book, formats, "各列情况", COLUMN_SHEET, [_column_row(counted, names) for counted in worst_first])
+            table("各列情况", COLUMN_SHEET, [_column_row(counted, names) for counted in worst_first])
         if slip.holes:
-            write_table(book, formats, "缺报范围", HOLE_SHEET, _masked(map(_hole_row, slip.holes)))
+            table("缺报范围", HOLE_SHEET, _masked(map(_hole_row, slip.holes)))
 
 
 def _masked(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Names of files and sheets, and headers of a file without any, may hold a person's number."""
     return [tuple(masked_within(row)) for row in rows]
+
+
+_ASKED = "请按各表“处理办法”核对更正，重新报送有问题的文件，并在交接清单中更新记录数和SHA256；未列出的文件无需重报。"
 
 
 def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
@@ -156,6 +161,7 @@ def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
     unusable = sum(rows for count in slip.numbers for state, rows in count.states.items() if state in REASONS_ZH)
     listed = "“号码质量”和“待更正记录”" if any(row.reason in STATES_ZH for row in slip.returned) else "“号码质量”"
     lost = sum(counted.lost for counted in slip.columns)
+    is_asked = bool(quarantined or unusable or lost or slip.holes) or any(account.remarks for account in slip.accounts)
     lines = [
         ("致", slip.department),
         ("比对日期", as_of.isoformat()),
@@ -164,7 +170,7 @@ def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
         ("号码", f"有{unusable:,}个身份号码无法使用，相应人员不能按号码比对，详见{listed}。" if unusable else "未发现问题。"),
         ("单元格", f"有{lost:,}个单元格是错误值、没有结果的公式或无法识别的内容，未能使用，详见“各列情况”。" if lost else "未发现问题。"),
         ("缺报", _holes(slip)),
-        ("请协助", "请按各表“处理办法”核对更正，重新报送有问题的文件，并在交接清单中更新记录数和SHA256；未列出的文件无需重报。"),
+        ("请协助", _ASKED if is_asked else "本次没有需要更正的内容，无需重报。"),
         ("说明", "行号为工作表中的行号；文本文件为第几条记录（含表头），与用电子表格打开后的行号一致。"),
         ("脱敏", "表中号码、姓名已脱敏，请按文件名和行号查找原记录。"),
     ]  # fmt: skip

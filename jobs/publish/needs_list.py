@@ -40,7 +40,7 @@ LEFT_OUT = (EXCLUDED, CANNOT_JUDGE)
 KIND = "应保未保排查清单"
 FOUND_NAME, LEFT_OUT_NAME = "应保未保", "暂未列入"
 NEED_SHEET = (
-    Heading("排名", 4, "whole"), Heading("走访序号", 4, "whole"), Heading("对象", 18, "wrapped"), Heading("困难情况", 36, "wrapped"),
+    Heading("排名", 5, "whole"), Heading("走访序号", 5, "whole"), Heading("对象", 18, "wrapped"), Heading("困难情况", 36, "wrapped"),
     Heading("可了解的救助", 9, "wrapped"), Heading("走访要点", 17, "wrapped"), Heading("处理结果", 11, "input", "need result"),
     Heading("保障项目", 9, "input", "need program"), Heading("起始月份", 8, "input", "month"), Heading("月金额（元）", 8, "input", "yuan"),
     Heading("走访日期", 10, "input", "date"), Heading("走访人员（两人）", 9, "input"), Heading("备注", 9, "input"),

@@ -20,9 +20,9 @@ _FILES = (
     Heading("数据集", 20), Heading("文件编号", 20), Heading("数据截止日期", 14), Heading("读入行数", 12, "whole"),
     Heading("本次销毁行数", 14, "whole"), Heading("因未办结案件保留", 18, "whole"), Heading("台账核对", 12),
 )  # fmt: skip
-_THINGS = (
-    Heading("对象", 44),
-    Heading("类别", 28),
+THINGS = (
+    Heading("对象", 40, "wrapped"),
+    Heading("类别", 24, "wrapped"),
     Heading("行数或文件数", 14, "whole"),
     Heading("保留行数", 12, "whole"),
     Heading("摘要（SHA-256）", 70),
@@ -93,7 +93,7 @@ def write_certificate(folder: Path, certificate: Certificate) -> None:
     write_table(book, formats, "报送文件", _FILES, [_file_row(part) for part in certificate.files], title=title)
     if certificate.casework is not None:
         write_table(book, formats, "办理记录", _YEARS, [_year_row(year) for year in certificate.casework.years], title=title)
-    write_table(book, formats, "数据表与文件", _THINGS, [_thing_row(part) for part in certificate.things], title=title)
+    write_table(book, formats, "数据表与文件", THINGS, [_thing_row(part) for part in certificate.things], title=title)
     if certificate.held_cases:
         write_table(book, formats, "暂缓案件", _HELD, [(case,) for case in certificate.held_cases], title=title)
     book.close()

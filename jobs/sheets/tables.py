@@ -34,7 +34,7 @@ _TEXTS_KEPT = 50_000
 """A township's rows are its county's, and many texts are alike."""
 _WIDE = re.compile("[\u2e80-\U0010ffff]")
 PAGE_CHARACTERS = 160
-"""Columns wider than this together are printed two pages wide: type below nine points is read by nobody."""
+"""The columns of a sheet are not wider than this together: it is printed one page wide, and type below nine points is read by nobody."""
 _MARGIN_INCHES = 0.32
 _LONGEST_LIST = 255
 """Characters of a drop-down that a cell can hold itself; longer ones stand on the sheet LISTS."""
@@ -109,7 +109,9 @@ def new_book(path: Path, title: str, day: date) -> Any:
 
 def cell_formats(book: Any) -> dict[str, Any]:
     base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "border": 1, "border_color": "#D0D7DE"}
-    filled_in = {**base, "bg_color": "#FFF8E1", "locked": False, "text_wrap": True}
+    filled_in = {**base, "bg_color": "#FFF8E1", "locked": False}
+    # A number wider than its cell is shown as ####, which nobody can read: it shrinks instead. Wrapping would take that back.
+    fits = {"shrink": True}
     return {
         "heading": book.add_format(
             {**base, "bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "valign": "vcenter"}
@@ -117,17 +119,19 @@ def cell_formats(book: Any) -> dict[str, Any]:
         "band": book.add_format({**base, "bold": True, "bg_color": "#E7EEF5"}),
         "text": book.add_format(base),
         "wrapped": book.add_format({**base, "text_wrap": True}),
-        "whole": book.add_format({**base, "num_format": "0", "align": "center"}),
-        "money": book.add_format({**base, "num_format": "#,##0.00"}),
-        "score": book.add_format({**base, "num_format": "0.00", "align": "center"}),
+        "whole": book.add_format({**base, **fits, "num_format": "0", "align": "center"}),
+        "money": book.add_format({**base, **fits, "num_format": "#,##0.00"}),
+        "score": book.add_format({**base, **fits, "num_format": "0.00", "align": "center"}),
         "id": book.add_format({**base, "font_size": 6, "font_color": "#808080", "text_wrap": True}),
-        "input": book.add_format(filled_in),
-        "date": book.add_format({**filled_in, "num_format": "yyyy-mm-dd"}),
-        "month": book.add_format({**filled_in, "num_format": "yyyy-mm"}),
-        "yuan": book.add_format({**filled_in, "num_format": "#,##0.00"}),
+        "input": book.add_format({**filled_in, "text_wrap": True}),
+        "date": book.add_format({**filled_in, **fits, "num_format": "yyyy-mm-dd"}),
+        "month": book.add_format({**filled_in, **fits, "num_format": "yyyy-mm"}),
+        "yuan": book.add_format({**filled_in, **fits, "num_format": "#,##0.00"}),
         "title": book.add_format({"font_name": "Microsoft YaHei", "font_size": 14, "bold": True}),
         "plain": book.add_format({"font_name": "Microsoft YaHei", "font_size": 10, "text_wrap": True, "valign": "top"}),
-        "label": book.add_format({"font_name": "Microsoft YaHei", "font_size": 10, "bold": True, "valign": "top"}),
+        "label": book.add_format(
+            {"font_name": "Microsoft YaHei", "font_size": 10, "bold": True, "text_wrap": True, "valign": "top"}
+        ),
     }
 
 
@@ -182,7 +186,7 @@ def write_table(
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.set_margins(_MARGIN_INCHES, _MARGIN_INCHES, 0.6, 0.5)
-    sheet.fit_to_pages(math.ceil(sum(column.width for column in columns) / PAGE_CHARACTERS), 0)
+    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     if not is_printed:
         sheet.print_area(0, 0, 1, len(columns) - 1)
@@ -259,9 +263,9 @@ def write_guide(
     book: Any, formats: dict[str, Any], title: str, lines: Sequence[tuple[str, str]], *, name: str = "说明", width: int = 110
 ) -> None:
     """The sheet that says how the workbook is to be read: a title, and what each line is about beside what it says."""
-    told = Heading(name, width, "wrapped")
+    about, told = Heading("", 18, "wrapped"), Heading(name, width, "wrapped")
     sheet = book.add_worksheet(name)
-    sheet.set_column(0, 0, 16)
+    sheet.set_column(0, 0, about.width)
     sheet.set_column(1, 1, width)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -272,7 +276,7 @@ def write_guide(
     for r, (label, text) in enumerate(lines, start=2):
         sheet.write_string(r, 0, label, formats["label"])
         sheet.write_string(r, 1, text, formats["plain"])
-        sheet.set_row(r, LINE_POINTS * lines_needed(told, text))
+        sheet.set_row(r, LINE_POINTS * max(lines_needed(about, label), lines_needed(told, text)))
 
 
 def joined(*parts: str | None) -> str:

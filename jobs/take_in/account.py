@@ -19,10 +19,11 @@ from jobs.take_in.sent import Sent
 NEW, KNOWN, MEND = "new", "known", "to mend"
 _LISTED = {"plan": "核查计划", "list": "线索清单", "needs": "应保未保清单"}
 SHEET = (
-    Heading("文件", 34, "wrapped"), Heading("内容", 11), Heading("对应清单", 20), Heading("应报", 7, "whole"), Heading("已报", 7, "whole"),
-    Heading("待补正", 8, "whole"), Heading("未报", 7, "whole"), Heading("填写行数", 9, "whole"), Heading("新读入", 8, "whole"),
-    Heading("以前已报", 9, "whole"), Heading("退回补正", 9, "whole"), Heading("更改前次", 9, "whole"), Heading("缺少的行", 9, "whole"),
-    Heading("重复的行", 9, "whole"), Heading("合并的行", 9, "whole"), Heading("外地的行", 9, "whole"), Heading("编号不明", 9, "whole"),
+    Heading("文件", 28, "wrapped"), Heading("内容", 9, "wrapped"), Heading("对应清单", 19, "wrapped"), Heading("应报", 6, "whole"),
+    Heading("已报", 6, "whole"), Heading("待补正", 7, "whole"), Heading("未报", 6, "whole"), Heading("填写行数", 8, "whole"),
+    Heading("新读入", 7, "whole"), Heading("以前已报", 8, "whole"), Heading("退回补正", 8, "whole"), Heading("更改前次", 8, "whole"),
+    Heading("缺少的行", 8, "whole"), Heading("重复的行", 8, "whole"), Heading("合并的行", 8, "whole"), Heading("外地的行", 8, "whole"),
+    Heading("编号不明", 8, "whole"),
 )  # fmt: skip
 NAMED_SHEET = (Heading("文件", 34, "wrapped"), Heading("情况", 16), Heading("编号或位置", 60, "wrapped"))
 FILE = "回收情况.xlsx"

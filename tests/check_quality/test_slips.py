@@ -135,6 +135,21 @@ def test_a_slip_has_the_sheets_that_there_is_something_to_put_in(books: dict[str
     assert list(books["未注明单位"].sheets) == ["回执", "文件"]
 
 
+def test_every_printed_sheet_says_whose_slip_it_is(taken_in: RunContext) -> None:
+    book = openpyxl.load_workbook(taken_in.out / "slips" / f"数据校核回执_{NORTH_OFFICE}.xlsx")
+    _, *tables = book
+    assert {sheet.oddHeader.left.text for sheet in tables} == {f"数据校核回执 {NORTH_OFFICE}（比对日期2017-12-31）"}
+
+
+def test_only_who_has_something_to_mend_is_asked_to(books: dict[str, Book], tmp_path: Path) -> None:
+    nothing, unusable = "本次没有需要更正的内容，无需重报。", {("好", "person"): {"valid": 4, "junk": 1}}
+    assert all(book.cover["请协助"].startswith("请按各表") for book in books.values())
+    for numbers, asked in (({}, [nothing]), (unusable, [])):
+        (slip,) = slips([account("好", accepted=5)], [], [], numbers)
+        write_slip(tmp_path / "a.xlsx", slip, AS_OF)
+        assert [text for text in read(tmp_path / "a.xlsx").cover.values() if text == nothing] == asked
+
+
 def test_counts_of_files_are_those_of_the_ledger(books: dict[str, Book], taken_in: RunContext) -> None:
     told = {}
     for book in books.values():
