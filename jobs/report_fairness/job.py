@@ -15,6 +15,7 @@ from jobs.cells.masking import masked_texts
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
 from jobs.registers.delivered import Delivered
+from jobs.registers.divisions import division_names
 from jobs.registers.traits import TOLD_BY, Proxy, certified_numbers, proxies, registered_sexes
 from jobs.registers.verdicts import verdicts_in_force
 from jobs.report_fairness.fairness_report import FairnessReport, write_fairness
@@ -69,7 +70,10 @@ def _last_run(lake: Lake, until: date | None = None) -> date | None:
 def measured(lake: Lake, settings: Settings, as_of: date) -> FairnessReport:
     """The report on the list of the day. Its people are those of the last run: of an earlier list some may draw no more."""
     params = settings.fairness
-    groups = grouped(masked_texts(on_driver(people_of(lake))), params.age_bands_from_years, as_of)
+    # By code: a case that is on no roster has no name of its county, and would stand as a group beside it.
+    county = pl.col("county_code").replace(division_names(lake.read(CASES))).fill_null(pl.col("county"))
+    people = masked_texts(on_driver(people_of(lake)).with_columns(county=county))
+    groups = grouped(people, params.age_bands_from_years, as_of)
     listed = lake.read(CASE_FILES).filter((F.col("as_of") == F.lit(as_of)) & (F.col("state") != "gone"))
     on_list = on_driver(listed.select("case_id"))
     verdicts = verdicts_in_force(lake).group_by("case_id").agg(
@@ -88,7 +92,7 @@ def measured(lake: Lake, settings: Settings, as_of: date) -> FairnessReport:
 
 
 def people_of(lake: Lake) -> DataFrame:
-    """case_id, county, town, village, sex, born_on, has_certificate: one row a case; sex and birth are its head's."""
+    """case_id, county_code, county, town, village, sex, born_on, has_certificate: one row a case; sex and birth are its head's."""
     persons = lake.read(PERSONS).select(F.col("person_id").alias("head_person_id"), "number_key", "born_on")
     heads = lake.read(CASES).join(persons, "head_person_id", "left")  # persons.person_id is unique by contract
     with_certificate = (
@@ -102,7 +106,7 @@ def people_of(lake: Lake) -> DataFrame:
         heads.join(registered_sexes(lake, heads), "number_key", "left")
         .join(with_certificate, "case_id", "left")
         .select(
-            "case_id", F.coalesce("county", "county_code").alias("county"), "town", "village", "sex", "born_on",
+            "case_id", "county_code", "county", "town", "village", "sex", "born_on",
             F.coalesce("_certified", F.lit(False)).alias("has_certificate"),
         )
     )  # fmt: skip

@@ -42,7 +42,7 @@ CASE_SHEET = (
     Heading("对象姓名", 12, "wrapped"),
     Heading("与上次相比", 9, "wrapped"),
     Heading("首次发现", 11),
-    Heading("乡镇街道", 12, "wrapped"),
+    Heading("乡镇街道、村社区", 12, "wrapped"),
     Heading("保障类型和证号", 18, "wrapped"),
     Heading("线索数", 5, "whole"),
     Heading("涉及金额估计（元）", 11, "money"),
@@ -155,7 +155,7 @@ def case_rows(cases: pl.DataFrame, clues: pl.DataFrame, visited: Sequence[str], 
     def row(n: int, case: Mapping[str, Any]) -> tuple[Any, ...]:
         titles = "、".join(RULE_TITLES.get(code, code) for code in case["rule_codes"].split("、"))
         return (
-            n, names.get(case["case_id"], ""), STATES[case["state"]], case["first_seen"].isoformat(), case["town"],
+            n, names.get(case["case_id"], ""), STATES[case["state"]], case["first_seen"].isoformat(), joined(case["town"], case["village"]),
             joined(case["program"], case["household_no"]), case["clue_count"], case["amount_estimate"], case["key_person"] or "",
             joined(titles, case["explanation"]), joined(*told.history.told(case["case_id"])), case["case_id"],
         )  # fmt: skip
@@ -196,7 +196,8 @@ def _clue_cells(clue: Mapping[str, Any], told: Told, sizes: Mapping[str, int]) -
     listed = [f"列入计划 {day.isoformat()}" for day in told.history.listed_on.get(clue["case_id"], ())]
     innocent = innocent_words(code, told.innocent)
     return (
-        joined(clue["subject_name"], clue["subject_id"], clue["program"], clue["household_no"], grade_words(clue["identity_grade"])),
+        joined(clue["subject_name"], clue["subject_id"], _where(clue), clue["program"], clue["household_no"],
+               grade_words(clue["identity_grade"])),
         joined(
             "，".join(part for part in (f"【{RULE_TITLES.get(code, code)}】", amount) if part), clue["explanation"],
             pattern_told(clue, sizes),
@@ -221,6 +222,11 @@ def _data_rows(clues: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
         yield clue["place"], clue["who"], clue["question"], *[None] * 5, clue["clue_id"]
 
 
+def _where(row: Mapping[str, Any]) -> str:
+    """Told in the row, too: on paper the band of its village may stand on the page before."""
+    return " ".join(part for part in (row["town"], row["village"]) if part)
+
+
 def _by_village(
     rows: Sequence[tuple[int, Mapping[str, Any]]], told: Told
 ) -> list[tuple[str, list[tuple[int, Mapping[str, Any]]]]]:
@@ -229,7 +235,7 @@ def _by_village(
     of_several = len({row["county_code"] for _, row in rows}) > 1
     for n, row in rows:
         county = told.counties.get(row["county_code"], row["county_code"]) if of_several else None
-        village = " ".join(part for part in (county, row["town"], row["village"]) if part)
+        village = " ".join(filter(None, (county, _where(row))))
         found.setdefault(village or "未注明地址", []).append((n, row))
     return list(found.items())
 

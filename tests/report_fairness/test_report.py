@@ -17,6 +17,7 @@ from expectations.contracts.lake import CASE_FILES, CASES, CLUES, PEOPLE, VERDIC
 from jobs.commands.cli import app
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
+from jobs.registers.divisions import division_names
 from jobs.report_fairness import job as report_fairness
 from jobs.report_fairness.fairness_report import CSV_COLUMNS, print_fairness
 from jobs.report_fairness.groups import DIMENSIONS
@@ -52,6 +53,8 @@ def test_the_main_job_writes_the_report_and_every_case_counts_once_in_every_dime
     for (dimension,), rows in found.group_by("dimension"):
         assert (rows["cases"].sum(), rows["dispatched"].sum(), rows["visited"].sum()) == (cases, dispatched, 0), dimension
     assert set(found["judgement"]) == {"not judged"}  # nobody was visited yet
+    counties = set(found.filter(pl.col("dimension") == DIMENSIONS["county"])["group"])
+    assert counties == set(division_names(finished.lake.read(CASES)).values())  # no code beside a name
     assert {"女", "男"} <= set(found.filter(pl.col("dimension") == DIMENSIONS["sex"])["group"])
 
 
