@@ -41,7 +41,7 @@ def notice_page(household: Household, listed_on: date) -> Page:
             Section("您的权利", tuple(Item(f"{n}. {what}", told) for n, (what, told) in enumerate(_RIGHTS, start=1))),
             Section("怎样提出异议", (Item("先向我们提出", _OBJECTION), Item("依法救济", _IN_LAW), *_where(household))),
             Section("送达", (Note("说明", "本告知书一式两份，一份留给您家，一份随《入户核查表》交回。签收只表示收到。"),
-                           Lines(("送达人签字", "送达人签字", "送达日期")), Lines(("收到人签字", "与户主关系", "联系电话")))),
+                           Lines(("送达人签字", "送达人签字", "送达日期"), 8), Lines(("收到人签字", "与户主关系", "联系电话"), 8))),
         ),
         points=ROOMY_POINTS,
     )  # fmt: skip

@@ -62,9 +62,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Lines:
-    """Labels with a line behind each to sign or to write on, side by side."""
+    """Labels with a line behind each to sign or to write on, side by side, `mm` below what stands above."""
 
     labels: tuple[str, ...]
+    mm: int = 3
 
 
 Block = Fields | Grid | Item | Note | Box | Lines

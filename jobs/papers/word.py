@@ -30,6 +30,7 @@ _FONT = "宋体"
 """Of every Chinese office; other systems take the nearest that they have."""
 _QR_MM = 17
 _TWIPS_A_MM = 56.6929
+_MM_A_POINT = 25.4 / 72
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CENTRED, _GREY = '<w:jc w:val="center"/>', '<w:color w:val="666666"/>'
 _SAME_HOUR = (1980, 1, 1, 0, 0, 0)
@@ -92,7 +93,7 @@ def _drawn(block: Block, points: float) -> Iterator[str]:
     match block:
         case Fields(rows):
             for row in rows:
-                labels = [3.2 * len(field.label) + 4 for field in row]
+                labels = [small * _MM_A_POINT * len(field.label) + 4.2 for field in row]
                 share = (_WIDTH_MM - sum(labels)) / sum(field.share for field in row)
                 widths = tuple(w for label, field in zip(labels, row, strict=True) for w in (label, share * field.share))
                 cells = [
@@ -118,7 +119,7 @@ def _drawn(block: Block, points: float) -> Iterator[str]:
         case Lines():
             blank = round(84 * Page.points / points) // len(block.labels)
             line = "　".join(f"{label}{'_' * max(8, blank - 2 * len(label))}" for label in block.labels)
-            yield _paragraph(_run(line, points), before=5)
+            yield _paragraph(_run(line, points), before=round(block.mm * 5 / 3))
 
 
 def _table(

@@ -137,6 +137,20 @@ def test_a_usual_household_fits_a_sheet_and_the_largest_flows_over_with_its_numb
     assert sheets[1].endswith("第1页，共1页")
 
 
+def test_a_label_stands_on_one_line_in_large_type_too(printer: Printer) -> None:
+    page = page_of(HOUSEHOLD)
+    assert page.points > Page.points
+    lines = pypdf.PdfReader(io.BytesIO(printer.pdf([page], DAY))).pages[0].extract_text().split()
+    labels = {"联系电话", "保障人数", "月保障金"}
+    assert labels <= set(lines)
+    fields = docx.Document(io.BytesIO(docx_of([page], DAY))).tables[1:4]
+    cells = {cell.text: cell for table in fields for cell in table.rows[0].cells}
+    for label in labels & set(cells):
+        (run,) = cells[label].paragraphs[0].runs
+        assert cells[label].width.pt - 7 >= len(label) * run.font.size.pt, label  # 7: the cell's own margins
+    assert "联系电话" in cells
+
+
 def test_every_household_of_a_docx_has_its_number_above_and_its_square_beside(printer: Printer) -> None:
     book = docx.Document(io.BytesIO(docx_of([page_of(HOUSEHOLD), page_of(USUAL)], DAY)))
     heads = ["".join(paragraph.text for paragraph in section.header.paragraphs) for section in book.sections]
