@@ -12,6 +12,7 @@ from jobs.registers.evidence import rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.policy import in_force
 from jobs.registers.references import REGISTRY
+from jobs.registers.sentences import zh_level
 from jobs.rulebook.facts import once
 from jobs.rulebook.need import NO_MEANS, NeedFacts, NeedRule, need_candidates, years_before
 from jobs.rulebook.need_households import BOOK, PERSON, living
@@ -121,7 +122,7 @@ def candidates(facts: NeedFacts) -> DataFrame:
     )  # fmt: skip
     disabled_rows = need_candidates(
         disabled, "disabilities", value=F.col("level"), threshold=F.col("level"), severity=F.lit(_DISABLED),
-        told=F.concat(F.lit("持有"), F.col("level").cast("string"), F.lit("级"), F.coalesce("kind", F.lit("")), F.lit("残疾证，户内没有其他成年人")),
+        told=F.concat(F.lit("持有"), zh_level("level"), F.coalesce("kind", F.lit("")), F.lit("残疾证，户内没有其他成年人")),
         evidence=rows_of("disabilities", "kind", "level", "valid_to"), **place,
     )  # fmt: skip
     return old_rows.unionByName(minor_rows).unionByName(disabled_rows)

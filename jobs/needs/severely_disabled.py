@@ -9,10 +9,9 @@ from pyspark.sql import functions as F
 
 from jobs.registers.evidence import rows_of
 from jobs.registers.policy import in_force
-from jobs.registers.sentences import zh_month
+from jobs.registers.sentences import zh_level, zh_month
 from jobs.rulebook.need import NeedFacts, NeedRule, need_candidates
 
-_LEVELS = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
 _SEVERITY = {1: 0.9, 2: 0.7}
 _FURTHER = 0.5
 """How grave a level is: the first needs another person's hands all day, the third of mind or soul a person beside it."""
@@ -21,11 +20,9 @@ _FURTHER = 0.5
 def candidates(facts: NeedFacts) -> DataFrame:
     """One row a certificate. An expired one is told, not dropped: such a disability seldom ends, but a certificate must be renewed."""
     line = in_force(facts.policy.severe_disability, facts.as_of)
-    level = F.lit("")
     severity = F.lit(_FURTHER)
-    for number, word in _LEVELS.items():
-        level = F.when(F.col("level") == number, F.lit(word)).otherwise(level)
-        severity = F.when(F.col("level") == number, F.lit(_SEVERITY.get(number, _FURTHER))).otherwise(severity)
+    for number, grave in _SEVERITY.items():
+        severity = F.when(F.col("level") == number, F.lit(grave)).otherwise(severity)
     is_expired = F.coalesce(F.col("valid_to") < F.lit(facts.as_of), F.lit(False))
     expired = F.when(is_expired, F.concat(F.lit("（证件有效期至"), zh_month("valid_to"), F.lit("，请一并核对换证）"))).otherwise(
         F.lit("")
@@ -34,7 +31,7 @@ def candidates(facts: NeedFacts) -> DataFrame:
     return need_candidates(
         rows, "disabilities",
         value=F.col("level"), threshold=F.when(line.is_mental(), F.lit(line.mental_level)).otherwise(F.lit(max(line.levels))), severity=severity,
-        told=F.concat(F.lit("持有"), level, F.coalesce("kind", F.lit("")), F.lit("残疾证"), expired),
+        told=F.concat(F.lit("持有"), zh_level("level"), F.coalesce("kind", F.lit("")), F.lit("残疾证"), expired),
         stated_county=F.col("county_code"), stated_town=F.col("town"), stated_village=F.col("village"),
         evidence=rows_of("disabilities", "kind", "level", "valid_to"),
     )  # fmt: skip

@@ -21,6 +21,11 @@ def zh_month(column: str) -> Column:
     return F.concat(F.year(column).cast("string"), F.lit("年"), F.month(column).cast("string"), F.lit("月"))
 
 
+def zh_level(column: str) -> Column:
+    """ "一级": of a disability, as its certificate writes it; empty where no level is known."""
+    return F.coalesce(F.concat(F.translate(F.col(column).cast("string"), "1234", "一二三四"), F.lit("级")), F.lit(""))
+
+
 def zh_months(first: str, last: str) -> Column:
     """ "2017年4月至2017年12月"; a single month stands alone."""
     return F.when(F.col(first) == F.col(last), zh_month(first)).otherwise(F.concat(zh_month(first), F.lit("至"), zh_month(last)))

@@ -42,6 +42,7 @@ def assert_told(need: dict[str, Any], case: Case) -> None:
     """One sentence, ranked where it is a need, with the reason in words where it is none."""
     assert need["explanation"].startswith("登记显示该对象"), case.name
     assert need["explanation"].endswith("。"), case.name
+    assert not re.search(r"\d级", need["explanation"]), case.name  # a certificate writes 一级
     assert need["evidence"], case.name
     is_need = need["outcome"] == "found"
     assert (need["rank"] is not None) == (need["score"] is not None) == is_need, case.name
