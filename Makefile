@@ -17,6 +17,7 @@ help: ## Show this help
 install: $(JOBS) ## Make .venv with the pinned versions and the mingjing command
 $(JOBS): pyproject.toml constraints.txt
 	@$(BOOT) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; found $$($(BOOT) --version 2>&1)"; exit 2; }
+	@echo "Making $(VENV): a minute or two, once"
 	@test -x $(PY) || $(BOOT) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --upgrade pip
 	$(VENV)/bin/pip install --quiet -c constraints.txt -e '.[dev]'

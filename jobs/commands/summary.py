@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +56,19 @@ def print_summary(console: Console, report: RunReport, out: Path, *, is_syntheti
         {
             "lists, masked": out / "exports",
             "lists in full, restricted": out / "restricted",
+            "return slips": out / "slips",
             "data quality pages": out / "quality" / "index.html",
             "this report": out / "run_report.json",
         }
     )
+    console.print(f"Next: open a workbook in {out / 'exports' / 'workbooks'}. The list of visits of a day:", soft_wrap=True)
+    console.print(f"mingjing plan --visits 300 --out {shlex.quote(str(out))} --as-of DAY", soft_wrap=True)
 
 
 def rule_table(coverage: list[dict[str, Any]]) -> Table:
     """What each rule decided, and how many people it could judge."""
     table = Table(title="Rules", title_justify="left")
-    table.add_column("rule")
+    table.add_column("rule", overflow="fold")
     for heading in ("found", "exempt", "clear", "cannot judge", "people judged"):
         table.add_column(heading, justify="right")
     for rule in coverage:
@@ -81,6 +86,7 @@ def _print_best_cases(console: Console, out: Path, best: int, is_synthetic: bool
     for n, case in enumerate(cases.iter_rows(named=True), start=1):
         title = RULE_TITLES.get(case["rule_code"], "")
         where = f"{case['town'] or ''}{case['village'] or ''}"
-        head = f"{n:>3}. {float(case['score']):.2f}  {case['rule_code']} {title} · {where} · {case['subject_name']} · {case['amount_estimate']} yuan"
+        amount = f" · {Decimal(case['amount_estimate']):,.2f} yuan" if case["amount_estimate"] else ""
+        head = f"{n:>3}. {float(case['score']):.2f}  {case['rule_code']} {title} · {where} · {case['subject_name']}{amount}"
         console.print(head, soft_wrap=True)
         console.print(f"     {case['explanation']}", style="dim", soft_wrap=True)

@@ -90,6 +90,7 @@ class RunReport:
     stages: list[Stage] = field(default_factory=list)
     figures: dict[str, object] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    _started: float = field(default_factory=time.perf_counter, init=False, repr=False)
     _running: list[Stage] = field(default_factory=list, init=False, repr=False)
     _shared_until: float = field(default=0.0, init=False, repr=False)
     """Of the CPU seconds so far, those that stages have their parts of."""
@@ -147,8 +148,10 @@ class RunReport:
         self._shared_until = spent
 
     def warn(self, message: str) -> None:
-        """Keeps a warning. It may name a file, a sheet or a header, and these may hold somebody's number."""
-        self.warnings.append(mask_numbers(message))
+        """Keeps a warning, once. It may name a file, a sheet or a header, and these may hold somebody's number."""
+        told = mask_numbers(message)
+        if told not in self.warnings:
+            self.warnings.append(told)
 
     def show_warnings(self) -> None:
         for warning in self.warnings:
@@ -162,6 +165,9 @@ class RunReport:
             speed = f"{stage.rows / stage.seconds:,.0f}" if stage.rows and stage.seconds else ""
             rows = f"{stage.rows:,}" if stage.rows else ""
             table.add_row(stage.name, f"{stage.seconds:.1f}", f"{stage.cpu_seconds:.1f}", rows, speed, f"{stage.peak_mib:,.0f}")
+        in_all = time.perf_counter() - self._started  # less than the sum: some run beside each other
+        table.add_section()
+        table.add_row("from start to end", f"{in_all:.1f}", f"{sum(stage.cpu_seconds for stage in self.stages):.1f}")
         return table
 
     def save(self, path: Path) -> None:

@@ -65,6 +65,20 @@ def test_a_stage_keeps_the_cpu_seconds_of_what_it_started() -> None:
     assert since >= 0
 
 
+def test_what_is_said_twice_is_shown_once_and_the_whole_time_below_the_stages() -> None:
+    stream = io.StringIO()
+    report = RunReport(Console(file=stream, width=100))
+    for _ in range(2):
+        report.warn("policy.wages: no local value is known")
+        with report.stage("link people"):
+            time.sleep(0.05)
+    report.show_warnings()
+    report.console.print(report.stage_table())
+    told = stream.getvalue()
+    assert told.count("no local value") == 1
+    assert float(re.findall(r"from start to end │ +([\d.]+) │", told)[0]) >= 0.1
+
+
 def test_a_report_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -> None:
     path = tmp_path / "run_report.json"
     RunReport(Console(quiet=True), warnings=["first"]).save(path)
