@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -42,8 +43,10 @@ def prepay(
         with open_run(out=out, as_of=today, engine=engine, env=env, lake_root=lake, console=console) as ctx, ctx.job(job) as own:
             checked = job.run(own, payments)
         told = checked.totals
-        console.print(f"{told['rows']:,} payments, {told['yuan']} yuan", soft_wrap=True)
-        console.print(f"{told['held_rows']:,} to look at before the money goes, {told['held_yuan']} yuan", soft_wrap=True)
+        console.print(f"{told['rows']:,} payments, {Decimal(told['yuan']):,.2f} yuan", soft_wrap=True)
+        console.print(
+            f"{told['held_rows']:,} to look at before the money goes, {Decimal(told['held_yuan']):,.2f} yuan", soft_wrap=True
+        )
         if told["unread_rows"]:
             console.warn(
                 f"{told['unread_rows']:,} rows could not be read, and nobody has looked at them: they are in the workbook."

@@ -11,7 +11,7 @@ from jobs.report_casework.report import HIGHLIGHTS, TITLE, Report
 from jobs.report_casework.table import Blank, Chapter, Kind, Table, Value, shown
 from jobs.sheets.tables import LINE_POINTS, Heading, cell_formats, lines_needed, new_book
 
-_LABEL_WIDTH, _WIDTH, _COLUMNS = 28, 11.5, 9
+_LABEL_WIDTH, _WIDTH, COLUMNS = 28, 11.5, 9
 _NUMBER_FORMATS = {
     Kind.COUNT: "#,##0", Kind.RECORDS: "#,##0", Kind.YUAN: "#,##0.00", Kind.SHARE: "0.0%", Kind.INTERVAL: "@", Kind.DAYS: "0.0",
 }  # fmt: skip
@@ -98,9 +98,9 @@ def _first_sheet(book: Any, formats: dict[str, Any], report: Report) -> None:
 def _chapter(book: Any, formats: dict[str, Any], report: Report, chapter: Chapter) -> None:
     sheet = _sheet(book, chapter.title, report)
     sheet.set_column(0, 0, _LABEL_WIDTH)
-    sheet.set_column(1, _COLUMNS, _WIDTH)
+    sheet.set_column(1, COLUMNS, _WIDTH)
     sheet.write_string(0, 0, chapter.title, formats["chapter"])
-    sheet.write_string(1, 0, chapter.lead, formats["plain"])
+    sheet.merge_range(1, 0, 1, COLUMNS, chapter.lead, formats["plain"])  # in the first column alone it would be cut off
     paper = _Paper(3 * _ROW_POINTS)
     row = 3
     for table in chapter.tables:
@@ -126,14 +126,16 @@ class _Paper:
 
 def _table(book: Any, sheet: Any, formats: dict[str, Any], name: str, table: Table, top: int, paper: _Paper) -> int:
     """Writes the table below the row; gives the first row behind it."""
-    label, told = Heading("", _LABEL_WIDTH, "wrapped"), Heading("", int(_LABEL_WIDTH + _COLUMNS * _WIDTH), "wrapped")
+    label, told = Heading("", _LABEL_WIDTH, "wrapped"), Heading("", int(_LABEL_WIDTH + COLUMNS * _WIDTH), "wrapped")
     heights = [_ROW_POINTS * lines_needed(label, one.label) for one in table.rows]
     notes = [text for text in (f"来源：{table.source}。", table.note) if text]
     paper.take(top, _ROW_POINTS + _HEADER_POINTS + sum(heights) + sum(_NOTE_POINTS * lines_needed(told, text) for text in notes))
     sheet.write_string(top, 0, table.title, formats["table"])
     row = first = top + 1
     if table.why_not:
-        sheet.write_string(row, 0, f"{Blank.NOT_PROVIDED.value}：{table.why_not}。", formats["plain"])
+        why_not = f"{Blank.NOT_PROVIDED.value}：{table.why_not}。"
+        sheet.merge_range(row, 0, row, COLUMNS, why_not, formats["plain"])
+        sheet.set_row(row, _ROW_POINTS * lines_needed(told, why_not))
         row += 1
     else:
         first = _head(sheet, formats, table, row)
@@ -145,7 +147,7 @@ def _table(book: Any, sheet: Any, formats: dict[str, Any], name: str, table: Tab
                 _write(sheet, row, n, one.cells.get(column.key, Blank.NOT_PROVIDED), column.kind, formats[f"{column.kind}{look}"])
         row += 1
     for text in notes:
-        sheet.merge_range(row, 0, row, _COLUMNS, text, formats["note"])
+        sheet.merge_range(row, 0, row, COLUMNS, text, formats["note"])
         sheet.set_row(row, _NOTE_POINTS * lines_needed(told, text))
         row += 1
     if table.is_drawn:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -32,6 +34,7 @@ from jobs.report_casework import job
 from jobs.report_casework.register_tables import SOURCE_ROWS, SOURCES, FromLake, Need
 from jobs.report_casework.report import Report, public_edition, report_of
 from jobs.report_casework.table import TOTAL, Blank, Period, Value
+from jobs.report_casework.workbook import COLUMNS, write_workbook
 from tests.casework.made import day, dispatched, of_case, of_clue, verdict
 from tests.report_casework.conftest import Year
 
@@ -168,10 +171,16 @@ def cell(report: Report, table: str, row: str, column: str) -> Value:
     return report.table(table).value(row, column)
 
 
-def test_what_is_not_there_is_said_to_be_so_and_never_nought(sqlite_store: CaseStore) -> None:
+def test_what_is_not_there_is_said_to_be_so_and_never_nought(sqlite_store: CaseStore, tmp_path: Path) -> None:
     report = told(sqlite_store)
     for table in (table for chapter in report.chapters for table in chapter.tables if table.key != "acts"):
         assert table.why_not or all(value is Blank.NOT_PROVIDED for row in table.rows for value in row.cells.values()), table.key
+    write_workbook(tmp_path / "a.xlsx", report)
+    for sheet in openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[1:]:
+        wide = {merged.min_row for merged in sheet.merged_cells.ranges if merged.size["columns"] == COLUMNS + 1}
+        said = [cell.row for cell in sheet["A"] if str(cell.value).startswith("未提供：")]
+        assert said, sheet.title
+        assert {2, *said} <= wide, sheet.title  # the lead, too; in the first column alone they would be cut off
     report = told(sqlite_store, of_case("H1", 5, dispatched("C11")))
     assert report.table("problems").why_not == "没有登记过整改"
     assert cell(report, "acts", "received", "acts") is Blank.NOT_PROVIDED
