@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import re
 import subprocess
@@ -96,6 +97,13 @@ def test_a_page_of_commands_names_every_command(page: str) -> None:
     paths = [path for path, _ in commands()]
     assert {"mingjing run", "mingjing rule try"} < set(paths)
     assert [path for path in paths if path not in text_of(ROOT / page)] == []
+
+
+def test_both_languages_tell_the_same_commands_and_the_same_results() -> None:
+    for pattern, english in ((r"^\| `mingjing (\w[\w-]*)", "docs/start.md"), (r"^\| `OUT/(\w[\w./-]*\w)", "docs/results.md")):
+        told = [set(re.findall(pattern, text_of(ROOT / page), re.MULTILINE)) for page in (english, "docs/zh/commands.md")]
+        assert told[0] == told[1], english
+        assert len(told[0]) > 10, english
 
 
 def test_the_reference_of_commands_says_what_help_says() -> None:
@@ -234,6 +242,12 @@ def test_the_glossary_says_which_rule_decides_which_exemption(monkeypatch: pytes
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = [target for target, _ in LINK.findall(text_of(page)) if "://" not in target]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_row_of_a_table_has_a_cell_for_every_heading(page: Path) -> None:
+    bars = [len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0 for line in text_of(page).splitlines()]
+    assert [n + 2 for n, (one, other) in enumerate(itertools.pairwise(bars)) if one and other and one != other] == []
 
 
 def test_every_proof_of_the_threats_page_is_there() -> None:

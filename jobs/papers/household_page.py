@@ -137,10 +137,10 @@ def _results(household: Household) -> list[Block]:
 
 
 def _signed(household: Household) -> tuple[Block, ...]:
-    has_room = _has_room(household)
+    is_short = _has_room(household) and len(household.questions) == 1
     return (
-        Box("本人（家属）陈述，以及发现的困难：", 34 if has_room else 15),
-        Lines(("本人（家属）签字", "核查人员签字", "核查人员签字"), 8 if has_room else 3),
+        Box("本人（家属）陈述，以及发现的困难：", 34 if is_short else 20 if _has_room(household) else 15),
+        Lines(("本人（家属）签字", "核查人员签字", "核查人员签字"), 8 if is_short else 3),
         *_return(household.handed),
     )
 

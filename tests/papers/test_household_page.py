@@ -24,7 +24,7 @@ from jobs.papers.qr import qr_of
 from jobs.papers.word import docx_of
 from jobs.runtime.errors import BadConfiguration
 from jobs.sheets.choices import REASONS, VERDICTS
-from tests.papers.by_hand import DAY, HOUSEHOLD, INNOCENT, LARGEST, TWICE, USUAL
+from tests.papers.by_hand import CAR, DAY, HOUSEHOLD, INNOCENT, LARGEST, STAFF, TWICE, USUAL
 
 A4_POINTS = (595, 842)
 
@@ -135,6 +135,25 @@ def test_a_usual_household_fits_a_sheet_and_the_largest_flows_over_with_its_numb
         assert sheet.endswith(f"第{n}页，共{len(of_largest)}页")
     assert sheets[0].endswith("第1页，共1页")
     assert sheets[1].endswith("第1页，共1页")
+
+
+@pytest.mark.parametrize("questions", [1, 2])
+def test_a_household_of_five_with_long_questions_fits_a_sheet(printer: Printer, questions: int) -> None:
+    long = replace(
+        STAFF,
+        explanation="同一名经办人经手的1148户享受家庭中有57户有近亲属是村干部或财政供养人员，该户是其中之一；而情况相近的同样多户中一般约22户"
+        "如此；其家庭仍获发放12个月待遇（2017年1月至2017年12月），计8,424.00元，请上门核实家庭和审批情况是否真实。",
+        pattern="本清单另有1户与本户同属一种情形（干部亲属偏多），请对照着核实",
+        things=("统一社会信用代码 91420292MA4KXXXXXX、单位名称 北县某某养殖专业合作社",),
+    )
+    family = replace(
+        HOUSEHOLD,
+        members=(*HOUSEHOLD.members, *HOUSEHOLD.members[:2]),
+        questions=(long, CAR)[:questions],
+        handed=Handed(date(2018, 3, 31), "北县 青石镇", "陈某甲、李某乙"),
+    )
+    few = replace(family, members=HOUSEHOLD.members)
+    assert len(of_pdf(printer.pdf([page_of(family), page_of(few)], DAY))) == 2
 
 
 def test_a_label_stands_on_one_line_in_large_type_too(printer: Printer) -> None:
