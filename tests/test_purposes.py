@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import polars as pl
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructField, StructType
-from rich.console import Console
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import (
@@ -40,6 +40,7 @@ from jobs.link_people import job as link_people
 from jobs.link_people.households import named_persons
 from jobs.link_people.identities import mentions
 from jobs.link_people.records import unresolved
+from jobs.runtime.console import Console
 from jobs.runtime.errors import BadDelivery
 from jobs.runtime.lake import Lake
 from jobs.runtime.run_report import RunReport
@@ -144,6 +145,10 @@ def test_a_check_finds_what_the_main_job_finds_and_leaves_the_lists_of_supervisi
     assert not (tmp_path / "lake").exists()
     report = json.loads((tmp_path / run_check.FOLDER / "run_report.json").read_text(encoding="utf-8"))
     assert report["figures"]["purpose"] == ["check"]
+    said = StringIO()
+    run_check.print_summary(Console(file=said, width=400), ctx.report, tmp_path)
+    places = [Path(line[29:].strip()) for line in said.getvalue().splitlines() if str(tmp_path) in line]
+    assert [place.exists() for place in places] == [True] * 4
 
 
 def test_a_delivery_without_requests_is_refused(embedded: Engine, settings: Settings, city: City, tmp_path: Path) -> None:

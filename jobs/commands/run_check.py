@@ -70,8 +70,9 @@ def print_summary(console: Console, report: RunReport, out: Path) -> None:
     console.print(table)
     console.print_places(
         {
-            "list, masked": out / "exports" / "checks.csv",
-            "list in full, restricted": out / "restricted" / "checks.csv",
+            "lists and reports, masked": out / "exports",
+            "lists and reports in full": out / "restricted",
+            "return slips": out / FOLDER / "slips",
             "this report": out / FOLDER / "run_report.json",
         }
     )

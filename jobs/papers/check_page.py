@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from expectations.contracts.lake.help import CHECK_RESULTS
 from jobs.papers.page import Block, Box, Field, Fields, Grid, Lines, Note, Page, Section
 
 TITLE = "社会救助家庭经济状况核对报告"
@@ -13,8 +14,13 @@ _BASIS = (
     "本报告依据申请人及其家庭成员的授权，由核对机构与各部门登记比对形成，仅用于所列申请，不得用于其他用途。有检出不等于不符合条件，"
     "未列为检出的也不代表没有收入财产：最终由审批机关依据政策和入户调查决定。申请人有异议的，可以向核对机构申请复核。"
 )
+_WITHOUT_BASIS = (
+    "申请人及其家庭成员没有授权，核对机构没有查询任何登记，本报告不说明其收入和财产状况。请补办授权后重新提交核对；"
+    "不得仅凭本报告作出不予救助的决定。"
+)
 
-_SIGNED = (Lines(("经办人", "复核人")), Lines(("核对机构（盖章）", "日期")))
+_SIGNED = (Lines(("经办人", "复核人"), 8), Lines(("核对机构（盖章）", "日期"), 16))  # a seal is some 40 mm wide
+_, _, _REFUSED, _ = CHECK_RESULTS
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ def check_page(application: Application, as_of: date) -> Page:
         (40, 60, 40),
         tuple((member.name, member.number, member.relation) for member in application.members),
     )
+    basis = _WITHOUT_BASIS if application.result == _REFUSED else _BASIS
     return Page(
         TITLE,
         application.application_no,
@@ -80,7 +87,7 @@ def check_page(application: Application, as_of: date) -> Page:
         (
             Section("一、申请和授权", (asked, members)),
             Section("二、核对结果", tuple(_results(application))),
-            Section("三、说明和签发", (Note("说明", _BASIS), Box("核对机构意见：", 24), *_SIGNED)),
+            Section("三、说明和签发", (Note("说明", basis), Box("核对机构意见：", 24), *_SIGNED)),
         ),
     )  # fmt: skip
 

@@ -66,6 +66,12 @@ def test_each_application_has_a_page_in_the_file_of_its_township(written: tuple[
     (alone,) = pages(files["核对报告_420292_北县_白石镇.pdf"])
     assert "未授权不予核对" in alone
     assert "周小明没有授权" in alone
+    assert ["依据申请人及其家庭成员的授权" in page for page in (*there, alone)] == [
+        True,
+        True,
+        False,
+    ]  # nobody signed, nobody looked
+    assert "没有查询任何登记" in alone
     for sheet in pypdf.PdfReader(io.BytesIO(files["核对报告_420292_北县_青石镇.pdf"])).pages:
         assert (round(float(sheet.mediabox.width)), round(float(sheet.mediabox.height))) == (595, 842)
 
