@@ -40,11 +40,11 @@ POPULATION_AT_SCALE_1 = 2_700_000
 SOURCE_RECORDS_AT_SCALE_1 = 397_197
 SOURCE_DATA_SETS = ("dibao_roster", "tekun_roster", "payments")
 NOTE = """本文件夹的全部内容均为计算机合成,不对应任何真实的个人、家庭、单位、车辆、房产或账户。
-身份证号码使用从未启用的行政区划代码(420292-420297、429981-429985、429991-429995),校验位有效;乡镇、村名、单位名称均为虚构。
+身份证号码使用从未启用的行政区划代码(420292-420297、429981-429985、429991-429995),校验位有效;县、乡镇、村、单位的名称均为虚构,市、县的名称带有“合成”二字。
 truth.csv、truth_checks.csv 给出每条线索的标准答案,仅用于检验程序,不得作为任何认定依据。
 
 Everything in this folder was made by a computer program. No person, family, firm, vehicle or account in it exists.
-Person numbers carry division codes that were never assigned; towns, villages and units are invented.
+Person numbers carry division codes that were never assigned; names of counties, towns, villages and units are invented.
 truth.csv and truth_checks.csv hold the answers and serve to measure a program, nothing else.
 """
 

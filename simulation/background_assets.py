@@ -96,9 +96,7 @@ def house(rng: np.random.Generator, people: People, registers: Registers) -> Non
     registers.add_frame(
         "properties",
         {
-            "cert_no": pl.select(
-                pl.concat_str(pl.lit("鄂("), year, pl.lit(")黄石模拟不动产权第"), serial, pl.lit("号"))
-            ).to_series(),
+            "cert_no": pl.select(pl.concat_str(pl.lit("鄂("), year, pl.lit(")合成不动产权第"), serial, pl.lit("号"))).to_series(),
             "owner_name": people.name.gather(owners),
             "owner_id": people.number.gather(owners),
             "share_pct": np.where(is_modest, 100.0, rng.choice([100.0, 50.0, 25.0], count, p=[0.8, 0.18, 0.02])),

@@ -129,9 +129,9 @@ def insure(rng: np.random.Generator, people: People, registers: Registers) -> No
         until = np.minimum(since + rng.integers(3, 90, count), DECEMBER)
         unit: pl.Series = pl.Series([None] * count, dtype=pl.String)
         if kind == "单位职工":
-            unit = pl.Series([f"黄石{name}" for name in EMPLOYERS]).gather(rng.integers(0, len(EMPLOYERS), count))
+            unit = pl.Series([f"合成{name}" for name in EMPLOYERS]).gather(rng.integers(0, len(EMPLOYERS), count))
         elif kind == "公益性岗位":
-            unit = pl.Series(["黄石市公益性岗位管理中心"] * count)
+            unit = pl.Series(["合成市公益性岗位管理中心"] * count)
         registers.add_frame(
             "social_insurance",
             {
@@ -158,7 +158,7 @@ def save_for_homes(rng: np.random.Generator, people: People, registers: Register
         "housing_fund",
         {
             **_who(people, chosen),
-            "unit": pl.Series([f"黄石{n}" for n in EMPLOYERS]).gather(rng.integers(0, len(EMPLOYERS), count)),
+            "unit": pl.Series([f"合成{n}" for n in EMPLOYERS]).gather(rng.integers(0, len(EMPLOYERS), count)),
             "base": np.round(rng.uniform(2400, 9000, count), 2),
             "from_month": months_as_dates(since),
             "to_month": emptied(pl.Series(months_as_dates(np.minimum(since + 20, DECEMBER))), ~sealed),

@@ -1,4 +1,4 @@
-"""The six counties with invented towns and villages."""
+"""Six counties with invented towns and villages. Their names say 合成 (synthetic): so do all lists, sheets and pages that name them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class County:
 
 
 COUNTIES = (
-    County("420202", "黄石港区", 0.09, 1.0, ("澄波街道", "望矶街道", "梧桐路街道", "南岸街道", "磁石街道")),
-    County("420203", "西塞山区", 0.09, 0.85, ("临江台街道", "朝霞街道", "石榴园街道", "飞云街道", "荷叶镇", "江湾镇")),
-    County("420204", "下陆区", 0.07, 1.0, ("老机场街道", "桂花塘街道", "青松岭街道", "柏林路街道", "东风桥街道")),
-    County("420205", "铁山区", 0.02, 1.0, ("矿峰街道", "红旗桥街道")),
+    County("420202", "合成一区", 0.09, 1.0, ("澄波街道", "望矶街道", "梧桐路街道", "南岸街道", "磁石街道")),
+    County("420203", "合成二区", 0.09, 0.85, ("临江台街道", "朝霞街道", "石榴园街道", "飞云街道", "荷叶镇", "江湾镇")),
+    County("420204", "合成三区", 0.07, 1.0, ("老机场街道", "桂花塘街道", "青松岭街道", "柏林路街道", "东风桥街道")),
+    County("420205", "合成四区", 0.02, 1.0, ("矿峰街道", "红旗桥街道")),
     County(
         "420222",
-        "阳新县",
+        "合成五县",
         0.39,
         0.18,
         (
@@ -35,7 +35,7 @@ COUNTIES = (
     ),
     County(
         "420281",
-        "大冶市",
+        "合成六市",
         0.34,
         0.28,
         (
@@ -63,7 +63,7 @@ class Village:
     @property
     def address(self) -> str:
         county = COUNTIES[self.county].name
-        city = "黄石市" if county.endswith("区") else ""
+        city = "合成市" if county.endswith("区") else ""
         return f"湖北省{city}{county}{self.town}{self.name}"
 
 

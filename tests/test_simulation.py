@@ -111,6 +111,14 @@ def test_every_data_set_is_delivered_and_counted(city: City) -> None:
     assert world["synthetic"] is True
 
 
+def test_whoever_reads_the_name_of_an_office_or_a_county_sees_that_it_is_synthetic(city: City) -> None:
+    offices = {line["报送单位"] for line in city.manifest}
+    counties = {row["county"] for rows in city.tables.values() for row in rows if row.get("county")}
+    assert len(offices) > 10
+    assert len(counties) == 6
+    assert [name for name in offices | counties if "合成" not in name] == []
+
+
 def test_source_records_follow_the_scale(tmp_path: Path) -> None:
     assert simulate(tmp_path / "city", scale=0.03, seed=1).source_records == round(397_197 * 0.03)
 

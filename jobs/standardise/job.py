@@ -70,7 +70,11 @@ def run(ctx: RunContext) -> None:
     repeats: dict[str, list[Repeat]] = {}
     older: dict[str, list[Replaced]] = {}
     near: dict[str, list[Alike]] = {}
-    with ctx.report.stage("standardise into silver") as progress, ThreadPoolExecutor(PARALLEL_TABLES) as pool:
+    with (
+        ctx.report.stage("standardise into silver") as progress,
+        ctx.engine.over_many_rows(),
+        ThreadPoolExecutor(PARALLEL_TABLES) as pool,
+    ):
         task = progress.add_task("standardise into silver", total=len(current))
 
         def standardise_one(code: str) -> None:

@@ -11,13 +11,13 @@ from simulation.registers import Identity
 from simulation.scenarios.stage import Stage
 
 REGISTRY, CREMATION, CERTIFICATE, PENSION = "registry", "cremation", "certificate", "pension"
-FUNERAL_HOMES = ("黄石市青松殡仪馆", "阳新县松鹤殡仪馆", "大冶市长青殡仪馆")
+FUNERAL_HOMES = ("合成市青松殡仪馆", "合成五县松鹤殡仪馆", "合成六市长青殡仪馆")
 PLACES_OF_DEATH = ("家中", "医院病房", "急诊室", "养老机构", "来院途中")
 
 
 def funeral_home(village: Village) -> str:
     """The home that serves the village's county."""
-    return FUNERAL_HOMES[{"阳新县": 1, "大冶市": 2}.get(COUNTIES[village.county].name, 0)]
+    return FUNERAL_HOMES[{"420222": 1, "420281": 2}.get(COUNTIES[village.county].code, 0)]
 
 
 def some_sources(stage: Stage, person: int) -> set[str]:

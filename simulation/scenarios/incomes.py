@@ -61,7 +61,7 @@ def pension(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
 
 def add_insurance(stage: Stage, who: Identity, kind: str, since: int, until: int | None, yuan: float) -> None:
     rng = stage.rng
-    unit = {"单位职工": f"黄石{rng.choice(EMPLOYERS)}", "公益性岗位": "黄石市公益性岗位管理中心"}.get(kind)
+    unit = {"单位职工": f"合成{rng.choice(EMPLOYERS)}", "公益性岗位": "合成市公益性岗位管理中心"}.get(kind)
     stage.registers.add(
         "social_insurance",
         name=who.name,
@@ -124,7 +124,7 @@ def housing_fund(stage: Stage, scenario: Scenario, cases: list[Case]) -> None:
         "housing_fund",
         name=who.name,
         id_number=who.number,
-        unit=f"黄石{rng.choice(EMPLOYERS)}",
+        unit=f"合成{rng.choice(EMPLOYERS)}",
         base=round(float(rng.uniform(2600, 5200)), 2),
         from_month=first_day(since),
         to_month=first_day(case.start - stage.month(2, 20)) if is_sealed else None,

@@ -44,7 +44,7 @@ def add_unit(stage: Stage, who: Identity, village: Village, unit: Unit) -> None:
 
 def deed_number(year: int, serial: int) -> str:
     """Certificate number; the running number is scattered so that it tells nothing about who got it when."""
-    return f"鄂({year})黄石模拟不动产权第{serial * 7001 % 9_999_991:07d}号"
+    return f"鄂({year})合成不动产权第{serial * 7001 % 9_999_991:07d}号"
 
 
 @builds("flat_second", "shop_unit", "flat_beside_resettled", "flat_fifteen_digits", "flat_other_name")
