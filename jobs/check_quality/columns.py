@@ -65,9 +65,8 @@ def column_counts(lake: Lake, silver: Silver, data_sets: Sequence[DataSet], curr
     if not frames:
         return []
     totals = reduce(DataFrame.unionByName, [_totals(data_set, rows) for data_set, rows in frames.items()]).collect()  # one a file
-    marks = reduce(DataFrame.unionByName, [_marks(data_set, rows) for data_set, rows in frames.items()])
     by_file: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for code, file_id, mark, count in marks.collect():  # as many as there are forms of unreadable cells
+    for code, file_id, mark, count in _marks(frames).collect():  # as many as there are forms of unreadable cells
         by_file[code, file_id][mark] = count
     return [
         counted
@@ -150,11 +149,16 @@ def _totals(data_set: DataSet, rows: DataFrame) -> DataFrame:
     return counted.select(F.lit(data_set.code).alias("data_set"), "_file_id", "rows", F.array(*names).alias("nulls"))
 
 
-def _marks(data_set: DataSet, rows: DataFrame) -> DataFrame:
-    alike = rows.filter(F.col(MARKS.name).isNotNull()).groupBy("_file_id", MARKS.name).agg(F.count("*").alias("rows"))
-    each = alike.select("_file_id", F.explode(F.split(MARKS.name, MARK_END)).alias("mark"), "rows")
-    counted = each.groupBy("_file_id", "mark").agg(F.sum("rows").alias("rows"))
-    return counted.select(F.lit(data_set.code).alias("data_set"), "_file_id", "mark", "rows")
+def _marks(frames: Mapping[DataSet, DataFrame]) -> DataFrame:
+    """data_set, _file_id, mark, rows. Few rows have marks: they are counted together, by one exchange instead of one a table."""
+    marked = [
+        rows.filter(F.col(MARKS.name).isNotNull()).select(F.lit(data_set.code).alias("data_set"), "_file_id", MARKS.name)
+        for data_set, rows in frames.items()
+    ]
+    of_file = ["data_set", "_file_id"]
+    alike = reduce(DataFrame.unionByName, marked).groupBy(*of_file, MARKS.name).agg(F.count("*").alias("rows"))
+    each = alike.select(*of_file, F.explode(F.split(MARKS.name, MARK_END)).alias("mark"), "rows")
+    return each.groupBy(*of_file, "mark").agg(F.sum("rows").alias("rows"))
 
 
 def _typed(data_set: DataSet, refused: DataFrame) -> DataFrame:

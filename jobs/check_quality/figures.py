@@ -88,14 +88,16 @@ def number_states(silver: Silver, data_sets: Sequence[DataSet]) -> DataFrame:
         by_role = [
             F.struct(F.lit(role).alias("role"), F.col(state).alias("state")) for role, state in zip(roles, states, strict=True)
         ]
-        each = alike.select("_file_id", "count", F.explode(F.array(*by_role)).alias("of"))
-        counts = each.groupBy("_file_id", "of.role", "of.state").agg(F.sum("count").alias("row_count"))
         counted.append(
-            counts.select(
-                F.lit(data_set.code).alias("data_set"), F.col("_file_id").alias("file_id"), "role", "state", "row_count"
+            alike.select(
+                F.lit(data_set.code).alias("data_set"),
+                F.col("_file_id").alias("file_id"),
+                "count",
+                F.explode(F.array(*by_role)).alias("of"),
             )
         )
-    return reduce(DataFrame.unionByName, counted).select(*NUMBER_STATES.column_names)
+    each = reduce(DataFrame.unionByName, counted).groupBy("data_set", "file_id", "of.role", "of.state")
+    return each.agg(F.sum("count").alias("row_count")).select(*NUMBER_STATES.column_names)
 
 
 def number_counts(lake: Lake) -> dict[tuple[str, str], dict[str, int]]:

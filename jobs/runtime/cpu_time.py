@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 _PROCESSES = Path("/proc")
@@ -27,8 +28,9 @@ def _of_tree(pid: int) -> float:
 
 
 def _children(pid: int) -> list[int]:
-    try:
-        lists = [(task / "children").read_text(encoding="utf-8") for task in (_PROCESSES / str(pid) / "task").iterdir()]
-    except OSError:
-        return []
-    return [int(child) for children in lists for child in children.split()]
+    found: list[int] = []
+    with suppress(OSError):  # the process has ended meanwhile
+        for thread in list((_PROCESSES / str(pid) / "task").iterdir()):
+            with suppress(OSError):  # or one of its threads alone
+                found += map(int, (thread / "children").read_text(encoding="utf-8").split())
+    return found

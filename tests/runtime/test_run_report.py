@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from jobs.runtime import cpu_time
 from jobs.runtime.console import Console
 from jobs.runtime.run_report import RunReport
 
@@ -63,6 +65,22 @@ def test_a_stage_keeps_the_cpu_seconds_of_what_it_started() -> None:
     of_stage, since = map(float, told.split())
     assert of_stage >= 1.0
     assert since >= 0
+
+
+def test_a_thread_that_ends_while_it_is_looked_at_loses_nobodys_cpu_seconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = tmp_path / str(os.getpid()) / "task"
+    (threads / "1").mkdir(parents=True)  # listed still, and gone: it has no children to be read
+    for thread, child in (("0", "70001"), ("2", "70002")):
+        (threads / thread).mkdir()
+        (threads / thread / "children").write_text(f"{child} ", encoding="utf-8")
+        (tmp_path / child / "task").mkdir(parents=True)
+        ticks = 300 * os.sysconf("SC_CLK_TCK")
+        told = f"{child} (java) S {' '.join(['0'] * 10)} {ticks} 0 0 0 {' '.join(['0'] * 30)}"
+        (tmp_path / child / "stat").write_text(told, encoding="utf-8")
+    monkeypatch.setattr(cpu_time, "_PROCESSES", tmp_path)
+    assert cpu_time.cpu_seconds() >= 600
 
 
 def test_what_is_said_twice_is_shown_once_and_the_whole_time_below_the_stages() -> None:
