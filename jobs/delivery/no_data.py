@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import and_, or_
 
@@ -88,7 +89,7 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     repeats = pl.all_horizontal(
         [_compact(pl.col(column)).eq_missing(_compact(pl.lit(name, dtype=pl.String))) for column, name in names.items()]
     )
-    is_total = _is_total(cells.columns, key, lacks_column) | (filled <= sparse_limit) & _compact(first).str.contains(
+    is_total = pl.lit(_is_total(cells, key, lacks_column)) | (filled <= sparse_limit) & _compact(first).str.contains(
         _STARTS_AS_TOTAL
     )
     at_left = [cells.columns[i] for i in range(min(2, cells.width))]
@@ -100,13 +101,14 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     titles = cells.filter(pl.lit(at) < header_at).select(first).to_series().drop_nulls()
     is_title = (pl.lit(at) < header_at) | (filled == 1) & first.is_in(titles.implode())  # a printed table has it on each page
     is_below = pl.lit(at).is_between(header_at + 1, header_at + _ROWS_BELOW)
+    nothing = _says_nothing(cells, header)
     judged = cells.select(
         pl.when(is_title).then(pl.lit("title"))
-        .when((filled == 0) | _is_empty_form(cells.columns, header, filled)).then(pl.lit("blank"))
+        .when((filled == 0) | _is_empty_form(cells.columns, nothing, filled)).then(pl.lit("blank"))
         .when(is_total).then(pl.lit("subtotal"))
         .when(((filled <= _MOST_NOTES) & first.str.contains(_NOTE)) | is_alone).then(pl.lit("note"))
-        .when(repeats | is_below & _is_second_header(cells.columns, filled)).then(pl.lit("repeated header"))
-        .when(_is_prefilled_form(cells.columns, header)).then(pl.lit("blank"))
+        .when(repeats | is_below & _is_second_header(cells, filled)).then(pl.lit("repeated header"))
+        .when(_is_prefilled_form(cells.columns, nothing, header)).then(pl.lit("blank"))
     ).to_series()  # fmt: skip
     return reasons.scatter(at, judged)
 
@@ -153,50 +155,63 @@ def _may_be_no_data(texts: pl.DataFrame, key: list[str], may_lack: set[str], hea
     return texts.select(reduce(or_, is_suspect)).to_series()
 
 
-def _is_second_header(columns: list[str], filled: pl.Expr) -> pl.Expr:
+def _is_second_header(cells: pl.DataFrame, filled: pl.Expr) -> pl.Expr:
     """The numbers of the columns, their names in a database, a line under the header, or what is to be filled in."""
-    forms = [
-        pl.all_horizontal([pl.col(column).str.contains(form).fill_null(True) for column in columns])
-        for form in (_COLUMN_NUMBER, _COLUMN_NAME, _LINE)
-    ]
-    about = pl.all_horizontal([pl.col(column).str.contains(_ABOUT_COLUMN).fill_null(True) for column in columns])
-    return (filled * 2 > len(columns)) & pl.any_horizontal(forms) | about
+
+    def all_are(form: str) -> pl.Expr:
+        return pl.all_horizontal([pl.lit(are) for are in _each(cells, lambda cell: cell.str.contains(form).fill_null(True))])
+
+    forms = [all_are(form) for form in (_COLUMN_NUMBER, _COLUMN_NAME, _LINE)]
+    return (filled * 2 > cells.width) & pl.any_horizontal(forms) | all_are(_ABOUT_COLUMN)
+
+
+def _each(cells: pl.DataFrame, judge: Callable[[pl.Expr], pl.Expr]) -> list[pl.Series]:
+    """What is said of each cell, column by column. Judged as one long column: a pattern is made ready for each that it is asked of, which
+    takes longer than to ask it of the few cells of a file."""
+    judged = pl.select(judge(pl.lit(pl.concat(cells.get_columns())))).to_series()
+    return [judged.slice(i * len(cells), len(cells)) for i in range(cells.width)]
 
 
 def _compact(cell: pl.Expr) -> pl.Expr:
     return cell.str.replace_all(r"\s", "")
 
 
-def _is_total(columns: list[str], key: list[str], lacks_column: bool) -> pl.Expr:
+def _is_total(cells: pl.DataFrame, key: list[str], lacks_column: bool) -> pl.Series:
     """Named so in one of the first columns, with numbers alone behind the name, and without a cell of the key."""
-    is_named = {column: _compact(pl.col(column)).str.contains(_IS_TOTAL).fill_null(False) for column in columns}
-    adds_up = {column: is_named[column] | _compact(pl.col(column)).str.contains(_NUMBER).fill_null(True) for column in columns}
-    is_total = [
-        is_named[column] & pl.all_horizontal([adds_up[behind] for behind in columns[i:]])
-        for i, column in enumerate(columns[:_LABELLED_COLUMNS])
-    ]
-    nothing = {
-        column: pl.col(column).fill_null("").is_in(list(EMPTY_FORMS)) | pl.col(column).str.contains(_ZERO) for column in key
-    }
-    lacks_key = [is_named[column] | nothing[column].fill_null(True) for column in key]
-    return pl.any_horizontal(is_total) & pl.any_horizontal([*lacks_key, pl.lit(lacks_column)])
+    named = _each(cells, lambda cell: _compact(cell).str.contains(_IS_TOTAL).fill_null(False))
+    numbers = _each(cells, lambda cell: _compact(cell).str.contains(_NUMBER).fill_null(True))
+    adds_up = pl.repeat(True, len(cells), eager=True)
+    is_total = pl.repeat(False, len(cells), eager=True)
+    for i in reversed(range(cells.width)):
+        adds_up &= named[i] | numbers[i]
+        if i < _LABELLED_COLUMNS:
+            is_total |= named[i] & adds_up
+    lacks_key = pl.repeat(lacks_column, len(cells), eager=True)
+    for column in key:
+        nothing = cells[column].fill_null("").is_in(list(EMPTY_FORMS)) | cells[column].str.contains(_ZERO)
+        lacks_key |= named[cells.columns.index(column)] | nothing.fill_null(True)
+    return is_total & lacks_key
 
 
-def _is_prefilled_form(columns: list[str], header: Header) -> pl.Expr:
+def _is_prefilled_form(columns: list[str], nothing: Mapping[str, pl.Series], header: Header) -> pl.Expr:
     """The same where the form says to everybody which county it is for, and more of the kind."""
     known = {f"c{i}": field for i, field in enumerate(header.fields)}
     given = [column for column in columns if known.get(column) in _PREFILLED]
     asked = [column for column in columns if column not in given]
     is_given = pl.sum_horizontal([pl.col(column).is_not_null() for column in given] or [pl.lit(0)]) > 1
-    return is_given & _is_empty_form(asked, header, pl.lit(0)) if asked else pl.lit(False)
+    return is_given & _is_empty_form(asked, nothing, pl.lit(0)) if asked else pl.lit(False)
 
 
-def _is_empty_form(columns: list[str], header: Header, filled: pl.Expr) -> pl.Expr:
+def _is_empty_form(columns: list[str], nothing: Mapping[str, pl.Series], filled: pl.Expr) -> pl.Expr:
     """A row of a form that nobody filled in: its number alone, and zeros where the form computes."""
+    is_empty = pl.all_horizontal([pl.lit(nothing[column]) for column in columns])
+    return is_empty | (filled == 1) & pl.col(columns[0]).str.contains(_SERIAL).fill_null(False)
+
+
+def _says_nothing(cells: pl.DataFrame, header: Header) -> dict[str, pl.Series]:
+    """Per column: is there nothing, or what a form has in it before anybody fills it in?"""
     known = {f"c{i}" for i, field in enumerate(header.fields) if field is not None}
-    nothing = [
-        pl.col(column).str.contains(_ZERO if column in known else _SERIAL).fill_null(True)
-        | pl.col(column).is_in(list(EMPTY_FORMS))
-        for column in columns
-    ]
-    return pl.all_horizontal(nothing) | (filled == 1) & pl.col(columns[0]).str.contains(_SERIAL).fill_null(False)
+    empty = _each(cells, lambda cell: cell.is_in(list(EMPTY_FORMS)).fill_null(True))
+    zeros = _each(cells, lambda cell: cell.str.contains(_ZERO).fill_null(True))
+    serials = _each(cells, lambda cell: cell.str.contains(_SERIAL).fill_null(True))
+    return {column: empty[i] | (zeros[i] if column in known else serials[i]) for i, column in enumerate(cells.columns)}
