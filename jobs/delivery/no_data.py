@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from operator import and_, or_
 
@@ -42,6 +42,7 @@ _ABOUT_COLUMN = (
     r"|非?必填项?|选填项?)([(（][0-9, ，]*[)）])?[)）\]】]?$"
 )
 """The unit of a column, its type, or whether it must be filled in."""
+_BLANK = r"\s"
 _LINE = r"^[-=_+|—－＝＿＋｜─━]+$"
 _MOST_NOTES = 6
 _ROWS_BELOW = 3
@@ -82,7 +83,8 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     at = suspects.scatter(odd_at, suspects.gather(odd_at) | _may_be_no_data(texts, key, may_lack, header)).arg_true()
     if at.is_empty():
         return reasons
-    cells = pl.DataFrame([trimmed(column.gather(at)) for column in frame])
+    looked_at = [column.gather(at) for column in frame]
+    cells = pl.DataFrame(_each(looked_at, trimmed), schema=frame.columns)
     filled = pl.sum_horizontal([pl.col(column).is_not_null() for column in cells.columns])
     first = pl.coalesce(cells.columns)
     names = {f"c{i}": name or None for i, name in enumerate(header.names) if f"c{i}" in cells.columns}
@@ -165,21 +167,23 @@ def _is_second_header(cells: pl.DataFrame, filled: pl.Expr) -> pl.Expr:
     return (filled * 2 > cells.width) & pl.any_horizontal(forms) | all_are(_ABOUT_COLUMN)
 
 
-def _each(cells: pl.DataFrame, judge: Callable[[pl.Expr], pl.Expr]) -> list[pl.Series]:
-    """What is said of each cell, column by column. Judged as one long column: a pattern is made ready for each that it is asked of, which
+def _each(columns: Iterable[pl.Series], judge: Callable[[pl.Series], pl.Series]) -> list[pl.Series]:
+    """What is made of each cell, column by column. Judged as one long column: a pattern is made ready for each that it is asked of, which
     takes longer than to ask it of the few cells of a file."""
-    judged = pl.select(judge(pl.lit(pl.concat(cells.get_columns())))).to_series()
-    return [judged.slice(i * len(cells), len(cells)) for i in range(cells.width)]
+    parts = list(columns)
+    judged = judge(pl.concat(parts))
+    return [judged.slice(i * len(part), len(part)) for i, part in enumerate(parts)]
 
 
 def _compact(cell: pl.Expr) -> pl.Expr:
-    return cell.str.replace_all(r"\s", "")
+    return cell.str.replace_all(_BLANK, "")
 
 
 def _is_total(cells: pl.DataFrame, key: list[str], lacks_column: bool) -> pl.Series:
     """Named so in one of the first columns, with numbers alone behind the name, and without a cell of the key."""
-    named = _each(cells, lambda cell: _compact(cell).str.contains(_IS_TOTAL).fill_null(False))
-    numbers = _each(cells, lambda cell: _compact(cell).str.contains(_NUMBER).fill_null(True))
+    compact = _each(cells, lambda cell: cell.str.replace_all(_BLANK, ""))
+    named = _each(compact, lambda cell: cell.str.contains(_IS_TOTAL).fill_null(False))
+    numbers = _each(compact, lambda cell: cell.str.contains(_NUMBER).fill_null(True))
     adds_up = pl.repeat(True, len(cells), eager=True)
     is_total = pl.repeat(False, len(cells), eager=True)
     for i in reversed(range(cells.width)):
