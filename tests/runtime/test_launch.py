@@ -23,7 +23,7 @@ from tests.conftest import AS_OF, KEY
 
 @contextmanager
 def no_engine(*_: object, **__: object) -> Iterator[SimpleNamespace]:
-    yield SimpleNamespace(session=None, name="embedded", cores=1, version="embedded", settings={})
+    yield SimpleNamespace(session=None, name="embedded", cores=1, version="embedded", settings={}, many_rows={})
 
 
 def test_a_run_finishes_the_swap_of_one_that_was_killed_and_closes_what_it_writes(
