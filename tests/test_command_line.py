@@ -22,7 +22,7 @@ from casework.store import URL_VARIABLE
 from jobs.audit.log import FOLDER as AUDIT
 from jobs.commands import cli
 from jobs.commands.cli import app
-from jobs.commands.summary import RULE_TITLES, print_summary, rule_table
+from jobs.commands.summary import print_summary
 from jobs.launch import start as launch
 from jobs.launch.arguments import WRITTEN_FOLDERS, day, refuse_overlap
 from jobs.launch.context import RunContext
@@ -445,27 +445,11 @@ def shown(show: Callable[[Console], None]) -> str:
     return stream.getvalue()
 
 
-def test_a_terminal_of_eighty_columns_shows_rules_in_full() -> None:
-    counted = {"found": 1, "held": False, "judged": 51_359, "people": 51_419, "exempt": 1, "clear": 50_865, "cannot_judge": 0}
-    coverage = [{"rule_code": code, **counted} for code in RULE_TITLES]
-    stream = StringIO()
-    Console(file=stream, width=80).print(rule_table(coverage))
-    rules = "".join(line.split("│")[1].strip() for line in stream.getvalue().splitlines() if line.startswith("│"))
-    assert rules.replace(" ", "") == "".join(f"{row['rule_code']}{RULE_TITLES[row['rule_code']]}" for row in coverage)
-
-
 def test_names_in_a_summary_are_neither_markup_nor_commands_to_the_terminal(tmp_path: Path) -> None:
     report = RunReport(Console(quiet=True))
     coverage = {
-        "rule_code": HOSTILE,
-        "found": 1,
-        "held": False,
-        "judged": 1,
-        "people": 1,
-        "exempt": 0,
-        "clear": 0,
-        "cannot_judge": 0,
-    }
+        "rule_code": HOSTILE, "found": 1, "held": False, "judged": 1, "people": 1, "exempt": 0, "clear": 0, "cannot_judge": 0,
+    }  # fmt: skip
     report.figures = {
         "rows": {"read": 1, "accepted": 1, "quarantined": 0, "skipped": 0}, "cases": 1, "rules": [coverage], "rows_delivered_twice": 0,
         "clues": {"found": 1, "exempted": 0, "dispatched": 1, "cases": 1}, "amounts_yuan": {"upper": 1.0, "estimate": 1.0},
@@ -484,12 +468,8 @@ def test_names_in_a_summary_are_neither_markup_nor_commands_to_the_terminal(tmp_
     assert "\\x1b[2J[/x]" in text
     assert "[red]住址[/red]" in text
     assert "张* · 1,234.00 yuan\n" in text
-    assert [line.split()[0] for line in text.splitlines()[-4:]] == [
-        "data",
-        "this",
-        "Next:",
-        "mingjing",
-    ]  # what to do with it stands last
+    last = [line.split()[0] for line in text.splitlines()[-4:]]
+    assert last == ["data", "this", "Next:", "mingjing"]  # what to do with it stands last
 
 
 def test_a_delivery_of_hostile_names_is_judged_and_shown_as_it_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,6 @@ from rich.console import Console
 
 from expectations.contracts.lake import CASES, PEOPLE
 from jobs.launch.context import RunContext
-from jobs.publish import job
 from jobs.publish import job as publish
 from jobs.publish.job import KIND, write_zone
 from jobs.runtime.errors import ContractBroken
@@ -65,9 +64,9 @@ def test_a_second_process_writes_the_same_bytes(ctx: RunContext, finished: RunCo
         with meanwhile(work):
             yield
 
-    monkeypatch.setattr(job, "_WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(job, "meanwhile", seen)
-    job.run(ctx)
+    monkeypatch.setattr(publish, "_WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(publish, "meanwhile", seen)
+    publish.run(ctx)
     assert len(asked) == 1
     for zone in ("restricted", "exports"):
         written = {
