@@ -1,6 +1,7 @@
 """Mingjing (明镜): what runs. One package a stage, in the order of the README's picture; see docs/decisions/0024."""
 
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -19,4 +20,6 @@ if sys.argv and Path(sys.argv[0]).name in ("-m", "mingjing") and not "".join(sys
     have_last_words()
     # Plans, cells and imports are many small objects that live on: looked through every 700 of them, they took a fifteenth of a run.
     gc.set_threshold(100_000, 20, 50)
+    # The engine has a thread for each core, and so has the column reader below each of them: those turned in circles, waiting for work.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     have_a_home()

@@ -40,6 +40,7 @@ from jobs.runtime import private_network
 from jobs.runtime.code_version import code_digest
 from jobs.runtime.console import Console
 from jobs.runtime.errors import BadConfiguration, explanation
+from jobs.runtime.frames import in_one_piece
 from jobs.runtime.stopping import end_on_signals
 
 _WITHOUT_RESULTS = ("simulate", "doctor", "graph", "warm", "rule new", "policy check", "editions open")
@@ -435,7 +436,7 @@ def main(arguments: list[str] | None = None) -> None:
     if private_network.is_wanted(given):
         private_network.enter()
     end_on_signals()
-    app(given, prog_name="mingjing")
+    in_one_piece(app)(given, prog_name="mingjing")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from jobs.project_cases import job as project_cases
 from jobs.publish import job as publish
 from jobs.rank_clues import job as rank_clues
 from jobs.report_fairness import job as report_fairness
+from jobs.runtime.frames import in_one_piece
 from jobs.score_cases import job as score_cases
 from jobs.standardise import job as standardise
 from jobs.state_purpose import job as state_purpose
@@ -85,7 +86,7 @@ def by_need(stages: Sequence[ModuleType], run_stage: Callable[[ModuleType], None
             ready += order.get_ready()
             while ready and len(running) < STAGES_AT_ONCE:  # none waits in the pool, which would begin it behind one that fails
                 name = ready.pop(0)
-                running[pool.submit(run_stage, by_name[name])] = name
+                running[pool.submit(in_one_piece(run_stage), by_name[name])] = name
             for ended in wait(running, return_when=FIRST_COMPLETED).done:
                 ended.result()
                 order.done(running.pop(ended))

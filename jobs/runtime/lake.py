@@ -152,7 +152,9 @@ class Lake:
             rows = self.session.read.format("delta").load(self._path(place))
             return _Rows(self._without_comments(rows, schema), plain.names, made)
         files = [f"{self._path(place)}/{path}" for path in paths]
-        return _Rows(self.session.read.schema(plain).parquet(*files), plain.names, made)
+        rows = self.session.read.schema(_in_words(plain)).parquet(*files)
+        # Said of them, it spares moving them before each join and group.
+        return _Rows(rows.coalesce(1) if self.engine.has_one_partition else rows, plain.names, made)
 
     def _without_comments(self, rows: DataFrame, schema: StructType) -> DataFrame:
         """The embedded engine's planner trips over comments of columns, which Spark's tables and those of earlier versions have."""
@@ -325,6 +327,11 @@ class _Rows(NamedTuple):
     frame: DataFrame
     columns: list[str]
     commit: Commit | None = None
+
+
+def _in_words(schema: StructType) -> str:
+    """The schema as an engine reads it in a text. Of the schema itself pyspark makes JSON first, with a look into each column for collations."""
+    return ", ".join(f"`{field.name}` {field.dataType.simpleString()}" for field in schema)
 
 
 def _place(table: Table) -> str:

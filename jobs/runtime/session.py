@@ -60,6 +60,11 @@ class Engine:
         """Name and version, such as embedded 0.7.2."""
         return f"{self.name} {version('pysail') if self.name == EMBEDDED else self.session.version}"
 
+    @property
+    def has_one_partition(self) -> bool:
+        """Does all that is joined or grouped lie together, as it does where data are small?"""
+        return self.settings.get("spark.sql.shuffle.partitions") == "1"
+
     @contextmanager
     def over_many_rows(self) -> Iterator[None]:
         """While few plans go over many rows: what compiling them costs they give back (decision 0075). For stages that run alone."""
