@@ -39,7 +39,7 @@ def requests_of(register: Silver, as_of: date) -> DataFrame:
     An authorisation counts from its day on. A member who stands twice is asked for once, by the row that is authorised.
     """
     rows = register(REQUESTS).filter(F.col("application_no").isNotNull())
-    is_authorised = F.coalesce(F.col("authorised_on") <= F.lit(as_of), F.lit(False))
+    is_authorised = holds(F.col("authorised_on") <= F.lit(as_of))
     member = F.coalesce(F.concat_ws("|", "person_key", "name_key"), F.lit(""))
     told = rows.select(
         *_REQUEST, F.col("person_key").alias("number_key"), F.col("name_key").alias("record_name_key"),

@@ -20,6 +20,7 @@ from jobs.casebook.matters import matters_of
 from jobs.cells.person_numbers import UPGRADED, VALID
 from jobs.check_payments.as_if_paid import PAYMENTS
 from jobs.registers.benefits import BENEFIT_PROGRAMS
+from jobs.registers.conditions import holds
 from jobs.registers.sentences import zh_month, zh_yuan
 from jobs.rulebook.facts import Facts
 from jobs.rulebook.findings import find_clues
@@ -118,7 +119,7 @@ def of_list(asked: DataFrame, facts: Facts, first_paid: Facts, to_settle: DataFr
         ),
         "L06": (
             (F.col("bank_account_key") != F.col("last_account"))
-            & ~F.coalesce(F.col("bank_account_key") == F.col("roster_account"), F.lit(False)),
+            & ~holds(F.col("bank_account_key") == F.col("roster_account")),
             F.concat(F.lit("收款账户与"), before, F.lit("发放的不同，也不是花名册登记的账户。请核对本人的变更申请。")),
         ),
         "L07": (
@@ -132,8 +133,8 @@ def of_list(asked: DataFrame, facts: Facts, first_paid: Facts, to_settle: DataFr
 
 def of_row(listed: DataFrame, as_of: date, month: date) -> DataFrame:
     """Questions of any row of the list, by itself. listed: silver.payments_next in full. month: that the list is for."""
-    is_refund = F.coalesce(F.col("kind") == REFUND, F.lit(False))
-    is_arrears = F.coalesce(F.col("kind") == ARREARS, F.lit(False))
+    is_refund = holds(F.col("kind") == REFUND)
+    is_arrears = holds(F.col("kind") == ARREARS)
     away = F.abs(F.year("for_month") * 12 + F.month("for_month") - (as_of.year * 12 + as_of.month))
     conditions = {
         "L01": (

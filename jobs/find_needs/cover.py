@@ -7,6 +7,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.registers.conditions import holds, may_hold
 from jobs.rulebook.need_outcomes import COVERED, DIBAO, STOPPED, TEKUN
 
 FAMILIES = (DIBAO, TEKUN)
@@ -22,15 +23,15 @@ def _with_state(members: DataFrame, months: DataFrame, as_of: date) -> DataFrame
     """silver.members with `cover`: covered today, stopped, or null."""
     last_paid = months.filter("paid_yuan > 0").groupBy("case_id").agg(F.max("for_month").alias("_last_month"))
     is_payee = F.col("data_set") == "payments"
-    has_begun = F.coalesce(F.trunc("start_month", "month") <= F.lit(as_of), F.lit(True))
-    has_stopped = F.coalesce(F.col("stop_month") < _this_month(as_of), F.lit(False))
-    is_paid = F.coalesce(F.col("_last_month") >= F.add_months(_this_month(as_of), -_LATE_MONTHS), F.lit(False))
+    has_begun = may_hold(F.trunc("start_month", "month") <= F.lit(as_of))
+    has_stopped = holds(F.col("stop_month") < _this_month(as_of))
+    is_paid = holds(F.col("_last_month") >= F.add_months(_this_month(as_of), -_LATE_MONTHS))
     is_drawing = F.when(is_payee, is_paid).otherwise(F.col("is_covered") & has_begun & ~has_stopped)
     has_drawn = F.when(is_payee, ~is_paid).otherwise(F.col("is_covered") & has_stopped)
     ended = F.when(is_payee, F.col("_last_month")).otherwise(F.col("stop_month"))
     return members.join(last_paid, "case_id", "left").withColumns(  # one row a case
         {
-            "cover": F.when(F.coalesce(is_drawing, F.lit(False)), F.lit(COVERED)).when(F.coalesce(has_drawn, F.lit(False)), F.lit(STOPPED)),
+            "cover": F.when(holds(is_drawing), F.lit(COVERED)).when(holds(has_drawn), F.lit(STOPPED)),
             "stopped_month": ended,
         }
     )  # fmt: skip
@@ -53,7 +54,7 @@ def cover(members: DataFrame, cases: DataFrame, identities: DataFrame, months: D
         .agg(
             F.min(F.when(F.col("cover") == COVERED, F.lit(0)).otherwise(1)).alias("_stopped"),
             F.max(F.when(F.col("cover") == STOPPED, F.col("stopped_month"))).alias("stopped_month"),
-            *(F.coalesce(draws(family) == 1, F.lit(False)).alias(f"draws_{family}") for family in FAMILIES),
+            *(holds(draws(family) == 1).alias(f"draws_{family}") for family in FAMILIES),
         )
         .withColumn("cover", F.when(F.col("_stopped") == 0, F.lit(COVERED)).otherwise(F.lit(STOPPED)))
         .select("person_id", "cover", "stopped_month", *(f"draws_{family}" for family in FAMILIES))

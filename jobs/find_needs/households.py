@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.cells.text import EMPTY_FORMS
 from jobs.registers.benefits import Silver
+from jobs.registers.conditions import holds
 from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.kinship import marriages_of, role_of
 from jobs.registers.means.registered import ENTRY_COLUMNS, Once, current_entries, entries
@@ -26,7 +27,7 @@ def died(register: Silver, people: DataFrame) -> DataFrame:
     """
     records = best_attested_deaths(register, people.select("number_key").distinct()).withColumnRenamed("name_key", "_name")
     both = people.filter("registry_status IS NULL OR registry_status != '恢复'").join(records, "number_key", "inner")
-    is_theirs = (F.col("_name") == F.col("name_key")) | F.coalesce(F.col("_name") == F.col("former_name_key"), F.lit(False))
+    is_theirs = (F.col("_name") == F.col("name_key")) | holds(F.col("_name") == F.col("former_name_key"))
     return both.filter(is_theirs).groupBy("number_key", "name_key").agg(F.min("died_on").alias("died_on"))
 
 
@@ -43,7 +44,7 @@ def book_members(register: Silver, books: DataFrame, largest: int, once: Once) -
         .filter("_n = 1")
         .withColumn("_size", F.count("*").over(Window.partitionBy("county_code", "book_no")))
         .filter(F.col("_size") <= largest)
-        .withColumn("is_head", F.coalesce(role_of(F.col("book_relation")) == "head", F.lit(False)))
+        .withColumn("is_head", holds(role_of(F.col("book_relation")) == "head"))
     )
     return once(found.select(*ENTRY_COLUMNS, "is_head"), "needs_books")
 
@@ -79,7 +80,7 @@ def households(subjects: DataFrame, more: DataFrame, register: Silver, largest: 
     )
     marriages = once(
         marriages_of(_concerned(register("marriages"), holders, once), holders.select("number_key").distinct()).select(
-            "number_key", "name_key", "kin_number_key", "kin_name_key", F.coalesce(F.col("until_on") <= F.lit(as_of), F.lit(False)).alias("is_over")
+            "number_key", "name_key", "kin_number_key", "kin_name_key", holds(F.col("until_on") <= F.lit(as_of)).alias("is_over")
         ),
         "needs_marriages",
     )  # fmt: skip
@@ -127,9 +128,7 @@ def _partners(marriages: DataFrame, register: Silver) -> DataFrame:
     known = current_entries(register(REGISTRY), numbers)
     kin = {name: f"kin_{name}" for name in ENTRY_COLUMNS}
     named = marriages.withColumnRenamed("kin_name_key", "_name").join(known.withColumnsRenamed(kin), "kin_number_key", "inner")
-    is_theirs = (F.col("_name") == F.col("kin_name_key")) | F.coalesce(
-        F.col("_name") == F.col("kin_former_name_key"), F.lit(False)
-    )
+    is_theirs = (F.col("_name") == F.col("kin_name_key")) | holds(F.col("_name") == F.col("kin_former_name_key"))
     registered = named.filter(is_theirs & (F.col("kin_registry_status") != DEAD)).select("number_key", "name_key", *kin.values())
     strangers = marriages.join(known.select(F.col("number_key").alias("kin_number_key")), "kin_number_key", "left_anti")
     types = {field.name: field.dataType for field in known.schema.fields}

@@ -16,6 +16,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.find_needs.households import SUBJECT
+from jobs.registers.conditions import holds
 from jobs.registers.policy import Assistance, all_in_force, in_force
 from jobs.rulebook.need import NeedFacts, NeedRule
 from jobs.rulebook.need_outcomes import FOUND
@@ -95,12 +96,12 @@ def suggested(lines: Sequence[Assistance]) -> Column:
     """Kinds of assistance that may fit the need, by its rule and what is seen in the household, joined by 、: a suggestion, no more."""
     sees: dict[str, Column] = {
         "child": F.col("has_child"),
-        "no_home": ~F.coalesce("has_home", F.lit(False)),
+        "no_home": ~holds(F.col("has_home")),
         "earner": F.col("has_earner"),
     }
     kinds = []
     for line in lines:
-        signs = reduce(or_, (F.coalesce(sees[sign], F.lit(False)) for sign in line.signs)) if line.signs else F.lit(True)
+        signs = reduce(or_, (holds(sees[sign]) for sign in line.signs)) if line.signs else F.lit(True)
         kinds.append(F.when(F.col("rule_code").isin(list(line.needs)) & signs, F.lit(line.kind)))
     return F.concat_ws("、", *kinds)
 
@@ -111,7 +112,7 @@ def with_score(subjects: DataFrame, roof: DataFrame, facts: NeedFacts, rules: Se
     on = (subjects["number_key"] == shares[SUBJECT[0]]) & (subjects["name_key"] == shares[SUBJECT[1]])
     both = subjects.join(shares, on, "left").drop(*SUBJECT)  # one row a subject
     share = {name: F.coalesce(F.col(name), F.lit(0.0)) for name in WEIGHTS if name != "no_home"}
-    share["no_home"] = (~F.coalesce("has_home", F.lit(False))).cast("double")
+    share["no_home"] = (~holds(F.col("has_home"))).cast("double")
     score = sum((weight * share[name] for name, weight in WEIGHTS.items()), F.lit(0.0))
     told = F.lit("")
     for least, word in sorted(_GRAVE.items()):

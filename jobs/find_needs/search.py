@@ -17,7 +17,7 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType
 from expectations.contracts.model import ORIGIN
 from jobs.find_needs.cover import FAMILIES, cover, unknown_namesakes
 from jobs.find_needs.households import SUBJECT, died, households
-from jobs.registers.conditions import holds
+from jobs.registers.conditions import holds, may_hold
 from jobs.registers.evidence import in_order
 from jobs.registers.means.holdings import holdings
 from jobs.registers.means.lines import DWELLING, MEANS_WORDS, PENSION, UNTOLD, Lines
@@ -125,9 +125,9 @@ def with_cover(subjects: DataFrame, states: DataFrame, benefits: Benefits, facts
         )
         .withColumns(
             {
-                **{f"draws_{family}": F.coalesce(f"draws_{family}", F.lit(False)) for family in FAMILIES},
-                "is_namesake": F.coalesce("_same", F.lit(False)),
-                "has_roster": F.coalesce("_rostered", F.lit(False)) | F.col("_county").isNull(),
+                **{f"draws_{family}": holds(F.col(f"draws_{family}")) for family in FAMILIES},
+                "is_namesake": holds(F.col("_same")),
+                "has_roster": holds(F.col("_rostered")) | F.col("_county").isNull(),
             }
         )
         .drop("_same", "_rostered", "_county")
@@ -211,11 +211,11 @@ def supported(roof: DataFrame, facts: NeedFacts) -> DataFrame:
     line = in_force(facts.policy.destitute, facts.as_of)
     unable = facts.register("disabilities").filter(line.is_unable()).select(F.col("person_key").alias("number_key"))
     is_in = (F.col("kind") == "监狱服刑") & (F.col("from_on") <= F.lit(facts.as_of))
-    imprisoned = facts.register("prisoners").filter(is_in & F.coalesce(F.col("to_on") > F.lit(facts.as_of), F.lit(True)))
+    imprisoned = facts.register("prisoners").filter(is_in & may_hold(F.col("to_on") > F.lit(facts.as_of)))
     absent = unable.unionByName(imprisoned.select(F.col("person_key").alias("number_key"))).dropna().distinct()
     is_other = (F.col("number_key") != F.col(SUBJECT[0])) | (F.col("name_key") != F.col(SUBJECT[1]))
     # An age that is not known is a grown-up's: whoever is registered elsewhere came by marriage.
-    is_adult = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.supporter_from_years)), F.lit(True))
+    is_adult = may_hold(F.col("born_on") <= F.lit(years_before(facts.as_of, line.supporter_from_years)))
     return roof.filter(is_other & is_adult).join(absent, "number_key", "left_anti").select(*SUBJECT).distinct()
 
 
@@ -243,7 +243,7 @@ def means_of(roof: DataFrame, held: DataFrame, lines: Lines, standard: DataFrame
         .agg(F.sum("monthly_yuan").alias("_pension"))
     )
     of_household = standard.join(units, list(SUBJECT), "left").join(pensions, list(SUBJECT), "left")  # one row a subject each
-    too_much = F.coalesce(F.col("_pension") / F.col("heads") > F.col("pension_line"), F.lit(False))
+    too_much = holds(F.col("_pension") / F.col("heads") > F.col("pension_line"))
     counted = theirs.join(of_household, list(SUBJECT), "left").withColumn(
         "means",
         F.when((F.col("kind") == DWELLING) & (F.col("_units") > lines.properties.homes), F.lit(DWELLING))
@@ -301,9 +301,7 @@ def searched(
     first = with_outcome_of_person(
         single.join(deaths, ["number_key", "name_key"], "left")  # one row a person
         .join(F.broadcast(in_covered), ["rule_code", "household_no"], "left")
-        .withColumns(
-            {"household_is_covered": F.coalesce("household_is_covered", F.lit(False)), "has_just_stopped": just_stopped}
-        ),
+        .withColumns({"household_is_covered": holds(F.col("household_is_covered")), "has_just_stopped": just_stopped}),
         rules,
     )
     is_urban = F.coalesce("village", "stated_village", F.lit("")).rlike("社区|居委|居民")

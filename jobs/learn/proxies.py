@@ -9,6 +9,7 @@ import polars as pl
 from pyspark.sql import functions as F
 
 from expectations.contracts.lake import CLUES, PERSONS
+from jobs.registers.conditions import holds
 from jobs.registers.traits import Proxy, certified_numbers, proxies, registered_sexes, trait_groups
 from jobs.runtime.arrow import on_driver
 from jobs.runtime.lake import Lake
@@ -21,9 +22,7 @@ def traits_of_clues(lake: Lake, bands_from_years: Sequence[int], as_of: date) ->
     people = lake.read(CLUES).select("clue_id", "person_id").join(persons, "person_id", "inner")  # one row a person
     certified = certified_numbers(lake).withColumn("has_certificate", F.lit(True))
     told = people.join(registered_sexes(lake, people), "number_key", "left").join(certified, "number_key", "left")
-    rows = on_driver(
-        told.select("clue_id", "sex", "born_on", F.coalesce("has_certificate", F.lit(False)).alias("has_certificate"))
-    )
+    rows = on_driver(told.select("clue_id", "sex", "born_on", holds(F.col("has_certificate")).alias("has_certificate")))
     return rows.select("clue_id", *trait_groups(bands_from_years, as_of))
 
 

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from expectations.contracts.lake import CASES, MEMBERS
 from expectations.contracts.model import ORIGIN
 from jobs.registers.benefits import BENEFIT_PROGRAMS, Silver, case_id, family_of
+from jobs.registers.conditions import holds, may_hold
 from jobs.registers.grades import capped, grade_cap
 
 
@@ -24,13 +25,10 @@ def _dibao_members(roster: DataFrame) -> DataFrame:
         F.col("person_number_state").alias("number_state"),
         "name_key",
         "relation",
-        (
-            F.coalesce(F.col("relation") == "户主", F.lit(False))
-            | F.coalesce(F.col("person_key") == F.col("head_key"), F.lit(False))
-        ).alias("is_head"),
-        F.coalesce(F.col("covered") == "是", F.lit(True)).alias("is_covered"),
+        (holds(F.col("relation") == "户主") | holds(F.col("person_key") == F.col("head_key"))).alias("is_head"),
+        may_hold(F.col("covered") == "是").alias("is_covered"),
         # Some offices mark the whole household: covered alone is whoever is covered in it.
-        F.coalesce((F.col("single_person_cover") == "是") & (F.col("covered") == "是"), F.lit(False)).alias("is_single_cover"),
+        holds((F.col("single_person_cover") == "是") & (F.col("covered") == "是")).alias("is_single_cover"),
         "approved_on",
         "start_month",
         "stop_month",

@@ -19,6 +19,7 @@ from expectations.contracts.lake import IDENTITIES, PERSONS
 from expectations.contracts.model import ORIGIN
 from jobs.cells.names import may_be_same
 from jobs.registers.benefits import Silver
+from jobs.registers.conditions import holds
 from jobs.registers.origins import texts_at
 from jobs.registers.references import REGISTRY, person_references
 from jobs.runtime.lake import Lake
@@ -98,7 +99,7 @@ def identities(found: DataFrame, roots: DataFrame) -> DataFrame:
         *(F.col(column).alias(f"anchor{column}") for column in ORIGIN),
     )  # fmt: skip
     same = F.col("name_key") == F.col("anchor_name")
-    former = F.coalesce(F.col("name_key") == F.col("former_name_key"), F.lit(False))
+    former = holds(F.col("name_key") == F.col("former_name_key"))
     judged = found.join(anchor, "number_key", "inner").withColumn(
         "grade", F.when(same, F.lit("A")).when(former, F.lit("B")).otherwise(F.lit("D"))
     )

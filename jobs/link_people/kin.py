@@ -13,6 +13,7 @@ from expectations.contracts.lake import KIN
 from expectations.contracts.model import ORIGIN
 from jobs.cells.text import EMPTY_FORMS
 from jobs.registers.benefits import Silver
+from jobs.registers.conditions import holds
 from jobs.registers.kinship import INVERSE, marriages_of, role_of
 from jobs.registers.references import LIVE
 
@@ -92,7 +93,7 @@ def _books(registry: DataFrame, persons: DataFrame) -> DataFrame:
 
 def _composed(households: DataFrame, persons: DataFrame, data_set: str) -> DataFrame:
     """Kin inside households. A household of two heads is two that share a number: nothing is composed in it."""
-    is_head = F.coalesce(F.col("role") == "head", F.lit(False))
+    is_head = holds(F.col("role") == "head")
     # Who has no usable number is counted, too: of two sons one may be without, and either may be the husband.
     someone = F.coalesce("number_key", "name_key", F.concat_ws("|", *ORIGIN))
     best_row = Window.partitionBy("household", "_someone").orderBy(F.col("is_current").desc(), is_head.desc(), *ORIGIN)
@@ -124,7 +125,7 @@ def _composed(households: DataFrame, persons: DataFrame, data_set: str) -> DataF
     is_certain = (
         (F.col("relation") != "spouse")
         | beside_head
-        | F.coalesce(one_of_each, F.lit(False))
+        | holds(one_of_each)
         | (both_parents & (F.col("person_role") == F.col("kin_role")))
     )
     born_on = F.when(F.col("relation") == "child", F.col("kin_born_on")).when(

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import EVIDENCE
 from expectations.contracts.model import ORIGIN
-from jobs.registers.conditions import holds
+from jobs.registers.conditions import holds, may_hold
 from jobs.registers.deaths import best_attested_deaths
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.kinship import marriages_of
@@ -28,12 +28,12 @@ _SEVERITY = {SINGLE_PARENT: 0.5, ALONE: 0.6, ILL: 0.8, DISABLED: 0.9}
 @once
 def _drawing(facts: NeedFacts) -> DataFrame:
     """Roster rows of the households in payment, with house and is_filled: does the county's roster tell of any add-on?"""
-    has_begun = F.coalesce(F.trunc("start_month", "month") <= F.lit(facts.as_of), F.lit(True))
-    lasts = F.coalesce(F.col("stop_month") >= F.trunc(F.lit(facts.as_of), "month"), F.lit(True))
+    has_begun = may_hold(F.trunc("start_month", "month") <= F.lit(facts.as_of))
+    lasts = may_hold(F.col("stop_month") >= F.trunc(F.lit(facts.as_of), "month"))
     tells = (F.col("add_on_kinds").isNotNull() | (F.col("add_on_amount") > 0)).cast("int")
     return (
         facts.register("dibao_roster")
-        .withColumn("is_filled", F.coalesce(F.max(tells).over(Window.partitionBy("county_code")) == 1, F.lit(False)))
+        .withColumn("is_filled", holds(F.max(tells).over(Window.partitionBy("county_code")) == 1))
         .filter(has_begun & lasts)
         .withColumn("house", F.concat_ws("-", "county_code", "household_no"))
     )
@@ -93,7 +93,7 @@ def _of_class(facts: NeedFacts) -> list[DataFrame]:
         return covered.join(seen, list(PERSON), "inner")  # seen: one row a number and name
 
     certificates = facts.register("disabilities").filter(
-        F.col("level").isin(list(line.disability_levels)) & F.coalesce(F.col("valid_to") >= F.lit(facts.as_of), F.lit(True))
+        F.col("level").isin(list(line.disability_levels)) & may_hold(F.col("valid_to") >= F.lit(facts.as_of))
     )
     bills = facts.register("medical_expenses").filter(
         F.col("year").between(facts.as_of.year - 1, facts.as_of.year) & (F.col("self_paid") >= F.lit(line.ill_self_paid_yuan))
@@ -118,7 +118,7 @@ def _unmarried(facts: NeedFacts) -> DataFrame:
     """Parents without a marriage that stands to somebody who lives."""
     parents, own = _parents(facts), _marriages_of_parents(facts)
     numbers = parents.select(F.col("person_key").alias("number_key")).distinct()
-    standing = marriages_of(own, numbers).filter(F.coalesce(F.col("until_on") > F.lit(facts.as_of), F.lit(True)))
+    standing = marriages_of(own, numbers).filter(may_hold(F.col("until_on") > F.lit(facts.as_of)))
     deaths = best_attested_deaths(facts.register, standing.select(F.col("kin_number_key").alias("number_key")).distinct())
     dead = deaths.select(F.col("number_key").alias("kin_number_key"), F.col("name_key").alias("kin_name_key"))
     wedded = standing.join(dead, ["kin_number_key", "kin_name_key"], "left_anti").select(F.col("number_key").alias("person_key"))

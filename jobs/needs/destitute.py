@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
+from jobs.registers.conditions import may_hold
 from jobs.registers.evidence import rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.policy import in_force
@@ -37,7 +38,7 @@ def _alone(facts: NeedFacts) -> DataFrame:
     registered = living(facts).select(
         *PERSON, "person_number_state", *BOOK, "born_on", "town", "village", "relation", "status", *ORIGIN
     )
-    is_adult = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.supporter_from_years)), F.lit(True))
+    is_adult = may_hold(F.col("born_on") <= F.lit(years_before(facts.as_of, line.supporter_from_years)))
     books = registered.groupBy(*BOOK).agg(F.sum(is_adult.cast("int")).alias("_adults")).filter("_adults <= 1")
     is_old = F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years))
     is_minor = F.col("born_on") > F.lit(years_before(facts.as_of, line.minor_below_years))

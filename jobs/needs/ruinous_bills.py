@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.registers.benefits import is_refund
+from jobs.registers.conditions import holds
 from jobs.registers.evidence import rows_of
 from jobs.registers.policy import in_force
 from jobs.registers.sentences import zh_yuan
@@ -31,7 +32,7 @@ def _in_yuan() -> dict[str, Column]:
     """is_in_wan: the own part, ten thousand times over, is what the other two amounts leave: it was written in 万元 under a header in
     yuan. paid_yuan: the own part in yuan."""
     left, tenfold = F.col("total") - F.col("reimbursed"), F.col("self_paid") * _WAN
-    is_in_wan = F.coalesce((F.abs(left - tenfold) <= left * _ROUNDED) & (F.col("self_paid") > 0), F.lit(False))
+    is_in_wan = holds((F.abs(left - tenfold) <= left * _ROUNDED) & (F.col("self_paid") > 0))
     return {"is_in_wan": is_in_wan, "paid_yuan": F.when(is_in_wan, left).otherwise(F.col("self_paid"))}
 
 

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import EVIDENCE
 from expectations.contracts.model import ORIGIN
+from jobs.registers.conditions import holds, may_hold
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.kinship import role_of
 from jobs.registers.policy import in_force
@@ -30,7 +31,7 @@ def _certificates(facts: NeedFacts) -> DataFrame:
         .filter(F.col("person_key").isNotNull())
         .withColumn("_n", F.row_number().over(gravest))
         .filter("_n = 1")
-        .select(*PERSON, "level", F.coalesce(severe.is_severe(), F.lit(False)).alias("is_severe"),
+        .select(*PERSON, "level", holds(severe.is_severe()).alias("is_severe"),
                 rows_of("disabilities", "kind", "level", "valid_to").alias("certificate"))
     )  # fmt: skip
 
@@ -48,15 +49,13 @@ def _in_need(facts: NeedFacts) -> DataFrame:
     living = known_books(facts).filter("is_living").join(known_deaths(facts), list(PERSON), "left_anti")
 
     def counted(condition: Column) -> Column:
-        return F.sum(F.coalesce(condition, F.lit(False)).cast("int"))
+        return F.sum(holds(condition).cast("int"))
 
     is_old = F.col("born_on") <= F.lit(years_before(facts.as_of, line.old_age_years))
-    is_grown = F.coalesce(F.col("born_on") <= F.lit(years_before(facts.as_of, line.adult_from_years)), F.lit(True)) & ~F.coalesce(
-        is_old, F.lit(False)
-    )
-    holds = F.col("level").isNotNull()
+    is_grown = may_hold(F.col("born_on") <= F.lit(years_before(facts.as_of, line.adult_from_years))) & ~holds(is_old)
+    is_holder = F.col("level").isNotNull()
     counts = {
-        "_holders": holds, "_severe": F.col("is_severe"), "_old": is_old, "_kept": is_grown & F.col("is_severe"), "_well": is_grown & ~holds,
+        "_holders": is_holder, "_severe": F.col("is_severe"), "_old": is_old, "_kept": is_grown & F.col("is_severe"), "_well": is_grown & ~is_holder,
     }  # fmt: skip
     is_kept_by_the_old = (F.col("_old") > 0) & (F.col("_kept") > 0) & (F.col("_well") == 0)
     # Books first, by what little tells them: few are in need, and what is said of their people is wide.

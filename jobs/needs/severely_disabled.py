@@ -7,6 +7,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from jobs.registers.conditions import holds
 from jobs.registers.evidence import rows_of
 from jobs.registers.policy import in_force
 from jobs.registers.sentences import zh_level, zh_month
@@ -23,7 +24,7 @@ def candidates(facts: NeedFacts) -> DataFrame:
     severity = F.lit(_FURTHER)
     for number, grave in _SEVERITY.items():
         severity = F.when(F.col("level") == number, F.lit(grave)).otherwise(severity)
-    is_expired = F.coalesce(F.col("valid_to") < F.lit(facts.as_of), F.lit(False))
+    is_expired = holds(F.col("valid_to") < F.lit(facts.as_of))
     expired = F.when(is_expired, F.concat(F.lit("（证件有效期至"), zh_month("valid_to"), F.lit("，请一并核对换证）"))).otherwise(
         F.lit("")
     )

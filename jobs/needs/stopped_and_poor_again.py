@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
-from jobs.registers.conditions import holds
+from jobs.registers.conditions import holds, may_hold
 from jobs.registers.evidence import in_order, rows_of
 from jobs.registers.means import what_counts
 from jobs.registers.means.lines import Lines
@@ -80,7 +80,7 @@ def _losses(facts: NeedFacts) -> DataFrame:
         rows = held(code, "person_key", "name_key").filter(
             holds(counts)
             & holds(F.col("from_month") <= stop)
-            & F.coalesce(F.col("to_month") >= F.add_months(stop, -lines.wages.lag_months), F.lit(True))
+            & may_hold(F.col("to_month") >= F.add_months(stop, -lines.wages.lag_months))
         )
         has_died = holds(F.col("died_on") > stop)
         return lost(
@@ -120,7 +120,7 @@ def candidates(facts: NeedFacts) -> DataFrame:
     losses = _losses(facts).groupBy("household_no").agg(
         F.max(ranked).alias("_worst"), in_order(F.flatten(F.collect_list("seen"))).alias("_seen")
     )  # fmt: skip
-    is_head = F.coalesce(F.col("relation") == "户主", F.lit(False))
+    is_head = holds(F.col("relation") == "户主")
     living_first = Window.partitionBy("household_no").orderBy(F.col("died_on").isNotNull(), ~is_head, *ORIGIN)
     first = members_.withColumn("_n", F.row_number().over(living_first)).filter("_n = 1").join(losses, "household_no", "inner")
     told = F.lit("")

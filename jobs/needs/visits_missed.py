@@ -8,6 +8,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.registers.conditions import may_hold
 from jobs.registers.evidence import rows_of
 from jobs.registers.kinship import role_of
 from jobs.registers.policy import Visiting, in_force
@@ -33,16 +34,16 @@ def _households(facts: NeedFacts, first: date) -> DataFrame:
     """Heads of the households to be visited since the first day: CANDIDATE_COLUMNS without what the visits say, place and name, kin_of
     (dibao, tekun or poor) and house (which record it is)."""
     last = F.trunc(F.lit(facts.as_of), "month")
-    draws = F.coalesce(F.col("start_month") <= F.lit(first), F.lit(True)) & F.coalesce(F.col("stop_month") >= last, F.lit(True))
+    draws = may_hold(F.col("start_month") <= F.lit(first)) & may_hold(F.col("stop_month") >= last)
     dibao = facts.register("dibao_roster").filter(draws & (F.col("relation") == "户主"))
-    at_home = F.coalesce(F.col("care_mode") != "集中", F.lit(True))
+    at_home = may_hold(F.col("care_mode") != "集中")
     tekun = facts.register("tekun_roster").filter(draws & at_home).withColumn("household_no", F.col("tekun_no"))
     line = in_force(facts.policy.visiting, facts.as_of)
     drawing = reduce(DataFrame.unionByName, (rows.select("person_key") for rows in (dibao, tekun)))
     poor = facts.register("poverty_register").filter(
         F.col("status").isin(list(line.poor_statuses))
         & (role_of(F.col("relation")) == "head")
-        & F.coalesce(F.col("since_on") < F.lit(first), F.lit(True))
+        & may_hold(F.col("since_on") < F.lit(first))
     )
     # Whoever draws is visited as such, and says nothing about how those are who are only registered as poor.
     poor = poor.join(drawing.dropna().distinct(), "person_key", "left_anti")

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import CLUES, PATTERN_TITLES
 from jobs.launch.settings import RankingSettings
+from jobs.registers.conditions import holds
 from jobs.registers.evidence import in_order
 from jobs.rulebook.rule import EXEMPTIONS
 from jobs.rules import RULES
@@ -69,7 +70,7 @@ def with_key_persons(clues: DataFrame, key_persons: DataFrame) -> DataFrame:
         F.concat_ws("、", F.sort_array(F.collect_set("title"))).alias("key_person"),
     )
     joined = clues.join(one, "case_id", "left")  # one row a case
-    return joined.withColumn("is_separate", F.coalesce(F.col("_separate") == 1, F.lit(False))).drop("_separate")
+    return joined.withColumn("is_separate", holds(F.col("_separate") == 1)).drop("_separate")
 
 
 def with_patterns(clues: DataFrame, patterns: DataFrame) -> DataFrame:

@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from expectations.contracts.lake import ENTITLEMENT_MONTHS
+from jobs.registers.conditions import holds
 from jobs.runtime.ids import made_id
 
 Silver = Callable[[str], DataFrame]
@@ -24,7 +25,7 @@ def case_id(county_code: str, family: Column, household_no: str) -> Column:
 
 def is_refund() -> Column:
     """Of a transfer: money that came back, by its kind or by its sign."""
-    return F.coalesce((F.col("kind") == "退回") | (F.col("amount") < 0), F.lit(False))
+    return holds((F.col("kind") == "退回") | (F.col("amount") < 0))
 
 
 def family_of(program: str) -> Column:

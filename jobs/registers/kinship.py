@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
 from expectations.contracts.value_words import KIN
+from jobs.registers.conditions import holds
 
 INVERSE = {
     "spouse": "spouse", "sibling": "sibling", "other": "other", "child": "parent", "parent": "child",
@@ -46,8 +47,8 @@ def marriages_of(marriages: DataFrame, persons: DataFrame) -> DataFrame:
 
     of_pair = Window.partitionBy("number_key", "kin_number_key")
     first_divorce = F.min(F.when(F.col("registered_on") >= F.col("married_on"), day_of("离婚"))).over(of_pair)
-    is_named = F.coalesce((F.col("name_key") != "") & (F.col("kin_name_key") != ""), F.lit(False))
-    is_opening = F.coalesce(day_of("结婚") == F.col("married_on"), F.lit(False))
+    is_named = holds((F.col("name_key") != "") & (F.col("kin_name_key") != ""))
+    is_opening = holds(day_of("结婚") == F.col("married_on"))
     telling = of_pair.orderBy(is_named.desc(), is_opening.desc(), *ORIGIN)
     couples = (
         concerned.withColumn("married_on", F.max(day_of("结婚")).over(of_pair))

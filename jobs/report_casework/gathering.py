@@ -27,6 +27,7 @@ from expectations.contracts.lake.runs import FINISHED
 from expectations.contracts.model import ORIGIN
 from jobs.cells.masking import mask_numbers
 from jobs.needs.visits_missed import houses_to_visit, visits_due
+from jobs.registers.conditions import may_hold
 from jobs.registers.divisions import division_names
 from jobs.registers.linked import linked_registers
 from jobs.registers.policy import Policy
@@ -158,7 +159,7 @@ def _add_ons(lake: Lake, period: Period) -> list[AddOns] | str:
         return "没有报送低保花名册，或没有查找过需求"
     tells = F.col("add_on_kinds").isNotNull() | (F.col("add_on_amount") > 0)
     month = F.trunc(F.lit(period.last), "month")
-    draws = F.coalesce(F.col("start_month") <= month, F.lit(True)) & F.coalesce(F.col("stop_month") >= month, F.lit(True))
+    draws = may_hold(F.col("start_month") <= month) & may_hold(F.col("stop_month") >= month)
     roster = lake.read(_ROSTER)
     filled = {row[0] for row in roster.filter(tells).select("county_code").distinct().collect()}
     counties = sorted({row[0] for row in roster.select("county_code").dropna().distinct().collect()})

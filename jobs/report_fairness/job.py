@@ -14,6 +14,7 @@ from expectations.contracts.model import Table
 from jobs.cells.masking import masked_texts
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
+from jobs.registers.conditions import holds
 from jobs.registers.delivered import Delivered
 from jobs.registers.divisions import division_names
 from jobs.registers.traits import TOLD_BY, Proxy, certified_numbers, proxies, registered_sexes
@@ -107,7 +108,7 @@ def people_of(lake: Lake) -> DataFrame:
         .join(with_certificate, "case_id", "left")
         .select(
             "case_id", "county_code", "county", "town", "village", "sex", "born_on",
-            F.coalesce("_certified", F.lit(False)).alias("has_certificate"),
+            holds(F.col("_certified")).alias("has_certificate"),
         )
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
-from jobs.registers.conditions import holds
+from jobs.registers.conditions import holds, may_hold
 from jobs.rulebook.facts import Facts, once, pair_grade, with_identity, with_months_that_count
 
 
@@ -49,7 +49,7 @@ def is_recipient() -> Column:
 
 def was_granted_after() -> Column:
     """Granted after the death: approved and begun after it, and never drawn before. Then it is D03's matter."""
-    began_after = F.coalesce(F.col("start_month") > F.trunc("event_on", "month"), F.lit(True))
+    began_after = may_hold(F.col("start_month") > F.trunc("event_on", "month"))
     return holds(F.col("approved_on") > F.col("event_on")) & began_after & (F.col("months_before") == 0)
 
 

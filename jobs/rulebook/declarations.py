@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.registers.conditions import holds
 from jobs.rulebook.facts import Facts
 
 
@@ -27,7 +28,7 @@ def with_declaration(officials: DataFrame, facts: Facts) -> DataFrame:
     )
     on = (officials["case_id"] == declared["_case"]) & (officials["subject_key"] == declared["_official"])
     joined = officials.join(declared, on, "left").drop("_case", "_official")  # distinct: one row a case and official
-    return joined.withColumn("is_declared", F.coalesce("is_declared", F.lit(False))).crossJoin(any_at_all)  # one row
+    return joined.withColumn("is_declared", holds(F.col("is_declared"))).crossJoin(any_at_all)  # one row
 
 
 def declared_zh() -> Column:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.registers.conditions import holds
+from jobs.registers.conditions import holds, may_hold
 from jobs.registers.entity_kinds import OF_NO_KNOWN_KIND, kind_of
 from jobs.registers.means.what_counts import standing
 from jobs.registers.policy import Entities
@@ -46,8 +46,8 @@ def does_not_trade() -> Column:
 
 def doubtful_standing() -> dict[str, Column]:
     """Exemptions that an entity's figures make likely: little is traded there, or the name is lent to somebody else's business."""
-    no_staff = F.coalesce(F.col("insured_staff") == 0, F.lit(True))
-    no_tax = F.coalesce(F.col("tax_12m") == 0, F.lit(True))
+    no_staff = may_hold(F.col("insured_staff") == 0)
+    no_tax = may_hold(F.col("tax_12m") == 0)
     return {
         "R13": no_staff & F.col("is_micro"),
         # A company of somebody poor that is in disorder, or has staff and pays nothing: whose is it?

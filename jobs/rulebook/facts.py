@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.contracts.lake import EVIDENCE
+from jobs.registers.conditions import holds
 from jobs.registers.evidence import in_order
 from jobs.registers.grades import capped, grade_cap
 from jobs.registers.policy import Policy
@@ -196,7 +197,7 @@ def held_by_relatives(facts: Facts, relations: tuple[str, ...], data_set: str, n
     register = _tied(facts, data_set, number_key, name_key).drop("relation", "other_person_id", "other_grade")
     cap = grade_cap(number_key.replace("_key", "_number_state"))
     joined = wanted.join(register, wanted["subject_key"] == register[number_key], "inner")
-    is_theirs = F.coalesce(F.col(name_key) == F.col("subject_name_key"), F.lit(False))
+    is_theirs = holds(F.col(name_key) == F.col("subject_name_key"))
     return joined.withColumns(
         {
             "identity_grade": capped(F.when(is_theirs, F.lit("A")).otherwise(F.lit("D")), cap),

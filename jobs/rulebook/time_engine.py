@@ -9,6 +9,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.registers.conditions import holds, may_hold
+
 PAYMENT_COLUMNS = (
     "paid_months", "gross_months", "counted_months", "counted_yuan", "counted_share_yuan", "first_month", "last_month", "upper_yuan",
     "paid_yuan", "share_yuan", "refunded_yuan", "event_month_late", "late_arrears_yuan", "months_before", "survivor_months",
@@ -61,17 +63,17 @@ def with_payments(candidates: DataFrame, gathered: DataFrame) -> DataFrame:
     event_month = F.trunc("event_on", "month")
 
     def is_counted(month: Column) -> Column:
-        is_before_end = F.coalesce(month["for_month"] <= F.col("count_until"), F.lit(True))
+        is_before_end = may_hold(month["for_month"] <= F.col("count_until"))
         return (month["for_month"] >= F.col("count_from")) & is_before_end
 
     def at_stake(month: Column) -> Column:
         return month["paid_yuan"] - F.coalesce("lawful_yuan", F.lit(0))
 
     def is_survivors(month: Column) -> Column:
-        return F.coalesce(month["paid_heads"] <= F.col("lawful_heads"), F.lit(False))
+        return holds(month["paid_heads"] <= F.col("lawful_heads"))
 
     def is_in_grace(month: Column) -> Column:
-        return F.coalesce(month["for_month"] <= F.col("lawful_until"), F.lit(False))
+        return holds(month["for_month"] <= F.col("lawful_until"))
 
     def share(month: Column) -> Column:
         return at_stake(month) / F.greatest(F.coalesce(month["paid_heads"], heads_of_case), F.lit(1))

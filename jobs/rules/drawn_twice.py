@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
+from jobs.registers.conditions import holds
 from jobs.rulebook.facts import Facts, once, with_months_that_count
 from jobs.rulebook.payments import zh_months_and_yuan
 from jobs.rulebook.rule import Judgement, Rule
@@ -98,7 +99,7 @@ def judge(params: DrawnTwiceParams) -> Judgement:
     within = F.col("first_month"), F.col("last_month")
     ends_or_begins = F.lit(False)
     for month in ("start_month", "_other_start", "stop_month", "_other_stop"):
-        ends_or_begins = ends_or_begins | F.coalesce(F.col(month).between(*within), F.lit(False))
+        ends_or_begins = ends_or_begins | holds(F.col(month).between(*within))
     here, there = (F.coalesce(program, F.lit("")) for program in ("case_program", "_other_program"))
     both_paid = F.concat(
         F.lit("，同一月份两处均有发放的"), zh_months_and_yuan(), F.lit("（按较低一处的个人份额），请核实应享受哪一项。")

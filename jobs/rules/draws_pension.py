@@ -8,6 +8,7 @@ from decimal import Decimal
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from jobs.registers.conditions import holds
 from jobs.registers.evidence import rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.means.what_counts import is_earned_pension
@@ -55,7 +56,7 @@ def judge(params: NoParams) -> Judgement:
         doubts={"R19": F.col("rigid_expense") > 0},
         signals={
             "to_standard": F.col("left_per_head_yuan").cast("double") / F.col("standard_yuan").cast("double"),
-            "has_rigid_expense": F.coalesce(F.col("rigid_expense") > 0, F.lit(False)).cast("int"),
+            "has_rigid_expense": holds(F.col("rigid_expense") > 0).cast("int"),
             "outside_roster": F.col("joined_on").isNotNull().cast("int"),
         },
         exempt={

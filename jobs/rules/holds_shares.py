@@ -37,7 +37,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
         )
     )  # fmt: skip
     held = roles.join(entities, "uscc", "left")  # one row an entity
-    others = held.filter(~F.coalesce(F.col("_rep") == F.col("subject_key"), F.lit(False)))  # one's own entity is E01's matter
+    others = held.filter(~holds(F.col("_rep") == F.col("subject_key")))  # one's own entity is E01's matter
     since = others.withColumns(
         {
             "held_since": F.greatest("since_on", "established_on"),

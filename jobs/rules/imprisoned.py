@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
+from jobs.registers.conditions import holds
 from jobs.registers.evidence import rows_of
 from jobs.registers.sentences import zh_day, zh_paid
 from jobs.rulebook.facts import Facts, held_by, with_months_that_count
@@ -28,7 +29,7 @@ def candidates(facts: Facts, params: ImprisonedParams) -> DataFrame:
     spells = held_by(drawing, facts, "prisoners", "person_key", "name_key").withColumns(
         {
             "at_home": F.col("kind").isin(list(params.lives_at_home_kinds)),
-            "is_over": F.coalesce(F.col("to_on") <= F.lit(facts.as_of), F.lit(False)),
+            "is_over": holds(F.col("to_on") <= F.lit(facts.as_of)),
         }
     )
     others = F.col("covered_members") - F.col("is_covered").cast("int")

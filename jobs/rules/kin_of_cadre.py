@@ -7,6 +7,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.registers.conditions import holds
 from jobs.registers.evidence import rows_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.means.what_counts import is_cadre
@@ -33,7 +34,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
     found = with_months_that_count(terms, after="from_on", until=until).withColumns(
         {
             "is_cadre": is_cadre(lines),
-            "has_ended": F.coalesce(F.col("to_on") <= F.lit(facts.as_of), F.lit(False)),
+            "has_ended": holds(F.col("to_on") <= F.lit(facts.as_of)),
             "thing_key": F.concat_ws(":", F.lit("cadre"), "post", F.col("from_on").cast("string")),
             "evidence": rows_of("village_cadres", "town", "village", "post", "from_on", "to_on"),
         }

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
 from jobs.cells.person_numbers import CHECK_FAILS, JUNK, UNREADABLE, UPGRADED, VALID
+from jobs.registers.conditions import holds
 from jobs.registers.grades import MATCHED, REPAIRED
 from jobs.registers.references import REGISTRY
 from jobs.rulebook.facts import Facts, roster_row, with_months_that_count
@@ -61,9 +62,9 @@ def judge(params: NoParams) -> Judgement:
     is_upgraded = F.col("number_state") == UPGRADED
     is_whole = F.col("number_state").isin(VALID, UPGRADED)
     is_registered = F.col("registered_names").isNotNull()
-    is_unknown = is_whole & ~is_registered & F.coalesce("has_registry", F.lit(False))
+    is_unknown = is_whole & ~is_registered & holds(F.col("has_registry"))
     is_others = is_whole & is_registered & (F.col("identity_grade") == "D")
-    is_shared = is_whole & F.coalesce(F.col("registered_names") > 1, F.lit(False))
+    is_shared = is_whole & holds(F.col("registered_names") > 1)
     in_doubt = is_wrong | is_unknown | is_others | is_shared
     what = (
         F.when(is_wrong, F.lit("未能通过校验或有误"))

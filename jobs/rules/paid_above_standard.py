@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
+from jobs.registers.conditions import holds
 from jobs.registers.policy import AddOns, by_month
 from jobs.registers.sentences import zh_month, zh_yuan
 from jobs.rulebook.facts import Facts, once, recipients, with_months_that_count
@@ -36,7 +37,7 @@ def monthly(facts: Facts, params: PaidAboveStandardParams) -> DataFrame:
     known = months.join(of_case, "case_id", "inner").join(persons, ["case_id", "law"], "left")  # one row a case, and a law
     highest_share = by_month(laws, F.col("for_month"), lambda law: F.lit(law.highest_share))
     heads = F.greatest(F.coalesce("paid_heads", "covered_heads", F.lit(1)), F.lit(1))
-    is_full_rate = F.coalesce(F.col("category").isin(list(params.full_rate_categories)), F.lit(False))
+    is_full_rate = holds(F.col("category").isin(list(params.full_rate_categories)))
     with_add_on = F.when(is_full_rate, heads).otherwise(F.least(F.coalesce("add_on_heads", F.lit(0)), heads))
     standard = facts.policy.monthly_standard("_program", "_county", F.col("for_month"))
     tolerance = F.lit(params.tolerance_yuan)

@@ -7,6 +7,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from jobs.registers.conditions import holds
 from jobs.registers.sentences import zh_month, zh_paid
 from jobs.rulebook.facts import Facts, recipients, with_months_that_count
 from jobs.rulebook.payments import with_payment_rows
@@ -18,7 +19,7 @@ def candidates(facts: Facts, params: NoParams) -> DataFrame:
 
     A stop before the month in which the entitlement began is an older spell's: the benefit was granted again.
     """
-    has_stopped = F.col("stop_month").isNotNull() & ~F.coalesce(F.col("start_month") > F.col("stop_month"), F.lit(False))
+    has_stopped = F.col("stop_month").isNotNull() & ~holds(F.col("start_month") > F.col("stop_month"))
     stopped = (
         facts.named.filter("data_set <> 'payments'")
         .groupBy("case_id")

@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
+from jobs.registers.conditions import holds
 from jobs.rulebook.facts import Facts, once, recipients, with_months_that_count
 from jobs.rulebook.payments import transfers_of_benefits, with_payment_rows, zh_months_and_yuan
 from jobs.rulebook.rule import Judgement, Rule
@@ -45,7 +46,7 @@ def accounts_in_use(facts: Facts, least_households: int) -> DataFrame:
             "households": F.count("*").over(on_account),
             # Where one transfer lacks the name of the holder, the others on the account tell it.
             "holder_key": F.coalesce("stated_key", F.when(one_name, F.max("stated_key").over(on_account))),
-            "has_many_names": F.coalesce(~one_name, F.lit(False)),
+            "has_many_names": holds(~one_name),
         }
     ).filter(F.col("households") >= least_households)
     own = facts.named.select("case_id", F.col("name_key").alias("holder_key")).distinct().withColumn("is_own", F.lit(True))
@@ -55,8 +56,8 @@ def accounts_in_use(facts: Facts, least_households: int) -> DataFrame:
         {
             # Most who draw by it are in the care of one home: the account is the home's. Who else draws by it is asked about.
             "is_home": F.col("institution").isNotNull() & (F.count("*").over(in_one_home) * 2 > F.col("households")),
-            "is_guardian": F.coalesce(F.col("holder_key") == F.col("guardian_key"), F.lit(False)),
-            "is_own": F.coalesce("is_own", F.lit(False)),
+            "is_guardian": holds(F.col("holder_key") == F.col("guardian_key")),
+            "is_own": holds(F.col("is_own")),
         }
     )
 

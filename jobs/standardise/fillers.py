@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from expectations.contracts.model import DataSet
 from jobs.cells.person_numbers import JUNK
 from jobs.registers.benefits import Silver
+from jobs.registers.conditions import holds
 from jobs.registers.references import REGISTRY, person_references
 
 _MOST = 10_000
@@ -47,7 +48,7 @@ def without_fillers(data_set: DataSet, rows: DataFrame, numbers: list[str], owne
     for reference in person_references(data_set):
         number, state = F.col(reference.number_key), F.col(reference.state)
         is_owner = F.concat_ws("|", reference.number_key, reference.name_key).isin(owned) if owned else F.lit(False)
-        is_filler = F.coalesce(number.isin(numbers) & ~is_owner, F.lit(False))
+        is_filler = holds(number.isin(numbers) & ~is_owner)
         rows = rows.withColumns(
             {
                 reference.state: F.when(is_filler, F.lit(JUNK)).otherwise(state),

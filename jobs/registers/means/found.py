@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
 from jobs.registers.benefits import Silver
-from jobs.registers.conditions import holds
+from jobs.registers.conditions import first_that_holds, holds, may_hold
 from jobs.registers.entity_kinds import OF_NO_KNOWN_KIND, kind_of
 from jobs.registers.evidence import rows_of
 from jobs.registers.means import what_counts
@@ -42,10 +42,6 @@ def held_rows(rows: DataFrame, data_set: str, **columns: Column) -> DataFrame:
     return rows.select(*(given.get(name, F.col(name)).alias(name) for name in (*RECORD_COLUMNS, *HOLDING_COLUMNS)))
 
 
-def _first_of(conditions: dict[str, Column]) -> Column:
-    return F.coalesce(*(F.when(holds(condition), F.lit(word)) for word, condition in conditions.items()))
-
-
 def _told(*parts: Column | str) -> Column:
     """Parts of a sentence; those that are not known are left out."""
     return F.concat_ws("，", *(F.lit(part) if isinstance(part, str) else part for part in parts))
@@ -59,14 +55,15 @@ def insurance(rows: DataFrame, lines: Lines) -> DataFrame:
     """Wages, after some months in a row."""
     is_wage = what_counts.is_insured_wage(lines)
     lasts = lines.lasts("to_month")
-    is_job = F.coalesce(what_counts.spell_months(lines) >= lines.wages.employed_months, F.lit(True))
+    is_job = may_hold(what_counts.spell_months(lines) >= lines.wages.employed_months)
     return held_rows(
         rows, "social_insurance",
         thing_key=F.concat_ws(":", F.lit("insurance"), "kind", "unit", F.col("from_month").cast("string")),
         kind=F.when(is_wage, F.lit(WAGES)), is_current=lasts, is_reported=is_wage,
-        counts=_first_of({WAGES: is_wage & lasts & is_job}), since_on=F.col("from_month"),
+        counts=first_that_holds({WAGES: is_wage & lasts & is_job}), since_on=F.col("from_month"),
         words=_told(F.concat(F.col("kind"), F.lit("参保")), _span(lasts, "from_month", "to_month"), F.concat(F.lit("月缴费基数"), zh_yuan("base"))),
-        note=_first_of({"不是单位职工参保，不表示有工资": ~is_wage, "参保已终止": ~lasts, f"参保不满{lines.wages.employed_months}个月": ~is_job}),
+        note=first_that_holds({"不是单位职工参保，不表示有工资": ~is_wage, "参保已终止": ~lasts,
+                               f"参保不满{lines.wages.employed_months}个月": ~is_job}),
         evidence=rows_of("social_insurance", "unit", "kind", "from_month", "to_month", "base"),
     )  # fmt: skip
 
@@ -81,7 +78,7 @@ def pensions(rows: DataFrame, lines: Lines) -> DataFrame:
         kind=F.when(is_earned, F.lit(PENSION)), is_current=lasts, is_reported=is_earned,
         monthly_yuan=F.when(is_earned & lasts, F.col("monthly")), since_on=F.col("from_month"),
         words=_told(F.concat(F.col("kind"), F.lit("养老金")), _span(lasts, "from_month", "to_month"), F.concat(F.lit("每月"), zh_yuan("monthly"))),
-        note=_first_of({"城乡居民养老金不计入收入": ~is_earned, "待遇已停发": ~lasts}),
+        note=first_that_holds({"城乡居民养老金不计入收入": ~is_earned, "待遇已停发": ~lasts}),
         evidence=rows_of("pensions", "kind", "from_month", "to_month", "monthly", "stop_reason"),
     )  # fmt: skip
 
@@ -91,10 +88,10 @@ def housing_fund(rows: DataFrame, lines: Lines) -> DataFrame:
     return held_rows(
         rows, "housing_fund",
         thing_key=F.concat_ws(":", F.lit("fund"), "unit", F.col("from_month").cast("string")),
-        kind=F.lit(FUND), is_current=is_open, counts=_first_of({FUND: is_open}), since_on=F.col("from_month"),
+        kind=F.lit(FUND), is_current=is_open, counts=first_that_holds({FUND: is_open}), since_on=F.col("from_month"),
         words=_told(F.concat(F.lit("住房公积金账户"), F.col("status")), _span(lines.lasts("to_month"), "from_month", "to_month"),
                     F.concat(F.lit("缴存基数"), zh_yuan("base"))),
-        note=_first_of({"账户已封存或停缴": ~is_open}),
+        note=first_that_holds({"账户已封存或停缴": ~is_open}),
         evidence=rows_of("housing_fund", "unit", "base", "from_month", "to_month", "status"),
     )  # fmt: skip
 
@@ -105,10 +102,10 @@ def payroll(rows: DataFrame, lines: Lines) -> DataFrame:
     return held_rows(
         rows, "fiscal_staff",
         thing_key=F.concat_ws(":", F.lit("staff"), "unit", "staff_kind", F.col("from_month").cast("string")),
-        kind=F.when(is_staff, F.lit(STAFF)), is_current=lasts, counts=_first_of({STAFF: is_staff & lasts}),
+        kind=F.when(is_staff, F.lit(STAFF)), is_current=lasts, counts=first_that_holds({STAFF: is_staff & lasts}),
         since_on=F.col("from_month"),
         words=_told(F.concat(F.lit("财政供养："), F.col("staff_kind"), F.col("status")), F.concat(F.lit("月应发工资"), zh_yuan("monthly_pay"))),
-        note=_first_of({"不是在编人员": ~is_staff, "已离职": ~lasts}),
+        note=first_that_holds({"不是在编人员": ~is_staff, "已离职": ~lasts}),
         evidence=rows_of("fiscal_staff", "unit", "staff_kind", "status", "from_month", "to_month", "monthly_pay"),
     )  # fmt: skip
 
@@ -119,11 +116,11 @@ def vehicles(rows: DataFrame, lines: Lines) -> DataFrame:
         rows, "vehicles",
         thing_key=F.concat_ws(":", F.lit("vehicle"), "plate_kind", "plate_no"),
         kind=F.when(is_car, F.lit(VEHICLE)), is_current=~what_counts.is_gone(lines),
-        counts=_first_of({VEHICLE: is_car & is_used & ~is_cheap}), since_on=F.col("registered_on"),
+        counts=first_that_holds({VEHICLE: is_car & is_used & ~is_cheap}), since_on=F.col("registered_on"),
         words=_told(F.concat(F.coalesce("vehicle_kind", "plate_kind"), F.lit("（"), F.col("plate_kind"), F.lit("号牌）")),
                     F.concat(zh_day("registered_on"), F.lit("登记")), F.concat(F.lit("状态"), F.col("status")),
                     F.concat(F.lit("购置价"), zh_yuan("price"))),
-        note=_first_of({"摩托车、农用车或残疾人专用车不视为汽车": ~is_car, "车辆已注销、报废、转出或逾期未检验": ~is_used,
+        note=first_that_holds({"摩托车、农用车或残疾人专用车不视为汽车": ~is_car, "车辆已注销、报废、转出或逾期未检验": ~is_used,
                         "购置价不超过限额": is_cheap}),
         evidence=rows_of("vehicles", "plate_kind", "plate_no", "vehicle_kind", "usage", "registered_on", "price", "status", "inspected_to"),
     )  # fmt: skip
@@ -133,7 +130,7 @@ def properties(rows: DataFrame, lines: Lines) -> DataFrame:
     """One dwelling is let pass, a further one is means: the household counts them."""
     is_whole, is_given = what_counts.is_whole(lines), what_counts.is_given(lines)
     is_dwelling, is_business = what_counts.is_home(lines), what_counts.is_business(lines)
-    kind = _first_of({BUSINESS: what_counts.is_own_business(lines), DWELLING: what_counts.is_own_home(lines)})
+    kind = first_that_holds({BUSINESS: what_counts.is_own_business(lines), DWELLING: what_counts.is_own_home(lines)})
     return held_rows(
         rows, "properties",
         thing_key=F.concat_ws(":", F.lit("property"), "cert_no", "address"),
@@ -142,7 +139,7 @@ def properties(rows: DataFrame, lines: Lines) -> DataFrame:
         words=_told(F.concat(F.lit("不动产："), F.col("use"), F.lit("（"), F.coalesce("nature", F.lit("性质不明")), F.lit("）")),
                     F.concat(F.format_number("area", 2), F.lit("平方米")),
                     F.concat(F.lit("份额"), F.format_number("share_pct", 0), F.lit("%")), F.concat(zh_day("registered_on"), F.lit("登记"))),
-        note=_first_of({"份额较小": ~is_whole, "车库、储藏间、宅基地不视为另有住房": ~is_dwelling & ~is_business,
+        note=first_that_holds({"份额较小": ~is_whole, "车库、储藏间、宅基地不视为另有住房": ~is_dwelling & ~is_business,
                         "安置、还建、危房改造、继承或公租住房不视为另有住房": is_dwelling & is_given,
                         f"住房按户合计，{lines.properties.homes}处以内不计": kind == DWELLING}),
         evidence=rows_of("properties", "cert_no", "use", "nature", "share_pct", "area", "registered_on"),
@@ -175,7 +172,7 @@ def entities(rows: DataFrame, lines: Lines) -> DataFrame:
         words=_told(F.concat(F.lit("法定代表人或经营者："), F.coalesce(kind_of("kind"), F.lit(OF_NO_KNOWN_KIND))),
                     F.concat(zh_day("established_on"), F.lit("成立")),
                     F.concat(F.lit("状态"), F.col("status")), F.concat(F.lit("近12月纳税"), zh_yuan("tax_12m"))),
-        note=_first_of({"村集体职务任职": is_nominal, "已注销或吊销": is_dead, "零申报、无参保人员、无实缴，未见经营": is_dormant,
+        note=first_that_holds({"村集体职务任职": is_nominal, "已注销或吊销": is_dead, "零申报、无参保人员、无实缴，未见经营": is_dormant,
                         "是否实际经营登记不明": ~trades}),
         evidence=rows_of(
             "enterprises", "uscc", "name", "kind", "status", "established_on", "ended_on", "capital", "paid_in", "insured_staff", "tax_12m",
@@ -197,11 +194,12 @@ def roles(rows: DataFrame, lines: Lines, register: Silver) -> DataFrame:
         with_entity, "enterprise_roles",
         thing_key=F.concat_ws(":", F.lit("role"), "uscc", "role"),
         kind=F.when(is_partner, F.lit(SHARE)), is_current=~holds(F.col("_is_dead")),
-        counts=_first_of({SHARE: is_partner & F.col("_trades"), UNTOLD: is_partner & ~holds(F.col("_is_dead")) & F.col("_entity_status").isNull()}),
+        counts=first_that_holds({SHARE: is_partner & F.col("_trades"),
+                                 UNTOLD: is_partner & ~holds(F.col("_is_dead")) & F.col("_entity_status").isNull()}),
         since_on=F.col("since_on"),
         words=_told(F.concat(F.lit("市场主体"), F.col("role")), F.col("_entity_kind"), F.concat(F.lit("主体状态"), F.col("_entity_status")),
                     F.concat(F.lit("出资比例"), F.format_number("share_pct", 2), F.lit("%"))),
-        note=_first_of({"持股比例很小": is_trifle, "成员、监事或村集体职务，多为挂名": ~is_partner,
+        note=first_that_holds({"持股比例很小": is_trifle, "成员、监事或村集体职务，多为挂名": ~is_partner,
                         "主体已注销或吊销": F.col("_is_dead"), "未见主体经营": ~F.col("_trades"),
                         "主体登记未找到": F.col("_entity_status").isNull()}),
         evidence=rows_of("enterprise_roles", "uscc", "role", "share_pct", "since_on"),

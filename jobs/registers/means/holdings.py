@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.deliveries import DATA_SETS
 from jobs.registers.benefits import Silver
+from jobs.registers.conditions import holds
 from jobs.registers.means import found as registers
 from jobs.registers.means.lines import FUND, WAGES, Lines
 from jobs.registers.means.registered import Once, Variants, identified
@@ -56,7 +57,7 @@ def _without_left_jobs(held: DataFrame) -> DataFrame:
     has_left = (F.max(is_job.cast("int")).over(of_person) == 1) & (
         F.max((is_job & F.col("is_current")).cast("int")).over(of_person) == 0
     )
-    is_stale = F.coalesce((F.col("counts") == FUND) & has_left, F.lit(False))
+    is_stale = holds((F.col("counts") == FUND) & has_left)
     marked = held.withColumn("_is_stale", is_stale)
     return marked.withColumns(
         {

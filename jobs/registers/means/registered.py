@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import ORIGIN
 from jobs.cells.names import may_be_same
+from jobs.registers.conditions import holds
 from jobs.registers.grades import capped, grade_cap
 from jobs.registers.origins import texts_at
 from jobs.registers.references import LIVE, REGISTRY
@@ -73,13 +74,11 @@ def identified(records: DataFrame, people: DataFrame, variants: Variants) -> Dat
     """
     known = people.select("number_key", "name_key", "former_name_key", *REGISTERED_ORIGIN)
     pairs = records.join(known, "number_key", "inner")
-    is_same = F.coalesce(F.col("record_name_key") == F.col("name_key"), F.lit(False))
-    is_former = F.coalesce(F.col("record_name_key") == F.col("former_name_key"), F.lit(False))
+    is_same = holds(F.col("record_name_key") == F.col("name_key"))
+    is_former = holds(F.col("record_name_key") == F.col("former_name_key"))
     found = variants(pairs.filter(~is_same & ~is_former).select(*RECORD_COLUMNS, "name_key", *REGISTERED_ORIGIN))
     written = found.select("number_key", "record_name_key", "name_key").distinct().withColumn("_is_variant", F.lit(True))
-    grade = (
-        F.when(is_same, F.lit("A")).when(is_former | F.coalesce("_is_variant", F.lit(False)), F.lit("B")).otherwise(F.lit("D"))
-    )
+    grade = F.when(is_same, F.lit("A")).when(is_former | holds(F.col("_is_variant")), F.lit("B")).otherwise(F.lit("D"))
     return (
         pairs.join(F.broadcast(written), ["number_key", "record_name_key", "name_key"], "left")  # distinct: doubles nothing
         .withColumn("identity_grade", capped(grade, grade_cap("number_state")))

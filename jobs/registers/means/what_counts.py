@@ -13,7 +13,7 @@ from pyspark.sql import Column, Window
 from pyspark.sql import functions as F
 
 from expectations.contracts.model import ORIGIN
-from jobs.registers.conditions import holds
+from jobs.registers.conditions import holds, may_hold
 from jobs.registers.entity_kinds import kind_of
 from jobs.registers.means.lines import Lines
 from jobs.registers.policy import Entities
@@ -84,7 +84,7 @@ def is_overdue(lines: Lines) -> Column:
 def is_in_use(lines: Lines) -> Column:
     """Neither gone nor long overdue. Some months late an owner drives on; nobody knows how late where the day is missing."""
     months = F.months_between(F.lit(lines.as_of), F.col("inspected_to"))
-    is_late = F.coalesce(months >= lines.vehicles.overdue_months, F.lit(True))
+    is_late = may_hold(months >= lines.vehicles.overdue_months)
     return ~(is_gone(lines) | (is_overdue(lines) & is_late))
 
 
@@ -98,7 +98,7 @@ def is_cheap(lines: Lines) -> Column:
 
 def is_whole(lines: Lines) -> Column:
     """More than a small share; no share stated is the whole."""
-    return F.coalesce(F.col("share_pct") >= F.lit(lines.properties.small_share_percent), F.lit(True))
+    return may_hold(F.col("share_pct") >= F.lit(lines.properties.small_share_percent))
 
 
 def is_given(lines: Lines) -> Column:
