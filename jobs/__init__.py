@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jobs.runtime.accounts import have_a_home
 from jobs.runtime.last_words import have_last_words, refuse_small_limit
+from jobs.runtime.private_network import enter_if_wanted
 from jobs.runtime.stopping import end_while_importing
 
 __version__ = "0.1.0"
@@ -23,3 +24,5 @@ if sys.argv and Path(sys.argv[0]).name in ("-m", "mingjing") and not "".join(sys
     # The engine has a thread for each core, and so has the column reader below each of them: those turned in circles, waiting for work.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     have_a_home()
+    if sys.argv[0] == "-m":  # a job imports what makes threads; `mingjing` enters as it begins
+        enter_if_wanted(sys.argv[1:])

@@ -433,8 +433,7 @@ def as_module(*command: str) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """The command in a process of its own: in a private network where it can be, ended at once by Ctrl-C."""
     given = sys.argv[1:] if arguments is None else arguments
-    if private_network.is_wanted(given):
-        private_network.enter()
+    private_network.enter_if_wanted(given)
     end_on_signals()
     in_one_piece(app)(given, prog_name="mingjing")
 

@@ -22,7 +22,6 @@ from jobs.launch.context import RunContext
 from jobs.launch.metrics import metrics_folder
 from jobs.launch.run_log import RunLog, last_rules
 from jobs.launch.settings import load_access, load_settings
-from jobs.runtime import private_network
 from jobs.runtime.code_version import code_version
 from jobs.runtime.console import LOG_VARIABLE, Console
 from jobs.runtime.errors import BadConfiguration, explanation
@@ -182,8 +181,6 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
     parser.add_argument("--env", help="overlay of the configuration: conf/<env>.yaml")
     parser.add_argument("--lake", help="root of the lake, where it is not OUT/lake")
     given = parser.parse_args()
-    if private_network.is_wanted(sys.argv[1:]):  # importing the job has made threads
-        private_network.run_in_one(module, sys.argv[1:])
     end_on_signals()
     console = Console(stderr=True)
 

@@ -1,8 +1,8 @@
 """A network of a process's own: what listens in it is reached by the process and its children, by nobody else on the machine.
 
 The embedded engine asks nobody who connects (decision 0018). A command therefore enters such a network before it makes its
-first thread, for Linux lets no process with threads do so. A module that makes threads while it is imported is run by
-`python -m jobs.runtime.private_network MODULE ARGUMENTS`.
+first thread, for Linux lets no process with threads do so: `mingjing` as it begins, `python -m jobs.…` while this package is
+imported. Any other module is run in one by `python -m jobs.runtime.private_network MODULE ARGUMENTS`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,7 @@ import struct
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 from urllib.parse import parse_qs, urlsplit
-
-from jobs.runtime.last_words import need_none
-from jobs.runtime.stopping import hold_signals
 
 VARIABLE = "MINGJING_NETWORK"
 """Set once a process has tried, for it and its children: the network they are in, or `shared` where there is no way."""
@@ -66,6 +62,11 @@ def _is_here(address: str) -> bool:
     return all(host.startswith("/") for host in hosts)
 
 
+def enter_if_wanted(arguments: Sequence[str]) -> None:
+    if is_wanted(arguments):
+        enter()
+
+
 def enter() -> None:
     """Enters one, if the machine allows it; else all stays as it is. The process must have no thread but this."""
     os.environ[VARIABLE] = _SHARED
@@ -85,13 +86,6 @@ def enter() -> None:
 def is_private() -> bool:
     """Is this thread in a network that the process, or one that it descends from, has entered?"""
     return os.environ.get(VARIABLE) == _network()
-
-
-def run_in_one(module: str, arguments: Sequence[str]) -> NoReturn:
-    """Runs the module in place of this process, from its beginning."""
-    hold_signals()
-    need_none()
-    os.execv(sys.executable, [sys.executable, "-m", "jobs.runtime.private_network", module, *arguments])
 
 
 def who_else() -> str:
@@ -133,7 +127,5 @@ def _unshare() -> None:
 
 
 if __name__ == "__main__":
-    if is_wanted(sys.argv[1:]):
-        enter()
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

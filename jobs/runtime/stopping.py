@@ -26,12 +26,6 @@ def end_while_importing() -> None:
     """The same until `end_on_signals`, for which there must be no child, and which makes a thread: imports take seconds."""
     for number in _heeded():
         signal.signal(number, _end_at_once)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _NAMES)
-
-
-def hold_signals() -> None:
-    """Keeps them for the program that takes this process's place, until it is ready for them."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, _NAMES)
 
 
 def end_on_signals() -> None:

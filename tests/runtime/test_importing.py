@@ -35,12 +35,3 @@ def test_a_command_that_is_still_imported_ends_in_a_sentence(
         process.send_signal(number)
         assert process.wait(timeout=5) == code
     assert log.read_text(encoding="utf-8") == SENTENCES[code]
-
-
-def test_signals_are_held_while_one_program_takes_the_place_of_another(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    replaced = "import os, signal, sys; from jobs.runtime.stopping import hold_signals; hold_signals(); "
-    replaced += "os.kill(os.getpid(), signal.SIGTERM); os.execv(sys.executable, [sys.executable, '-m', 'jobs.find_clues'])"
-    with started_apart([sys.executable, "-c", replaced], log) as process:
-        assert process.wait(timeout=20) == 143
-    assert log.read_text(encoding="utf-8") == SENTENCES[143]
