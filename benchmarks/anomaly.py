@@ -30,7 +30,7 @@ from sklearn.metrics import roc_auc_score
 
 from models.features import Feature, Matrix
 from models.feedback import fit_feedback
-from models.isolation_forest import ForestParams
+from models.params import ForestParams
 from models.strangeness import StrangenessModel
 
 TREES, SAMPLE, TRAINING_ROWS = 100, 256, 20_000  # as conf/base.yaml has it

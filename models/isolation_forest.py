@@ -1,4 +1,4 @@
-"""The isolation forest: parameters, training, and the one place where its sign is turned.
+"""The isolation forest: training, and the one place where its sign is turned.
 
 Liu, Ting & Zhou, Isolation Forest, ICDM 2008.
 """
@@ -9,20 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
 from sklearn.ensemble import IsolationForest
 
-from expectations.conf import Conf
 from models.features import FEATURE_NAMES, FeatureMismatch, Matrix
-
-
-class ForestParams(Conf):
-    """Parameters of training. Section 4 of the paper: results are stable from 100 trees of 256 samples."""
-
-    trees: int = Field(ge=1)
-    sample_size: int = Field(ge=2, description="rows a tree is grown on")
-    training_rows: int = Field(ge=2, description="cases drawn by hash of their id for training")
-    seed: int = Field(ge=0, lt=2**32)
+from models.params import ForestParams
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
-from pydantic import Field
 from splink import DuckDBAPI, Linker
 
-from expectations.conf import Conf
 from models.linkage import columns
+from models.params import LinkageParams
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -29,18 +28,6 @@ if TYPE_CHECKING:
 NO_NUMBER: Traversable = files("models.linkage") / "no_number.json"
 LINKED, TIE, BELOW = "linked", "tie", "below"
 _PRIOR = "probability_two_random_records_match"
-
-
-class LinkageParams(Conf):
-    """When a candidate is the person: models/linkage/README.md says what these were measured to mean."""
-
-    # Above what a name, the sex and the village can say together, and above what a twin has: see the page.
-    least_weight: float = Field(default=11.0, description="match weight that a link needs, log2 of odds")
-    least_lead: float = Field(default=4.0, gt=0, description="how much more it must weigh than the next candidate, log2 of odds")
-    backend: Literal["duckdb", "spark"] = Field(
-        default="duckdb",
-        description="where pairs are made and weighed: duckdb on the driver does for a city, spark for a province",
-    )
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ import numpy as np
 from models import served, stored
 from models.drift import WARN_ABOVE
 from models.features import Matrix, contract_fingerprint
-from models.isolation_forest import ForestParams
+from models.params import ForestParams
 from models.pictures import bars
 from models.stored import RefusedStore
 from models.strangeness import Scores, StrangenessModel

@@ -21,7 +21,8 @@ from models import dependence, isolation_forest
 from models.dependence import DependenceModel
 from models.drift import Bins
 from models.features import FEATURES, Feature, Matrix
-from models.isolation_forest import ForestModel, ForestParams
+from models.isolation_forest import ForestModel
+from models.params import ForestParams
 from models.ranks import Rarity, Vector
 
 DEPENDENCE_WEIGHT = 0.5

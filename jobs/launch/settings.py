@@ -29,9 +29,8 @@ from jobs.rules import RULES
 from jobs.runtime.engine_settings import EngineSettings
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.site_key import KeyParams
-from models.isolation_forest import ForestParams
+from models.params import ForestParams, LinkageParams
 from models.ranking import LearningParams
-from models.record_linkage import LinkageParams
 
 CONF_VARIABLE = "MINGJING_CONF"
 ACCESS = "access"

@@ -39,7 +39,7 @@ from jobs.rules.number_in_doubt import ROW
 from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.tables import Tables
 from jobs.sheets.clue_list import CLUE_COLUMNS
-from models.record_linkage import LinkageParams
+from models.params import LinkageParams
 
 Row = Mapping[str, Any]
 _ID = re.compile("[A-Z]?[0-9a-f]{16}")

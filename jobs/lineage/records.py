@@ -18,7 +18,7 @@ from jobs.registers.origins import texts_of
 from jobs.registers.references import REGISTRY, Reference, person_references
 from jobs.runtime.errors import BadStore
 from jobs.runtime.tables import Tables
-from models.record_linkage import LinkageParams
+from models.params import LinkageParams
 
 MONEY = ("program", "household_no", "for_month", "paid_on", "heads", "amount", "kind", "bank_account", "account_name")
 """Fields of a transfer that counts of money and of accounts go by."""

@@ -24,7 +24,8 @@ from jobs.registers.references import REGISTRY, Reference, person_references
 from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.lake import Lake
 from jobs.runtime.tables import Rows, Value
-from models.record_linkage import BELOW, TIE, LinkageParams
+from models.params import LinkageParams
+from models.record_linkage import BELOW, TIE
 
 Key = Mapping[str, Value | None]
 Told = tuple[str, list[PossiblePerson]]

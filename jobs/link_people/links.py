@@ -19,7 +19,8 @@ from jobs.registers.divisions import division_names
 from jobs.registers.identity_verdicts import Groups, pair_of, pair_side
 from jobs.registers.references import REGISTRY
 from jobs.runtime.lake import Lake
-from models.record_linkage import BELOW, LINKED, TIE, LinkageModel, LinkageParams, best_matches, load_model, matches
+from models.params import LinkageParams
+from models.record_linkage import BELOW, LINKED, TIE, LinkageModel, best_matches, load_model, matches
 
 BY_EVERYTHING_ELSE, BY_VERDICT = "name, birth and place", "verdict"
 REFUSED = "refused"

@@ -54,7 +54,7 @@ from jobs.score_cases.patterns.judged import judged
 from jobs.score_cases.patterns.silent_changes import STATE
 from models.drift import WARN_ABOVE, drifted
 from models.features import Matrix, contract_fingerprint, matrix
-from models.isolation_forest import ForestParams
+from models.params import ForestParams
 from models.registry import NOTHING_STATED, ForestRegistry, RegisteredModel
 from models.strangeness import Scores, StrangenessModel, in_words, model_fingerprint
 

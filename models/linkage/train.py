@@ -18,7 +18,8 @@ from splink import DuckDBAPI, Linker
 
 from models.linkage import columns, labels
 from models.linkage.comparisons import untrained
-from models.record_linkage import BELOW, LINKED, TIE, LinkageModel, LinkageParams, best_matches, matches
+from models.params import LinkageParams
+from models.record_linkage import BELOW, LINKED, TIE, LinkageModel, best_matches, matches
 
 SEED = 20171231
 STRANGERS = 20_000

@@ -23,7 +23,7 @@ from jobs.runtime.console import Console
 from jobs.runtime.errors import NoSuchRecord
 from jobs.runtime.lake import Lake
 from jobs.runtime.session import Engine
-from models.record_linkage import LinkageParams
+from models.params import LinkageParams
 from tests.hand_made import frame, person_name, person_number
 
 NUMBER, OTHER = person_number(7), person_number(8)

@@ -7,7 +7,7 @@ import pytest
 
 from models.features import Feature, Matrix
 from models.feedback import EVEN_RARITY, RIDGE, fit_feedback
-from models.isolation_forest import ForestParams
+from models.params import ForestParams
 from models.strangeness import StrangenessModel
 
 PARAMS = ForestParams(trees=60, sample_size=128, training_rows=2000, seed=7)

@@ -10,7 +10,8 @@ import pytest
 from sklearn.ensemble._iforest import _average_path_length
 
 from models.features import FEATURE_NAMES, FEATURES, FeatureMismatch, matrix
-from models.isolation_forest import ForestModel, ForestParams, anomaly_score, fit
+from models.isolation_forest import ForestModel, anomaly_score, fit
+from models.params import ForestParams
 
 PARAMS = ForestParams(trees=100, sample_size=256, training_rows=2000, seed=7)
 N = len(FEATURE_NAMES)

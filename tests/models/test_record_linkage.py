@@ -14,7 +14,8 @@ from polars.testing import assert_frame_equal
 
 from models.linkage.columns import PEOPLE, RECORDS, ColumnMismatch
 from models.linkage.places import find_places, with_stems
-from models.record_linkage import LinkageParams, best_matches, load_model, matches
+from models.params import LinkageParams
+from models.record_linkage import best_matches, load_model, matches
 from tests.processes import run_apart
 
 MODEL = load_model()

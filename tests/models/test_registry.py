@@ -19,7 +19,7 @@ from sklearn.linear_model import LinearRegression
 
 from models import stored
 from models.features import FEATURES, FeatureMismatch, Matrix
-from models.isolation_forest import ForestParams
+from models.params import ForestParams
 from models.ranking import fit
 from models.ranking_registry import RANKING_NAME, RankingRegistry
 from models.registry import CHAMPION, MODEL_NAME, ForestRegistry, NoSuchVersion

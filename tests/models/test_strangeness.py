@@ -12,7 +12,7 @@ import pytest
 from models import dependence, stored
 from models.features import FEATURES as CONTRACT
 from models.features import Feature, FeatureMismatch, Matrix
-from models.isolation_forest import ForestParams
+from models.params import ForestParams
 from models.ranks import KNOTS, Rarity
 from models.strangeness import LEAST_FALL, Reason, StrangenessModel, in_words
 

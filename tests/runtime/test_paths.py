@@ -11,7 +11,7 @@ from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake, single_writer
 from jobs.runtime.paths import local_folder, plain_name
 from jobs.runtime.session import Engine
-from models.isolation_forest import ForestParams
+from models.params import ForestParams
 from models.registry import ForestRegistry
 from tests.models.test_registry import ordinary, tags
 
