@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from expectations.contracts.lake import CLUES, PATTERN_TITLES
 from jobs.launch.settings import RankingSettings
-from jobs.registers.conditions import holds
+from jobs.registers.conditions import first_of, holds
 from jobs.registers.evidence import in_order
 from jobs.rulebook.rule import EXEMPTIONS
 from jobs.rules import RULES
@@ -79,7 +79,7 @@ def with_patterns(clues: DataFrame, patterns: DataFrame) -> DataFrame:
     of_case = patterns.select("case_id", F.col("kind").alias("_kind"), F.col("group_id").alias("_group"))
     joined = clues.join(of_case, "case_id", "left")  # one row a case
     is_strange = F.col("rule_code").isin(strange)
-    words = F.coalesce(*(F.when(F.col("_kind") == kind, F.lit(title)) for kind, title in PATTERN_TITLES.items()))
+    words = first_of((F.col("_kind") == kind, F.lit(title)) for kind, title in PATTERN_TITLES.items())
     return joined.withColumns(
         {
             "kind": F.when(is_strange, F.col("_kind")),
@@ -151,8 +151,9 @@ def place() -> Column:
 def _looked_up(column: str | Column, values: dict[str, float], default: float | Column) -> Column:
     asked = F.col(column) if isinstance(column, str) else column
     otherwise = default if isinstance(default, Column) else F.lit(default)
-    # Side by side and not one inside the other: a plan may be nested only so deep.
-    return F.coalesce(*(F.when(asked == name, F.lit(value)) for name, value in sorted(values.items())), otherwise)
+    if not values:
+        return otherwise
+    return first_of((asked == name, F.lit(value)) for name, value in sorted(values.items())).otherwise(otherwise)
 
 
 def _reasons(prior: Column) -> Column:
@@ -177,7 +178,7 @@ def _reasons(prior: Column) -> Column:
 
 
 def _in_words(column: str) -> Column:
-    return F.coalesce(*(F.when(F.col(column) == code, F.lit(said)) for code, said in EXEMPTIONS.items()), F.lit("无"))
+    return first_of((F.col(column) == code, F.lit(said)) for code, said in EXEMPTIONS.items()).otherwise(F.lit("无"))
 
 
 _SIZE_DIGITS = 12

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import reduce
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -25,8 +26,10 @@ def first_that_holds(conditions: Mapping[str, Column]) -> Column:
     """Name of the first condition that holds, or null."""
     if not conditions:
         return F.lit(None).cast("string")
-    (first, condition), *others = conditions.items()
-    named = F.when(condition, F.lit(first))
-    for name, other in others:
-        named = named.when(other, F.lit(name))
-    return named
+    return first_of((condition, F.lit(name)) for name, condition in conditions.items())
+
+
+def first_of(cases: Iterable[tuple[Column, Column]]) -> Column:
+    """The value beside the first condition that holds, or null; with `otherwise`, another value."""
+    (condition, value), *others = cases
+    return reduce(lambda told, case: told.when(*case), others, F.when(condition, value))

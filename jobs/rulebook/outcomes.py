@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from expectations.conf import Conf
 from expectations.contracts.lake import EVIDENCE
-from jobs.registers.conditions import first_that_holds, holds
+from jobs.registers.conditions import first_of, first_that_holds, holds
 from jobs.registers.policy import Policy
 from jobs.rulebook.fingerprint import fingerprint
 from jobs.rulebook.rule import Judgement, Rule
@@ -82,10 +81,7 @@ def best_of_each(findings: DataFrame) -> DataFrame:
 
 def _by_rule(columns: dict[str, Column]) -> Column:
     """The column of the rule whose row it is."""
-    (first, column), *others = columns.items()
-    return reduce(
-        lambda told, of: told.when(F.col("rule_code") == of[0], of[1]), others, F.when(F.col("rule_code") == first, column)
-    )
+    return first_of((F.col("rule_code") == code, column) for code, column in columns.items())
 
 
 def _threshold(judgement: Judgement) -> Column:
