@@ -216,7 +216,7 @@ def _told(rows: DataFrame, facts: Facts, first_paid: Facts) -> DataFrame:
     told = told.join(outsiders, ["case_id", "bank_account_key"], "left")
 
     def flag(*names: str) -> Column:
-        return F.coalesce(*names, F.lit(False))
+        return holds(F.coalesce(*names))
 
     return told.withColumns(
         {

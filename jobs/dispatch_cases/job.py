@@ -20,6 +20,7 @@ from jobs.casebook.opened import case_store_beside
 from jobs.casebook.projecting import PROJECTIONS, SEEN, project
 from jobs.dispatch_cases.inspectors import Inspectors, inspectors_for, places_of
 from jobs.launch.context import RunContext
+from jobs.registers.conditions import holds
 from jobs.registers.second_looks import found_by_rule, kept_back
 from jobs.runtime.errors import BadConfiguration
 from jobs.runtime.lake import Lake
@@ -134,7 +135,7 @@ def _listed(lake: Lake, list_on: date, county_code: str) -> list[Row]:
         .join(keys, "case_id", "left")  # one row a case
         .select(
             "list_on", "list_no", "case_id", "as_of", *(F.coalesce(f"_{name}", name).alias(name) for name in _PLACE),
-            F.coalesce("key_person", "_title").alias("key_person"), F.coalesce("is_separate", "_separate", F.lit(False)).alias("is_separate"),
+            F.coalesce("key_person", "_title").alias("key_person"), holds(F.coalesce("is_separate", "_separate")).alias("is_separate"),
         )
         .orderBy("position").collect()
     )  # fmt: skip  # as many as visits

@@ -1,4 +1,4 @@
-"""A signal while a command is still imported, which takes seconds: a sentence, as at any other time."""
+"""What a command does while it is imported, which takes seconds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import started_apart, wait_until
+from tests.processes import run_apart, started_apart, wait_until
 from tests.runtime.test_stopping import SENTENCES
 
 MODULES = ("jobs.commands.cli", "jobs.commands.run_all", "jobs.find_clues", "jobs.learn")
@@ -35,3 +35,12 @@ def test_a_command_that_is_still_imported_ends_in_a_sentence(
         process.send_signal(number)
         assert process.wait(timeout=5) == code
     assert log.read_text(encoding="utf-8") == SENTENCES[code]
+
+
+@pytest.mark.parametrize(("variables", "threads"), [({}, 1), ({"POLARS_MAX_THREADS": "3"}, 3)])
+def test_a_command_reads_columns_in_one_thread_below_each_of_the_engine_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], threads: int
+) -> None:
+    monkeypatch.delenv("POLARS_MAX_THREADS", raising=False)  # as the tests' own process has it
+    counted = "import sys; sys.argv = ['mingjing']; import jobs, polars; print(polars.thread_pool_size())"
+    assert run_apart([sys.executable, "-c", counted], **variables).stdout.split() == [str(threads)]
