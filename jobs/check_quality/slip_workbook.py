@@ -202,7 +202,8 @@ def _number_row(count: NumberCount) -> tuple[Any, ...]:
     usable = sum(count.states.get(state, 0) for state in (VALID, UPGRADED, FIRM))
     total = sum(count.states.values())
     states = (count.states.get(state, 0) for state in STATES_ZH)
-    return (count.account.entry.file_name, count.field.header, *states, round(100 * usable / total, 1) if total else None)
+    # Rounded down: with one bad number it is never the whole.
+    return (count.account.entry.file_name, count.field.header, *states, 1000 * usable // total / 10 if total else None)
 
 
 def _column_row(counted: ColumnCount, names: Mapping[str, str]) -> tuple[Any, ...]:

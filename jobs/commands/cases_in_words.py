@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 from rich.table import Table
@@ -108,10 +108,22 @@ def print_history(console: Console, events: Iterable[Event], *, full: bool) -> N
     for event in events:
         left_out = {*event.after.BESIDE, "clues", *(() if full else _MAY_NAME)}
         said = event.after.model_dump(mode="json", exclude_none=True, exclude=left_out)
-        words = f" {json.dumps(said, ensure_ascii=False)}" if said else ""
+        words = f": {', '.join(_facts(said))}" if said else ""
         source = f", {event.source.file}:{event.source.row}" if event.source else ""
         line = f"{event.on_day} {event.after.KIND} {event.subject.id} ({event.by or 'unknown'} as {event.role}{source}){words}"
         console.print(Text(line) if full else line, soft_wrap=True)
+
+
+def _facts(said: Mapping[str, Any], of: str = "") -> Iterator[str]:
+    """Each fact behind its name."""
+    for name, value in said.items():
+        named = f"{of}{name.removeprefix('is_').replace('_', ' ')}"
+        if isinstance(value, Mapping):
+            yield from _facts(value, f"{named} ")
+        elif isinstance(value, bool):
+            yield named if value else f"not {named}"
+        else:
+            yield f"{named} {'、'.join(map(str, value)) if isinstance(value, list) else value}"
 
 
 def print_taken(console: Console, taken: Taken) -> None:

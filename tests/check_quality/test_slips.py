@@ -205,7 +205,7 @@ def test_numbers_are_counted_by_state_with_the_share_that_can_be_used(books: dic
     accepted = GOOD + len(FAULTY) - REFUSED
     counts = {"有效": GOOD + 1, "校验不符": 1, "占位号码": 1, "被截断": 1, "无法识别": 2, "已脱敏": 1}
     assert {title: numbers[title] for title in STATES_ZH.values() if numbers[title]} == counts
-    assert numbers["可用比例（%）"] == round(100 * (GOOD + 1) / accepted, 1)
+    assert numbers["可用比例（%）"] == 1000 * (GOOD + 1) // accepted / 10
     assert heads["可用比例（%）"] == 100
     assert "有5个身份号码无法使用" in books[NORTH_OFFICE].cover["号码"]
     assert books[SOUTH_OFFICE].cover["号码"] == "未发现问题。"
@@ -359,3 +359,10 @@ def test_a_number_column_without_rows_has_no_share(tmp_path: Path) -> None:
     field = next(f for f in DATA_SETS["dibao_roster"].fields if f.kind in PERSON_KINDS)
     write_slip(tmp_path / "a.xlsx", Slip("民政局", [account("a")], [], [], [NumberCount(account("a"), field, {})]), AS_OF)
     assert read(tmp_path / "a.xlsx").records("号码质量")[0]["可用比例（%）"] is None
+
+
+def test_a_column_with_one_bad_number_is_never_told_as_the_whole(tmp_path: Path) -> None:
+    field = next(f for f in DATA_SETS["dibao_roster"].fields if f.kind in PERSON_KINDS)
+    count = NumberCount(account("a"), field, {"valid": 99_999, "junk": 1})
+    write_slip(tmp_path / "a.xlsx", Slip("民政局", [account("a")], [], [], [count]), AS_OF)
+    assert read(tmp_path / "a.xlsx").records("号码质量")[0]["可用比例（%）"] == 99.9

@@ -122,7 +122,10 @@ def test_every_step_says_what_became_of_it(out: Path, case: str, capsys: pytest.
 def test_a_history_names_nobody_unless_in_full(out: Path) -> None:
     code, said = run("cases history H5 --out OUT", out)
     assert (code, "张某" in said) == (0, False)
-    assert "2018-01-09 verdict C51 (clerk as inspector, a.xlsx:7)" in said
+    assert "2018-01-09 verdict C51 (clerk as inspector, a.xlsx:7): " in said
+    assert "due on 2018-01-" in said
+    assert not {"{", "_on", "None"} & set(said.split())
+    assert '"' not in said
     assert "张某" in run("cases history H5 --out OUT --full", out)[1]
 
 
