@@ -12,7 +12,7 @@ from typing import Any, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
-from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import Row, StructType
 
 from jobs.runtime.session import EMBEDDED, Engine
@@ -73,17 +73,13 @@ class Session:
         full = [{name: row.get(name) for name in schema.names} for row in named]
         return Frame(pa.Table.from_pylist(full, schema=_arrow(schema)), schema)
 
-    def schema(self, schema: StructType) -> _Reader:
-        return _Reader(schema)
-
-
-@dataclass(frozen=True)
-class _Reader:
-    columns: StructType
+    def schema(self, _: str) -> Session:
+        """What was written here has the types of its contract."""
+        return self
 
     def parquet(self, *files: str) -> Frame:
-        tables = [pq.read_table(pa.BufferReader(Path(file).read_bytes())) for file in files]
-        return Frame(pa.concat_tables(tables).cast(_arrow(self.columns)), self.columns)
+        rows = pa.concat_tables(pq.read_table(pa.BufferReader(Path(file).read_bytes())) for file in files)
+        return Frame(rows, from_arrow_schema(rows.schema))
 
 
 def _arrow(schema: StructType) -> pa.Schema:

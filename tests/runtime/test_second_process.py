@@ -62,7 +62,7 @@ def test_one_that_is_ended_from_outside_is_told_in_a_sentence() -> None:
 
 def test_an_error_here_ends_it_at_once(tmp_path: Path) -> None:
     started = time.monotonic()
-    with pytest.raises(ZeroDivisionError), meanwhile(partial(leave_a_trace, tmp_path / "pid", 600)):
+    with pytest.raises(ZeroDivisionError), meanwhile(partial(leave_a_trace, tmp_path / "pid", 2 * PATIENCE)):
         raise ZeroDivisionError
     assert time.monotonic() - started < PATIENCE
 
