@@ -63,6 +63,7 @@ def _is_here(address: str) -> bool:
 
 
 def enter_if_wanted(arguments: Sequence[str]) -> None:
+    """For the command line of this process, before its first thread."""
     if is_wanted(arguments):
         enter()
 
