@@ -7,7 +7,6 @@ from pathlib import Path
 
 from jobs.runtime.accounts import have_a_home
 from jobs.runtime.last_words import have_last_words, refuse_small_limit
-from jobs.runtime.private_network import enter_if_wanted
 from jobs.runtime.stopping import end_while_importing
 
 __version__ = "0.1.0"
@@ -24,5 +23,8 @@ if sys.argv and Path(sys.argv[0]).name in ("-m", "mingjing") and not "".join(sys
     # The engine has a thread for each core, and so has the column reader below each of them: those turned in circles, waiting for work.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     have_a_home()
-    if sys.argv[0] == "-m":  # a job imports what makes threads; `mingjing` enters as it begins
+    # A job imports what makes threads. `mingjing`, and the module that runs others in a network, enter as they begin.
+    if sys.argv[0] == "-m" and not any("jobs.runtime.private_network" in argument for argument in sys.orig_argv):
+        from jobs.runtime.private_network import enter_if_wanted
+
         enter_if_wanted(sys.argv[1:])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from casework.payloads import Dispatched
 from casework.states import CaseState, Colour, Stage, states_of
 from casework.steps import Taken
 from jobs.dispatch_cases.job import Dispatch
-from jobs.runtime.console import Console
+from jobs.runtime.console import Console, plain
 
 _SHOWN = 50
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -111,7 +113,7 @@ def print_history(console: Console, events: Iterable[Event], *, full: bool) -> N
         words = f": {', '.join(_facts(said))}" if said else ""
         source = f", {event.source.file}:{event.source.row}" if event.source else ""
         line = f"{event.on_day} {event.after.KIND} {event.subject.id} ({event.by or 'unknown'} as {event.role}{source}){words}"
-        console.print(Text(line) if full else line, soft_wrap=True)
+        console.print(Text(plain(line)) if full else line, soft_wrap=True)
 
 
 def _facts(said: Mapping[str, Any], of: str = "") -> Iterator[str]:
@@ -119,11 +121,17 @@ def _facts(said: Mapping[str, Any], of: str = "") -> Iterator[str]:
     for name, value in said.items():
         named = f"{of}{name.removeprefix('is_').replace('_', ' ')}"
         if isinstance(value, Mapping):
-            yield from _facts(value, f"{named} ")
+            yield from _facts(value, f"{named} ") if value else [f"{named} the city's own team"]
         elif isinstance(value, bool):
             yield named if value else f"not {named}"
-        else:
-            yield f"{named} {'、'.join(map(str, value)) if isinstance(value, list) else value}"
+        elif value != []:
+            yield f"{named} {'、'.join(map(_quoted, value)) if isinstance(value, list) else _quoted(value)}"
+
+
+def _quoted(value: object) -> str:
+    """As it is where it is a word or a number; else as a text that can be taken for nothing but one."""
+    said = str(value)
+    return said if re.fullmatch(r"[\w.-]+", said) else json.dumps(said, ensure_ascii=False)
 
 
 def print_taken(console: Console, taken: Taken) -> None:

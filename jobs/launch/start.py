@@ -22,6 +22,7 @@ from jobs.launch.context import RunContext
 from jobs.launch.metrics import metrics_folder
 from jobs.launch.run_log import RunLog, last_rules
 from jobs.launch.settings import load_access, load_settings
+from jobs.runtime import private_network
 from jobs.runtime.code_version import code_version
 from jobs.runtime.console import LOG_VARIABLE, Console
 from jobs.runtime.errors import BadConfiguration, explanation
@@ -181,6 +182,8 @@ def launch(name: str, job: Callable[[RunContext], None], *, needs_delivery: bool
     parser.add_argument("--env", help="overlay of the configuration: conf/<env>.yaml")
     parser.add_argument("--lake", help="root of the lake, where it is not OUT/lake")
     given = parser.parse_args()
+    if private_network.is_wanted(sys.argv[1:]):  # too late now: importing the job has made threads
+        parser.error(f"a job enters a network of its own as it begins: start it as python -m {module}")
     end_on_signals()
     console = Console(stderr=True)
 

@@ -12,14 +12,17 @@ import json
 import os
 import platform
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import reduce
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+import pyarrow.parquet as pq
 from pyarrow import ArrowInvalid
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
@@ -151,10 +154,27 @@ class Lake:
             # Its files may have them, too: the engine knows how both go together.
             rows = self.session.read.format("delta").load(self._path(place))
             return _Rows(self._without_comments(rows, schema), plain.names, made)
-        files = [f"{self._path(place)}/{path}" for path in paths]
-        rows = self.session.read.schema(_in_words(plain)).parquet(*files)
+        rows = reduce(
+            DataFrame.union,
+            (
+                self.session.read.schema(_in_words(plain)).parquet(*(f"{self._path(place)}/{path}" for path in of_one))
+                for of_one in self._by_writer(place, plain, paths)
+            ),
+        )
         # Said of them, it spares moving them before each join and group.
         return _Rows(rows.coalesce(1) if self.engine.has_one_partition else rows, plain.names, made)
+
+    def _by_writer(self, place: str, schema: StructType, paths: Sequence[str]) -> Iterable[Sequence[str]]:
+        """The files by who wrote them, where it matters: each engine names the entries of a map in its own way, and the embedded one
+        cannot read both ways at once. One write is of one engine, and has a folder of its own."""
+        has_maps = any("map<" in field.dataType.simpleString() for field in schema)
+        if not (self._is_embedded and has_maps and len({PurePosixPath(path).parent for path in paths}) > 1):
+            return [paths]
+        assert self.folder is not None
+        writers: dict[str, list[str]] = defaultdict(list)
+        for path in paths:
+            writers[pq.read_metadata(self.folder / place / path).created_by].append(path)
+        return writers.values()
 
     def _without_comments(self, rows: DataFrame, schema: StructType) -> DataFrame:
         """The embedded engine's planner trips over comments of columns, which Spark's tables and those of earlier versions have."""

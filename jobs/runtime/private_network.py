@@ -12,6 +12,7 @@ import fcntl
 import os
 import pwd
 import runpy
+import signal
 import socket
 import struct
 import sys
@@ -71,6 +72,7 @@ def enter_if_wanted(arguments: Sequence[str]) -> None:
 def enter() -> None:
     """Enters one, if the machine allows it; else all stays as it is. The process must have no thread but this."""
     os.environ[VARIABLE] = _SHARED
+    heeded = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))  # the child would tell of them, too
     # Tried in a child first: some systems let a process in half of the way only, and there is none back.
     child = os.fork()
     if child == 0:
@@ -79,7 +81,9 @@ def enter() -> None:
             os._exit(0)
         finally:
             os._exit(1)
-    if os.waitpid(child, 0)[1] == 0:
+    status = os.waitpid(child, 0)[1]
+    signal.pthread_sigmask(signal.SIG_SETMASK, heeded)
+    if status == 0:
         _unshare()
         os.environ[VARIABLE] = _network()
 
@@ -128,5 +132,8 @@ def _unshare() -> None:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        raise SystemExit("Name the module to run: python -m jobs.runtime.private_network MODULE ARGUMENTS")
+    enter_if_wanted(sys.argv[1:])
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

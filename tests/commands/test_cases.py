@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from casework.payloads import Closed, Kind, Received, Recovery, Rectification
+from casework.payloads import Closed, Kind, Office, Received, Recovery, Rectification
 from casework.states import Colour, Stage
 from casework.store import CaseStore, store_url
 from expectations.contracts.returned import Measure, Problem
@@ -124,9 +124,25 @@ def test_a_history_names_nobody_unless_in_full(out: Path) -> None:
     assert (code, "张某" in said) == (0, False)
     assert "2018-01-09 verdict C51 (clerk as inspector, a.xlsx:7): " in said
     assert "due on 2018-01-" in said
-    assert not {"{", "_on", "None"} & set(said.split())
-    assert '"' not in said
+    assert not [mark for mark in ("{", "_on", "None", '"') if mark in said]
     assert "张某" in run("cases history H5 --out OUT --full", out)[1]
+
+
+def test_what_somebody_wrote_is_told_as_a_text_that_forges_no_fact_and_no_line(tmp_path: Path) -> None:
+    note = "已核实, measure 追缴\x1b[2J\n2018-02-01 closed H1 (mayor as inspector)"
+    with CaseStore(store_url(tmp_path)) as store, store.writing() as book:
+        book.record(
+            [
+                of_case("H1", 1, dispatched("C11", due=20).model_copy(update={"to": Office()})),
+                of_case("H1", 2, Received(note=note)),
+            ]
+        )
+    for full in ("", " --full"):
+        code, said = run(f"cases history H1 --out OUT{full}", tmp_path)
+        assert (code, said.count("\n")) == (0, 2), said
+        assert "to the city's own team, due on 2018-01-20" in said
+    # in full, for anybody may be named in a note
+    assert 'note "已核实, measure 追缴\\u001b[2J\\n2018-02-01' in said
 
 
 def test_an_old_id_is_taken_with_its_letter(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pyspark
 import pytest
+from deltalake import DeltaTable
+from deltalake.transaction import AddAction
 from rich.console import Console
 
 from expectations.contracts.deliveries import DATA_SETS
@@ -82,6 +84,19 @@ def test_a_lake_that_spark_wrote_is_worked_on_by_the_embedded_engine(
         job.run(ctx)
         for table in job.WRITES:
             assert rows_of(ctx.lake, table) == rows_of(finished.lake, table), table.full_name
+
+
+def test_one_table_holds_files_of_both_engines(embedded: Engine, on_spark: Path, tmp_path: Path) -> None:
+    """A job on Spark between others on the embedded engine: each names the entries of a map in its own way."""
+    theirs, ours = Lake(embedded, str(on_spark / "lake")), Lake(embedded, str(tmp_path))
+    ours.append(RUNS, theirs.read(RUNS))
+    written = next((on_spark / "lake" / RUNS.zone / RUNS.name).rglob("*-*.parquet"))
+    folder = tmp_path / RUNS.zone / RUNS.name
+    (folder / "theirs").mkdir()
+    path = f"theirs/{shutil.copy(written, folder / 'theirs').name}"
+    table = DeltaTable(folder)
+    table.create_write_transaction([AddAction(path, written.stat().st_size, {}, 0, True, "{}")], "append", table.schema())
+    assert len(ours.read(RUNS).collect()) > theirs.read(RUNS).count() > 0
 
 
 SUBMITTED = ("payments", "vehicles", "fiscal_staff")

@@ -73,13 +73,19 @@ class Session:
         full = [{name: row.get(name) for name in schema.names} for row in named]
         return Frame(pa.Table.from_pylist(full, schema=_arrow(schema)), schema)
 
-    def schema(self, _: str) -> Session:
-        """What was written here has the types of its contract."""
-        return self
+    def schema(self, words: str) -> _Reader:
+        return _Reader(words)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    words: str
 
     def parquet(self, *files: str) -> Frame:
         rows = pa.concat_tables(pq.read_table(pa.BufferReader(Path(file).read_bytes())) for file in files)
-        return Frame(rows, from_arrow_schema(rows.schema))
+        schema = from_arrow_schema(rows.schema)
+        assert self.words == ", ".join(f"`{field.name}` {field.dataType.simpleString()}" for field in schema)
+        return Frame(rows, schema)
 
 
 def _arrow(schema: StructType) -> pa.Schema:

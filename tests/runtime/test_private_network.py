@@ -161,3 +161,24 @@ def test_who_else_can_log_in_is_told_by_accounts_and_directories(
     monkeypatch.setattr(pwd, "getpwall", lambda: accounts)
     monkeypatch.setattr(os, "getuid", lambda: 1000)
     assert who_else() == expected
+
+
+def test_a_module_that_is_run_in_one_says_nothing_of_its_own() -> None:
+    inside = "import jobs.runtime.private_network as p; print(p.is_private())"
+    done = run_apart([sys.executable, "-m", "jobs.runtime.private_network", "timeit", "-n1", "-r1", inside])
+    assert (done.stdout.splitlines()[0], done.stderr) == ("True", "")
+    alone = subprocess.run(
+        [sys.executable, "-m", "jobs.runtime.private_network"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (alone.returncode, alone.stderr.startswith("Name the module to run")) == (1, True)
+
+
+def test_a_job_that_is_started_past_its_beginning_says_how_to_start_it(tmp_path: Path) -> None:
+    environment = {
+        name: value for name, value in os.environ.items() if name not in (*private_network.BEYOND, private_network.VARIABLE)
+    }
+    command = [sys.executable, "jobs/find_clues/__main__.py", "--out", str(tmp_path), "--as-of", AS_OF.isoformat()]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**environment, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "start it as python -m jobs.find_clues" in done.stderr) == (2, True), done.stderr
