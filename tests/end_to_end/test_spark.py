@@ -93,7 +93,8 @@ def test_one_table_holds_files_of_both_engines(embedded: Engine, on_spark: Path,
     written = next((on_spark / "lake" / RUNS.zone / RUNS.name).rglob("*-*.parquet"))
     folder = tmp_path / RUNS.zone / RUNS.name
     (folder / "theirs").mkdir()
-    path = f"theirs/{shutil.copy(written, folder / 'theirs').name}"
+    path = f"theirs/{written.name}"
+    shutil.copy(written, folder / path)
     table = DeltaTable(folder)
     table.create_write_transaction([AddAction(path, written.stat().st_size, {}, 0, True, "{}")], "append", table.schema())
     assert len(ours.read(RUNS).collect()) > theirs.read(RUNS).count() > 0
