@@ -22,7 +22,7 @@ from jobs.launch.settings import Settings, load_settings
 from jobs.learn import job as learn
 from jobs.link_people import job as link_people
 from jobs.plan_visits import job as plan_visits
-from jobs.runtime.lake import Lake
+from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine, delta_jars
 from jobs.settle_identities import job as settle_identities
@@ -89,7 +89,7 @@ def test_a_lake_that_spark_wrote_is_worked_on_by_the_embedded_engine(
 def test_one_table_holds_files_of_both_engines(embedded: Engine, on_spark: Path, tmp_path: Path) -> None:
     """A job on Spark between others on the embedded engine: each names the entries of a map in its own way."""
     theirs, ours = Lake(embedded, str(on_spark / "lake")), Lake(embedded, str(tmp_path))
-    ours.append(RUNS, theirs.read(RUNS))
+    ours.append(RUNS, embedded.session.createDataFrame(theirs.read(RUNS).collect(), plain_schema(RUNS)))
     written = next((on_spark / "lake" / RUNS.zone / RUNS.name).rglob("*-*.parquet"))
     folder = tmp_path / RUNS.zone / RUNS.name
     (folder / "theirs").mkdir()
