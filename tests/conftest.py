@@ -39,7 +39,8 @@ def pytest_configure() -> None:
         "MLFLOW_TRACKING_URI", "MINGJING_CASEWORK_URL", "MINGJING_AUDIT", "MINGJING_OPENLINEAGE", "MINGJING_METRICS", "MINGJING_LOG",
     ):  # fmt: skip
         os.environ.pop(name, None)
-    gc.set_threshold(100_000, 20, 50)  # as for commands, as is the next line
+    # As for commands:
+    gc.set_threshold(100_000, 20, 50)
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 

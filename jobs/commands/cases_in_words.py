@@ -117,7 +117,7 @@ def print_history(console: Console, events: Iterable[Event], *, full: bool) -> N
 
 
 def _facts(said: Mapping[str, Any], of: str = "") -> Iterator[str]:
-    """Each fact behind its name."""
+    """Each fact behind its name. An office of no county is the city's own team."""
     for name, value in said.items():
         named = f"{of}{name.removeprefix('is_').replace('_', ' ')}"
         if isinstance(value, Mapping):
