@@ -75,9 +75,9 @@ class Account:
 
 
 def from_rows(rows: Iterable[Any]) -> list[Account]:
-    """Accounts of ops.files."""
+    """Accounts of ops.files, in the order in which they count: an engine hands rows over in any."""
     names = [name for name in ManifestEntry.__dataclass_fields__ if name != "remarks"]
-    return [
+    accounts = [
         Account(
             row["delivery_no"], row["delivery_id"], ManifestEntry(**{name: row[name] for name in names}), row["file_id"],
             row["status"], tuple(from_json(row["remarks"])), row["accepted_rows"], row["quarantined_rows"], row["skipped_rows"],
@@ -85,6 +85,7 @@ def from_rows(rows: Iterable[Any]) -> list[Account]:
         )
         for row in rows
     ]  # fmt: skip
+    return sorted(accounts, key=order)
 
 
 def account_with_fates(account: Account, fates: Mapping[str, int]) -> Account:
