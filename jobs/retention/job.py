@@ -80,16 +80,16 @@ def planned(lakes: list[Path], results: Path, as_of: date, params: RetentionPara
     files: list[FilePart] = []
     things: list[Thing] = []
     for lake in lakes:
-        held = held_by(lake, held_cases)
+        held, expired, ledger = held_by(lake, held_cases), _expired_files(lake, as_of, params.registers), frame_of(lake, FILES)
         for judged in chain(_judged(lake, as_of, params, held), _judged_by_casework(lake, casework.cases)):
             going = judged.frame.height - int(judged.stays.sum())
             kind = kind_of(judged.table)
             place = f"{judged.table.zone}/{judged.table.name}"
             if going and kind:
                 digest = state_of(lake / place).files
-                things.append(_thing(lake, place, kind, going, digest, _held_rows(judged, lake, as_of, params)))
-            if judged.table.zone == "bronze":
-                files += _files(judged, lake, as_of, params)
+                things.append(_thing(lake, place, kind, going, digest, _held_rows(judged, expired)))
+            if judged.table.zone == "bronze" and ledger is not None:
+                files += _files(judged, ledger, expired)
         if things and (scratch := lake / SCRATCH).is_dir() and any(scratch.iterdir()):
             things.append(_tree(lake, scratch, "registers"))
     things += [*things_of(casework, results), *_results(results, as_of, params)]
@@ -314,11 +314,8 @@ def _findings_expired(lake: Path, as_of: date, kept: Kept) -> bool:
     return isinstance(day, date) and kept.has_expired(day, as_of)
 
 
-def _files(judged: Judged, lake: Path, as_of: date, params: RetentionParams) -> list[FilePart]:
-    expired = _expired_files(lake, as_of, params.registers)
+def _files(judged: Judged, ledger: pl.DataFrame, expired: frozenset[str]) -> list[FilePart]:
     counted = judged.frame.with_columns(judged.stays.alias("stays")).filter(pl.col("_file_id").is_in(list(expired)))
-    ledger = frame_of(lake, FILES)
-    assert ledger is not None
     known = {row["file_id"]: row for row in ledger.iter_rows(named=True) if row["read_rows"] is not None}
     found = counted.group_by("_file_id").agg((~pl.col("stays")).sum().alias("gone"), pl.col("stays").sum().alias("held"))
     return [
@@ -330,10 +327,9 @@ def _files(judged: Judged, lake: Path, as_of: date, params: RetentionParams) -> 
     ]  # fmt: skip
 
 
-def _held_rows(judged: Judged, lake: Path, as_of: date, params: RetentionParams) -> int:
+def _held_rows(judged: Judged, expired: frozenset[str]) -> int:
     if not has_origin(judged.table):
         return int(judged.stays.sum()) if judged.table.zone == "gold" else 0
-    expired = _expired_files(lake, as_of, params.registers)
     return int((judged.frame["_file_id"].is_in(list(expired)) & judged.stays).sum())
 
 

@@ -1,10 +1,13 @@
-"""The same code on Apache Spark with the Delta jar: parity with the embedded engine, shared tables, and a submitted job."""
+"""The same code on Apache Spark with the Delta jar, on this machine alone and on a cluster: parity with the embedded engine, shared tables."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
-from dataclasses import replace
+import venv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyspark
@@ -13,10 +16,8 @@ from deltalake import DeltaTable
 from deltalake.transaction import AddAction
 from rich.console import Console
 
-from expectations.contracts.deliveries import DATA_SETS
-from expectations.contracts.lake import LAKE_TABLES, RUNS
+from expectations.contracts.lake import LAKE_TABLES, PEOPLE, RUNS
 from jobs.find_clues import job as find_clues
-from jobs.ingest import job as ingest
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings, load_settings
 from jobs.learn import job as learn
@@ -47,6 +48,48 @@ def on_spark(embedded: Engine, city: City, tmp_path_factory: pytest.TempPathFact
     return out
 
 
+@dataclass(frozen=True)
+class Submitted:
+    """Results of a job on a cluster, and the folder of its executors."""
+
+    out: Path
+    executors: Path
+
+
+def python_without_us(folder: Path) -> Path:
+    """A Python with the packages of this one, but not with the product, which is installed here."""
+    venv.create(folder, symlinks=True)
+    packages = Path(pyspark.__file__).parents[1]
+    (site,) = folder.glob("lib/python*/site-packages")
+    (site / "packages.pth").write_text(f"{packages}\n", encoding="utf-8")  # whose own .pth files are not heeded
+    return folder / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def submitted(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Submitted]:
+    """The main job on a cluster, as docs/spark.md says: two executors, processes of their own. Nothing of ours is there but the zip."""
+    folder = tmp_path_factory.mktemp("on_a_cluster")
+    archive, out = build(ROOT, folder / "dist"), folder / "out"
+    plain = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    settings = {
+        **load_settings().engine.spark, **delta_jars(), "spark.driver.memory": "2g", "spark.executor.memory": "1g",
+        "spark.sql.codegen.wholeStage": "false", "spark.ui.enabled": "false",
+        "spark.driver.extraJavaOptions": f"{plain} -XX:ReservedCodeCacheSize=256m", "spark.executor.extraJavaOptions": plain,
+        "spark.executorEnv.POLARS_MAX_THREADS": "1",
+    }  # fmt: skip
+    command = [str(Path(pyspark.__file__).parent / "bin" / "spark-submit"), "--master", "local-cluster[2,2,2048]"]
+    for key, value in settings.items():
+        command += ["--conf", f"{key}={value}"]
+    command += ["--py-files", str(archive), str(folder / "dist" / "run_job.py"), "run_all", "--delivery", str(city.delivery)]
+    command += ["--out", str(out), "--as-of", AS_OF.isoformat()]
+    python = python_without_us(folder / "python")
+    done = run_apart(command, cwd=folder, MINGJING_CONF=str(folder / "dist" / "conf"), PYSPARK_PYTHON=str(python))
+    (application,) = set(re.findall(r"app-\d+-\d+", done.stderr))
+    executors = Path(pyspark.__file__).parent / "work" / application
+    yield Submitted(out, executors)
+    shutil.rmtree(executors)
+
+
 BY_PEOPLE = {table.full_name for job in (learn, plan_visits, settle_identities, take_in) for table in job.WRITES}
 """Tables of the jobs that people start: the main job writes none of them."""
 
@@ -55,10 +98,19 @@ OF_THE_RUN = {RUNS.full_name}
 """Which run, when and by which engine: each has its own."""
 
 
-@pytest.mark.parametrize("name", [name for name in LAKE_TABLES if name not in BY_PEOPLE | OF_THE_RUN])
+OF_THE_MAIN_JOB = [name for name in LAKE_TABLES if name not in BY_PEOPLE | OF_THE_RUN]
+
+
+@pytest.mark.parametrize("name", OF_THE_MAIN_JOB)
 def test_both_engines_give_the_same_rows(embedded: Engine, finished: RunContext, on_spark: Path, name: str) -> None:
     table = LAKE_TABLES[name]
     assert rows_of(Lake(embedded, str(on_spark / "lake")), table) == rows_of(finished.lake, table)
+
+
+@pytest.mark.parametrize("name", OF_THE_MAIN_JOB)
+def test_a_cluster_gives_the_same_rows(embedded: Engine, finished: RunContext, submitted: Submitted, name: str) -> None:
+    table = LAKE_TABLES[name]
+    assert rows_of(Lake(embedded, str(submitted.out / "lake")), table) == rows_of(finished.lake, table)
 
 
 def test_the_engines_are_compared_on_the_settings_of_production(settings: Settings) -> None:
@@ -67,11 +119,33 @@ def test_the_engines_are_compared_on_the_settings_of_production(settings: Settin
     assert settings.model_copy(update={"engine": production.engine, "learning": production.learning}) == production
 
 
+def differing(one: Path, other: Path) -> list[str]:
+    """Of the files that people get, those that are not the same bytes in both."""
+    ours, theirs = _published(one), _published(other)
+    assert len(ours) > 30
+    return sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
+
+
+def _published(out: Path) -> dict[str, bytes]:
+    found = [path for zone in ("exports", "restricted", "slips", "fairness") for path in (out / zone).rglob("*")]
+    return {str(path.relative_to(out)): path.read_bytes() for path in found if path.is_file()}
+
+
 def test_both_engines_publish_the_same_bytes(finished: RunContext, on_spark: Path) -> None:
-    for zone in ("exports", "restricted"):
-        for path in sorted((finished.out / zone).rglob("*")):
-            if path.is_file():
-                assert (on_spark / path.relative_to(finished.out)).read_bytes() == path.read_bytes(), path.name
+    assert differing(on_spark, finished.out) == []
+
+
+def test_a_cluster_publishes_the_same_bytes(finished: RunContext, submitted: Submitted) -> None:
+    assert differing(submitted.out, finished.out) == []
+
+
+def test_two_executors_work_and_write_no_number_and_no_name_into_their_logs(finished: RunContext, submitted: Submitted) -> None:
+    people = finished.lake.read(PEOPLE).collect()
+    told = [path.read_text(encoding="utf-8") for path in submitted.executors.glob("*/stderr")]
+    assert ["Finished task" in log for log in told] == [True, True]
+    logs = "".join(told)
+    assert not {row["number"] for row in people} & set(re.findall(r"\d{17}[\dX]", logs))
+    assert not {row["name"] for row in people} & set(re.findall(r"[\u4e00-\u9fff]+", logs))
 
 
 def test_a_lake_that_spark_wrote_is_worked_on_by_the_embedded_engine(
@@ -98,36 +172,3 @@ def test_one_table_holds_files_of_both_engines(embedded: Engine, on_spark: Path,
     table = DeltaTable(folder)
     table.create_write_transaction([AddAction(path, written.stat().st_size, {}, 0, True, "{}")], "append", table.schema())
     assert len(ours.read(RUNS).collect()) > theirs.read(RUNS).count() > 0
-
-
-SUBMITTED = ("payments", "vehicles", "fiscal_staff")
-
-
-def few_data_sets(city: City, folder: Path) -> Path:
-    """The city's delivery with a manifest of SUBMITTED only: a cluster on one machine is slow to start, not to compute."""
-    shutil.copytree(city.delivery, folder)
-    manifest = folder / "交接清单.csv"
-    head, *lines = manifest.read_text(encoding="utf-8-sig").splitlines()
-    kept = [line for line in lines if any(f",{code}," in line for code in SUBMITTED)]
-    manifest.write_text("\n".join([head, *kept]) + "\n", encoding="utf-8")
-    return folder
-
-
-def test_the_zip_runs_under_spark_submit_on_a_cluster_with_udfs_that_call_our_modules(
-    finished: RunContext, city: City, tmp_path: Path
-) -> None:
-    """Executors are processes of their own: a UDF that reaches a module of ours fails there unless the zip brings it."""
-    lake = Lake(finished.engine, str(tmp_path / "lake"))
-    delivery = few_data_sets(city, tmp_path / "delivery")
-    ingest.run(replace(finished, lake=lake, out=tmp_path, delivery=delivery, report=RunReport(Console(quiet=True))))
-    archive = build(ROOT, tmp_path / "dist")
-    settings = {**delta_jars(), "spark.driver.memory": "1g", "spark.executor.memory": "700m", "spark.ui.enabled": "false"}
-    command = [str(Path(pyspark.__file__).parent / "bin" / "spark-submit"), "--master", "local-cluster[2,1,1024]"]
-    for key, value in settings.items():
-        command += ["--conf", f"{key}={value}"]
-    command += ["--py-files", str(archive), str(tmp_path / "dist" / "run_job.py"), "standardise"]
-    command += ["--out", str(tmp_path), "--as-of", AS_OF.isoformat()]
-    run_apart(command, cwd=tmp_path, MINGJING_CONF=str(tmp_path / "dist" / "conf"))
-    for code in SUBMITTED:
-        table = DATA_SETS[code].silver
-        assert rows_of(lake, table) == rows_of(finished.lake, table)
