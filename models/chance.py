@@ -150,8 +150,9 @@ def of_tail(scores: Vector) -> Vector:
     # Excesses of an exponential tail, cut off at the top fiftieth (Aitkin & Clayton: events over exposure).
     exposure = float(np.minimum(above, top).sum() - start * len(above))
     rate = float((above < top).sum()) / exposure if exposure > 0 else np.inf
-    beyond = np.where(scores > start, _BODY * np.exp(-rate * np.maximum(scores - start, 0.0)), 1.0)
-    return _bounded(beyond)
+    chance, is_beyond = np.ones(len(scores)), scores > start
+    chance[is_beyond] = _BODY * np.exp(-rate * (scores[is_beyond] - start))
+    return _bounded(chance)
 
 
 def of_sums(parts: npt.NDArray[np.float64]) -> Vector:

@@ -102,14 +102,13 @@ def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Se
 
 def _with_ditto(rows: pl.DataFrame, skipped: pl.Series) -> pl.DataFrame:
     """The rows with what 同上 and 〃 stand for: the cell above, of the last row of data that says it itself."""
-    columns = {name: rows[name] for name in rows.columns if rows[name].dtype == pl.String}
-    said_above = {name: cells for name, cells in columns.items() if cells.is_in(DITTO).any()}
+    has_ditto = rows.select(pl.col(pl.String).is_in(DITTO).any()).row(0, named=True)
     filled = [
         cells.set((is_ditto := cells.is_in(DITTO).fill_null(False)) | skipped.is_not_null(), None)
         .forward_fill()
         .zip_with(is_ditto, cells)
         .fill_null(cells)
-        for cells in said_above.values()
+        for cells in rows.select(name for name, has in has_ditto.items() if has)
     ]
     return rows.with_columns(filled)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from operator import and_, or_
 
+import numpy as np
 import polars as pl
 
 from expectations.contracts.model import DataSet, Kind
@@ -184,12 +185,9 @@ def _is_total(cells: pl.DataFrame, key: list[str], lacks_column: bool) -> pl.Ser
     compact = _each(cells, lambda cell: cell.str.replace_all(_BLANK, ""))
     named = _each(compact, lambda cell: cell.str.contains(_IS_TOTAL).fill_null(False))
     numbers = _each(compact, lambda cell: cell.str.contains(_NUMBER).fill_null(True))
-    adds_up = pl.repeat(True, len(cells), eager=True)
-    is_total = pl.repeat(False, len(cells), eager=True)
-    for i in reversed(range(cells.width)):
-        adds_up &= named[i] | numbers[i]
-        if i < _LABELLED_COLUMNS:
-            is_total |= named[i] & adds_up
+    is_named, adds_up = np.stack(named), np.stack(numbers)
+    from_here_on = np.logical_and.accumulate((is_named | adds_up)[::-1])[::-1]
+    is_total = pl.Series((is_named & from_here_on)[:_LABELLED_COLUMNS].any(axis=0))
     lacks_key = pl.repeat(lacks_column, len(cells), eager=True)
     for column in key:
         nothing = cells[column].fill_null("").is_in(list(EMPTY_FORMS)) | cells[column].str.contains(_ZERO)

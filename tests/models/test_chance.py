@@ -117,3 +117,8 @@ def test_two_rare_things_in_one_row_are_as_rare_as_both_dealt_out_anew() -> None
     apart = np.zeros((10, 2))
     apart[0, 0], apart[1, 1] = 2.0, 2.0
     assert of_sums(apart)[:3] == pytest.approx([0.19, 0.19, 1.0])
+
+
+@pytest.mark.filterwarnings("error")
+def test_scores_that_are_all_the_same_are_as_likely_as_can_be() -> None:
+    assert of_tail(np.full(50, 3.0)).tolist() == [1.0] * 50
