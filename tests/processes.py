@@ -8,10 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+import venv
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
+
+import pyspark
 
 Found = TypeVar("Found")
 ROOT = Path(__file__).parents[1]
@@ -55,6 +58,15 @@ def wait_until(found: Callable[[], Found], process: subprocess.Popen[bytes], log
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
     return it
+
+
+def python_without_us(folder: Path) -> Path:
+    """A Python with the packages of this one, but not with Mingjing, which is installed here."""
+    venv.create(folder, symlinks=True)
+    packages = Path(pyspark.__file__).parents[1]
+    (site,) = folder.glob("lib/python*/site-packages")
+    (site / "packages.pth").write_text(f"{packages}\n", encoding="utf-8")  # whose own .pth files are not heeded
+    return folder / "bin" / "python"
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:

@@ -19,12 +19,22 @@ _RUN_JOB = '''"""Runs one job of app.zip: run_job.py <job> [arguments of the job
 
 import runpy
 import sys
+from importlib.util import find_spec
+
+COMMANDS = ("run_all", "run_check", "upkeep")
+USAGE = "run_job.py <job> [arguments], for example: run_job.py find_clues --out OUT --as-of 2017-12-31"
 
 if len(sys.argv) < 2:
-    raise SystemExit("run_job.py <job> [arguments], for example: run_job.py find_clues --out OUT --as-of 2017-12-31")
+    raise SystemExit(USAGE)
 job = sys.argv.pop(1)
-room = "jobs.commands" if job in ("run_all", "upkeep") else "jobs"
-runpy.run_module(f"{room}.{job}", run_name="__main__", alter_sys=True)
+module = f"jobs.commands.{job}" if job in COMMANDS else f"jobs.{job}.__main__"
+try:
+    is_there = find_spec(module) is not None
+except ModuleNotFoundError:
+    is_there = False
+if not is_there:
+    raise SystemExit(f"No job {job!r} in app.zip; docs/jobs.md names them. {USAGE}")
+runpy.run_module(module.removesuffix(".__main__"), run_name="__main__", alter_sys=True)
 '''
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-import venv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,7 +30,7 @@ from jobs.standardise import job as standardise
 from jobs.take_in import job as take_in
 from tests.conftest import AS_OF, City
 from tests.end_to_end.tables import rows_of
-from tests.processes import ROOT, run_apart
+from tests.processes import ROOT, python_without_us, run_apart
 from tools.package import build
 
 pytestmark = pytest.mark.spark
@@ -56,25 +55,16 @@ class Submitted:
     executors: Path
 
 
-def python_without_us(folder: Path) -> Path:
-    """A Python with the packages of this one, but not with the product, which is installed here."""
-    venv.create(folder, symlinks=True)
-    packages = Path(pyspark.__file__).parents[1]
-    (site,) = folder.glob("lib/python*/site-packages")
-    (site / "packages.pth").write_text(f"{packages}\n", encoding="utf-8")  # whose own .pth files are not heeded
-    return folder / "bin" / "python"
-
-
 @pytest.fixture(scope="module")
 def submitted(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Submitted]:
     """The main job on a cluster, as docs/spark.md says: two executors, processes of their own. Nothing of ours is there but the zip."""
     folder = tmp_path_factory.mktemp("on_a_cluster")
     archive, out = build(ROOT, folder / "dist"), folder / "out"
-    plain = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    java = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
     settings = {
         **load_settings().engine.spark, **delta_jars(), "spark.driver.memory": "2g", "spark.executor.memory": "1g",
         "spark.sql.codegen.wholeStage": "false", "spark.ui.enabled": "false",
-        "spark.driver.extraJavaOptions": f"{plain} -XX:ReservedCodeCacheSize=256m", "spark.executor.extraJavaOptions": plain,
+        "spark.driver.extraJavaOptions": java, "spark.executor.extraJavaOptions": java,
         "spark.executorEnv.POLARS_MAX_THREADS": "1",
     }  # fmt: skip
     command = [str(Path(pyspark.__file__).parent / "bin" / "spark-submit"), "--master", "local-cluster[2,2,2048]"]
