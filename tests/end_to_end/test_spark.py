@@ -19,17 +19,13 @@ from expectations.contracts.lake import LAKE_TABLES, PEOPLE, RUNS
 from jobs.find_clues import job as find_clues
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings, load_settings
-from jobs.learn import job as learn
 from jobs.link_people import job as link_people
-from jobs.plan_visits import job as plan_visits
 from jobs.runtime.lake import Lake, plain_schema
 from jobs.runtime.run_report import RunReport
 from jobs.runtime.session import Engine, delta_jars
-from jobs.settle_identities import job as settle_identities
 from jobs.standardise import job as standardise
-from jobs.take_in import job as take_in
 from tests.conftest import AS_OF, City
-from tests.end_to_end.tables import rows_of
+from tests.end_to_end.tables import OF_THE_MAIN_JOB, differing, rows_of
 from tests.processes import ROOT, python_without_us, run_apart
 from tools.package import build
 
@@ -80,17 +76,6 @@ def submitted(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     shutil.rmtree(executors)
 
 
-BY_PEOPLE = {table.full_name for job in (learn, plan_visits, settle_identities, take_in) for table in job.WRITES}
-"""Tables of the jobs that people start: the main job writes none of them."""
-
-
-OF_THE_RUN = {RUNS.full_name}
-"""Which run, when and by which engine: each has its own."""
-
-
-OF_THE_MAIN_JOB = [name for name in LAKE_TABLES if name not in BY_PEOPLE | OF_THE_RUN]
-
-
 @pytest.mark.parametrize("name", OF_THE_MAIN_JOB)
 def test_both_engines_give_the_same_rows(embedded: Engine, finished: RunContext, on_spark: Path, name: str) -> None:
     table = LAKE_TABLES[name]
@@ -107,18 +92,6 @@ def test_the_engines_are_compared_on_the_settings_of_production(settings: Settin
     """What decides results is the same in both runs, and Spark runs as base.yaml says; the embedded engine has no settings but its cores."""
     production = load_settings()
     assert settings.model_copy(update={"engine": production.engine, "learning": production.learning}) == production
-
-
-def differing(one: Path, other: Path) -> list[str]:
-    """Of the files that people get, those that are not the same bytes in both."""
-    ours, theirs = _published(one), _published(other)
-    assert len(ours) > 30
-    return sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
-
-
-def _published(out: Path) -> dict[str, bytes]:
-    found = [path for zone in ("exports", "restricted", "slips", "fairness") for path in (out / zone).rglob("*")]
-    return {str(path.relative_to(out)): path.read_bytes() for path in found if path.is_file()}
 
 
 def test_both_engines_publish_the_same_bytes(finished: RunContext, on_spark: Path) -> None:
