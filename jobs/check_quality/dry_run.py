@@ -46,7 +46,7 @@ class DeliveryState:
 
     accounts: list[Account]
     returned: list[Returned]
-    numbers: dict[tuple[str, str], dict[str, int]]
+    numbers: dict[tuple[str, str, str], dict[str, int]]
     columns: list[ColumnCount]
 
 
@@ -81,7 +81,7 @@ def delivery_state(delivery: Path, as_of: date, piece_bytes: int, on_file: Calla
             settled(accounts, as_of), {key: pl.concat(tally.digests) for key, tally in once.items() if tally.digests}, as_of
         ),
         [row for tally in once.values() for row in tally.returned],
-        {(file_id, role): dict(states) for (_, file_id), tally in once.items() for role, states in tally.numbers.items()},
+        {(*key, role): dict(states) for key, tally in once.items() for role, states in tally.numbers.items()},
         [
             counted
             for (code, file_id), tally in once.items()

@@ -100,9 +100,9 @@ def number_states(silver: Silver, data_sets: Sequence[DataSet]) -> DataFrame:
     return each.agg(F.sum("count").alias("row_count")).select(*NUMBER_STATES.column_names)
 
 
-def number_counts(lake: Lake) -> dict[tuple[str, str], dict[str, int]]:
-    """Rows by (file, role) and state."""
-    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+def number_counts(lake: Lake) -> dict[tuple[str, str, str], dict[str, int]]:
+    """Rows by (data set, file, role) and state."""
+    counts: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
     for row in lake.read(NUMBER_STATES).collect():  # some rows a file
-        counts[row["file_id"], row["role"]][row["state"]] = row["row_count"]
+        counts[row["data_set"], row["file_id"], row["role"]][row["state"]] = row["row_count"]
     return counts

@@ -75,17 +75,17 @@ def print_files(console: Console, accounts: Sequence[Account]) -> None:
 
 
 def print_numbers(
-    console: Console, accounts: Iterable[Account], numbers: Mapping[tuple[str, str], Mapping[str, int]], least_usable: float
+    console: Console, accounts: Iterable[Account], numbers: Mapping[tuple[str, str, str], Mapping[str, int]], least_usable: float
 ) -> None:
     """Number columns of which too few can be used, the worst first."""
-    files = {account.file_id: account.entry.file_name for account in accounts if account.is_read}
+    files = {account.file_key: account.entry.file_name for account in accounts if account.is_read}
     poor = []
-    for (file_id, role), states in numbers.items():
+    for (code, file_id, role), states in numbers.items():
         total = sum(states.values())
         share = sum(states.get(state, 0) for state in _USABLE) / total if total else 1.0
-        if share < least_usable and file_id in files:
+        if share < least_usable and (code, file_id) in files:
             others = ", ".join(f"{state} {rows:,}" for state, rows in sorted(states.items()) if state not in _USABLE)
-            poor.append((share, files[file_id], role, others))
+            poor.append((share, files[code, file_id], role, others))
     if poor:
         table = Table(title=f"Number columns less than {least_usable:.0%} usable", title_justify="left")
         for heading in ("file", "whose", "usable", "the others"):
@@ -97,8 +97,10 @@ def print_numbers(
 
 def print_columns(console: Console, accounts: Iterable[Account], columns: Iterable[ColumnCount], most_lost: float) -> None:
     """Columns of which too many cells hold something that cannot be used, the worst first."""
-    files = {account.file_id: account.entry.file_name for account in accounts if account.is_read}
-    poor = sorted((c for c in columns if c.lost_share > most_lost and c.file_id in files), key=lambda c: -c.lost_share)
+    files = {account.file_key: account.entry.file_name for account in accounts if account.is_read}
+    poor = sorted(
+        (c for c in columns if c.lost_share > most_lost and (c.data_set, c.file_id) in files), key=lambda c: -c.lost_share
+    )
     if not poor:
         return
     table = Table(title=f"Columns with more than {most_lost:.0%} of cells that hold something unusable", title_justify="left")
@@ -106,7 +108,9 @@ def print_columns(console: Console, accounts: Iterable[Account], columns: Iterab
         table.add_column(heading)
     for c in poor[:SHOWN_FILES]:
         header = DATA_SETS[c.data_set][c.field].header
-        table.add_row(files[c.file_id], header, f"{c.lost_share:.1%}", f"{c.unreadable:,}", f"{c.without_value:,}", c.forms)
+        table.add_row(
+            files[c.data_set, c.file_id], header, f"{c.lost_share:.1%}", f"{c.unreadable:,}", f"{c.without_value:,}", c.forms
+        )
     console.print(table)
 
 

@@ -42,12 +42,17 @@ STATES_ZH = {
 class Returned:
     """A row to mend: where it stands, the column and its masked cell, and why (a key of REASONS_ZH)."""
 
+    data_set: str
     file_id: str
     sheet: str
     row: int
     header: str
     value: str
     reason: str
+
+    @property
+    def file_key(self) -> tuple[str, str]:
+        return self.data_set, self.file_id
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,7 @@ HOLE_SHEET = (
 
 def write_slip(path: Path, slip: Slip, as_of: date) -> None:
     """The workbook of one department; the same slip gives the same bytes."""
-    names = {account.file_id: account.entry.file_name for account in slip.accounts if account.is_read}
+    names = {account.file_key: account.entry.file_name for account in slip.accounts if account.is_read}
     with new_book(path, f"数据校核回执 {slip.department}", as_of) as book:
         formats = cell_formats(book)
         table = partial(write_table, book, formats, title=f"数据校核回执 {slip.department}（比对日期{as_of.isoformat()}）")
@@ -193,9 +198,9 @@ def _file_row(account: Account) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _returned_row(row: Returned, names: Mapping[str, str]) -> tuple[Any, ...]:
+def _returned_row(row: Returned, names: Mapping[tuple[str, str], str]) -> tuple[Any, ...]:
     reason, mend = REASONS_ZH[row.reason]
-    return (names[row.file_id], row.sheet, row.row, row.header, row.value, reason, mend)
+    return (names[row.file_key], row.sheet, row.row, row.header, row.value, reason, mend)
 
 
 def _number_row(count: NumberCount) -> tuple[Any, ...]:
@@ -206,14 +211,15 @@ def _number_row(count: NumberCount) -> tuple[Any, ...]:
     return (count.account.entry.file_name, count.field.header, *states, 1000 * usable // total / 10 if total else None)
 
 
-def _column_row(counted: ColumnCount, names: Mapping[str, str]) -> tuple[Any, ...]:
+def _column_row(counted: ColumnCount, names: Mapping[tuple[str, str], str]) -> tuple[Any, ...]:
     mends = [
         "请打开文件，待公式重新计算后核对该列并保存，重新报送。" if counted.without_value else "",
         "请按约定格式更正该列；如由电子表格转换而成，请设为“文本”格式后重新导出。" if counted.unreadable else "",
     ]
     return (
-        mask_numbers(names[counted.file_id]), DATA_SETS[counted.data_set][counted.field].header, counted.rows, counted.empty, counted.unreadable,
-        counted.without_value, round(100 * counted.lost_share, 1), counted.forms, "\n".join(filter(None, mends)),
+        mask_numbers(names[counted.data_set, counted.file_id]), DATA_SETS[counted.data_set][counted.field].header,
+        counted.rows, counted.empty, counted.unreadable, counted.without_value, round(100 * counted.lost_share, 1), counted.forms,
+        "\n".join(filter(None, mends)),
     )  # fmt: skip
 
 

@@ -37,12 +37,12 @@ def write_slips(
     lake: Lake,
     accounts: Sequence[Account],
     holes: Sequence[tuple[Any, ...]],
-    numbers: Mapping[tuple[str, str], Mapping[str, int]],
+    numbers: Mapping[tuple[str, str, str], Mapping[str, int]],
     folder: Path,
     as_of: date,
     columns: Sequence[ColumnCount] = (),
 ) -> list[Path]:
-    """One workbook a department of the delivery, into an empty folder. `numbers`: rows by (file, role) and state."""
+    """One workbook a department of the delivery, into an empty folder. `numbers`: rows by (data set, file, role) and state."""
     returned = quarantined_rows(lake, accounts) + unusable_numbers(lake, accounts, numbers)
     return written(slips(accounts, returned, holes, numbers, columns), folder, as_of)
 
@@ -51,7 +51,7 @@ def slips(
     accounts: Sequence[Account],
     returned: Sequence[Returned],
     holes: Sequence[tuple[Any, ...]] | None,
-    numbers: Mapping[tuple[str, str], Mapping[str, int]],
+    numbers: Mapping[tuple[str, str, str], Mapping[str, int]],
     columns: Sequence[ColumnCount] = (),
 ) -> list[Slip]:
     """The slips, one a department, in the order of their names. `holes`: null where nobody has looked for them."""
@@ -60,21 +60,21 @@ def slips(
         by_department[mask_numbers(account.entry.reported_by) or NO_DEPARTMENT].append(account)
     found = []
     for department, own in sorted(by_department.items()):
-        files = {account.file_id for account in own if account.is_read}
+        files = {account.file_key for account in own if account.is_read}
         registers = {account.entry.data_set for account in own}
         found.append(
             Slip(
                 department,
                 own,
-                [row for row in returned if row.file_id in files],
+                [row for row in returned if row.file_key in files],
                 None if holes is None else [hole for hole in holes if hole[0] in registers],
                 [
                     NumberCount(account, _field(account, role), states)
                     for account in own
-                    for (file_id, role), states in sorted(numbers.items())
-                    if file_id == account.file_id and account.is_read
+                    for (*key, role), states in sorted(numbers.items())
+                    if tuple(key) == account.file_key and account.is_read
                 ],
-                [counted for counted in columns if counted.file_id in files and counted.lost],
+                [counted for counted in columns if (counted.data_set, counted.file_id) in files and counted.lost],
             )
         )
     return found
@@ -100,7 +100,9 @@ def refused_row(data_set: DataSet, file_id: str, sheet: str, row: int, reason: s
     cell = cells.get(field.name) if field else None
     value = mask_field(field, cell) if field else ""
     has_value = not cell or re.match(NO_VALUE, cell) is None
-    return Returned(file_id, sheet, row, header, value, (UNREADABLE_CELL if has_value else EMPTY_RESULT) if header else code)
+    return Returned(
+        data_set.code, file_id, sheet, row, header, value, (UNREADABLE_CELL if has_value else EMPTY_RESULT) if header else code
+    )
 
 
 def quarantined_rows(lake: Lake, accounts: Sequence[Account]) -> list[Returned]:
@@ -119,21 +121,24 @@ def quarantined_rows(lake: Lake, accounts: Sequence[Account]) -> list[Returned]:
 
 
 def unusable_numbers(
-    lake: Lake, accounts: Sequence[Account], numbers: Mapping[tuple[str, str], Mapping[str, int]]
+    lake: Lake, accounts: Sequence[Account], numbers: Mapping[tuple[str, str, str], Mapping[str, int]]
 ) -> list[Returned]:
     """Examples of the unusable numbers of each file, column and state."""
-    files = {account.file_id: account.entry.data_set for account in accounts if account.is_read}
+    files = {account.file_key for account in accounts if account.is_read}
     wanted: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for (file_id, role), states in numbers.items():
-        if file_id in files and any(states.get(state) for state in LISTED_STATES):
-            wanted[files[file_id], role].append(file_id)
+    for (code, file_id, role), states in numbers.items():
+        if (code, file_id) in files and any(states.get(state) for state in LISTED_STATES):
+            wanted[code, role].append(file_id)
     if not wanted:
         return []
     frames = [_examples(lake, DATA_SETS[code], role, sorted(of_role)) for (code, role), of_role in sorted(wanted.items())]
     rows = reduce(DataFrame.unionByName, frames).orderBy("_file_id", "header", "_sheet", "_row").collect()  # bounded a state
     fields = {(d.code, f.header): f for d in DATA_SETS.values() for f in d.fields}
     return [
-        Returned(r["_file_id"], r["_sheet"], r["_row"], r["header"], mask_field(fields[r["data_set"], r["header"]], r["cell"]), r["state"])
+        Returned(
+            r["data_set"], r["_file_id"], r["_sheet"], r["_row"], r["header"], mask_field(fields[r["data_set"], r["header"]], r["cell"]),
+            r["state"],
+        )
         for r in rows
     ]  # fmt: skip
 

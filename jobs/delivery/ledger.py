@@ -40,6 +40,11 @@ class Account:
     repeated: int = 0
 
     @property
+    def file_key(self) -> tuple[str, str]:
+        """Data set and file_id: the same bytes may be delivered for two data sets, a workbook with a sheet of each."""
+        return self.entry.data_set, self.file_id
+
+    @property
     def is_read(self) -> bool:
         return self.status in (ACCEPTED, SUPERSEDED)
 
@@ -142,16 +147,12 @@ def _set_aside(account: Account, status: str, why: Remark) -> Account:
     return replace(account, status=status, remarks=(why, *account.remarks))
 
 
-def _content(account: Account) -> tuple[str, str]:
-    return account.entry.data_set, account.file_id
-
-
 def _duplicates(accounts: list[Account]) -> list[Account]:
     holders: dict[tuple[str, str], Account] = {}
     kept = []
     for account in accounts:
         if account.status == ACCEPTED:
-            holder = holders.setdefault(_content(account), account)
+            holder = holders.setdefault(account.file_key, account)
             if holder is not account:
                 account = _set_aside(account, DUPLICATE, remark("same_bytes", other=holder.entry.file_name))
                 account = replace(account, accepted=0, quarantined=0, skipped=0)
@@ -174,13 +175,13 @@ def _extract(account: Account) -> tuple[object, ...]:
 
 def _superseded(accounts: list[Account], as_of: date) -> list[Account]:
     # A file that a later delivery holds unchanged was delivered again by it, too.
-    last_sent = {_content(account): account.delivery_no for account in accounts if account.status in (ACCEPTED, DUPLICATE)}
+    last_sent = {account.file_key: account.delivery_no for account in accounts if account.status in (ACCEPTED, DUPLICATE)}
     last_delivery: dict[tuple[object, ...], int] = {}
     extracts: dict[tuple[str, str], set[date]] = {}
     for account in accounts:
         if account.status == ACCEPTED:
             extract = _extract(account)
-            last_delivery[extract] = max(last_sent[_content(account)], last_delivery.get(extract, 0))
+            last_delivery[extract] = max(last_sent[account.file_key], last_delivery.get(extract, 0))
             extracts.setdefault((account.entry.data_set, account.entry.area), set()).add(day_of(account))
     in_force = {
         area: max((day for day in days if day <= as_of), default=min(days)) for area, days in extracts.items()
@@ -195,7 +196,7 @@ def _superseded(accounts: list[Account], as_of: date) -> list[Account]:
                 account = _set_aside(account, SUPERSEDED, remark("newer_extract", day=current))
             elif DATA_SETS[entry.data_set].snapshot and day > current:
                 account = _set_aside(account, SUPERSEDED, remark("later_extract", day=day))
-            elif last_sent[_content(account)] < (number := last_delivery[_extract(account)]):
+            elif last_sent[account.file_key] < (number := last_delivery[_extract(account)]):
                 account = _set_aside(account, SUPERSEDED, remark("delivered_again", number=number))
         kept.append(account)
     return kept

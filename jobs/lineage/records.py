@@ -48,7 +48,7 @@ class Records:
             if FILES.full_name in run["tables_written"]:
                 self.taken_in.setdefault(run["delivery_id"], run["started_at"])
         self.files = {
-            row["file_id"]: row
+            (row["data_set"], row["file_id"]): row
             for row in sorted(tables.rows(FILES), key=lambda row: -row["delivery_no"])
             if row["status"] in _READ
         }
@@ -119,7 +119,7 @@ class Records:
         return rows[0]
 
     def _record(self, part: str, data_set: DataSet, place: tuple[str, str | None, int], seen: Mapping[str, str | None]) -> Record:
-        bronze, file = self.bronze(data_set, place), self.files[place[0]]
+        bronze, file = self.bronze(data_set, place), self.files[data_set.code, place[0]]
         references = person_references(data_set)
         fields = {field.name for field in data_set.fields if field.header in seen}
         fields |= {name for reference in references for name in (reference.number_field, reference.name_field)}

@@ -76,9 +76,9 @@ def _files(lake: Lake, period: Period) -> list[DeliveredFile] | str:
         return "数据湖没有读入报送的运行记录"
     wanted = [delivery for delivery, day in first.items() if day in period]
     states = {
-        row["file_id"]: (row["usable"], row["numbers"])
+        (row["data_set"], row["file_id"]): (row["usable"], row["numbers"])
         for row in lake.read_or_empty(NUMBER_STATES)
-        .groupBy("file_id")
+        .groupBy("data_set", "file_id")
         .agg(
             F.sum(F.when(F.col("state").isin(*_USABLE), F.col("row_count")).otherwise(F.lit(0))).alias("usable"),
             F.sum(F.when(~F.col("state").isin(*_EMPTY), F.col("row_count")).otherwise(F.lit(0))).alias("numbers"),
@@ -93,7 +93,8 @@ def _files(lake: Lake, period: Period) -> list[DeliveredFile] | str:
             DeliveredFile(
                 mask_numbers(row["reported_by"] or "") or "未注明单位", row["data_set"] or "", row["status"] in _USED,
                 row["read_rows"] or 0,
-                row["accepted_rows"] or 0, row["quarantined_rows"] or 0, row["skipped_rows"] or 0, *_numbers(states.get(row["file_id"])),
+                row["accepted_rows"] or 0, row["quarantined_rows"] or 0, row["skipped_rows"] or 0,
+                *_numbers(states.get((row["data_set"], row["file_id"]))),
             )
             for row in rows
         ),

@@ -316,7 +316,8 @@ def _findings_expired(lake: Path, as_of: date, kept: Kept) -> bool:
 
 def _files(judged: Judged, ledger: pl.DataFrame, expired: frozenset[str]) -> list[FilePart]:
     counted = judged.frame.with_columns(judged.stays.alias("stays")).filter(pl.col("_file_id").is_in(list(expired)))
-    known = {row["file_id"]: row for row in ledger.iter_rows(named=True) if row["read_rows"] is not None}
+    of_table = ledger.filter(pl.col("read_rows").is_not_null(), data_set=judged.table.name)
+    known = {row["file_id"]: row for row in of_table.iter_rows(named=True)}
     found = counted.group_by("_file_id").agg((~pl.col("stays")).sum().alias("gone"), pl.col("stays").sum().alias("held"))
     return [
         FilePart(

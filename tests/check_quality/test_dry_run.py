@@ -121,10 +121,10 @@ def test_a_dry_run_reads_numbers_as_a_real_one_does(judged: DeliveryState, taken
     scratch.overwrite(NUMBER_STATES, number_states(lambda code: lake.read(DATA_SETS[code].silver), data_sets))
     counted = number_counts(scratch)
     assert {key: judged.numbers[key] for key in counted} == counted
-    others = {key[0] for key in judged.numbers} - {key[0] for key in counted}
-    assert others == {a.file_id for a in judged.accounts if a.status == "superseded"}  # read, but not in silver
+    others = {key[:2] for key in judged.numbers} - {key[:2] for key in counted}
+    assert others == {a.file_key for a in judged.accounts if a.status == "superseded"}  # read, but not in silver
     roster = next(a.file_id for a in judged.accounts if a.entry.file_name == "花名册.csv")
-    assert judged.numbers[roster, "person"] == {"valid": 30, "junk": 1, "masked": 1}
+    assert judged.numbers["dibao_roster", roster, "person"] == {"valid": 30, "junk": 1, "masked": 1}
 
 
 def test_a_dry_run_counts_the_cells_of_each_column_as_a_real_one_does(judged: DeliveryState, taken_in: RunContext) -> None:

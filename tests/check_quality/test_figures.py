@@ -212,9 +212,9 @@ def test_numbers_are_counted_by_file_column_and_state(session: SparkSession, emb
     lake = Lake(embedded, str(tmp_path))
     lake.overwrite(NUMBER_STATES, number_states(silver, [DATA_SETS["dibao_roster"], DATA_SETS["vehicles"]]))
     assert number_counts(lake) == {
-        ("one", "person"): {"valid": 2},
-        ("one", "head"): {"valid": 1, "absent": 1},
-        ("two", "person"): {"check_fails": 1},
-        ("two", "head"): {"valid": 1},
-        ("three", "owner"): {"firm": 1},
+        ("dibao_roster", "one", "person"): {"valid": 2},
+        ("dibao_roster", "one", "head"): {"valid": 1, "absent": 1},
+        ("dibao_roster", "two", "person"): {"check_fails": 1},
+        ("dibao_roster", "two", "head"): {"valid": 1},
+        ("vehicles", "three", "owner"): {"firm": 1},
     }

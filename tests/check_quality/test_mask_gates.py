@@ -91,7 +91,7 @@ def texts_of(path: Path) -> str:
 
 
 def test_a_slip_shows_no_number_in_names_of_files_sheets_departments_and_headers(tmp_path: Path) -> None:
-    returned = [Returned("file", NUMBER, 2, f"列{NUMBER}", "（空）", UNREADABLE_CELL)]
+    returned = [Returned("dibao_roster", "file", NUMBER, 2, f"列{NUMBER}", "（空）", UNREADABLE_CELL)]
     holes = [("payments", NUMBER, f"某县{NUMBER}", "2017-01", 1, 1)]
     found = slips([account(), account(REFUSED)], returned, holes, {("file", "person"): {"junk": 1}})
     assert [slip.department for slip in found] == [f"民政局{NUMBER[:6]}************"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -142,7 +144,7 @@ def test_every_printed_sheet_says_whose_slip_it_is(taken_in: RunContext) -> None
 
 
 def test_only_who_has_something_to_mend_is_asked_to(books: dict[str, Book], tmp_path: Path) -> None:
-    nothing, unusable = "本次没有需要更正的内容，无需重报。", {("好", "person"): {"valid": 4, "junk": 1}}
+    nothing, unusable = "本次没有需要更正的内容，无需重报。", {("dibao_roster", "好", "person"): {"valid": 4, "junk": 1}}
     assert all(book.cover["请协助"].startswith("请按各表") for book in books.values())
     for numbers, asked in (({}, [nothing]), (unusable, [])):
         (slip,) = slips([account("好", accepted=5)], [], [], numbers)
@@ -312,10 +314,12 @@ def test_a_superseded_file_is_told_and_its_rows_are_too_but_a_duplicates_are_not
         account("旧", status="superseded", remarks=(remark("newer_extract", day="2017-12-31"),), accepted=4, quarantined=1),
         account("重", status="duplicate", remarks=(remark("same_bytes", other="旧"),)),
     ]
-    returned = [Returned("旧", "", 3, "起始月份", "x", "unreadable"), Returned("别", "", 9, "起始月份", "x", "unreadable")]
-    (slip,) = slips(
-        accounts, returned, [], {("旧", "person"): {"valid": 4}, ("重", "person"): {"valid": 4}, ("别", "person"): {}}
-    )
+    returned = [
+        Returned("dibao_roster", "旧", "", 3, "起始月份", "x", "unreadable"),
+        Returned("dibao_roster", "别", "", 9, "起始月份", "x", "unreadable"),
+    ]
+    numbers = {("dibao_roster", name, "person"): {"valid": 4} for name in ("旧", "重", "别")}
+    (slip,) = slips(accounts, returned, [], numbers)
     assert [row.file_id for row in slip.returned] == ["旧"]
     assert [(count.account.entry.file_name, count.field.header) for count in slip.numbers] == [("旧", "身份证号码")]
 
@@ -366,3 +370,29 @@ def test_a_column_with_one_bad_number_is_never_told_as_the_whole(tmp_path: Path)
     count = NumberCount(account("a"), field, {"valid": 99_999, "junk": 1})
     write_slip(tmp_path / "a.xlsx", Slip("民政局", [account("a")], [], [], [count]), AS_OF)
     assert read(tmp_path / "a.xlsx").records("号码质量")[0]["可用比例（%）"] == 99.9
+
+
+def test_a_workbook_with_a_sheet_of_each_of_two_registers_is_told_of_by_register(
+    embedded: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    """Its bytes are the same, and so is its file_id."""
+    delivery = HandMade(tmp_path / "delivery")
+    rows = {"dibao_roster": [*map(household, range(GOOD))], "household_registry": [*map(registered, range(GOOD))]}
+    rows["dibao_roster"][3]["id_number"] = MISTYPED
+    rows["household_registry"][5]["id_number"] = "1" * 18
+    sheets = {
+        DATA_SETS[code].title: [[*row] for row in csv.reader(io.StringIO(as_csv(code, records)))]
+        for code, records in rows.items()
+    }
+    delivery.add_workbook("两册.xlsx", sheets, data_set="dibao_roster", area=NORTH, rows=str(GOOD))
+    delivery.add("两册.xlsx", None, "household_registry", NORTH, rows=str(GOOD), sha256=delivery.lines[0][-1])
+    copied = (tmp_path / "delivery" / "两册.xlsx").read_bytes()
+    delivery.add("又一册.xlsx", copied, "household_registry", NORTH, rows=str(GOOD))
+    delivery.table("payments", [payment(i, "2017-01") for i in range(GOOD)], area=NORTH)
+    ctx = through_the_gate(context(embedded, settings, delivery.done(), tmp_path / "out"))
+    (path,) = (ctx.out / "slips").glob("*.xlsx")
+    told = [(row["文件名"], row["工作表"], row["行号"], row["原因"]) for row in read(path).records("待更正记录")]
+    assert told == [
+        ("两册.xlsx", "城乡低保对象花名册", 5, "号码与校验码不符，可能录入有误"),
+        ("两册.xlsx", "户籍人口", 7, "占位号码，不是真实号码"),
+    ]
