@@ -48,10 +48,13 @@ BLANKS = f"[{_class(*_BLANKS)}]+"
 EDGE = " \t\r\n\u00a0\u3000'\"‘’“”`"
 NOISE = f"{_class(*_INVISIBLE, *_BLANKS)}{EDGE}=＝()&"
 """Characters that may stand around the value of a cell, for the brackets of a regular expression that looks at cells as written."""
-DITTO = ("同上", "同 上", "仝上", "同前", "〃", "″", "”", "“", "＂")
-"""What stands for the cell above. A plain quotation mark alone is none."""
+DITTO = (
+    *("同上", "同 上", "仝上", "同前", "如上", "同上。", "同上行", "(同上)", "（同上）"),
+    *("〃", "〃〃", "〞", "″", "″″", "′′", "”", "“", "＂"),
+)
+"""What stands for the cell above. In a sheet a quotation mark of the keyboard does, too; two of them are how some programs write nothing."""
 EMPTY_FORMS = frozenset({
-    *("", "无", "不详", "不明", "未知", "暂无", "没有", "无数据", "未填", "未填写", "未提供", "不适用", "同上"),
+    *("", "无", "不详", "不明", "未知", "暂无", "没有", "无数据", "未填", "未填写", "未提供", "不适用", *DITTO),
     *("空", "空白", "(空)", "（空）", "(空白)", "（空白）", "/", "／", "//", "\\", "-", "--", "---", "－", "－－", "–", "―", "—", "——"),
     *("null", "Null", "NULL", "(null)", "(NULL)", "[NULL]", "<NULL>", "\\N", "nil", "none", "None", "NONE"),
     *("nan", "NaN", "NAN", "NaT", "NA", "N/A", "n/a", "<NA>"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from jobs.delivery.unchanged import FileChanged, assure_unchanged
 from jobs.delivery.workbooks import BadWorkbook, read_cells
 
 BATCH_ROWS = 100_000
+_DITTO_OF_SHEETS = (*DITTO, '"')
+"""A lone quotation mark in a text file is what a quote that was never closed leaves."""
 _NUMBER = r"([0-9０-９]{17}[0-9０-９XxＸｘ]|[0-9０-９]{15}|[0-9]{6}\*+[0-9Xx]{1,4})"
 
 
@@ -81,7 +83,7 @@ def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Se
         is_long = is_long.filter(keep) if is_long is not None else None
     if piece.set_aside:
         skipped = skipped.fill_null(piece.set_aside)
-    bronze = _named(data_set, piece, _with_ditto(rows, skipped))
+    bronze = _named(data_set, piece, _with_ditto(rows, skipped, _DITTO_OF_SHEETS if piece.is_workbook else DITTO))
     bronze = bronze.with_columns(column_marks(data_set, bronze))
     is_data = skipped.is_null()
     marks = marked_fields(bronze["_damaged"])
@@ -100,11 +102,11 @@ def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Se
     return bronze.with_columns(_fate=fate, _reason=reason).select(data_set.bronze.column_names)
 
 
-def _with_ditto(rows: pl.DataFrame, skipped: pl.Series) -> pl.DataFrame:
+def _with_ditto(rows: pl.DataFrame, skipped: pl.Series, marks: Collection[str]) -> pl.DataFrame:
     """The rows with what 同上 and 〃 stand for: the cell above, of the last row of data that says it itself."""
-    has_ditto = rows.select(pl.col(pl.String).is_in(DITTO).any()).row(0, named=True)
+    has_ditto = rows.select(pl.col(pl.String).is_in(marks).any()).row(0, named=True)
     filled = [
-        cells.set((is_ditto := cells.is_in(DITTO).fill_null(False)) | skipped.is_not_null(), None)
+        cells.set((is_ditto := cells.is_in(marks).fill_null(False)) | skipped.is_not_null(), None)
         .forward_fill()
         .zip_with(is_ditto, cells)
         .fill_null(cells)
