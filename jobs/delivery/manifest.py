@@ -40,6 +40,7 @@ _OTHER_NAMES = {
 }
 _BY_TITLE = {one_spelling(data_set.title): code for code, data_set in DATA_SETS.items()}
 _HASH_NAME = re.compile("^sha-?256[:=(]*")
+_AREA = re.compile(r"[\u4e00-\u9fff]*\(?([0-9]{6}(?:[0-9]{3}){0,2})\)?[\u4e00-\u9fff]*")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -163,16 +164,26 @@ def _entry(delivery: Path, given: Mapping[str, Sequence[str]]) -> ManifestEntry:
     remarks += [
         remark("long_name", column=column, limit=LONGEST_NAME) for column, name in names.items() if name != _bounded(name)
     ]
+    area = _area(whole(names["行政区划代码"]))
+    if area and not area.isdecimal():
+        remarks.append(remark("no_division_code", cell=_bounded(area)))
     return ManifestEntry(
         file_name=_file_name(delivery, given["文件名"][0]),
         data_set=_bounded(_BY_TITLE.get(names["数据集"], names["数据集"].lower())),
         reported_by=_bounded(names["报送单位"]),
-        area=_bounded(whole(names["行政区划代码"])),
+        area=_bounded(area),
         extract_date=extract_date,
         claimed_rows=claimed,
         sha256=re.sub("[:-]", "", _HASH_NAME.sub("", half_width(cells["SHA256"]).lower().replace(" ", "")))[:64],
         remarks=tuple(remarks),
     )
+
+
+def _area(cell: str) -> str:
+    """The code of a county as six digits, also as twelve or beside its name; of a township as written: its files are no county's."""
+    found = _AREA.fullmatch(half_width(cell))
+    code = found[1] if found else cell
+    return code[:6] if found and not code[6:].strip("0") else code
 
 
 def _bounded(name: str) -> str:

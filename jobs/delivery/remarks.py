@@ -59,6 +59,11 @@ WORDINGS: dict[str, Wording] = {
         "交接清单中的记录数“{cell}”无法识别，未核对记录数",
         "请填写整数，例如1234。",
     ),
+    "no_division_code": Wording(
+        "the manifest's area is '{cell}'; expected a code such as 420222: no other extract of its area replaces this file, or is replaced",
+        "交接清单中的行政区划代码“{cell}”不是代码，无法与该地区的其他数据文件互相替代",
+        "请填写六位代码，例如420222。",
+    ),
     "long_name": Wording(
         "the manifest's {column} has more than {limit} characters and was cut",
         "交接清单中的{column}超过{limit}个字，已截短",

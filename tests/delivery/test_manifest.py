@@ -115,7 +115,29 @@ def test_a_name_without_end_is_cut_and_told(tmp_path: Path, column: str) -> None
     cells = dict(zip(HEADER.split(","), LINE.split(","), strict=True)) | {column: "局" * 200}
     [entry] = read_manifest(write(tmp_path, HEADER, ",".join(cells.values())))
     assert "局" * 39 + "…" in entry.cells
-    assert remarks_of(entry) == [f"the manifest's {column} has more than 40 characters and was cut"]
+    assert f"the manifest's {column} has more than 40 characters and was cut" in remarks_of(entry)
+
+
+@pytest.mark.parametrize(
+    ("cell", "area"),
+    [
+        *(
+            (cell, "420222")
+            for cell in ("420222000000", "420222000", "420222阳新县", "阳新县420222", "阳新县（420222）", "４２０２２２")
+        ),
+        *((cell, cell) for cell in ("420222101000", "420222101", "420200", "")),
+    ],
+)
+def test_the_code_of_an_area_is_read_in_any_form(tmp_path: Path, cell: str, area: str) -> None:
+    """Of a township it stays as it is: an extract of a township replaces none of its county."""
+    [entry] = read_manifest(write(tmp_path, HEADER, f"甲.csv,payments,民政局,{cell},2017-12-31,3,ab"))
+    assert (entry.area, entry.remarks) == (area, ())
+
+
+def test_an_area_without_a_code_is_told(tmp_path: Path) -> None:
+    [entry] = read_manifest(write(tmp_path, HEADER, "甲.csv,payments,民政局,阳新县,2017-12-31,3,ab"))
+    assert entry.area == "阳新县"
+    assert [told.code for told in entry.remarks] == ["no_division_code"]
 
 
 CONTROLS = "\x00\x07\x1b[31m\x7f\x85\u2028\u202e"
