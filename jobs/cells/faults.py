@@ -24,7 +24,7 @@ _NO_DAY = re.compile(
 """How people and programs write that there is no day: 至今, zeros, the last day of all, the day zero of a spreadsheet or a database."""
 _LONGEST = 24
 _RUNS = (
-    (re.compile(r"[0-9０-９]"), "9"),
+    (re.compile(r"\d"), "9"),  # of whatever script
     (re.compile(r"[A-Z]{2,}"), "A"),
     (re.compile(r"[a-z]{2,}"), "a"),
     (re.compile(r"[^\W\da-zA-Z_]+"), "字"),

@@ -1,4 +1,5 @@
-"""Characters that are another character's double: radicals and compatibility ideographs, as PDF files leave them in names."""
+"""Characters that are another character's double, as PDF files leave them: radicals and compatibility ideographs in names, other digits in
+numbers."""
 
 from __future__ import annotations
 
@@ -12,12 +13,20 @@ _SUPPLEMENT = (
     "⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⼾户⾭青"
 )
 """A radical, and behind it the ideograph that it looks like."""
-RANGES = ((0x2E80, 0x2FD5), (0xF900, 0xFAD9), (0x2F800, 0x2FA1D))
-"""Radicals, and ideographs that exist for old encodings' sake."""
-ONE_OF_EACH: dict[int, str] = {
-    double: unicodedata.normalize("NFKC", chr(double))
-    for first, last in RANGES
-    for double in range(first, last + 1)
-    if unicodedata.normalize("NFKC", chr(double)) != chr(double)
-} | dict(zip(map(ord, _SUPPLEMENT[::2]), _SUPPLEMENT[1::2], strict=True))
+_ARABIC = (0x660, 0x6F0)
+"""Zeros of the digits of Arabic and Persian, which programs of that direction write."""
+RANGES = (
+    *((0x2E80, 0x2FD5), (0xF900, 0xFAD9), (0x2F800, 0x2FA1D)),  # radicals, and ideographs that exist for old encodings' sake
+    *((0x1D400, 0x1D7FF), (0x1FBF0, 0x1FBF9), *((zero, zero + 9) for zero in _ARABIC)),  # letters and digits of formulas
+)
+ONE_OF_EACH: dict[int, str] = (
+    {
+        double: unicodedata.normalize("NFKC", chr(double))
+        for first, last in RANGES
+        for double in range(first, last + 1)
+        if unicodedata.normalize("NFKC", chr(double)) != chr(double)
+    }
+    | dict(zip(map(ord, _SUPPLEMENT[::2]), _SUPPLEMENT[1::2], strict=True))
+    | {zero + digit: str(digit) for zero in _ARABIC for digit in range(10)}
+)
 """For str.translate: each double as the character that everybody types."""

@@ -39,6 +39,7 @@ def test_an_error_is_no_value_of_any_kind_and_none_is_empty(kind: Kind) -> None:
         (Kind.DATE, "420292197001010111", "999999999999999999"),
         (Kind.DATE, "欧阳 娜娜", "字 字"),
         (Kind.DATE, "２０１７．１３．１", "9999.99.9"),
+        (Kind.DATE, "৪২০২৯২১৯৭০০১০১০১১১", "9" * 18),  # digits of a script that nobody here reads
         (Kind.YUAN, "三百元", "字"),
         (Kind.YUAN, "Zhang San", "Za Sa"),
         (Kind.YUAN, "9" * 50, "9" * 24),

@@ -335,3 +335,12 @@ def test_a_label_before_a_number_and_a_stop_behind_it_are_noise(pattern: str) ->
 @pytest.mark.parametrize("cell", ["配偶{}", "{}(已注销)"])
 def test_a_number_among_other_words_may_be_another_persons(cell: str) -> None:
     assert read_numbers(pl.Series([cell.format(OLD_WOMAN)]))[0].to_list() == [None]
+
+
+@pytest.mark.parametrize("zero", [0xFF10, 0x1D7CE, 0x1D7F6, 0x1FBF0, 0x660, 0x6F0])
+def test_digits_that_stand_for_those_of_the_keyboard_are_read(zero: int) -> None:
+    """As PDF files leave them, and programs that write from right to left."""
+    written = "".join(chr(zero + int(digit)) if digit.isdigit() else digit for digit in ENDS_IN_X)
+    assert [column[0] for column in read_numbers(pl.Series([written]))] == [
+        column[0] for column in read_numbers(pl.Series([ENDS_IN_X]))
+    ]
