@@ -16,7 +16,7 @@ from expectations.contracts.model import plain_header
 from jobs.cells.amounts import parse_amount
 from jobs.cells.dates import parse_date
 from jobs.cells.text import EDGE, EMPTY_FORMS, cleaned, half_width, one_spelling, whole
-from jobs.delivery.formats import utf16_of
+from jobs.delivery.formats import Format, format_of, utf16_of
 from jobs.delivery.remarks import Remark, remark
 from jobs.delivery.text_files import DELIMITERS, encoding_of, rows_of_cells
 from jobs.runtime.errors import BadDelivery
@@ -97,14 +97,20 @@ def read_manifest(delivery: Path) -> list[ManifestEntry]:
         raise BadDelivery(f"No folder {delivery}. Expected a delivery: a folder with data files and {MANIFEST_NAME}.")
     path = delivery / MANIFEST_NAME
     if not path.is_file():
+        others = sorted(printable(other.name) for other in delivery.glob(f"*{path.stem}*"))
+        seen = f" {others[0]} is there: save it as {MANIFEST_NAME}, if it is the manifest." if others else ""
         raise BadDelivery(
-            f"{delivery} holds no {MANIFEST_NAME}. Add the manifest that came with the delivery, or point to its folder."
+            f"{delivery} holds no {MANIFEST_NAME}.{seen} Add the manifest that came with the delivery, or point to its folder."
         )
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(delivery)):
         raise BadDelivery(f"{MANIFEST_NAME} in {delivery} is a link to a place outside of it. Put the file itself there.")
     if (size := path.stat().st_size) > _LARGEST:
         raise BadDelivery(
             f"{MANIFEST_NAME} in {delivery} has {size:,} bytes. Expected a line for each data file, {_LARGEST:,} at most."
+        )
+    if (of := format_of(path)) not in (Format.TEXT, Format.EMPTY):
+        raise BadDelivery(
+            f"{MANIFEST_NAME} in {delivery} is no text ({of.name.lower().replace('_', ' ')}). Open it and save it as CSV under this name."
         )
     text = decoded(path.read_bytes())
     tables = [[row for row in rows_of_cells(text, delimiter) if any(map(cleaned, row))] for delimiter in DELIMITERS]

@@ -79,7 +79,7 @@ WORDINGS: dict[str, Wording] = {
     "no_header": Wording(
         "no header of {title} among the first {depth} rows",
         "前{depth}行中未找到“{title}”的表头",
-        "请确认文件内容与数据集一致，并保留表头行。",
+        "请确认文件内容与数据集一致，保留表头行；文本文件各列请以逗号或制表符分隔。",
     ),
     "missing_column": Wording(
         "required column {columns} is missing; headers found: {found}",
@@ -184,9 +184,9 @@ WORDINGS: dict[str, Wording] = {
         "请以.xlsx或.csv格式报送文档所据的表格，并更新交接清单。",
     ),
     "other_format": Wording(
-        "neither text nor a workbook (a picture?)",
-        "文件既不是文本也不是电子表格（可能是图片）",
-        "请以.csv或.xlsx格式报送。",
+        "neither text nor a workbook (a picture, or encrypted by a program that guards documents?)",
+        "文件既不是文本也不是电子表格（可能是图片，或已被文档加密软件加密）",
+        "请以.csv或.xlsx格式报送；文件如经加密，请先解密。",
     ),
     "damaged_workbook": Wording("a damaged workbook ({why})", "电子表格已损坏，无法打开（{why}）", RESEND),
     "unpacks_too_large": Wording(

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -69,7 +70,15 @@ def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
 
 def test_a_missing_manifest_is_refused(tmp_path: Path) -> None:
     (tmp_path / "甲.csv").write_text("x")
-    assert "holds no 交接清单.csv" in refusal(tmp_path)
+    assert "holds no 交接清单.csv. Add" in refusal(tmp_path)
+    (tmp_path / "交接清单(1).xlsx").write_text("x")
+    assert "holds no 交接清单.csv. 交接清单(1).xlsx is there: save it as 交接清单.csv" in refusal(tmp_path)
+
+
+def test_a_workbook_under_the_name_of_the_manifest_is_told(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "交接清单.csv") as book:
+        book.add_worksheet().write_row(0, 0, HEADER.split(","))
+    assert "is no text (workbook). Open it and save it as CSV" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize("column", HEADER.split(","))
