@@ -2,6 +2,7 @@
 
 12.0 is a float where no cell of the column has other decimals, else a section of its own. 0.5 is a half where no share is above 1.
 01/02/2017 is in January or February by what its neighbours can only be, and 17.1.5 begins with its year unless one of them cannot.
+Where yes is a tick and no is written nowhere, an empty cell is a no.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import polars as pl
 from expectations.contracts.model import Field, Kind
 from jobs.cells.amounts import parse_amount
 from jobs.cells.dates import full_year
-from jobs.cells.text import NOISE, half_width, holds_any, map_cleaned, map_distinct, whole
+from jobs.cells.text import NOISE, half_width, holds_any, map_cleaned, map_distinct, trimmed, whole
 
 _ANY_ORDER = {
     "": re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(\D.*)?"),
@@ -23,6 +24,7 @@ _ANY_ORDER = {
 """Days, and months alone, whose order only their column tells: with a whole year at the end, or with a short one anywhere."""
 _ORDERS = {"year_first": "ymd", "month_first": "mdy", "day_first": "dmy"}
 _FITS = {"y": re.compile(r"\d\d|\d{4}"), "m": re.compile("0?[1-9]|1[0-2]"), "d": re.compile("0?[1-9]|[12][0-9]|3[01]")}
+_TICKS = ("√", "✓", "✔", "☑")
 _ENTITIES = rf"(?:&#?[0-9A-Za-z]+;[{NOISE}]*)*"
 """Blanks of web pages."""
 _MAY_BE_FLOAT = f"(?:[.．][0０{NOISE}]+|[Ee][+0-9{NOISE}]+){_ENTITIES}$"
@@ -62,6 +64,13 @@ def _fractions(cells: pl.Series) -> dict[str, pl.Series]:
     if (shares > 1).any() or not is_fraction.any():
         return {}
     return {"fraction": (shares > 0).fill_null(False)}
+
+
+def _ticks(cells: pl.Series) -> dict[str, pl.Series]:
+    if not cells.is_in(_TICKS).any():
+        return {}
+    plain = trimmed(cells)
+    return {"unticked": plain.is_null()} if plain.drop_nulls().is_in(_TICKS).all() else {}
 
 
 def _orders(cells: pl.Series) -> dict[str, pl.Series]:
@@ -111,13 +120,14 @@ _OF_KIND: dict[Kind, Callable[[pl.Series], dict[str, pl.Series]]] = {
 _MEANT: dict[str, Callable[[str], str]] = {
     "float": lambda cell: whole(_unparted(cell)),
     "fraction": _as_percent,
+    "unticked": lambda _: "否",
     **{length + order: _from_year(length, order) for length in _ANY_ORDER for order in _ORDERS},
 }
 
 
 def habits(field: Field, cells: pl.Series) -> dict[str, pl.Series]:
     """Which cells of one column of one file are written in which way, by mark: the field and the habit."""
-    find = _OF_KIND.get(field.kind)
+    find = _ticks if {"是", "否"} <= {*field.values} else _OF_KIND.get(field.kind)
     return {f"{field.name}:{habit}": marked for habit, marked in find(cells).items()} if find else {}
 
 
@@ -126,5 +136,5 @@ def as_meant(field: Field, cells: pl.Series, marks: Mapping[str, pl.Series]) -> 
     for habit, meant in _MEANT.items():
         if (marked := marks.get(f"{field.name}:{habit}")) is not None:
             at = marked.arg_true()
-            cells = cells.clone().scatter(at, map_distinct(_half_width(cells.gather(at)), meant, pl.String))
+            cells = cells.clone().scatter(at, map_distinct(_half_width(cells.gather(at)).fill_null(""), meant, pl.String))
     return cells

@@ -44,13 +44,17 @@ COLUMNS: dict[str, tuple[Kind, list[str | None], list[str | None]]] = {
     "short years first, of months": (Kind.MONTH, ["17-01", "17.10"], ["2017-01", "2017-10"]),
     "  twin: months first": (Kind.MONTH, ["1/17", "12/16"], ["2017-1", "2016-12"]),
     "  twin: both are there, of months": (Kind.MONTH, ["17/1", "1/17"], ["17/1", "1/17"]),
+    "a tick for yes, nothing for no": (Kind.ENUM, ["√", None, " ", "✓"], ["√", "否", "否", "✓"]),
+    "  twin: no is written, too": (Kind.ENUM, ["√", None, "×"], ["√", None, "×"]),
+    "  twin: yes is a word": (Kind.ENUM, ["是", None, "√"], ["是", None, "√"]),
+    "  twin: nobody ticked": (Kind.ENUM, [None, " "], [None, " "]),
     "amounts have no habits": (Kind.YUAN, ["0.5", "10.0"], ["0.5", "10.0"]),
     "an empty column": (Kind.TEXT, [None, ""], [None, ""]),
 }
 
 
 def meaning(kind: Kind, cells: list[str | None]) -> list[str | None]:
-    field = Field("field", "表头", kind, "")
+    field = Field("field", "表头", kind, "", values=("是", "否") if kind is Kind.ENUM else ())
     column = pl.Series(cells, dtype=pl.String)
     marks = habits(field, column)
     assert column.to_list() == cells
