@@ -47,6 +47,12 @@ class ColumnCount:
         return self.unreadable + self.without_value
 
     @property
+    def gaps(self) -> int:
+        """Empty cells of a column that is to be filled in every row. Numbers of persons that are absent are counted by state."""
+        field = DATA_SETS[self.data_set][self.field]
+        return 0 if field.nullable or field.kind in PERSON_KINDS else self.empty
+
+    @property
     def lost_share(self) -> float:
         """Among the cells that hold anything."""
         return self.lost / max(1, self.rows - self.empty)
@@ -131,6 +137,11 @@ def worst(counts: Iterable[ColumnCount]) -> dict[tuple[str, str], ColumnCount]:
         if counted.lost and (known is None or counted.lost_share > known.lost_share):
             found[counted.data_set, counted.field] = counted
     return found
+
+
+def to_mend(counts: Iterable[ColumnCount], most_empty: float) -> list[ColumnCount]:
+    """Columns of which a department is asked: cells were lost, or more than this share is empty that is to be filled."""
+    return [counted for counted in counts if counted.lost or counted.gaps > most_empty * counted.rows]
 
 
 def _told_by(field: Field) -> str:

@@ -100,7 +100,15 @@ def run(ctx: RunContext) -> None:
             site = Site(ctx.as_of, checked, titles, came_in, witness.write_docs(staged / DOCS))
             write_pages(staged / DOCS, site)
             numbers = figures.number_counts(ctx.lake)
-            write_slips(ctx.lake, delivered.last, holes, numbers, staged / SLIPS, ctx.as_of, counts)
+            write_slips(
+                ctx.lake,
+                delivered.last,
+                holes,
+                numbers,
+                staged / SLIPS,
+                ctx.as_of,
+                columns.to_mend(counts, limits.empty_required_ratio_warn),
+            )
         progress.advance(task)
         ctx.report.current.rows = len(checked)
     _tell(ctx, checked, holes)

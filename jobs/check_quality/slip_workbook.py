@@ -75,7 +75,7 @@ class Slip:
     """Null where nobody has looked for them: a dry run does not."""
     numbers: Sequence[NumberCount]
     columns: Sequence[ColumnCount] = ()
-    """Of columns that lost cells."""
+    """Of columns that are to be mended."""
 
 
 FILE_SHEET = (
@@ -165,15 +165,17 @@ def _cover(book: Any, formats: dict[str, Any], slip: Slip, as_of: date) -> None:
     files = "，".join(f"{STATUS_ZH[status]}{count}个" for status, count in by_status.items() if count)
     unusable = sum(rows for count in slip.numbers for state, rows in count.states.items() if state in REASONS_ZH)
     listed = "“号码质量”和“待更正记录”" if any(row.reason in STATES_ZH for row in slip.returned) else "“号码质量”"
-    lost = sum(counted.lost for counted in slip.columns)
-    is_asked = bool(quarantined or unusable or lost or slip.holes) or any(account.remarks for account in slip.accounts)
+    lost, gappy = sum(counted.lost for counted in slip.columns), sum(counted.gaps > 0 for counted in slip.columns)
+    cells = [f"有{lost:,}个单元格是错误值、没有结果的公式或无法识别的内容，未能使用"] * (lost > 0)
+    cells += [f"有{gappy}列应逐行填写而有空缺"] * (gappy > 0)
+    is_asked = bool(quarantined or unusable or cells or slip.holes) or any(account.remarks for account in slip.accounts)
     lines = [
         ("致", slip.department),
         ("比对日期", as_of.isoformat()),
         ("文件", f"共登记{len(slip.accounts)}个，其中{files}。"),
         ("记录", f"{'，'.join(rows)}。"),
         ("号码", f"有{unusable:,}个身份号码无法使用，相应人员不能按号码比对，详见{listed}。" if unusable else "未发现问题。"),
-        ("单元格", f"有{lost:,}个单元格是错误值、没有结果的公式或无法识别的内容，未能使用，详见“各列情况”。" if lost else "未发现问题。"),
+        ("单元格", f"{'；'.join(cells)}，详见“各列情况”。" if cells else "未发现问题。"),
         ("缺报", _holes(slip)),
         ("请协助", _ASKED if is_asked else "本次没有需要更正的内容，无需重报。"),
         ("说明", "行号为工作表中的行号；文本文件为第几条记录（含表头），与用电子表格打开后的行号一致。"),
@@ -215,6 +217,7 @@ def _column_row(counted: ColumnCount, names: Mapping[tuple[str, str], str]) -> t
     mends = [
         "请打开文件，待公式重新计算后核对该列并保存，重新报送。" if counted.without_value else "",
         "请按约定格式更正该列；如由电子表格转换而成，请设为“文本”格式后重新导出。" if counted.unreadable else "",
+        "该列每行均应填写；如只写在每组的第一行，请逐行补齐后重新报送。" if counted.gaps else "",
     ]
     return (
         mask_numbers(names[counted.data_set, counted.file_id]), DATA_SETS[counted.data_set][counted.field].header,

@@ -74,7 +74,7 @@ def slips(
                     for (*key, role), states in sorted(numbers.items())
                     if tuple(key) == account.file_key and account.is_read
                 ],
-                [counted for counted in columns if (counted.data_set, counted.file_id) in files and counted.lost],
+                [counted for counted in columns if (counted.data_set, counted.file_id) in files],
             )
         )
     return found

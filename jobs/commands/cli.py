@@ -244,6 +244,7 @@ def ingest(
 
     def judge_only() -> None:
         from jobs.check_quality import dry_run as judging
+        from jobs.check_quality.columns import to_mend
         from jobs.check_quality.slips import slips as slips_of
         from jobs.check_quality.slips import written
         from jobs.runtime.results import Stamp, publication
@@ -257,7 +258,8 @@ def ingest(
         print_columns(console, judged.accounts, judged.columns, settings.quality.unreadable_ratio_warn)
         if slips:
             told: list[str] = []
-            found = slips_of(judged.accounts, judged.returned, None, judged.numbers, judged.columns)
+            columns = to_mend(judged.columns, settings.quality.empty_required_ratio_warn)
+            found = slips_of(judged.accounts, judged.returned, None, judged.numbers, columns)
             stamp = Stamp(today, judged.accounts[0].delivery_id)
             with publication(slips, "dry_run", ["."], stamp, told.append) as staged:
                 paths = written(found, staged, today)

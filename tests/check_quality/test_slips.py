@@ -20,6 +20,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES, NUMBER_STATES, QUARANTINE
 from expectations.contracts.model import PERSON_KINDS
 from jobs.cells import person_numbers
+from jobs.check_quality.columns import ColumnCount, to_mend
 from jobs.check_quality.figures import number_counts
 from jobs.check_quality.slip_workbook import REASONS_ZH, STATES_ZH, NumberCount, Returned, Slip, write_slip
 from jobs.check_quality.slips import LISTED_STATES, refused_row, slips, write_slips, written
@@ -396,3 +397,17 @@ def test_a_workbook_with_a_sheet_of_each_of_two_registers_is_told_of_by_register
         ("两册.xlsx", "城乡低保对象花名册", 5, "号码与校验码不符，可能录入有误"),
         ("两册.xlsx", "户籍人口", 7, "占位号码，不是真实号码"),
     ]
+
+
+def test_a_column_that_is_written_on_the_first_row_of_each_group_only_is_told(tmp_path: Path) -> None:
+    """Its blanks may be gaps as well, so nothing is filled in."""
+    few, many = (ColumnCount("dibao_roster", "好", "town", 100, empty, 0, 0, 0, "") for empty in (5, 6))
+    may_be_empty = ColumnCount("dibao_roster", "好", "phone", 100, 90, 0, 0, 0, "")
+    assert to_mend([few, may_be_empty, many], 0.05) == [many]
+    (slip,) = slips([account("好", accepted=100)], [], [], {}, [many])
+    write_slip(tmp_path / "a.xlsx", slip, AS_OF)
+    book = read(tmp_path / "a.xlsx")
+    assert book.cover["单元格"] == "有1列应逐行填写而有空缺，详见“各列情况”。"
+    assert book.cover["请协助"].startswith("请按各表")
+    (told,) = book.records("各列情况")
+    assert (told["列"], told["空缺"], told["处理办法"][:9]) == ("乡镇街道", 6, "该列每行均应填写；")
