@@ -14,7 +14,8 @@ from expectations.contracts.model import PERSON_KINDS, DataSet, Kind
 from jobs.cells.text import DITTO, map_distinct, trimmed
 from jobs.cells.typed import column_marks, marked_fields, out_of_place, unreadable_essentials
 from jobs.delivery.archives import member
-from jobs.delivery.headers import Header
+from jobs.delivery.headers import LAST_ROWS, Header, with_notes
+from jobs.delivery.money_units import UNCLEAR
 from jobs.delivery.no_data import skip_reasons
 from jobs.delivery.number_formats import Use, use_of
 from jobs.delivery.remarks import Remark
@@ -73,6 +74,8 @@ def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
 
 def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Series | None) -> pl.DataFrame:
     frame = cells.drop(SHOWN, strict=False)
+    if piece.is_workbook and piece.header.unstated:  # of a text the survey has seen the end, a sheet is seen whole here only
+        piece = replace(piece, header=with_notes(piece.header, frame[piece.header.row + 1 :].tail(LAST_ROWS).rows(), data_set))
     piece = replace(piece, header=piece.header.widened(max((int(name[1:]) + 1 for name in frame.columns), default=0)))
     rows = cells.with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64) + piece.first_row)
     header_at = piece.header.row - (piece.first_row - 1)  # negative where rows before these hold the header
@@ -134,7 +137,8 @@ def _named(data_set: DataSet, piece: Piece, rows: pl.DataFrame) -> pl.DataFrame:
             columns.append(pl.coalesce(pl.col(known[name]).str.extract(_NUMBER), known[name]).alias(name))
         elif unit := piece.header.units.get(name):
             cell = pl.lit(trimmed(rows[known[name]]))
-            columns.append(pl.when(cell.str.contains("[万元]")).then(cell).otherwise(cell + pl.lit(unit)).alias(name))
+            own = "元" if unit == UNCLEAR else "[万元]"  # 5万 under a header in 万美元 is no 5万元
+            columns.append(pl.when(cell.str.contains(own)).then(cell).otherwise(cell + pl.lit(unit)).alias(name))
         elif piece.is_1904 and data_set[name].kind in (Kind.DATE, Kind.MONTH):
             columns.append(_counted_from_1900(pl.col(known[name])).alias(name))
         else:

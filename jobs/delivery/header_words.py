@@ -1,9 +1,8 @@
-"""How else a header may be worded: what decorates it, the unit that it states, and words that mean the same."""
+"""How else a header may be worded: what decorates it, and words that mean the same."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
 
 from expectations.contracts.model import DataSet, plain_header
@@ -15,10 +14,8 @@ _NUMBERING = re.compile(r"^(?:\(?[0-9]{1,2}[).、:]|[\u2460-\u2473]|[A-Za-z_][A-
 _MARKS = re.compile(r"^[^0-9A-Za-z\u4e00-\u9fff|,;~^]+|[^0-9A-Za-z\u4e00-\u9fff%㎡|,;~^]+$|必填$")
 """At both ends, but for what parts cells: a file read by another delimiter than its own must name no column."""
 _UNIT = re.compile(
-    r"[(\[【/:,_-]*(?:(?:金额|计量)?单位)?:?(?:人民币)?(?P<unit>亿元|[百千万]?元|%|㎡|m2|m²|平方米|平米|岁|人)(?:/[月年人户])?[)\]】]*$"
+    r"[(\[【/:,_-]*(?:(?:金额|计量)?单位)?:?(?:人民币)?(?:亿元|[百千万]?元|%|㎡|m2|m²|平方米|平米|岁|人)(?:/[月年人户])?[)\]】]*$"
 )
-_UNIT_LINE = re.compile(r"单位[:：]?\s*(?:人民币)?([百千万]元)(?![\u4e00-\u9fff])")
-_YUAN = re.compile("亿元|[百千万]?元")
 _ONE_WORD = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
@@ -45,17 +42,14 @@ _ONE_WORD = tuple(
     )
 )
 """Patterns and the one word for all that they match, applied in this order."""
-
-
-def stated_unit(header: str) -> str:
-    """The unit of money that a header states, in brackets or behind it: 元, 万元 …; empty where it states none."""
-    found = _UNIT.search(half_width(header).strip())
-    return found["unit"] if found and _YUAN.fullmatch(found["unit"]) else ""
-
-
-def unit_stated(line: Sequence[str]) -> str:
-    """The unit of money, other than 元, that a line above a header states for all of the table; empty where it states none."""
-    return next((found[1] for cell in line if (found := _UNIT_LINE.search(half_width(cell)))), "")
+ABOUT_COLUMN = (
+    r"(?i)^[(（\[【]?([百千万亿萬億仟佰]*[元圆圓]|[万萬亿]|人|户|岁|%|％|㎡|平方米|年[-/.]?月([-/.]?日)?|y{4}.?m{2}(.?d{2})?"
+    r"|(字符|文本|数值|数字|整数|日期|时间|金额|枚举)(型|类型|格式)?|n?(var)?char2?|text|number|numeric|int(eger)?|decimal|date(time)?|timestamp"
+    r"|非?必填项?|选填项?)([(（][0-9, ，]*[)）])?[)）\]】]?$"
+)
+"""Of a cell below a header: the unit of the column, its type, or whether it must be filled in."""
+ROWS_BELOW = 3
+"""Below a header, for units, types and the numbers of columns."""
 
 
 def field_meant(header: str, data_set: DataSet) -> str | None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from expectations.contracts.model import PERSON_KINDS, DataSet, Kind, plain_header
 from jobs.cells.text import cleaned, half_width
-from jobs.delivery.header_words import field_meant, stated_unit, unit_stated
+from jobs.delivery.header_words import ABOUT_COLUMN, ROWS_BELOW, field_meant
+from jobs.delivery.money_units import UNCLEAR, one_unit, unit_of_group, unit_of_header, unit_of_line
 from jobs.delivery.remarks import Remark, remark
 
 SEARCH_DEPTH = 30
 """Rows looked at for a header: title rows, filler lines and a group row stand above it."""
+LAST_ROWS = 12
+"""Rows looked at for a note on the unit of money below a table."""
 _LONG_NUMBER = re.compile("[0-9]{6}")
 """No header has one; it spares the rows of data a closer look."""
 _AND = re.compile("[及和与/、+]")
@@ -27,7 +30,8 @@ class Header:
 
     `row` is 0-based among the rows looked at, of a header in two rows it is the lower; `fields` holds per column
     the contract field or null; `names` the header as cleaned; `units` the unit of money of fields for which the file states another
-    one than the contract; `joint` the column of a field that shares it with another one: 姓名及身份证号.
+    one than the contract; `joint` the column of a field that shares it with another one: 姓名及身份证号; `unstated` the fields of money
+    whose unit nothing states above the rows of data; `remarks` what is to be said of the units.
     """
 
     row: int
@@ -35,6 +39,8 @@ class Header:
     names: tuple[str, ...]
     units: Mapping[str, str]
     joint: Mapping[str, int] = field(default_factory=dict)
+    unstated: frozenset[str] = frozenset()
+    remarks: tuple[Remark, ...] = ()
 
     def widened(self, width: int) -> Header:
         """The same for a table of so many columns: those beyond the header have no name."""
@@ -84,17 +90,80 @@ def fields_named(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> int
 
 def _best_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | None:
     best: Header | None = None
-    unit = ""
     table = [[cleaned(cell or "") for cell in row] for row in rows[:SEARCH_DEPTH]]
     for index, row in enumerate(table):
         one_row = [(cell,) for cell in row]
         two_rows = _under_groups(table[index - 1], row) if index else []
         for columns in (one_row, two_rows):
-            header = _as_header(index, columns, data_set, unit)
+            header = _as_header(index, columns, data_set)
             if best is None or _named(header) > _named(best):
                 best = header
-        unit = unit or unit_stated(row)
-    return best
+    return best and _with_units(best, table, data_set)
+
+
+def _with_units(header: Header, table: Sequence[Sequence[str]], data_set: DataSet) -> Header:
+    """The header with the units of its columns, and what is to be said of them.
+
+    What stands nearest to the column counts: its own header and the row of units below, else the group above, else a line.
+    """
+    groups = _groups(table[header.row - 1] if header.row else (), len(header.names))
+    below = [row for row in table[header.row + 1 : header.row + 1 + ROWS_BELOW] if _is_about_columns(row)]
+    stated: dict[str, str] = {}
+    for at, (field_name, name) in enumerate(zip(header.fields, header.names, strict=True)):
+        if field_name and data_set[field_name].kind in UNITS:
+            own = one_unit(map(unit_of_header, (name, *(cell for row in below for cell in row[at : at + 1]))))
+            stated[field_name] = own or unit_of_group(groups[at])
+    return with_lines(_stating(header, stated, data_set), table[: header.row], data_set)
+
+
+def with_notes(header: Header, last_rows: Iterable[Sequence[str | None]], data_set: DataSet) -> Header:
+    """The header of a table that ends in these rows, with the unit that a note among them states. A row that is half filled is none."""
+    rows = ([cleaned(cell or "") for cell in row] for row in last_rows)
+    return with_lines(header, [row for row in rows if sum(map(bool, row)) * 2 <= len(header.names)], data_set)
+
+
+def with_lines(header: Header, lines: Iterable[Sequence[str]], data_set: DataSet) -> Header:
+    """The header with the unit that lines outside of the table state, for the columns of which nothing else states one.
+
+    Forms say 单位：元 everywhere: of a column that the contract has in 万元 that tells nothing, and the department is asked.
+    """
+    unit = one_unit(map(unit_of_line, lines))
+    in_wan = {name for name in header.unstated if data_set[name].kind is Kind.WAN_YUAN and unit == "元"}
+    found = _stating(header, {name: "" if name in in_wan else unit for name in header.unstated}, data_set)
+    if not in_wan:
+        return found
+    told = remark("unit_of_line", columns=_names(found, in_wan), unit=unit)
+    return replace(found, unstated=found.unstated - in_wan, remarks=(*found.remarks, told))
+
+
+def _stating(header: Header, stated: Mapping[str, str], data_set: DataSet) -> Header:
+    """The header with the units, or none, that are stated for these fields."""
+    units = {name: unit for name, unit in stated.items() if unit not in ("", UNITS[data_set[name].kind])}
+    unclear = {name for name, unit in units.items() if unit == UNCLEAR}
+    told = (remark("unclear_unit", columns=_names(header, unclear)),) if unclear else ()
+    return replace(
+        header,
+        units={**header.units, **units},
+        unstated=frozenset(name for name, unit in stated.items() if not unit),
+        remarks=(*header.remarks, *told),
+    )
+
+
+def _names(header: Header, fields: Set[str]) -> str:
+    return "、".join(name for known, name in zip(header.fields, header.names, strict=True) if known in fields)
+
+
+def _groups(above: Sequence[str], width: int) -> list[str]:
+    """Per column the group that the row above the header names for it. A cell that is alone there is no group, but a title."""
+    groups = [""] * width
+    if sum(map(bool, above)) > 1:
+        for at in range(width):
+            groups[at] = (above[at] if at < len(above) else "") or (groups[at - 1] if at else "")
+    return groups
+
+
+def _is_about_columns(row: Sequence[str]) -> bool:
+    return all(re.search(ABOUT_COLUMN, cell) for cell in row if cell)
 
 
 def _named(header: Header) -> int:
@@ -115,7 +184,7 @@ def _under_groups(upper: Sequence[str], lower: Sequence[str]) -> list[tuple[str,
     return spellings
 
 
-def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet, unit: str) -> Header:
+def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet) -> Header:
     fields: list[str | None] = [None] * len(columns)
     is_data = any(_LONG_NUMBER.search(spelling) for spellings in columns for spelling in spellings)
     for meant in (_listed,) if is_data else (_listed, field_meant):  # what is listed goes before what only means the same
@@ -124,13 +193,7 @@ def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet
             if fields[at] is None and name not in fields:  # the same header twice: the first counts, the other is kept aside
                 fields[at] = name
     joint = {} if is_data else _shared(fields, columns, data_set)
-    units = {}
-    for name, spellings in zip(fields, columns, strict=True):
-        if name and (kind := data_set[name].kind) in UNITS:
-            stated = stated_unit(spellings[0]) or (unit if kind is Kind.YUAN else "")
-            if stated not in ("", UNITS[kind]):
-                units[name] = stated
-    return Header(index, tuple(fields), tuple(spellings[-1] for spellings in columns), units, joint)
+    return Header(index, tuple(fields), tuple(spellings[-1] for spellings in columns), {}, joint)
 
 
 def _shared(fields: list[str | None], columns: Sequence[tuple[str, ...]], data_set: DataSet) -> dict[str, int]:

@@ -11,6 +11,7 @@ import polars as pl
 
 from expectations.contracts.model import DataSet, Kind
 from jobs.cells.text import EDGE, EMPTY_FORMS, NOISE, trimmed
+from jobs.delivery.header_words import ABOUT_COLUMN, ROWS_BELOW
 from jobs.delivery.headers import Header
 
 _TOTAL = "(合计|小计|总计|累计|共计|汇总|总和|总额|总数|总人数|总户数|平均|均值|最大值|最小值|承前页|过次页|(?i:(grand)?total))"
@@ -37,17 +38,9 @@ _DAY_OR_PAGE = r"^\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?$|^[-—
 _SIGNED = f"^[{NOISE}]*(填表|填报|制表|审核|复核|经办|负责)"
 _COLUMN_NUMBER = r"^[(（]?([1-9][0-9]?|[甲乙丙丁戊])([=＝].*)?[)）]?$"
 _COLUMN_NAME = r"^[A-Za-z_][A-Za-z0-9_ ]*$"
-_ABOUT_COLUMN = (
-    r"(?i)^[(（\[【]?(元|[百千万亿]元|人|户|岁|%|％|㎡|平方米|年[-/.]?月([-/.]?日)?|y{4}.?m{2}(.?d{2})?"
-    r"|(字符|文本|数值|数字|整数|日期|时间|金额|枚举)(型|类型|格式)?|n?(var)?char2?|text|number|numeric|int(eger)?|decimal|date(time)?|timestamp"
-    r"|非?必填项?|选填项?)([(（][0-9, ，]*[)）])?[)）\]】]?$"
-)
-"""The unit of a column, its type, or whether it must be filled in."""
 _BLANK = r"\s"
 _LINE = r"^[-=_+|—－＝＿＋｜─━]+$"
 _MOST_NOTES = 6
-_ROWS_BELOW = 3
-"""Below a header, for units, types and the numbers of columns."""
 _LONGEST_NOTHING = 3
 """Bytes of the cells that may stand for an empty one: 0, /, 无."""
 _PREFILLED = frozenset({"county_code", "county", "town", "village", "program"})
@@ -103,7 +96,7 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     )
     titles = cells.filter(pl.lit(at) < header_at).select(first).to_series().drop_nulls()
     is_title = (pl.lit(at) < header_at) | (filled == 1) & first.is_in(titles.implode())  # a printed table has it on each page
-    is_below = pl.lit(at).is_between(header_at + 1, header_at + _ROWS_BELOW)
+    is_below = pl.lit(at).is_between(header_at + 1, header_at + ROWS_BELOW)
     nothing = _says_nothing(cells, header)
     judged = cells.select(
         pl.when(is_title).then(pl.lit("title"))
@@ -165,7 +158,7 @@ def _is_second_header(cells: pl.DataFrame, filled: pl.Expr) -> pl.Expr:
         return pl.all_horizontal([pl.lit(are) for are in _each(cells, lambda cell: cell.str.contains(form).fill_null(True))])
 
     forms = [all_are(form) for form in (_COLUMN_NUMBER, _COLUMN_NAME, _LINE)]
-    return (filled * 2 > cells.width) & pl.any_horizontal(forms) | all_are(_ABOUT_COLUMN)
+    return (filled * 2 > cells.width) & pl.any_horizontal(forms) | all_are(ABOUT_COLUMN)
 
 
 def _each(columns: Iterable[pl.Series], judge: Callable[[pl.Series], pl.Series]) -> list[pl.Series]:

@@ -168,6 +168,16 @@ WORDINGS: dict[str, Wording] = {
         "以下列名受.dbf格式限制被截断，金额单位无法确认，已按约定的单位读取：{columns}",
         "请核对金额单位；如与约定不同，请注明单位后以.xlsx或.csv重新报送。",
     ),
+    "unclear_unit": Wording(
+        "the unit of money stated for {columns} is not understood; amounts that do not name their own unit were not read",
+        "以下列的金额单位无法确认（单位前后不一，或不是人民币），单元格自身未注明单位的金额未读取：{columns}",
+        "请统一换算为人民币，在表头注明单位（元或万元）后重新报送。",
+    ),
+    "unit_of_line": Wording(
+        "{columns} read in 万元, as agreed; a line outside of the table says {unit}",
+        "表格之外注有“{unit}”，而以下列约定以万元为单位、表头未注明，已按万元读取：{columns}",
+        "如该列以元为单位，请在表头注明（元）后重新报送。",
+    ),
     "deleted_records": Wording(
         "{rows} records marked as deleted, left out",
         "有{rows}条记录带删除标记，未采用",

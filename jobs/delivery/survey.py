@@ -14,11 +14,11 @@ from expectations.contracts.model import DataSet
 from jobs.delivery.archives import BadArchive, opened
 from jobs.delivery.dbase_files import LONGEST_NAME
 from jobs.delivery.formats import SUFFIXES, Format, Source
-from jobs.delivery.headers import SEARCH_DEPTH, UNITS, Header, fields_named, find_header
+from jobs.delivery.headers import LAST_ROWS, SEARCH_DEPTH, UNITS, Header, fields_named, find_header, with_notes
 from jobs.delivery.ledger import ACCEPTED, REFUSED
 from jobs.delivery.manifest import MANIFEST_NAME, ManifestEntry, printable
 from jobs.delivery.remarks import Remark, in_english, remark
-from jobs.delivery.text_files import BIG5, Dialect, delimiter_of, read_head, survey_text_file
+from jobs.delivery.text_files import BIG5, Dialect, delimiter_of, read_head, read_tail, survey_text_file
 from jobs.delivery.unchanged import FILE_ID_LENGTH, FileChanged, State, assure_unchanged, state_of
 from jobs.delivery.workbooks import BadWorkbook, Sheet, sha256_of, survey_workbook
 
@@ -164,11 +164,15 @@ def _survey_text(found: _Found, entry: ManifestEntry, data_set: DataSet, piece_b
     header = find_header(read_head(found.source, text.dialect, SEARCH_DEPTH), data_set)
     if isinstance(header, Remark):
         return _refused(entry, remark("big5_text") if text.dialect.encoding == BIG5 else header, file_id)
+    if header.unstated:
+        last_rows = read_tail(found.source, text.size, text.dialect, header.row + 1, LAST_ROWS)
+        header = with_notes(header, last_rows, data_set)
     pieces = tuple(
         found.piece(data_set, file_id, header, start=start, end=end, first_row=row, dialect=text.dialect)
         for start, end, row in zip(text.cuts, (*text.cuts[1:], text.size), text.first_rows, strict=True)
     )
-    return SurveyedFile(entry, file_id, ACCEPTED, _by_content(found) + _unknown_columns(_unknown(header)), pieces)
+    remarks = _by_content(found) + _unknown_columns(_unknown(header)) + header.remarks
+    return SurveyedFile(entry, file_id, ACCEPTED, remarks, pieces)
 
 
 def _survey_workbook(found: _Found, entry: ManifestEntry, data_set: DataSet, file_id: str) -> SurveyedFile:
@@ -202,7 +206,7 @@ def _survey_workbook(found: _Found, entry: ManifestEntry, data_set: DataSet, fil
     )
     used = [(sheet, header) for sheet, header in tables if sheet.name not in aside]
     remarks = _by_content(found) + _unknown_columns(tuple(name for _, header in used for name in _unknown(header)))
-    remarks += tuple(told for sheet, _ in used for told in sheet.remarks)
+    remarks += tuple(dict.fromkeys(told for sheet, header in used for told in (*sheet.remarks, *header.remarks)))
     if longest_name and (cut := [name for _, header in used for name in _without_unit(header, data_set)]):
         remarks += (remark("cut_unit", columns="、".join(cut)),)
     if rows := sum(sheet.hidden_rows for sheet, _ in used):

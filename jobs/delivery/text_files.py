@@ -22,6 +22,7 @@ from jobs.delivery.formats import Source, utf16_of
 
 _BLOCK = 1024 * 1024  # what the processor's cache holds is worked on twice as fast
 _SAMPLE = 256 * 1024
+_TAIL = 8192
 _CAREFUL_ROWS = 50_000
 _CAREFUL_BATCH = 2_000  # the garbage collector looks through all lists that are held, again and again
 _LONGEST_LINE = 16 * 1024 * 1024  # a longer one is cut, so that memory is bounded
@@ -309,6 +310,14 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
 def read_head(path: Source, dialect: Dialect, rows: int) -> list[list[str]]:
     """The first rows of a text file as cells."""
     return list(islice(rows_of_cells(_head(path, dialect), dialect.delimiter), rows))
+
+
+def read_tail(path: Source, size: int, dialect: Dialect, begin: int, rows: int) -> list[list[str]]:
+    """The last rows of a text of so many bytes as cells, at most `rows`: none before row `begin`, and not the one that is cut."""
+    start = max(size - _TAIL, 0) // 2 * 2  # cuts no character of UTF-16, which is told by its first two bytes
+    raw = (*(_raw(path, 0, 2, 2) if start else ()), *_raw(path, start, size, _TAIL))
+    text = b"".join(_utf8_blocks(raw, dialect)).decode()
+    return list(rows_of_cells(text, dialect.delimiter))[1 if start else begin :][-rows:]
 
 
 def _head(path: Source, dialect: Dialect) -> str:
