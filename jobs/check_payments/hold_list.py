@@ -15,6 +15,7 @@ import polars as pl
 from jobs.cells.masking import mask_field
 from jobs.check_payments.payment_list import LIST
 from jobs.check_payments.questions import ON_ROSTER, QUESTIONS
+from jobs.delivery.remarks import placed_row_in_chinese
 from jobs.registers.benefits import TEKUN_PROGRAMS
 from jobs.rules import RULES
 from jobs.sheets.evidence import source_told, sources_told
@@ -143,7 +144,8 @@ def unread_rows(rows: pl.DataFrame, files: Mapping[str, str]) -> list[tuple[str,
     told = []
     for row in rows.iter_rows(named=True):
         header = row["_reason"].partition(": ")[2]
-        why = f"“{header}”为空或不能识别" if header else "列数与表头不一致"
+        placed = placed_row_in_chinese(row["_reason"])
+        why = placed[0] if placed else f"“{header}”为空或不能识别" if header else "列数与表头不一致"
         cells = (f"{field.header} {mask_field(field, row[field.name])}" for field in LIST.fields if row[field.name])
         told.append((files[row["_file_id"]], row["_sheet"] or "", row["_row"], why, "；".join(cells)))
     return told

@@ -15,6 +15,7 @@ from jobs.cells.masking import mask_numbers, masked_within
 from jobs.cells.person_numbers import ABSENT, CHECK_FAILS, DAMAGED, FIRM, JUNK, MASKED, UNREADABLE, UPGRADED, VALID
 from jobs.check_quality.columns import ColumnCount
 from jobs.delivery.ledger import ACCEPTED, DUPLICATE, PURGED, REFUSED, SUPERSEDED, Account
+from jobs.delivery.remarks import placed_row_in_chinese
 from jobs.sheets.tables import Heading, cell_formats, new_book, write_guide, write_table
 
 NO_DEPARTMENT = "未注明单位"
@@ -201,7 +202,7 @@ def _file_row(account: Account) -> tuple[Any, ...]:
 
 
 def _returned_row(row: Returned, names: Mapping[tuple[str, str], str]) -> tuple[Any, ...]:
-    reason, mend = REASONS_ZH[row.reason]
+    reason, mend = placed_row_in_chinese(row.reason) or REASONS_ZH[row.reason]
     return (names[row.file_key], row.sheet, row.row, row.header, row.value, reason, mend)
 
 

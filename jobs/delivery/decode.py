@@ -18,9 +18,10 @@ from jobs.delivery.headers import LAST_ROWS, Header, with_notes
 from jobs.delivery.money_units import UNCLEAR
 from jobs.delivery.no_data import skip_reasons
 from jobs.delivery.number_formats import Use, use_of
-from jobs.delivery.remarks import Remark
+from jobs.delivery.remarks import ABOVE_THE_HEADER, Remark
 from jobs.delivery.sheet_cells import SHOWN
 from jobs.delivery.survey import Piece, SurveyedFile
+from jobs.delivery.tables_below import are_data, tables, why_unread
 from jobs.delivery.text_files import read_piece
 from jobs.delivery.unchanged import FileChanged, assure_unchanged
 from jobs.delivery.workbooks import BadWorkbook, read_cells
@@ -40,8 +41,9 @@ def decode(piece: Piece) -> Iterator[pl.DataFrame]:
     data_set = DATA_SETS[piece.data_set]
     try:
         for frame, is_long in _frames(piece):
-            yield from _judged(data_set, piece, frame, is_long).iter_slices(BATCH_ROWS)
-            piece = replace(piece, first_row=piece.first_row + frame.height)
+            for part, cells, are_long in _tables(data_set, piece, frame, is_long):
+                yield from _judged(data_set, part, cells, are_long).iter_slices(BATCH_ROWS)
+            piece = replace(part, first_row=piece.first_row + frame.height)
     except Exception:  # whatever went wrong, a file that changed is why
         assure_unchanged(Path(piece.path), piece.state, piece.file_id)
         raise
@@ -72,17 +74,53 @@ def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
         yield from read_piece(source, piece.start, piece.end, piece.dialect, len(piece.header.names))
 
 
+def _tables(
+    data_set: DataSet, piece: Piece, frame: pl.DataFrame, is_long: pl.Series | None
+) -> Iterator[tuple[Piece, pl.DataFrame, pl.Series | None]]:
+    """The tables that stand one below the other in the frame, each with the piece as if it began there."""
+    before = piece.first_row - 1
+    found = tables(frame.drop(SHOWN, strict=False), piece.header, piece.header.row - before, data_set)
+    if len(found) == 1:
+        yield _with_notes(data_set, piece, frame), frame, is_long
+        return
+    for i, (start, header) in enumerate(found):
+        rows = (found[i + 1][0] if i + 1 < len(found) else frame.height) - start
+        part = piece
+        if i:
+            header = replace(header, row=header.row + before)
+            part = replace(piece, header=header, unread=why_unread(header, data_set), first_row=piece.first_row + start)
+        # A workbook's numbers are read for what their column holds.
+        [(cells, _)] = _frames(part) if i and piece.is_workbook else [(frame, None)]
+        cells = cells.slice(start, rows)
+        is_last = i + 1 == len(found)  # a line behind another table is of the one below
+        yield (
+            _with_notes(data_set, part, cells) if is_last else part,
+            cells,
+            is_long.slice(start, rows) if is_long is not None else None,
+        )
+
+
+def _with_notes(data_set: DataSet, piece: Piece, cells: pl.DataFrame) -> Piece:
+    """The piece with what a note below a sheet's table says of its units; of a text the survey has seen the end."""
+    if not (piece.is_workbook and piece.header.unstated):
+        return piece
+    below = cells.drop(SHOWN, strict=False)[max(piece.header.row + 2 - piece.first_row, 0) :]
+    return replace(piece, header=with_notes(piece.header, below.tail(LAST_ROWS).rows(), data_set))
+
+
 def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Series | None) -> pl.DataFrame:
     frame = cells.drop(SHOWN, strict=False)
-    if piece.is_workbook and piece.header.unstated:  # of a text the survey has seen the end, a sheet is seen whole here only
-        piece = replace(piece, header=with_notes(piece.header, frame[piece.header.row + 1 :].tail(LAST_ROWS).rows(), data_set))
+    header_at = piece.header.row - (piece.first_row - 1)  # negative where rows before these hold the header
     piece = replace(piece, header=piece.header.widened(max((int(name[1:]) + 1 for name in frame.columns), default=0)))
     rows = cells.with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64) + piece.first_row)
-    header_at = piece.header.row - (piece.first_row - 1)  # negative where rows before these hold the header
     skipped = skip_reasons(data_set, frame, piece.header, header_at)
+    unread = pl.Series([piece.unread or None], dtype=pl.String).new_from_index(0, len(frame))
+    if header_at > 0 and (lost := are_data(frame.head(header_at)).arg_true()).len():
+        unread = unread.scatter(lost, ABOVE_THE_HEADER.en.format(row=piece.header.row + 1))
+        skipped = skipped.scatter(lost, None)
     if 0 <= header_at < len(frame):  # the header itself is no row of data
         keep = pl.Series(range(len(frame)), dtype=pl.Int64) != header_at
-        rows, skipped = rows.filter(keep), skipped.filter(keep)
+        rows, skipped, unread = rows.filter(keep), skipped.filter(keep), unread.filter(keep)
         is_long = is_long.filter(keep) if is_long is not None else None
     if piece.set_aside:
         skipped = skipped.fill_null(piece.set_aside)
@@ -94,6 +132,7 @@ def _judged(data_set: DataSet, piece: Piece, cells: pl.DataFrame, is_long: pl.Se
     if is_long is not None:
         is_shifted = is_long | out_of_place(data_set, piece.header.fields, bronze, marks)
         refused = refused.set((is_shifted & is_long.is_not_null()).fill_null(False), "more or fewer cells than the header")
+    refused = unread.zip_with(unread.is_not_null(), refused)
     reason = skipped.fill_null(refused.set(~is_data, None)) if len(refused) else skipped
     fate = pl.select(
         pl.when(~is_data)

@@ -19,6 +19,9 @@ LAST_ROWS = 12
 """Rows looked at for a note on the unit of money below a table."""
 _LONG_NUMBER = re.compile("[0-9]{6}")
 """No header has one; it spares the rows of data a closer look."""
+_NUMBER = re.compile("[0-9０-９]{4}")
+_COUNTED = re.compile(r"[._\s]?[0-9]{1,2}$|[(（][0-9]{1,2}[)）]$")
+"""What programs put behind a header that is there already: 姓名2, 姓名.1, 姓名_1."""
 _AND = re.compile("[及和与/、+]")
 UNITS = {Kind.YUAN: "元", Kind.WAN_YUAN: "万元"}
 """Of the kinds of money, the unit that a column has which states none."""
@@ -55,11 +58,10 @@ def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet, longest
     """
     if longest_name and rows:
         rows = [[_uncut(name or "", data_set, longest_name) for name in rows[0]], *rows[1:]]
-    best = _best_header(rows, data_set)
-    if best is None or _named(best) < min(2, len(data_set.fields)):
+    best = _first_header(rows, data_set) or best_header(rows, data_set)
+    if best is None or named_fields(best) < min(2, len(data_set.fields)):
         return remark("no_header", title=data_set.title, depth=SEARCH_DEPTH)
-    missing = [f.header for f in data_set.fields if not f.nullable and f.name not in (*best.fields, *best.joint)]
-    if missing:
+    if missing := missing_columns(best, data_set):
         found = "、".join(name for name in best.names if name)
         return remark("missing_column", columns="、".join(missing), found=found)
     if {f.name for f in data_set.fields if not f.nullable} <= _named_again(best, data_set):
@@ -67,9 +69,24 @@ def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet, longest
     return best
 
 
+def missing_columns(header: Header, data_set: DataSet) -> list[str]:
+    """The contract's headers of the required fields that the header does not name."""
+    return [f.header for f in data_set.fields if not f.nullable and f.name not in (*header.fields, *header.joint)]
+
+
+def _first_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | None:
+    """The first header of all required fields that has data below it: one further down that names more has a table of its own."""
+    for at, row in enumerate(rows[:SEARCH_DEPTH]):
+        if sum(map(bool, row)) > 2 and any(map(_NUMBER.search, filter(None, row))):  # looks like data
+            found = best_header(rows[:at], data_set)
+            if found and not missing_columns(found, data_set):
+                return found
+    return None
+
+
 def _named_again(header: Header, data_set: DataSet) -> set[str | None]:
     """The fields that columns mean which the header leaves aside, because another column has the field already."""
-    aside = [name for name, known in zip(header.names, header.fields, strict=True) if name and known is None]
+    aside = [_COUNTED.sub("", name) for name, known in zip(header.names, header.fields, strict=True) if name and known is None]
     return {_listed(name, data_set) or field_meant(name, data_set) for name in aside}
 
 
@@ -84,11 +101,12 @@ def _uncut(name: str, data_set: DataSet, longest: int) -> str:
 
 def fields_named(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> int:
     """How many of the contract's fields the row names that names most."""
-    best = _best_header(rows, data_set)
-    return _named(best) if best else 0
+    best = best_header(rows, data_set)
+    return named_fields(best) if best else 0
 
 
-def _best_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | None:
+def best_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | None:
+    """The row, or two rows, among the first ones that name most of the contract's fields."""
     best: Header | None = None
     table = [[cleaned(cell or "") for cell in row] for row in rows[:SEARCH_DEPTH]]
     for index, row in enumerate(table):
@@ -96,7 +114,7 @@ def _best_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Hea
         two_rows = _under_groups(table[index - 1], row) if index else []
         for columns in (one_row, two_rows):
             header = _as_header(index, columns, data_set)
-            if best is None or _named(header) > _named(best):
+            if best is None or named_fields(header) > named_fields(best):
                 best = header
     return best and _with_units(best, table, data_set)
 
@@ -166,7 +184,8 @@ def _is_about_columns(row: Sequence[str]) -> bool:
     return all(re.search(ABOUT_COLUMN, cell) for cell in row if cell)
 
 
-def _named(header: Header) -> int:
+def named_fields(header: Header) -> int:
+    """How many of the contract's fields the header names."""
     return sum(name is not None for name in header.fields) + len(header.joint)
 
 

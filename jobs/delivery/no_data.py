@@ -17,6 +17,8 @@ from jobs.delivery.headers import Header
 _TOTAL = "(合计|小计|总计|累计|共计|汇总|总和|总额|总数|总人数|总户数|平均|均值|最大值|最小值|承前页|过次页|(?i:(grand)?total))"
 _STARTS_AS_TOTAL = f"^[^0-9]{{0,8}}{_TOTAL}"
 _IS_TOTAL = rf"^.{{0,14}}{_TOTAL}(数|值|金额|人数|户数)?([0-9]+[人户条笔])?([(（].{{0,8}}[)）])?[:：]?$|^(.{{0,10}}[县市区乡镇街村组页])?计[:：]?$"
+_PERSON_NUMBER = "^[0-9０-９]{17}[0-9０-９XxＸｘ]$"
+"""No total has one: the word for it is part of a name then, as in 小计家政服务部."""
 _LABELLED_COLUMNS = 6
 """Columns from the left in which a total may be named."""
 _NUMBER = r"^[-+(（]?[¥￥]?[0-9０-９][0-9０-９,，.]*[)）%％]?(元|万元|人|户|人次|笔|条|套|辆)?$|^[-—/]+$"
@@ -88,6 +90,7 @@ def skip_reasons(data_set: DataSet, frame: pl.DataFrame, header: Header, header_
     is_total = pl.lit(_is_total(cells, key, lacks_column)) | (filled <= sparse_limit) & _compact(first).str.contains(
         _STARTS_AS_TOTAL
     )
+    is_total &= ~pl.any_horizontal(pl.all().str.contains(_PERSON_NUMBER).fill_null(False))
     at_left = [cells.columns[i] for i in range(min(2, cells.width))]
     sentence = pl.coalesce(at_left).str
     is_alone = (filled == 1) & (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -91,6 +92,11 @@ WORDINGS: dict[str, Wording] = {
         "工作表中左右并排放置了两个表格，各列均出现两次，无法读取",
         "请将右侧的表格移到左侧表格的下方，使每行只有一条记录，然后重新报送。",
     ),
+    "unread_tables": Wording(
+        "further tables below the first, with headers in rows {rows} that lack required columns: not read, to be delivered apart",
+        "同一表中还有其他表格（表头在第{rows}行），缺少必需的列，其下各行未采用",
+        "请将各表格分别存为单独的文件，补充所缺的列后重新报送，并更新交接清单。",
+    ),
     "count_differs": Wording(
         "the manifest claims {claimed} rows, the file holds {found}",
         "交接清单记录数为{claimed}，文件实有{found}条",
@@ -174,7 +180,7 @@ WORDINGS: dict[str, Wording] = {
         "请统一换算为人民币，在表头注明单位（元或万元）后重新报送。",
     ),
     "unit_of_line": Wording(
-        "{columns} read in 万元, as agreed; a line outside of the table says {unit}",
+        "{columns} read in ten thousand yuan, as agreed; a line outside of the table says {unit}",
         "表格之外注有“{unit}”，而以下列约定以万元为单位、表头未注明，已按万元读取：{columns}",
         "如该列以元为单位，请在表头注明（元）后重新报送。",
     ),
@@ -275,6 +281,26 @@ WORDINGS: dict[str, Wording] = {
     ),
 }
 """Every remark that there is. Codes are kept in ops.files, wordings are not: they may be mended later."""
+BELOW_A_HEADER = Wording(
+    "below a second header, in row {row}, that lacks {columns}",
+    "该行属于另一个表格，其表头（第{row}行）缺少必需的列：{columns}",
+    "请将各表格分别存为单独的文件，补充所缺的列后重新报送",
+)
+ABOVE_THE_HEADER = Wording(
+    "above the header, in row {row}",
+    "该行位于表头（第{row}行）之上，无法确定各列的含义",
+    "请将表头移到全部数据之上；如为另一个表格，请补全其表头后单独报送",
+)
+"""Why a row is quarantined, where that names a row of the file."""
+_PLACED = [
+    (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>.+)", wording.en)), wording) for wording in (BELOW_A_HEADER, ABOVE_THE_HEADER)
+]
+
+
+def placed_row_in_chinese(reason: str) -> tuple[str, str] | None:
+    """What is wrong with a row that was quarantined for where it stands, and how to mend it; null for any other."""
+    found = ((pattern.fullmatch(reason), wording) for pattern, wording in _PLACED)
+    return next(((wording.zh.format(**told.groupdict()), wording.mend) for told, wording in found if told), None)
 
 
 @dataclass(frozen=True)

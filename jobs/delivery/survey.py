@@ -18,7 +18,8 @@ from jobs.delivery.headers import LAST_ROWS, SEARCH_DEPTH, UNITS, Header, fields
 from jobs.delivery.ledger import ACCEPTED, REFUSED
 from jobs.delivery.manifest import MANIFEST_NAME, ManifestEntry, printable
 from jobs.delivery.remarks import Remark, in_english, remark
-from jobs.delivery.text_files import BIG5, Dialect, delimiter_of, read_head, read_tail, survey_text_file
+from jobs.delivery.tables_below import TablesBelow, why_unread
+from jobs.delivery.text_files import BIG5, Dialect, delimiter_of, dialect_at_start, read_head, read_tail, survey_text_file
 from jobs.delivery.unchanged import FILE_ID_LENGTH, FileChanged, State, assure_unchanged, state_of
 from jobs.delivery.workbooks import BadWorkbook, Sheet, sha256_of, survey_workbook
 
@@ -28,7 +29,7 @@ class Piece:
     """What one decoding task reads: a byte range of a text file, or a sheet.
 
     `member`: its name in the archive, empty where the file is none; `state`: of the file when it was hashed; `set_aside`: why its
-    rows are not used, empty where they are.
+    rows are not used, empty where they are; `unread`: why they go to quarantine, empty where each is judged.
     """
 
     data_set: str
@@ -41,6 +42,7 @@ class Piece:
     sheet: str = ""
     is_1904: bool = False
     set_aside: str = ""
+    unread: str = ""
     is_plain: bool = False
     start: int = 0
     end: int = 0
@@ -156,7 +158,8 @@ def _hash_problem(entry: ManifestEntry, sha256: str) -> SurveyedFile | None:
 
 def _survey_text(found: _Found, entry: ManifestEntry, data_set: DataSet, piece_bytes: int) -> SurveyedFile:
     delimiter = delimiter_of(found.source, SEARCH_DEPTH, lambda rows: fields_named(rows, data_set))
-    text = survey_text_file(found.source, piece_bytes, delimiter)
+    head = read_head(found.source, dialect_at_start(found.source, delimiter), SEARCH_DEPTH)
+    text = survey_text_file(found.source, piece_bytes, delimiter, TablesBelow(head, delimiter, data_set).begins)
     sha256 = sha256_of(found.path) if found.member else text.sha256
     if problem := _hash_problem(entry, sha256):
         return problem
@@ -164,15 +167,25 @@ def _survey_text(found: _Found, entry: ManifestEntry, data_set: DataSet, piece_b
     header = find_header(read_head(found.source, text.dialect, SEARCH_DEPTH), data_set)
     if isinstance(header, Remark):
         return _refused(entry, remark("big5_text") if text.dialect.encoding == BIG5 else header, file_id)
-    if header.unstated:
+    if header.unstated and not any(text.headers):  # else what stands at the end is of the last table
         last_rows = read_tail(found.source, text.size, text.dialect, header.row + 1, LAST_ROWS)
         header = with_notes(header, last_rows, data_set)
     pieces = tuple(
-        found.piece(data_set, file_id, header, start=start, end=end, first_row=row, dialect=text.dialect)
-        for start, end, row in zip(text.cuts, (*text.cuts[1:], text.size), text.first_rows, strict=True)
+        found.piece(
+            data_set,
+            file_id,
+            own or header,
+            start=start,
+            end=end,
+            first_row=row,
+            dialect=text.dialect,
+            unread=why_unread(own, data_set) if own else "",
+        )
+        for start, end, row, own in zip(text.cuts, (*text.cuts[1:], text.size), text.first_rows, text.headers, strict=True)
     )
-    remarks = _by_content(found) + _unknown_columns(_unknown(header)) + header.remarks
-    return SurveyedFile(entry, file_id, ACCEPTED, remarks, pieces)
+    unknown = tuple(name for piece in pieces for name in _unknown(piece.header))
+    told = tuple(dict.fromkeys(found for piece in pieces for found in piece.header.remarks))
+    return SurveyedFile(entry, file_id, ACCEPTED, _by_content(found) + _unknown_columns(unknown) + told + _unread(pieces), pieces)
 
 
 def _survey_workbook(found: _Found, entry: ManifestEntry, data_set: DataSet, file_id: str) -> SurveyedFile:
@@ -270,6 +283,11 @@ def _without_unit(header: Header, data_set: DataSet) -> list[str]:
     """Columns of money whose names end where a unit begins."""
     named = zip(header.names, header.fields, strict=True)
     return [name for name, known in named if known and data_set[known].kind in UNITS and name.endswith(("(", "（"))]
+
+
+def _unread(pieces: Sequence[Piece]) -> tuple[Remark, ...]:
+    rows = dict.fromkeys(str(piece.header.row + 1) for piece in pieces if piece.unread)
+    return (remark("unread_tables", rows="、".join(rows)),) if rows else ()
 
 
 def _unknown_columns(names: tuple[str, ...]) -> tuple[Remark, ...]:

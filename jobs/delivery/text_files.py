@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from jobs.cells.text import cleaned, holds_any, trimmed
 from jobs.delivery.formats import Source, utf16_of
+from jobs.delivery.headers import Header
 
 _BLOCK = 1024 * 1024  # what the processor's cache holds is worked on twice as fast
 _SAMPLE = 256 * 1024
@@ -36,6 +37,7 @@ _MOST_CELLS = 16_384
 DELIMITERS = (",", "\t", ";", "|", "，", "\x01", "^", "~")
 _IN_NO_CHARACTER = ",\t;\x01"
 """Delimiters whose byte is part of no other character, in UTF-8 and in GB18030 alike."""
+_NO_DIGITS = bytes(set(range(0x100)) - {*b"0123456789\n"})
 _FOREIGN = bytes(range(0x80, 0x100))
 _FIRST_FOREIGN = re.compile(rb"[\x80-\xff]")
 # Each byte's part in UTF-8: L leads a Chinese character of three bytes, c continues it, . is ASCII. Of words between ASCII
@@ -71,7 +73,8 @@ class Dialect:
 class TextFile:
     """What one pass over a text file tells: its hash, its dialect and where it may be cut.
 
-    `cuts`: byte offsets at which pieces begin, the first is 0; `first_rows`: the number of each one's first row.
+    `cuts`: byte offsets at which pieces begin, the first is 0; `first_rows`: the number of each one's first row; `headers`: of the
+    table that is read from there on, null for the file's first.
     """
 
     sha256: str
@@ -79,10 +82,20 @@ class TextFile:
     cuts: tuple[int, ...]
     first_rows: tuple[int, ...]
     size: int
+    headers: tuple[Header | None, ...] = (None,)
 
 
-def survey_text_file(path: Source, piece_bytes: int, delimiter: str) -> TextFile:
+def _no_header(_lines: list[str], _at: int) -> Header | None:
+    return None
+
+
+def survey_text_file(
+    path: Source, piece_bytes: int, delimiter: str, begins: Callable[[list[str], int], Header | None] = _no_header
+) -> TextFile:
     """Reads the file once. It is cut where a line ends outside of quotes, unless it is UTF-16 or a quote is stray.
+
+    It is cut, too, where another table begins, which `begins` tells by a line without a digit, and those beside it: a piece cannot
+    know of a header that stands in the piece before.
 
     In UTF-8 and in GB18030 alike no character contains the byte of a newline or a quote.
     """
@@ -99,6 +112,7 @@ def survey_text_file(path: Source, piece_bytes: int, delimiter: str) -> TextFile
     dialect = dialect_at_start(path, delimiter)
     quotes = _Quotes(dialect.delimiter)
     cuts, first_rows = [0], [1]
+    headers: list[Header | None] = [None]
     offset = rows = 0
     foreign = b""
     for block in _whole_lines(hashed(), dialect):
@@ -108,23 +122,52 @@ def survey_text_file(path: Source, piece_bytes: int, delimiter: str) -> TextFile
             foreign += block[: _SAMPLE - len(foreign)]
         elif found := _FIRST_FOREIGN.search(block):
             foreign = block[found.start() : found.start() + _SAMPLE]
-        ends, last_end = quotes.row_ends(block)
-        if offset + len(block) - cuts[-1] > piece_bytes and last_end:
-            cuts.append(offset + last_end)
-            first_rows.append(rows + ends + 1)
-        rows += ends
-        offset += len(block)
+        for header, part in _parts(block, begins):
+            if header and not quotes.is_open:
+                if cuts[-1] == offset:
+                    del cuts[-1], first_rows[-1], headers[-1]
+                cuts.append(offset)
+                first_rows.append(rows + 1)
+                headers.append(replace(header, row=rows + header.row))
+            ends, last_end = quotes.row_ends(part)
+            if offset + len(part) - cuts[-1] > piece_bytes and last_end:
+                cuts.append(offset + last_end)
+                first_rows.append(rows + ends + 1)
+                headers.append(headers[-1])
+            rows += ends
+            offset += len(part)
     if dialect.encoding.startswith("utf-16") or not quotes.are_sound:
-        del cuts[1:], first_rows[1:]
-    elif len(cuts) > 1 and size - cuts[-1] <= piece_bytes // 4:  # a scrap tells too little about its columns
-        del cuts[-1], first_rows[-1]
+        del cuts[1:], first_rows[1:], headers[1:]
+    elif headers[-2:-1] == headers[-1:] and size - cuts[-1] <= piece_bytes // 4:  # a scrap tells too little about its columns
+        del cuts[-1], first_rows[-1], headers[-1]
     return TextFile(
         sha256=digest.hexdigest(),
         dialect=replace(dialect, encoding=dialect.encoding or encoding_of(foreign), is_sound=quotes.are_sound),
         cuts=tuple(cuts),
         first_rows=tuple(first_rows),
         size=size,
+        headers=tuple(headers),
     )
+
+
+def _parts(block: bytes, begins: Callable[[list[str], int], Header | None]) -> Iterator[tuple[Header | None, bytes]]:
+    """The block cut where `begins` tells of a header, which stands beside the part that begins with it.
+
+    Hardly a row of data has no digit, so that to look for lines without one costs little and asks for no encoding.
+    """
+    digits = block.translate(None, _NO_DIGITS)
+    header, start, at = None, 0, 0
+    if b"\n\n" in digits or digits.startswith(b"\n"):
+        lines = block.split(b"\n")
+        for i, held in enumerate(digits.split(b"\n")[:-1]):
+            if not held and len(lines[i]) > 1:
+                beside = [_line_as_utf8(line, "").decode() for line in lines[max(i - 1, 0) : i + 2]]
+                if found := begins(beside, min(i, 1)):
+                    if at > start:
+                        yield header, block[start:at]
+                    header, start = found, at
+            at += len(lines[i]) + 1
+    yield header, block[start:]
 
 
 class _Quotes:
@@ -139,6 +182,10 @@ class _Quotes:
         self._may_adjoin[[ord("\n"), ord('"')]] = True
         if delimiter in _IN_NO_CHARACTER:
             self._may_adjoin[ord(delimiter)] = True
+
+    @property
+    def is_open(self) -> bool:
+        return self._is_open
 
     @property
     def are_sound(self) -> bool:

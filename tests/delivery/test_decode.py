@@ -468,6 +468,25 @@ def test_a_total_is_no_person_and_a_person_no_total(delivery: Any, code: str, be
     assert fates(rows) == {2: ("accepted", None), 3: ("skipped", "subtotal")}
 
 
+@pytest.mark.parametrize("name", ["黄石平均律音乐工作室", "小计家政服务部", "共计科技", "湖北总和贸易有限公司", "大冶市总额"])
+def test_a_firm_without_a_code_that_is_called_like_a_total_is_none(delivery: Any, name: str) -> None:
+    fields = [field.header for field in DATA_SETS["enterprises"].fields]
+    firm = {
+        **{"企业名称": name, "主体类型": "个体工商户", "法定代表人": "张三", "法人证件号码": "42029219500101102X"},
+        **{"注册资本": "10", "成立日期": "2015-01-01", "登记状态": "存续", "住所": "某路1号"},
+    }
+    sparse = {header: firm[header] for header in ("企业名称", "法人证件号码", "成立日期")}
+    total = {"企业名称": "合计", "注册资本": "10"}
+    rows = [[row.get(header, "") for header in fields] for row in (firm, sparse, total)]
+    found = fates(
+        delivery.rows(
+            delivery.add_workbook("企业.xlsx", {"表": [fields, *rows]}, data_set="enterprises")
+        )  # not a column of codes
+    )
+    assert [found[row] for row in (2, 4)] == [("accepted", None), ("skipped", "subtotal")]
+    assert found[3][1] != "subtotal"
+
+
 @pytest.mark.parametrize("header", ["领取人姓名及身份证号", "身份证号码/姓名", "领取人姓名、领取人身份证号"])
 @pytest.mark.parametrize(
     "cell",

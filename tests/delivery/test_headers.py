@@ -176,6 +176,19 @@ def test_two_tables_side_by_side_are_told_as_what_they_are() -> None:
         assert found.code == "side_by_side"
 
 
+@pytest.mark.parametrize("counted", ["{}2", "{} 2", "{}.1", "{}_1", "{}（2）", "{}(2)"])
+def test_the_right_one_of_two_tables_side_by_side_may_have_counted_headers(counted: str) -> None:
+    found = find_header([[*PLAIN, "", *map(counted.format, PLAIN)]], PAYMENTS)
+    assert isinstance(found, Remark)
+    assert found.code == "side_by_side"
+
+
+def test_a_few_counted_headers_are_no_table_of_their_own() -> None:
+    header = find_header([[*PLAIN, "银行账号2", "开户名2", "领取人姓名2"]], PAYMENTS)
+    assert isinstance(header, Header)
+    assert header.fields == (*PAYMENTS.field_names, None, None, None)
+
+
 @pytest.mark.parametrize("code", OTHER_HEADERS)
 def test_headers_that_offices_write_mean_their_field_and_take_none_from_another(code: str) -> None:
     data_set = DATA_SETS[code]

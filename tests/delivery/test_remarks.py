@@ -7,7 +7,17 @@ import string
 
 import pytest
 
-from jobs.delivery.remarks import WORDINGS, Remark, from_json, in_english, remark, to_json
+from jobs.delivery.remarks import (
+    ABOVE_THE_HEADER,
+    BELOW_A_HEADER,
+    WORDINGS,
+    Remark,
+    from_json,
+    in_english,
+    placed_row_in_chinese,
+    remark,
+    to_json,
+)
 
 
 def details_of(text: str) -> set[str]:
@@ -52,3 +62,20 @@ def test_remarks_come_back_from_json_whatever_a_file_is_called(name: str) -> Non
     remarks = [remark("same_bytes", other=name), Remark("no_rows")]
     assert from_json(to_json(remarks)) == remarks
     assert in_english(remarks) == f"the same bytes as {name}; a header, but no row of data"
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (
+            BELOW_A_HEADER.en.format(row=7, columns="发放金额、项目"),
+            "该行属于另一个表格，其表头（第7行）缺少必需的列：发放金额、项目",
+        ),
+        (ABOVE_THE_HEADER.en.format(row=12), "该行位于表头（第12行）之上，无法确定各列的含义"),
+    ],
+)
+def test_a_row_quarantined_for_its_place_is_told_in_chinese(reason: str, told: str) -> None:
+    found = placed_row_in_chinese(reason)
+    assert found is not None
+    assert found[0] == told
+    assert placed_row_in_chinese("more or fewer cells than the header") is None
