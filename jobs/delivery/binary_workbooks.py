@@ -33,11 +33,11 @@ _HIDDEN = 0x10
 
 @dataclass
 class Table:
-    """A sheet. `cells`: row, column and text; `numbers`: row, column, style and value of those under formats; `merged`: as of `Found`."""
+    """A sheet. `cells`: row, column and text; `styled`: of those under formats row, column, style and value; `merged`: as of `Found`."""
 
     hidden_rows: int = 0
     cells: list[tuple[int, int, str]] = field(default_factory=list)
-    numbers: list[tuple[int, int, int, str]] = field(default_factory=list)
+    styled: list[tuple[int, int, int, str | None]] = field(default_factory=list)
     merged: list[tuple[int, int, int]] = field(default_factory=list)
 
     def frame(self, rows: int | None = None) -> pl.DataFrame:
@@ -52,7 +52,7 @@ class Table:
 
     @property
     def found(self) -> Found:
-        return Found(found_cells(self.numbers), self.merged)
+        return Found(found_cells(self.styled), self.merged)
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,11 @@ def read_table(archive: zipfile.ZipFile, book: Book, name: str, largest_sheet: i
                 if height * width > largest_sheet or width > MOST_COLUMNS:  # rows may stand in any order
                     raise TooLarge
                 table.cells.append((row, column, text))
-                if kind in (_RK, _REAL) and (number := int.from_bytes(style, "little")) in book.formats:
-                    table.numbers.append((row, column, number, repr(_number(kind, value))))
+                form = book.formats.get(number := int.from_bytes(style, "little"))
+                if form and kind in (_RK, _REAL) and form.tells(read := _number(kind, value)):
+                    table.styled.append((row, column, number, repr(read)))
+                elif form and kind in (_SHARED, _TEXT, _RICH_TEXT) and any(form.around_text):
+                    table.styled.append((row, column, number, None))
         elif kind == _MERGED:
             top, bottom, left, _ = struct.unpack_from("<4I", record)
             if top != bottom:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property
+from itertools import pairwise
 
 from expectations.contracts.model import Kind
 
@@ -39,6 +40,7 @@ def use_of(kind: Kind) -> Use:
 
 _MONTH, _MONTH_DAY, _CLOCK = 'yyyy"年"m"月"', 'm"月"d"日"', 'h"时"mm"分"'
 _BUILT_IN = {
+    2: "0.00", 4: "#,##0.00", 7: "$#,##0.00", 8: "$#,##0.00", 39: "#,##0.00", 40: "#,##0.00", 43: "#,##0.00", 44: "$#,##0.00",
     9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??",
     14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm", 19: "h:mm:ss", 20: "h:mm", 21: "h:mm:ss", 22: "yyyy/m/d h:mm",
     45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss",
@@ -54,12 +56,15 @@ _TOKEN = re.compile(
     r"|(?P<digits>[0#?]+)|(?P<comma>,)|(?P<point>\.)|(?P<percent>%)|(?P<end>;)|(?P<text>.)",
     re.IGNORECASE | re.DOTALL,
 )
+_TEXT_ITSELF = ("general", "@")
 _LITERALS = ("quoted", "escaped", "text")
 _DECORATION = frozenset(" ¥￥$€元()+-")
 _UNIT = re.compile(r"\s*([十百千]?)([万亿]?)(?:元|圆)?\s*")
 _MAGNITUDE = {"": 1, "十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _COMPARE = {"<": float.__lt__, "<=": float.__le__, ">": float.__gt__, ">=": float.__ge__, "=": float.__eq__, "<>": float.__ne__}
 _WAN = 10_000
+_TENTH = re.compile(r"(?:19|20)\d\d\.1")
+"""A year and its tenth month as a number, which has no zero at its end: under 0.00 the sheet shows 2017.10, else 2017.1."""
 _ORIGIN = datetime(1899, 12, 30)
 _FIRST_SERIAL = 61  # 1900-03-01: below it spreadsheets count a day that never was, and what stands there is no day
 _LAST_SERIAL = 2_958_465  # 9999-12-31
@@ -106,6 +111,12 @@ class Section:
         return int(1000**commas * 10**places)
 
     @cached_property
+    def has_two_places(self) -> bool:
+        """Are two digits shown behind the point, zeros or not?"""
+        behind = [then for (kind, _), then in pairwise(self.parts) if kind == "point"]
+        return behind == [("digits", "00")] and not self.has("science")
+
+    @cached_property
     def unit(self) -> int:
         """What the unit beside the number multiplies it by: 万 ten thousand; 0 where no such unit stands there."""
         found = _UNIT.fullmatch(self.literal.replace(".", ""))
@@ -137,7 +148,12 @@ class NumberFormat:
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
-        """For numbers; a fourth is for texts."""
+        """Those for numbers."""
+        return self._sections[:3]
+
+    @cached_property
+    def _sections(self) -> tuple[Section, ...]:
+        """For numbers; a fourth, or the last one with an @, is for texts."""
         found: list[Section] = []
         parts: list[tuple[str, str]] = []
         when = ""
@@ -150,12 +166,39 @@ class NumberFormat:
                 parts, when = [], ""
             elif kind not in ("space", "bracket"):
                 parts.append((kind, token[kind]))
-        return tuple(found[:3])
+        return tuple(found)
 
     @cached_property
     def is_plain(self) -> bool:
         """Does it leave what a number says as it is stored?"""
         return all(section.is_plain for section in self.sections)
+
+    @cached_property
+    def around_text(self) -> tuple[str, str]:
+        """What it writes before and behind a text; twice nothing where it leaves texts alone."""
+        section = self._sections[-1]
+        if (_TEXT_ITSELF not in section.parts) or _DECORATION.issuperset(section.literal):
+            return "", ""
+        at = section.parts.index(_TEXT_ITSELF)
+        return Section(section.parts[:at]).literal, Section(section.parts[at:]).literal
+
+    def shown_text(self, stored: str) -> str:
+        """What a text says under this format.
+
+        One without a digit is no code but a word such as 合计, and who types what the format adds means it once.
+        """
+        before, behind = self.around_text
+        has_all = stored.startswith(before) and stored.endswith(behind)
+        return stored if has_all or not any(map(str.isdigit, stored)) else before + stored + behind
+
+    @cached_property
+    def shows_months(self) -> bool:
+        """Does it leave numbers as they are stored, but for a month that ends in a zero?"""
+        return self.is_plain and any(section.has_two_places for section in self.sections)
+
+    def tells(self, value: float) -> bool:
+        """May it change what this number says?"""
+        return not self.is_plain or (self.shows_months and _TENTH.fullmatch(_plain(value)) is not None)
 
     def shown(self, stored: str, use: Use, *, is_1904: bool = False) -> str | None:
         """What the number says under this format; null where it shows nothing. What is no number stays as it is."""
@@ -172,6 +215,8 @@ class NumberFormat:
             return _plain(value) if use in (Use.AMOUNT, Use.SHARE) else _day(section, value, use, is_1904)
         if section.has("percent") or (use is Use.SHARE and section.is_fraction):
             return f"{_plain(value, 100)}%"
+        if use in (Use.DAY, Use.TEXT) and section.is_plain and section.has_two_places and _TENTH.fullmatch(_plain(value)):
+            return f"{_plain(value)}0"
         if use is Use.DAY:
             return _plain(value)
         if section.unit:
@@ -198,9 +243,9 @@ def stored_as(value: str) -> str:
 
 
 def formats_by_style(code_of: Mapping[int, str], styles: list[int]) -> dict[int, NumberFormat]:
-    """Formats that change what a number says, by style. `code_of`: codes that the file spells out; `styles`: the format number of each."""
+    """Formats that may change what a cell says, by style. `code_of`: codes that the file spells out; `styles`: the format number of each."""
     found = {style: NumberFormat(code_of.get(number, _BUILT_IN.get(number, "General"))) for style, number in enumerate(styles)}
-    return {style: read for style, read in found.items() if not read.is_plain}
+    return {style: read for style, read in found.items() if not read.is_plain or read.shows_months or any(read.around_text)}
 
 
 def _plain(value: float, factor: Decimal | int = 1) -> str:

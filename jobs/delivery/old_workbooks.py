@@ -44,13 +44,16 @@ def text_cells(sheet: xlrd.sheet.Sheet, rows: int | None = None) -> pl.DataFrame
 
 
 def beside(sheet: xlrd.sheet.Sheet, formats: dict[int, NumberFormat]) -> Found:
-    """Numbers under formats, and merged ranges of several rows."""
-    cells = [
-        (row, column, cell.xf_index, repr(cell.value))
-        for row in range(sheet.nrows)
-        for column, cell in enumerate(sheet.row(row))
-        if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE) and cell.xf_index in formats
-    ]
+    """Cells under formats, and merged ranges of several rows."""
+    cells: list[tuple[int, int, int | None, str | None]] = []
+    for row in range(sheet.nrows):
+        for column, cell in enumerate(sheet.row(row)):
+            if (form := formats.get(cell.xf_index)) is None:
+                continue
+            if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE) and form.tells(cell.value):
+                cells.append((row, column, cell.xf_index, repr(cell.value)))
+            elif cell.ctype == xlrd.XL_CELL_TEXT and any(form.around_text):
+                cells.append((row, column, cell.xf_index, None))
     merged = [(left, top, below - 1) for top, below, left, _ in sheet.merged_cells if below - top > 1]
     return Found(found_cells(cells), merged)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from jobs.delivery.sheet_cells import MOST_COLUMNS, Found, TooLarge, found_cells
 
 CONTENT = "content.xml"
 _CELLS = ("table-cell", "covered-table-cell")
+_TENTH_MONTH = re.compile(r"(?:19|20)\d\d\.10")
 
 
 @dataclass
@@ -35,12 +37,14 @@ class Table:
 
 
 def _said(kind: str, stored: str, shown: str, use: Use) -> str | None:
-    """A share in percent, and of a certificate its very form; null where the stored number says it."""
+    """A share in percent, of a month its zero at the end, of a certificate its very form; null where the stored number says it."""
     if kind == "percentage":
         try:
             return f"{(Decimal(stored) * 100).normalize():f}%"
         except InvalidOperation:
             return None
+    if use in (Use.DAY, Use.TEXT) and shown == f"{stored}0" and _TENTH_MONTH.fullmatch(shown):
+        return shown
     is_padded = shown.isdecimal() and stored.isdecimal() and int(shown) == int(stored)
     return shown if use is Use.TEXT and is_padded else None
 

@@ -23,9 +23,12 @@ SHOWN = "_shown"
 _CELL, _END = r"<(?:\w+:)?c\b", r"</(?:\w+:)?"
 _VALUE = r"<(?:\w+:)?v(?: [^>]*)?>[^<]*"
 _FORMULA = rf"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*{_END}f>)"
-_NUMBERS = rf'{_CELL}[^>]*\bs="(?:STYLES)"[^>]*>(?:{_FORMULA})?{_VALUE}'
+_NUMBERS = rf'(?:STYLES)"[^>]*>(?:{_FORMULA})?{_VALUE}'
+_TENTHS = rf'(?:STYLES)"[^>]*>(?:{_FORMULA})?<(?:\w+:)?v(?: [^>]*)?>(?:19|20)\d\d\.(?:10*|10{{6}}[^<]*|09{{6}}[^<]*)<'
+"""A year and its tenth month, 2017.1 or 2017.0999999999999 in a file: the only numbers that a format of two places changes."""
 _ERRORS = rf'{_CELL}[^>]*\bt="e"[^>]*>(?:{_FORMULA})?{_VALUE}'
 _NO_VALUES = rf"{_CELL}[^>]*>{_FORMULA}(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>{_END}v>)?{_END}c>"
+_TEXTS = ("s", "str", "inlineStr")
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell [^>]*\bref="([A-Za-z]+)(\d+):[A-Za-z]+(\d+)"')
 _CELL_OR_ROW = re.compile(rb'<((?:\w+:)?(row|c))(?=[ >/])((?:[^>]*?\br="([A-Za-z]*)(\d+)")?[^>]*>)')
 _ANY = re.compile(rb"<(?:\w+:)?c(?=[ >/])")
@@ -44,7 +47,7 @@ class TooLarge(Exception):
 
 
 def suspects(block: bytes, styled: str) -> bool:
-    """Does a block of a sheet hold anything that calamine leaves out? `styled`: of `styled_numbers`."""
+    """Does a block of a sheet hold anything that calamine leaves out? `styled`: of `styled_numbers` and `styled_texts`."""
     if b"mergeCell " in block or (styled and re.search(styled.encode(), block)):
         return True
     return any(re.search(pattern.encode(), block) for pattern in _faults(block))
@@ -59,8 +62,19 @@ def _faults(block: bytes) -> Iterator[str]:
 
 
 def styled_numbers(formats: Mapping[int, NumberFormat]) -> str:
-    """The pattern of cells with values under these styles; empty where there are no styles."""
-    return _NUMBERS.replace("STYLES", "|".join(map(str, sorted(formats)))) if formats else ""
+    """The pattern of cells with a number that these styles may change; empty where there are no such styles."""
+    kinds = (
+        (_NUMBERS, [style for style, read in formats.items() if not read.is_plain]),
+        (_TENTHS, [style for style, read in formats.items() if read.shows_months]),
+    )
+    patterns = [pattern.replace("STYLES", "|".join(map(str, sorted(styles)))) for pattern, styles in kinds if styles]
+    return rf'{_CELL}[^>]*\bs="(?:{"|".join(patterns)})' if patterns else ""
+
+
+def styled_texts(formats: Mapping[int, NumberFormat]) -> str:
+    """The pattern of cells whose styles would change a text; empty where there are no such styles."""
+    styles = [str(style) for style, read in formats.items() if any(read.around_text)]
+    return rf'{_CELL}[^>]*\bs="(?:{"|".join(styles)})"[^>]*>' if styles else ""
 
 
 _CELLS = {"row": pl.Int64, "column": pl.Int64, "style": pl.Int64, "value": pl.String}
@@ -68,7 +82,10 @@ _CELLS = {"row": pl.Int64, "column": pl.Int64, "style": pl.Int64, "value": pl.St
 
 @dataclass(frozen=True)
 class Found:
-    """Cells and merged ranges of a sheet. `cells`: row and column from 0, style (null for a fault), value."""
+    """Cells and merged ranges of a sheet.
+
+    `cells`: row and column from 0, style (null for a fault), value (null for a text, which calamine reads).
+    """
 
     cells: pl.DataFrame
     merged: list[tuple[int, int, int]]
@@ -82,20 +99,23 @@ class Found:
         )
 
 
-def found_cells(cells: Sequence[tuple[int, int, int | None, str]]) -> pl.DataFrame:
+def found_cells(cells: Sequence[tuple[int, int, int | None, str | None]]) -> pl.DataFrame:
     return pl.DataFrame(cells, schema=_CELLS, orient="row")
 
 
 NOTHING = Found(found_cells([]), [])
 
 
-def search(blocks: Iterable[bytes], styled: str) -> Found:
+def search(blocks: Iterable[bytes], numbers: str, texts: str) -> Found:
     """What calamine leaves out of the sheet whose text comes in blocks that tear no cell."""
     frames, merged = [NOTHING.cells], []
     for block in _placed(blocks):
         text = pl.Series([block.decode(errors="replace")])
-        if styled:
-            frames.append(_matches(text, styled).filter(pl.col("kind").is_null() | (pl.col("kind") == "n")).select(*_CELLS))
+        if numbers:
+            frames.append(_matches(text, numbers).filter(pl.col("kind").is_null() | (pl.col("kind") == "n")).select(*_CELLS))
+        if texts:
+            found = _matches(text, texts).filter(pl.col("kind").is_in(_TEXTS))
+            frames.append(found.with_columns(value=pl.lit(None, dtype=pl.String)).select(*_CELLS))
         for pattern in _faults(block):
             # Stated to be a text, a formula without a value gave an empty one.
             faults = _matches(text, pattern).filter(pl.col("kind").is_null() | (pl.col("kind") != "str"))
@@ -118,7 +138,7 @@ def _matches(text: pl.Series, pattern: str) -> pl.DataFrame:
             "column": map_distinct(letters, lambda name: column_number(name.encode()) - 1, pl.Int64),
             "style": head.str.extract(r'\bs="(\d+)"').cast(pl.Int64),
             "kind": head.str.extract(r'\bt="(\w+)"'),
-            "value": cells.str.extract(">([^<]*)$"),
+            "value": cells.str.extract(">([^<]*)<?$"),
             "formula": cells.str.extract(rf"<(?:\w+:)?f\b[^>]*[^/>]?>([^<]+){_END}f>"),
         }
     )
@@ -143,7 +163,14 @@ def laid_over(
     cells = found.cells.filter(pl.col("row").is_between(0, frame.height - 1) & pl.col("column").is_between(0, frame.width - 1))
     for (column,), of_column in cells.group_by("column"):
         name = f"c{column}"
-        read = [_read(of_style, formats, uses.get(int(column), Use.DAY), is_1904) for _, of_style in of_column.group_by("style")]
+        use = uses.get(int(column), Use.DAY)
+        is_text = of_column["value"].is_null()
+        read = [_read(of_style, formats, use, is_1904) for _, of_style in of_column.filter(~is_text).group_by("style")]
+        if use is Use.TEXT:  # a heading and what stands above it is no code
+            below = of_column.filter(is_text & (of_column["row"] > header_at))
+            read += [_read_texts(of_style, formats, frame[name]) for _, of_style in below.group_by("style")]
+        if not read:
+            continue
         told = pl.concat(read)
         columns[name] = columns[name].scatter(told["row"].to_numpy(), told["text"])
         rows = told.filter("by_format")["row"]
@@ -159,9 +186,18 @@ def _read(cells: pl.DataFrame, formats: Mapping[int, NumberFormat], use: Use, is
     style = cells["style"][0]
     if style is None:
         return cells.select("row", text="value", by_format=pl.lit(False))
+    if formats[style].shows_months and use in (Use.AMOUNT, Use.SHARE):
+        cells = cells.clear()  # an amount is what is stored
     read: Callable[[str], str | None] = lambda stored: formats[style].shown(stored, use, is_1904=is_1904)  # noqa: E731
     text = map_distinct(cells["value"], read, pl.String)
     return cells.select("row", text=text, by_format=text.ne_missing(cells["value"]))
+
+
+def _read_texts(cells: pl.DataFrame, formats: Mapping[int, NumberFormat], stored: pl.Series) -> pl.DataFrame:
+    """The same of cells with texts, which are in the column as they are stored."""
+    own = stored.gather(cells["row"])
+    text = map_distinct(own, formats[cells["style"][0]].shown_text, pl.String)
+    return cells.select("row", text=text, by_format=text.ne_missing(own))
 
 
 def _by_column(merged: list[tuple[int, int, int]], header_at: int, frame: pl.DataFrame) -> dict[int, list[tuple[int, int]]]:

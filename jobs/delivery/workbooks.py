@@ -31,6 +31,7 @@ from jobs.delivery.sheet_cells import (
     laid_over,
     search,
     styled_numbers,
+    styled_texts,
     suspects,
 )
 
@@ -137,7 +138,8 @@ def _survey_package(
     content: Path | io.BytesIO, archive: zipfile.ZipFile, rows: int, largest_book: int, largest_sheet: int
 ) -> Workbook:
     package = read_package(archive)
-    told = _parts(archive, styled_numbers(package.formats), largest_book, largest_sheet)
+    styled = "|".join(filter(None, (styled_numbers(package.formats), styled_texts(package.formats))))
+    told = _parts(archive, styled, largest_book, largest_sheet)
     book = fastexcel.read_excel(package.in_usual_names(archive, rows).getvalue())
     sheets = []
     for name in book.sheet_names:
@@ -226,7 +228,7 @@ def read_cells(
                     found = NOTHING
                     if not is_plain and package.sheets.get(name):
                         blocks = _blocks(archive, archive.getinfo(package.sheets[name]))
-                        found = search(blocks, styled_numbers(formats)).moved(first)
+                        found = search(blocks, styled_numbers(formats), styled_texts(formats)).moved(first)
                         frame = frame.select(pl.all().replace("", None))  # what a formula for no text gives
         frame = laid_over(frame, found, formats, uses, header_at, is_1904=is_1904)
         return frame.select(cells for cells in frame if cells.null_count() < len(cells) or cells.name == SHOWN)

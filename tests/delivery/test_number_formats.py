@@ -34,6 +34,15 @@ SAID: dict[tuple[str, str], tuple[str | None, str | None, str | None]] = {
     ("yyyy/m/d", "-1"): ("-1", "-1", "-1"),
     ("[h]:mm", "2.5"): ("2.5", "60:00:00", "60:00:00"),
     ("[h]:mm", "0"): ("0", None, None),
+    # months: the zero of October is shown, and not stored
+    ("0.00", "2017.1"): ("2017.1", "2017.10", "2017.10"),
+    ("#,##0.00_ ", "2017.0999999999999"): ("2017.1", "2017.10", "2017.10"),
+    ("0.00", "2017.12"): ("2017.12", "2017.12", "2017.12"),
+    ("0.00", "2017"): ("2017", "2017", "2017"),
+    ("0.00", "620.1"): ("620.1", "620.1", "620.1"),
+    ("0.0", "2017.1"): ("2017.1", "2017.1", "2017.1"),
+    ("0.0#", "2017.1"): ("2017.1", "2017.1", "2017.1"),
+    ("0.00%", "2017.1"): ("201710%", "201710%", "201710%"),
     # shares and scales
     ("0%", "0.5"): ("50%", "50%", "50%"),
     ("0.00%", "0.3333"): ("33.33%", "33.33%", "33.33%"),
@@ -82,9 +91,14 @@ def test_days_may_be_counted_from_1904(stored: str, day: str | None) -> None:
 
 
 def test_formats_that_leave_the_number_alone_ask_for_no_closer_look() -> None:
-    plain = ["General", "0", "0.00", "#,##0.00_);(#,##0.00)", "@", "¥#,##0", "0.00E+00", "#", "0_ "]
+    plain = ["General", "0", "0.0", "#,##0_);(#,##0)", "@", "¥#,##0", "0.00E+00", "#", "0_ "]
     codes = {164 + number: code for number, code in enumerate(plain)}
-    assert formats_by_style(codes, [0, 1, 2, 3, 4, 37, 41, 44, 49, *codes]) == {}
+    assert formats_by_style(codes, [0, 1, 3, 37, 41, 49, *codes]) == {}
+
+
+@pytest.mark.parametrize("code", ["0.00", "#,##0.00_);(#,##0.00)", "¥#,##0.00"])
+def test_two_places_ask_for_a_closer_look_at_a_tenth_month_alone(code: str) -> None:
+    assert [NumberFormat(code).tells(value) for value in (2017.1, 2017.12, 2017.0, 640.5, 3017.1)] == [True] + [False] * 4
 
 
 @pytest.mark.parametrize("number", [9, 10, 12, 14, 17, 22, 27, 31, 36, 45, 47, 50, 57, 58])
@@ -94,3 +108,21 @@ def test_formats_that_a_file_need_not_spell_out_are_known(number: int) -> None:
 
 def test_a_file_s_own_code_goes_before_the_usual_one() -> None:
     assert formats_by_style({14: "General"}, [14]) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "stored", "shown"),
+    [
+        ('"ND"@', "4202920001", "ND4202920001"),
+        ('0;-0;0;"ND"@"号"', "7", "ND7号"),
+        ("\\D@", "7", "D7"),
+        ('"ND"@', "ND7", "ND7"),  # typed although the format adds it
+        ('"ND"@', "合计", "合计"),
+        ('"ND"0', "7", "7"),
+        ("_ @_ ", "7", "7"),
+        ("@", "7", "7"),
+        (";;;", "7", "7"),
+    ],
+)
+def test_a_text_says_what_its_format_writes_around_it(code: str, stored: str, shown: str) -> None:
+    assert NumberFormat(code).shown_text(stored) == shown

@@ -14,7 +14,8 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from expectations.contracts.deliveries import DATA_SETS
 from jobs.cells.typed import standardised
-from jobs.delivery.workbooks import PASSWORD, read_sheet, survey_workbook
+from jobs.delivery.number_formats import Use
+from jobs.delivery.workbooks import PASSWORD, read_cells, read_sheet, survey_workbook
 
 WORD = "a word of this test"
 
@@ -75,6 +76,38 @@ def test_an_old_workbook_is_a_file_of_a_delivery_like_any_other(delivery: Any, p
     assert rows["_fate"].to_list() == ["accepted"] * 3
     assert standardised(DATA_SETS["payments"], rows, "key")["household_no"].to_list() == ["D0001", "D0001", "00000123"]
     assert [told.code for told in delivery.file(name).remarks] == ["old_workbook_by_content"] * name.endswith("x")
+
+
+def test_a_month_kept_as_a_number_is_the_one_that_is_shown(delivery: Any, payments: Any) -> None:
+    book = xlwt.Workbook(encoding="utf-8")
+    places = xlwt.easyxf(num_format_str="0.00")
+    month, amount = payments.header.index("所属期"), payments.header.index("发放金额")
+    sheet = book.add_sheet("数")
+    for column, header in enumerate(payments.header):
+        sheet.write(0, column, header)
+    for at, (number, style) in enumerate([(2017.1, places), (2017.12, places), (2017.1, xlwt.easyxf())], start=1):
+        for column, cell in enumerate(payments.row()):
+            if column not in (month, amount):
+                sheet.write(at, column, cell)
+        sheet.write(at, month, number, style)
+        sheet.write(at, amount, 2017.1, places)
+    content = io.BytesIO()
+    book.save(content)
+    rows = delivery.rows(delivery.add("甲.xls", content.getvalue()))
+    silver = standardised(DATA_SETS["payments"], rows, "key")
+    assert [str(month) for month in silver["for_month"]] == ["2017-10-01", "2017-12-01", "2017-01-01"]
+    assert rows["_shown"].to_list() == ["for_month", None, None]
+    assert rows["amount"].to_list() == ["2017.1"] * 3
+
+
+def test_a_text_has_what_its_format_writes_before_it(tmp_path: Path) -> None:
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("表")
+    for row, cell in enumerate(["证号1", "0001", "合计"]):
+        sheet.write(row, 0, cell, xlwt.easyxf(num_format_str='"ND"@'))
+    book.save(str(tmp_path / "册.xls"))
+    read = read_cells(tmp_path / "册.xls", "表", {0: Use.TEXT}, header_at=0)
+    assert read["c0"].to_list() == ["证号1", "ND0001", "合计"]
 
 
 def test_an_empty_column_before_the_table_is_none(delivery: Any, payments: Any) -> None:

@@ -33,6 +33,10 @@ def shown(folder: Path, rows: list[list[str]], uses: dict[int, Use], header_at: 
         (Use.AMOUNT, cell("currency", "1320.5", "¥1,320.50"), "1320.5"),
         (Use.TEXT, cell("float", "123.5", "124"), "123.5"),
         (Use.DAY, cell("date", "2017-01-05", "17年1月5日"), "2017-01-05"),
+        (Use.DAY, cell("float", "2017.1", "2017.10"), "2017.10"),
+        (Use.TEXT, cell("float", "2017.1", "2017.10"), "2017.10"),
+        (Use.AMOUNT, cell("float", "2017.1", "2017.10"), "2017.1"),
+        (Use.DAY, cell("float", "2017.1", "2017.1"), "2017.1"),
         (Use.TEXT, "00123", "00123"),
     ],
 )

@@ -82,6 +82,33 @@ def test_a_number_is_read_for_what_its_column_holds(delivery: Any, payments: Any
     assert (str(read["for_month"]), str(read["paid_on"]), str(read["amount"])) == ("2017-01-01", "2017-01-20", "640.50")
 
 
+def test_a_month_kept_as_a_number_is_the_one_that_is_shown(delivery: Any, payments: Any) -> None:
+    """2017.1 shows 2017.10 where two places are asked for; an amount of as much is told by nobody."""
+    row = dict(zip([field.name for field in DATA_SETS["payments"].fields], payments.row(), strict=True))
+    rows = [row | {"for_month": month, "amount": 2017.1} for month in (2017.1, 2017.11, 201710)]
+    read = table(delivery, "payments", *rows, formats={"for_month": "0.00", "amount": "#,##0.00"})
+    assert [str(cells["for_month"]) for cells in silver("payments", read)] == ["2017-10-01", "2017-11-01", "2017-10-01"]
+    assert read["_shown"].to_list() == ["for_month", None, None]
+    assert read["amount"].to_list() == ["2017.1"] * 3
+
+
+@pytest.mark.parametrize(("stored", "read"), [("2017.1", "2017.10"), ("2017.0999999999999", "2017.10"), ("2017.12", "2017.12")])
+def test_two_places_are_looked_at_where_the_stored_number_may_be_a_tenth_month(tmp_path: Path, stored: str, read: str) -> None:
+    path = with_cells(tmp_path, f'<row r="1"><c r="A1" s="1"><v>{stored}</v></c></row>', styles='<xf/><xf numFmtId="2"/>')
+    assert survey_workbook(path, 1).sheets[0].is_plain == (stored == read)
+    assert cells_of(path) == [(read,)]
+
+
+@pytest.mark.parametrize("code", ['"ND"@', '0;-0;0;"ND"@'])
+def test_a_text_has_what_its_format_writes_before_it(delivery: Any, payments: Any, code: str) -> None:
+    row = dict(zip([field.name for field in DATA_SETS["payments"].fields], payments.row(), strict=True))
+    rows = [row | {"household_no": cell, "amount": "640.00"} for cell in ("4202920001", "ND4202920002", "无")]
+    read = table(delivery, "payments", *rows, formats={"household_no": code, "amount": code})
+    assert read["household_no"].to_list() == ["ND4202920001", "ND4202920002", "无"]
+    assert read["amount"].to_list() == ["640.00"] * 3
+    assert read["_shown"].to_list() == ["household_no", None, None]
+
+
 def test_a_number_too_large_for_its_date_format_is_not_lost(delivery: Any) -> None:
     """The sheet shows ########; calamine nothing at all."""
     bronze = table(delivery, "fiscal_staff", STAFF | {"id_number": 420292197001010111}, formats={"id_number": "yyyy/m/d"})
