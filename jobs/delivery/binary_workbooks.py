@@ -27,6 +27,8 @@ _SHORT = range(12, 19)
 """Cells that stand right behind another one and say no column; else they are those of 11 less, which calamine does not know."""
 _FORMAT, _STYLE, _STYLES_BEGIN, _STYLES_END, _PROPERTIES, _SHEET, _MERGED, _STRING = 44, 47, 617, 618, 153, 156, 176, 19
 _CELLS = frozenset({_RICH_TEXT, *range(_BLANK, _SHORT.stop)})
+_COLUMNS, _HIDDEN_COLUMNS = 60, 0x1
+"""A range of columns, and the bit of its byte at 16."""
 _HIDDEN = 0x10
 """Bit of the byte at 11 of a row."""
 
@@ -39,6 +41,7 @@ class Table:
     cells: list[tuple[int, int, str]] = field(default_factory=list)
     styled: list[tuple[int, int, int, str | None]] = field(default_factory=list)
     merged: list[tuple[int, int, int]] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
     def frame(self, rows: int | None = None) -> pl.DataFrame:
         """The first rows as text columns c0, c1, …; row 0 is the sheet's first row."""
@@ -109,6 +112,9 @@ def read_table(archive: zipfile.ZipFile, book: Book, name: str, largest_sheet: i
                     table.styled.append((row, column, number, repr(read)))
                 elif form and kind in (_SHARED, _TEXT, _RICH_TEXT) and any(form.around_text):
                     table.styled.append((row, column, number, None))
+        elif kind == _COLUMNS and record[16] & _HIDDEN_COLUMNS:
+            left, right = struct.unpack_from("<2I", record)
+            table.hidden_columns.append((left, right))
         elif kind == _MERGED:
             top, bottom, left, _ = struct.unpack_from("<4I", record)
             if top != bottom:

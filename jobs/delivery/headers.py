@@ -34,7 +34,8 @@ class Header:
     `row` is 0-based among the rows looked at, of a header in two rows it is the lower; `fields` holds per column
     the contract field or null; `names` the header as cleaned; `units` the unit of money of fields for which the file states another
     one than the contract; `joint` the column of a field that shares it with another one: 姓名及身份证号; `unstated` the fields of money
-    whose unit nothing states above the rows of data; `remarks` what is to be said of the units.
+    whose unit nothing states above the rows of data; `remarks` what is to be said of the units;
+    `hidden` the columns that nobody sees.
     """
 
     row: int
@@ -44,6 +45,7 @@ class Header:
     joint: Mapping[str, int] = field(default_factory=dict)
     unstated: frozenset[str] = frozenset()
     remarks: tuple[Remark, ...] = ()
+    hidden: frozenset[int] = frozenset()
 
     def widened(self, width: int) -> Header:
         """The same for a table of so many columns: those beyond the header have no name."""
@@ -51,14 +53,20 @@ class Header:
         return replace(self, fields=self.fields + (None,) * more, names=self.names + ("",) * more)
 
 
-def find_header(rows: Sequence[Sequence[str | None]], data_set: DataSet, longest_name: int | None = None) -> Header | Remark:
+def find_header(
+    rows: Sequence[Sequence[str | None]],
+    data_set: DataSet,
+    longest_name: int | None = None,
+    hidden: frozenset[int] = frozenset(),
+) -> Header | Remark:
     """The row, or two rows, that name most of the contract's fields, if they name every required one; else why not.
 
     longest_name: bytes that the format of the file, a database's, has for the name of a column. Its first row are the names.
+    hidden: columns that nobody sees, which give a field only where no visible one does.
     """
     if longest_name and rows:
         rows = [[_uncut(name or "", data_set, longest_name) for name in rows[0]], *rows[1:]]
-    best = _first_header(rows, data_set) or best_header(rows, data_set)
+    best = _first_header(rows, data_set, hidden) or best_header(rows, data_set, hidden)
     if best is None or named_fields(best) < min(2, len(data_set.fields)):
         return remark("no_header", title=data_set.title, depth=SEARCH_DEPTH)
     if missing := missing_columns(best, data_set):
@@ -74,11 +82,11 @@ def missing_columns(header: Header, data_set: DataSet) -> list[str]:
     return [f.header for f in data_set.fields if not f.nullable and f.name not in (*header.fields, *header.joint)]
 
 
-def _first_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | None:
+def _first_header(rows: Sequence[Sequence[str | None]], data_set: DataSet, hidden: frozenset[int]) -> Header | None:
     """The first header of all required fields that has data below it: one further down that names more has a table of its own."""
     for at, row in enumerate(rows[:SEARCH_DEPTH]):
         if sum(map(bool, row)) > 2 and any(map(_NUMBER.search, filter(None, row))):  # looks like data
-            found = best_header(rows[:at], data_set)
+            found = best_header(rows[:at], data_set, hidden)
             if found and not missing_columns(found, data_set):
                 return found
     return None
@@ -105,15 +113,15 @@ def fields_named(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> int
     return named_fields(best) if best else 0
 
 
-def best_header(rows: Sequence[Sequence[str | None]], data_set: DataSet) -> Header | None:
-    """The row, or two rows, among the first ones that name most of the contract's fields."""
+def best_header(rows: Sequence[Sequence[str | None]], data_set: DataSet, hidden: frozenset[int] = frozenset()) -> Header | None:
+    """The row, or two rows, among the first ones that name most of the contract's fields. hidden: as in `find_header`."""
     best: Header | None = None
     table = [[cleaned(cell or "") for cell in row] for row in rows[:SEARCH_DEPTH]]
     for index, row in enumerate(table):
         one_row = [(cell,) for cell in row]
         two_rows = _under_groups(table[index - 1], row) if index else []
         for columns in (one_row, two_rows):
-            header = _as_header(index, columns, data_set)
+            header = _as_header(index, columns, data_set, hidden)
             if best is None or named_fields(header) > named_fields(best):
                 best = header
     return best and _with_units(best, table, data_set)
@@ -203,16 +211,18 @@ def _under_groups(upper: Sequence[str], lower: Sequence[str]) -> list[tuple[str,
     return spellings
 
 
-def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet) -> Header:
+def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet, hidden: frozenset[int]) -> Header:
     fields: list[str | None] = [None] * len(columns)
     is_data = any(_LONG_NUMBER.search(spelling) for spellings in columns for spelling in spellings)
-    for meant in (_listed,) if is_data else (_listed, field_meant):  # what is listed goes before what only means the same
-        for at, spellings in enumerate(columns):
-            name = next(filter(None, (meant(spelling, data_set) for spelling in spellings)), None)
-            if fields[at] is None and name not in fields:  # the same header twice: the first counts, the other is kept aside
-                fields[at] = name
+    readers = (_listed,) if is_data else (_listed, field_meant)  # what is listed goes before what only means the same
+    for is_hidden in (False, True):
+        for meant in readers:
+            for at, spellings in enumerate(columns):
+                name = next(filter(None, (meant(spelling, data_set) for spelling in spellings)), None)
+                if fields[at] is None and name not in fields and (at in hidden) == is_hidden:
+                    fields[at] = name  # the same header twice: the first counts, the other is kept aside
     joint = {} if is_data else _shared(fields, columns, data_set)
-    return Header(index, tuple(fields), tuple(spellings[-1] for spellings in columns), {}, joint)
+    return Header(index, tuple(fields), tuple(spellings[-1] for spellings in columns), {}, joint, hidden=hidden)
 
 
 def _shared(fields: list[str | None], columns: Sequence[tuple[str, ...]], data_set: DataSet) -> dict[str, int]:

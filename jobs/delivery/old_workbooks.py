@@ -32,6 +32,10 @@ def hidden_rows(sheet: xlrd.sheet.Sheet) -> int:
     return sum(bool(row.hidden) for row in sheet.rowinfo_map.values())
 
 
+def hidden_columns(sheet: xlrd.sheet.Sheet) -> frozenset[int]:
+    return frozenset(column for column, told in sheet.colinfo_map.items() if told.hidden)
+
+
 def text_cells(sheet: xlrd.sheet.Sheet, rows: int | None = None) -> pl.DataFrame:
     """The stored values of the first rows as text columns c0, c1, …; row 0 is the sheet's first row."""
     height = sheet.nrows if rows is None else min(rows, sheet.nrows)

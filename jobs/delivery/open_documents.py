@@ -25,6 +25,7 @@ class Table:
     hidden_rows: int = 0
     numbers: list[tuple[int, int, str, str, str]] = field(default_factory=list)
     merged: list[tuple[int, int, int]] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
     def found(self, uses: Mapping[int, Use], first: int) -> Found:
         """What is shown in place of what is stored; `first` is the number of the column that is called c0."""
@@ -54,7 +55,7 @@ def read_tables(archive: zipfile.ZipFile, largest_sheet: int) -> dict[str, Table
     tables: dict[str, Table] = {}
     hidden: set[str] = set()
     style = ""
-    table, row, width = Table(), 0, 0
+    table, row, width, column = Table(), 0, 0, 0
     with archive.open(CONTENT) as stream:
         for event, element in ElementTree.iterparse(stream, ("start", "end")):
             name = _local(element.tag)
@@ -62,10 +63,14 @@ def read_tables(archive: zipfile.ZipFile, largest_sheet: int) -> dict[str, Table
                 if name == "style":
                     style = _get(element, "name")
                 elif name == "table":
-                    table, row, width = Table(is_hidden=_get(element, "style-name") in hidden), 0, 0
+                    table, row, width, column = Table(is_hidden=_get(element, "style-name") in hidden), 0, 0, 0
                     tables[_get(element, "name")] = table
             elif name == "table-properties" and _get(element, "display") == "false":
                 hidden.add(style)
+            elif name == "table-column":
+                column += (repeated := int(_get(element, "number-columns-repeated") or 1))
+                if _get(element, "visibility") not in ("", "visible"):
+                    table.hidden_columns.append((column - repeated, column - 1))
             elif name == "table-row":
                 repeated = int(_get(element, "number-rows-repeated") or 1)
                 filled = _read_row(table, row, element)

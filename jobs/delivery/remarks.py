@@ -253,6 +253,16 @@ WORDINGS: dict[str, Wording] = {
     "hidden_rows": Wording(
         "{rows} hidden rows, read like the others", "含{rows}个隐藏行，已一并读取", "如隐藏行不应报送，请删除后重新报送。"
     ),
+    "hidden_columns": Wording(
+        "hidden columns, read like the others: {columns}",
+        "以下列在工作表中被隐藏，已一并读取：{columns}",
+        "如隐藏列不应报送，请删除后重新报送。",
+    ),
+    "hidden_columns_aside": Wording(
+        "hidden columns, kept aside and not used: {columns}",
+        "以下列在工作表中被隐藏，未采用，仅留存备查：{columns}",
+        "如隐藏列中的数据应采用，请取消隐藏后重新报送；否则请删除该列。",
+    ),
     "copied_sheets": Wording(
         "sheets that are copies of another one, cell by cell, and count once: {sheets}",
         "以下工作表与另一工作表逐格相同，只计一次：{sheets}",

@@ -194,7 +194,7 @@ def _survey_workbook(found: _Found, entry: ManifestEntry, data_set: DataSet, fil
     except BadWorkbook as bad:
         return _refused(entry, bad.why, file_id)
     longest_name = LONGEST_NAME if found.format is Format.DBASE else None
-    headers = [(sheet, find_header(sheet.head, data_set, longest_name)) for sheet in book.sheets]
+    headers = [(sheet, find_header(sheet.head, data_set, longest_name, sheet.hidden_columns)) for sheet in book.sheets]
     headers, continued, unread = _continued(headers)
     tables = [(sheet, header) for sheet, header in headers if isinstance(header, Header)]
     if not tables:
@@ -224,6 +224,7 @@ def _survey_workbook(found: _Found, entry: ManifestEntry, data_set: DataSet, fil
         remarks += (remark("cut_unit", columns="、".join(cut)),)
     if rows := sum(sheet.hidden_rows for sheet, _ in used):
         remarks += (remark("hidden_rows", rows=rows),)
+    remarks += _hidden_columns(used)
     if aside:
         remarks += (remark("hidden_sheets", sheets="、".join(aside)),)
     if copies:
@@ -233,6 +234,15 @@ def _survey_workbook(found: _Found, entry: ManifestEntry, data_set: DataSet, fil
     if unread:
         remarks += (remark("unread_sheets", sheets="、".join(unread)),)
     return SurveyedFile(entry, file_id, ACCEPTED, remarks, pieces)
+
+
+def _hidden_columns(tables: Sequence[tuple[Sheet, Header]]) -> tuple[Remark, ...]:
+    """Those that were used although nobody sees them, and those that were not; a column without a name is nobody's."""
+    names: dict[str, dict[str, None]] = {"hidden_columns": {}, "hidden_columns_aside": {}}
+    for sheet, header in tables:
+        for at in sorted(at for at in sheet.hidden_columns if at < len(header.names) and header.names[at]):
+            names["hidden_columns" if header.fields[at] else "hidden_columns_aside"][header.names[at]] = None
+    return tuple(remark(code, columns="、".join(found)) for code, found in names.items() if found)
 
 
 def _copies(sheets: Sequence[Sheet]) -> list[str]:

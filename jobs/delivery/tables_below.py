@@ -31,8 +31,8 @@ def header_below(rows: Sequence[Sequence[str | None]], at: int, before: Header, 
     Printed tables repeat their header on each page: where no field stands in another column and no other unit is stated, it is
     the same table.
     """
-    found = best_header(rows[at : at + 2], data_set)
-    lower = best_header(rows[max(at - 1, 0) : at + 1], data_set)
+    found = best_header(rows[at : at + 2], data_set, before.hidden)
+    lower = best_header(rows[max(at - 1, 0) : at + 1], data_set, before.hidden)
     if found is None or lower is None or (lower.row == 1 and named_fields(lower) > named_fields(found)):
         return None  # the lower row of a header in two
     named = named_fields(found)

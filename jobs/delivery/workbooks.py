@@ -7,7 +7,7 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,8 @@ _HEAD = 4096
 _BLOCK = 4 * 1024 * 1024
 _ONE_SPELLING = bytes.maketrans(b"\t\r\n'", b'   "')  # XML parts attributes by any blank and quotes them either way
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?\bhidden="(?:1|true)"')
+_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col [^>]*?\bhidden="(?:1|true)"[^>]*>')
+_LEFT, _RIGHT = re.compile(rb'\bmin="(\d+)"'), re.compile(rb'\bmax="(\d+)"')
 _STRINGS = re.compile(rb'<(?:\w+:)?sst [^>]*?\buniqueCount="(\d+)')
 # All rows that a sheet can have are within the limit up to column 61, BI. A cell farther to the right or farther down, or one
 # that does not say at once where it stands, asks for a closer look.
@@ -70,6 +72,7 @@ class Sheet:
 
     `hidden_rows`: they are read like any others. `is_plain`: calamine leaves nothing of it out. `rows`: equal where two sheets of
     a workbook were copied from each other; empty where that is not known. `remarks`: what else is to be said of it.
+    `hidden_columns`: their places in a row of the head.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Sheet:
     is_plain: bool
     rows: bytes = b""
     remarks: tuple[Remark, ...] = ()
+    hidden_columns: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ def _survey_old(content: Path | io.BytesIO, rows: int) -> Workbook:
             bool(sheet.visibility),
             old_workbooks.hidden_rows(sheet),
             False,
+            hidden_columns=old_workbooks.hidden_columns(sheet),
         )
         for sheet in book.sheets()
     )
@@ -146,8 +151,10 @@ def _survey_package(
         part = told.get(package.sheets.get(name, ""), _Part())
         head, first = _cells(book, name, rows)
         if first:  # what stands farther to the left may be below
-            head, _ = _cells(_opened(content, archive, package), name, rows)
-        sheets.append(Sheet(name, head.rows(), name in package.hidden, part.hidden_rows, part.is_plain, part.rows))
+            head, first = _cells(_opened(content, archive, package), name, rows)
+        hidden = _within(head, first, part.hidden_columns)
+        is_hidden = name in package.hidden
+        sheets.append(Sheet(name, head.rows(), is_hidden, part.hidden_rows, part.is_plain, part.rows, hidden_columns=hidden))
     return Workbook(tuple(sheets), package.is_1904)
 
 
@@ -157,10 +164,11 @@ def _survey_open_document(
     _parts(archive, "", largest_book, largest_sheet)
     told = open_documents.read_tables(archive, largest_sheet)
     book = fastexcel.read_excel(_bytes(content))
-    sheets = (
-        Sheet(name, _cells(book, name, rows)[0].rows(), told[name].is_hidden, told[name].hidden_rows, False)
-        for name in book.sheet_names
-    )
+    sheets = []
+    for name in book.sheet_names:
+        (head, first), table = _cells(book, name, rows), told[name]
+        hidden = _within(head, first, table.hidden_columns)
+        sheets.append(Sheet(name, head.rows(), table.is_hidden, table.hidden_rows, False, hidden_columns=hidden))
     return Workbook(tuple(sheets), is_1904=False)
 
 
@@ -173,8 +181,15 @@ def _survey_binary(archive: zipfile.ZipFile, rows: int, largest_book: int, large
     sheets = []
     for name in book.sheets:
         table = binary_workbooks.read_table(archive, book, name, largest_sheet)
-        sheets.append(Sheet(name, table.frame(rows).rows(), name in book.hidden, table.hidden_rows, False))
+        head = table.frame(rows)
+        hidden = _within(head, 0, table.hidden_columns)
+        sheets.append(Sheet(name, head.rows(), name in book.hidden, table.hidden_rows, False, hidden_columns=hidden))
     return Workbook(tuple(sheets), book.is_1904)
+
+
+def _within(head: pl.DataFrame, first: int, ranges: Iterable[tuple[int, int]]) -> frozenset[int]:
+    """Of ranges of columns, first and last from A as 0, the places among those of the head; `first` is the number of its first."""
+    return frozenset(at for at in range(head.width) if any(left <= at + first <= right for left, right in ranges))
 
 
 def _is_binary(archive: zipfile.ZipFile) -> bool:
@@ -312,6 +327,7 @@ class _Part:
     hidden_rows: int = 0
     is_plain: bool = True
     rows: bytes = b""
+    hidden_columns: tuple[tuple[int, int], ...] = ()
 
 
 def _parts(archive: zipfile.ZipFile, styled: str, largest_book: int, largest_sheet: int) -> dict[str, _Part]:
@@ -321,6 +337,7 @@ def _parts(archive: zipfile.ZipFile, styled: str, largest_book: int, largest_she
     for entry in archive.infolist():
         hidden_rows, is_odd, is_plain = 0, False, True
         rows_digest, is_begun = hashlib.blake2b(digest_size=16), False
+        columns_hidden: list[tuple[int, int]] = []
         for block in _blocks(archive, entry):
             unpacked += len(block)
             if unpacked > largest_book:
@@ -329,7 +346,9 @@ def _parts(archive: zipfile.ZipFile, styled: str, largest_book: int, largest_she
             is_begun = is_begun or begin > 0
             if is_begun:
                 rows_digest.update(block[begin:].partition(b"</sheetData>")[0])
-            hidden_rows += len(_HIDDEN_ROW.findall(block)) if b"hidden=" in block else 0
+            if b"hidden=" in block:
+                hidden_rows += len(_HIDDEN_ROW.findall(block))
+                columns_hidden += _hidden_columns(block)
             is_odd = is_odd or b":c " in block or _ODD_CELL.search(block) is not None
             is_plain = is_plain and not suspects(block, styled)
             if b"uniqueCount" in block and (strings := _STRINGS.search(block)) and int(strings[1]) > largest_sheet:
@@ -337,8 +356,14 @@ def _parts(archive: zipfile.ZipFile, styled: str, largest_book: int, largest_she
         rows, columns = _extent(archive, entry) if is_odd else (0, 0)
         if rows * columns > largest_sheet or columns > MOST_COLUMNS:
             raise BadWorkbook(remark("far_cells", limit=f"{largest_sheet:,}"))
-        parts[entry.filename] = _Part(hidden_rows, is_plain, rows_digest.digest() if is_begun else b"")
+        parts[entry.filename] = _Part(hidden_rows, is_plain, rows_digest.digest() if is_begun else b"", tuple(columns_hidden))
     return parts
+
+
+def _hidden_columns(block: bytes) -> Iterator[tuple[int, int]]:
+    for column in _HIDDEN_COLUMN.findall(block):
+        if (left := _LEFT.search(column)) and (right := _RIGHT.search(column)):
+            yield int(left[1]) - 1, int(right[1]) - 1
 
 
 def _extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[int, int]:

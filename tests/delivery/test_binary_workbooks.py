@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,18 @@ def test_a_packed_number_is_whole_or_a_float_and_perhaps_in_hundredths(tmp_path:
     path = tmp_path / "甲.xlsb"
     path.write_bytes(rewritten(SHEET, lambda sheet: sheet + row + cell))
     assert read_cells(path, "发放")["c0"].to_list()[-1] == number
+
+
+def test_hidden_columns_are_told(tmp_path: Path) -> None:
+    """[MS-XLSB] 2.4.323: the first and the last column, width, style and, in the lowest bit of the next two bytes, hidden."""
+    columns = b"".join(
+        b"\x3c\x12" + struct.pack("<4IH", first, last, 2304, 0, flags)
+        for first, last, flags in ((1, 2, 1), (3, 3, 2), (5, 99, 1))
+    )
+    path = tmp_path / "甲.xlsb"
+    path.write_bytes(rewritten(SHEET, lambda sheet: columns + sheet))
+    sheet = survey_workbook(path, 5).sheets[0]
+    assert sheet.hidden_columns == {1, 2, *range(5, len(sheet.head[0]))}
 
 
 def rewritten(part: str, change: Any) -> bytes:

@@ -118,6 +118,17 @@ def test_a_listed_header_goes_before_one_that_only_means_the_same() -> None:
     assert header.fields == (None, *PAYMENTS.field_names)
 
 
+@pytest.mark.parametrize("aside", ["发放金额", "实发额"])
+def test_a_hidden_column_gives_a_field_only_where_no_visible_one_does(aside: str) -> None:
+    names = [aside, *("金额" if name == "发放金额" else name for name in PLAIN)]
+    header = find_header([names], PAYMENTS, hidden=frozenset({0}))
+    assert isinstance(header, Header)
+    assert header.fields == (None, *PAYMENTS.field_names)
+    alone = find_header([[aside, *(name for name in PLAIN if name != "发放金额")]], PAYMENTS, hidden=frozenset({0}))
+    assert isinstance(alone, Header)
+    assert alone.fields[0] == "amount"
+
+
 @pytest.mark.parametrize("stranger", ["金额大写", "发放", "备注", "", None])
 def test_a_header_that_the_contract_does_not_know_names_no_field(stranger: str | None) -> None:
     header = find_header([[*PLAIN, stranger]], PAYMENTS)

@@ -40,6 +40,7 @@ def old_book(path: Path, *, is_1904: bool = False) -> Path:
     sheet.write(2, 4, True)
     sheet.write(2, 5, xlwt.Formula("1/0"))
     sheet.row(3).hidden = True
+    sheet.col(4).hidden = True
     book.save(str(path))
     return path
 
@@ -52,6 +53,7 @@ def test_an_old_workbook_is_read_as_it_shows(tmp_path: Path, is_1904: bool) -> N
         [("表", False, 1)],
         is_1904,
     )
+    assert book.sheets[0].hidden_columns == {4}
     assert book.sheets[0].head[1] == ("证号", "份额", "日期", "空日", "是否", "错")
     title, header, first, second = read_sheet(path, "表").rows()
     assert (title[0], header[:2]) == ("花名册", ("证号", "份额"))

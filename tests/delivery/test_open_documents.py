@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,21 @@ def test_a_hidden_sheet_and_hidden_rows_are_told(tmp_path: Path) -> None:
     content = open_document({"表": [["甲"]]}, hidden, 'table:style-name="ta1"')
     path.write_bytes(content)
     assert survey_workbook(path, 30).sheets[0].is_hidden
+
+
+def test_hidden_columns_are_told_where_they_stand(tmp_path: Path) -> None:
+    columns = (
+        '<table:table-column table:number-columns-repeated="2"/><table:table-column table:visibility="collapse"/>'
+        '<table:table-column/><table:table-column table:visibility="filter" table:number-columns-repeated="9"/>'
+    )
+    path = tmp_path / "表.ods"
+    path.write_bytes(open_document({"表": [["", "乙", "丙", "丁", "戊"]]}))
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, part in parts.items():
+            book.writestr(name, part.replace(b"<table:table-row", columns.encode() + b"<table:table-row", 1))
+    assert survey_workbook(path, 30).sheets[0].hidden_columns == {1, 3}  # counted from the first that is filled
 
 
 def test_a_register_is_read_under_whatever_suffix(delivery: Any, payments: Any) -> None:

@@ -334,6 +334,21 @@ def test_hidden_rows_are_data_and_told(delivery: Any, payments: Any) -> None:
     assert delivery.rows("册.xlsx")["_fate"].to_list() == ["accepted"] * 5
 
 
+def test_of_two_columns_of_one_field_the_visible_one_is_read(delivery: Any, payments: Any) -> None:
+    """A table that begins in B, with a hidden column of a field that a visible one has, one that none has, and empty ones."""
+    path = delivery.folder / "册.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet("表")
+        for at, row in enumerate([payments.header, payments.row()]):
+            sheet.write_row(at, 1, [("金额", "999.00")[at], *row])
+        for left, right in ((1, 1), (4, 4), (20, 16_383)):
+            sheet.set_column(left, right, None, None, {"hidden": True})
+    file = delivery.file(delivery.add("册.xlsx", path.read_bytes()))
+    told = [(found.code, dict(found.details)["columns"]) for found in file.remarks if found.code.startswith("hidden")]
+    assert told == [("hidden_columns", "证号"), ("hidden_columns_aside", "金额")]
+    assert delivery.rows("册.xlsx").select("amount", "household_no").rows() == [("640.00", "D0001")]
+
+
 def hidden(delivery: Any, sheets: dict[str, list[list[object]]], *names: str) -> str:
     name = delivery.add_workbook("册.xlsx", sheets)
     book = openpyxl.load_workbook(delivery.folder / name)
