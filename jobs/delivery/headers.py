@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
-from expectations.contracts.model import PERSON_KINDS, DataSet, Kind, plain_header
+from expectations.contracts.model import PERSON_KINDS, DataSet, Field, Kind, plain_header
 from jobs.cells.text import cleaned, half_width
 from jobs.delivery.header_words import ABOUT_COLUMN, ROWS_BELOW, field_meant
 from jobs.delivery.money_units import UNCLEAR, one_unit, unit_of_group, unit_of_header, unit_of_line
@@ -35,7 +35,7 @@ class Header:
     the contract field or null; `names` the header as cleaned; `units` the unit of money of fields for which the file states another
     one than the contract; `joint` the column of a field that shares it with another one: 姓名及身份证号; `unstated` the fields of money
     whose unit nothing states above the rows of data; `remarks` what is to be said of the units;
-    `hidden` the columns that nobody sees.
+    `hidden` the columns that nobody sees; `again` per column that is left aside, because another one gives its field, that field.
     """
 
     row: int
@@ -46,6 +46,7 @@ class Header:
     unstated: frozenset[str] = frozenset()
     remarks: tuple[Remark, ...] = ()
     hidden: frozenset[int] = frozenset()
+    again: Mapping[int, str] = field(default_factory=dict)
 
     def widened(self, width: int) -> Header:
         """The same for a table of so many columns: those beyond the header have no name."""
@@ -214,15 +215,37 @@ def _under_groups(upper: Sequence[str], lower: Sequence[str]) -> list[tuple[str,
 def _as_header(index: int, columns: Sequence[tuple[str, ...]], data_set: DataSet, hidden: frozenset[int]) -> Header:
     fields: list[str | None] = [None] * len(columns)
     is_data = any(_LONG_NUMBER.search(spelling) for spellings in columns for spelling in spellings)
-    readers = (_listed,) if is_data else (_listed, field_meant)  # what is listed goes before what only means the same
-    for is_hidden in (False, True):
-        for meant in readers:
-            for at, spellings in enumerate(columns):
-                name = next(filter(None, (meant(spelling, data_set) for spelling in spellings)), None)
-                if fields[at] is None and name not in fields and (at in hidden) == is_hidden:
-                    fields[at] = name  # the same header twice: the first counts, the other is kept aside
+    meant = _meant(columns, data_set, hidden, is_data=is_data)
+    for at, given, _ in meant:
+        if fields[at] is None and given not in fields:
+            fields[at] = given
     joint = {} if is_data else _shared(fields, columns, data_set)
-    return Header(index, tuple(fields), tuple(spellings[-1] for spellings in columns), {}, joint, hidden=hidden)
+    again = {at: given for at, given, spelling in reversed(meant) if fields[at] is None and spelling == columns[at][0]}
+    names = tuple(spellings[-1] for spellings in columns)
+    return Header(index, tuple(fields), names, {}, joint, hidden=hidden, again=again)
+
+
+def _meant(
+    columns: Sequence[tuple[str, ...]], data_set: DataSet, hidden: frozenset[int], *, is_data: bool
+) -> list[tuple[int, str, str]]:
+    """Columns, the fields that they mean and the spellings that say so: what goes before another one of the field stands before it."""
+    found = []
+    for at, spellings in enumerate(columns):
+        for meant in (_listed,) if is_data else (_listed, field_meant):  # what is listed goes before what only means the same
+            named = ((name, spelling) for spelling in spellings if (name := meant(spelling, data_set)))
+            for name, spelling in islice(named, 1):
+                rank = _rank(spelling, data_set[name]) if meant is _listed else (True, 0)
+                found.append(((at in hidden, meant is not _listed, *rank, at), (at, name, spelling)))
+    return [told for _, told in sorted(found)]
+
+
+def _rank(header: str, field: Field) -> tuple[bool, int]:
+    """Of headers that are listed for one field the least goes first: the field's own one, and of others what says more.
+
+    Beside 金额, 实发金额 is what was paid.
+    """
+    plain = plain_header(half_width(header))
+    return plain != plain_header(half_width(field.header)), -len(plain)
 
 
 def _shared(fields: list[str | None], columns: Sequence[tuple[str, ...]], data_set: DataSet) -> dict[str, int]:

@@ -107,6 +107,11 @@ WORDINGS: dict[str, Wording] = {
         "以下列不在约定之列，已另行保存、未参与比对：{columns}",
         "如系表头笔误，请更正表头。",
     ),
+    "same_field": Wording(
+        "several columns mean {field}: {used} was read, and kept aside were: {aside}",
+        "有多列表示“{field}”：已采用“{used}”，以下列仅留存备查：{aside}",
+        "请核对应采用哪一列；如有误，请只保留正确的一列，或更正表头后重新报送。",
+    ),
     "same_bytes": Wording("the same bytes as {other}", "与“{other}”内容完全相同，只计一次"),
     "rows_repeated": Wording(
         "{rows} rows stand in {other}, too, and count once; the other {left} count as they are",

@@ -183,9 +183,11 @@ def _survey_text(found: _Found, entry: ManifestEntry, data_set: DataSet, piece_b
         )
         for start, end, row, own in zip(text.cuts, (*text.cuts[1:], text.size), text.first_rows, text.headers, strict=True)
     )
-    unknown = tuple(name for piece in pieces for name in _unknown(piece.header))
-    told = tuple(dict.fromkeys(found for piece in pieces for found in piece.header.remarks))
-    return SurveyedFile(entry, file_id, ACCEPTED, _by_content(found) + _unknown_columns(unknown) + told + _unread(pieces), pieces)
+    headers = [piece.header for piece in pieces]
+    remarks = _by_content(found) + _unknown_columns(tuple(name for own in headers for name in _unknown(own)))
+    remarks += tuple(dict.fromkeys(told for own in headers for told in own.remarks))
+    remarks += _same_field(data_set, headers) + _unread(pieces)
+    return SurveyedFile(entry, file_id, ACCEPTED, remarks, pieces)
 
 
 def _survey_workbook(found: _Found, entry: ManifestEntry, data_set: DataSet, file_id: str) -> SurveyedFile:
@@ -219,6 +221,7 @@ def _survey_workbook(found: _Found, entry: ManifestEntry, data_set: DataSet, fil
     )
     used = [(sheet, header) for sheet, header in tables if sheet.name not in aside]
     remarks = _by_content(found) + _unknown_columns(tuple(name for _, header in used for name in _unknown(header)))
+    remarks += _same_field(data_set, [header for _, header in used])
     remarks += tuple(dict.fromkeys(told for sheet, header in used for told in (*sheet.remarks, *header.remarks)))
     if longest_name and (cut := [name for _, header in used for name in _without_unit(header, data_set)]):
         remarks += (remark("cut_unit", columns="、".join(cut)),)
@@ -286,7 +289,20 @@ def _by_content(found: _Found) -> tuple[Remark, ...]:
 
 
 def _unknown(header: Header) -> tuple[str, ...]:
-    return tuple(name for name, known in zip(header.names, header.fields, strict=True) if name and known is None)
+    named = enumerate(zip(header.names, header.fields, strict=True))
+    return tuple(name for at, (name, known) in named if name and known is None and at not in header.again)
+
+
+def _same_field(data_set: DataSet, headers: Sequence[Header]) -> tuple[Remark, ...]:
+    """Per field that several columns mean which of them was read: the department knows which is right."""
+    told: dict[Remark, None] = {}
+    for header in headers:
+        again = sorted(header.again.items())
+        for name in dict.fromkeys(name for _, name in again):
+            used = header.names[header.fields.index(name) if name in header.fields else header.joint[name]]
+            aside = "、".join(header.names[at] for at, field in again if field == name)
+            told[remark("same_field", field=data_set[name].header, used=used, aside=aside)] = None
+    return tuple(told)
 
 
 def _without_unit(header: Header, data_set: DataSet) -> list[str]:

@@ -129,6 +129,35 @@ def test_a_hidden_column_gives_a_field_only_where_no_visible_one_does(aside: str
     assert alone.fields[0] == "amount"
 
 
+@pytest.mark.parametrize(
+    ("data_set", "used", "aside"),
+    [
+        ("payments", "发放金额", "实发金额"),  # the field's own header
+        ("payments", "实发金额", "金额"),  # what says more
+        ("payments", "实发金额", "实发额"),  # what is listed
+        ("dibao_roster", "低保证号", "户编号"),
+        ("payments", "身份证号", "身份证号"),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_of_two_columns_of_one_field_the_better_header_goes_first(data_set: str, used: str, aside: str, is_first: bool) -> None:
+    contract = DATA_SETS[data_set]
+    name = contract.headers[used]
+    others = [field.header for field in contract.fields if field.name != name]
+    header = find_header([[*others[:1], *((used, aside) if is_first else (aside, used)), *others[1:]]], contract)
+    assert isinstance(header, Header)
+    assert header.names[header.fields.index(name)] == used
+    [(at, field)] = header.again.items()
+    assert (header.names[at], header.fields[at], field) == (aside, None, name)
+
+
+def test_a_name_below_another_group_is_no_second_column_of_the_field() -> None:
+    rows = [["领取人", None, "经办人", *(name for name in REQUIRED if "领取人" not in name)], ["姓名", "身份证号", "姓名"]]
+    header = find_header(rows, PAYMENTS)
+    assert isinstance(header, Header)
+    assert (header.fields[:3], header.again) == (("name", "id_number", None), {})
+
+
 @pytest.mark.parametrize("stranger", ["金额大写", "发放", "备注", "", None])
 def test_a_header_that_the_contract_does_not_know_names_no_field(stranger: str | None) -> None:
     header = find_header([[*PLAIN, stranger]], PAYMENTS)

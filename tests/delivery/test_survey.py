@@ -223,6 +223,21 @@ def test_unknown_headers_are_reported(delivery: Any, payments: Any) -> None:
     assert [told.code for told in file.remarks] == ["unknown_columns"]
 
 
+def test_columns_of_one_field_are_told_with_the_one_that_was_read(delivery: Any, payments: Any) -> None:
+    header = ["实发金额" if name == "发放金额" else name for name in payments.header]
+    rows = [["金额", "户编号", *header, "备注"], ["999.00", "7", *payments.row(), "x"]]
+    delivery.add("甲.csv", payments.csv(*rows))
+    delivery.add_workbook("册.xlsx", {"一月": rows, "二月": rows[:1] + rows[1:] * 2})
+    for name in ("甲.csv", "册.xlsx"):
+        file = delivery.file(name)
+        assert [(told.code, *dict(told.details).values()) for told in file.remarks] == [
+            ("unknown_columns", "备注"),
+            ("same_field", "发放金额", "实发金额", "金额"),
+            ("same_field", "证号", "证号", "户编号"),
+        ]
+        assert set(delivery.rows(name)["amount"]) == {"640.00"}
+
+
 def test_unknown_headers_of_several_sheets_are_told_once(delivery: Any, payments: Any) -> None:
     rows = [[*payments.header, "备注"], [*payments.row(), "x"]]
     delivery.add_workbook("册.xlsx", {"一月": rows, "二月": [[*payments.header, "备注", "说明"], [*payments.row(), "x", "y"]]})
