@@ -15,6 +15,10 @@ NO_VALUE = (
 )
 """An error value as a spreadsheet writes it (######## where the column was too narrow), or the text of a formula; not ="00123"."""
 _BEGINS = r"^(?:[#=]|[Ee]rr:)"
+MERGED = "合并单元格"
+"""What stands for an amount that is merged with the cell above: one amount, which must not count for each row."""
+MERGED_AMOUNT = "merged amount"
+"""Why such a row is in quarantine."""
 FORMULA = "=…"
 """The form of any formula."""
 _NO_DAY = re.compile(

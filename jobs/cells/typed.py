@@ -11,7 +11,7 @@ from jobs.cells.amounts import read_integers, read_percents, read_square_metres,
 from jobs.cells.damage import damaged, damaged_accounts
 from jobs.cells.dates import read_dates, read_months
 from jobs.cells.digests import keyed_digest
-from jobs.cells.faults import forms, readable
+from jobs.cells.faults import MERGED, MERGED_AMOUNT, forms, readable
 from jobs.cells.habits import as_meant, habits
 from jobs.cells.names import read_names
 from jobs.cells.person_numbers import UNREADABLE, read_disability_numbers, read_numbers
@@ -135,11 +135,13 @@ def marked_fields(marks: pl.Series) -> dict[str, pl.Series]:
 
 
 def unreadable_essentials(data_set: DataSet, rows: pl.DataFrame, marks: Mapping[str, pl.Series]) -> pl.Series:
-    """Per row the first essential header whose cell is empty or cannot be read; null when all can."""
+    """Per row the first essential header whose cell is empty, cannot be read or is merged with the one above; null when all can be read."""
     reason = pl.Series("reason", [None], dtype=pl.String).new_from_index(0, len(rows))
     for field in data_set.fields:
         if field.essential:
             unreadable = read_plain(field, rows[field.name], marks).is_null()
+            is_merged = rows[field.name].eq(MERGED).fill_null(False)
+            reason = reason.set(is_merged & reason.is_null(), f"{MERGED_AMOUNT}: {field.header}")
             reason = reason.set(unreadable & reason.is_null(), f"unreadable: {field.header}")
     return reason
 

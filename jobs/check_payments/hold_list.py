@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from jobs.cells.faults import MERGED_AMOUNT
 from jobs.cells.masking import mask_field
 from jobs.check_payments.payment_list import LIST
 from jobs.check_payments.questions import ON_ROSTER, QUESTIONS
@@ -143,9 +144,11 @@ def unread_rows(rows: pl.DataFrame, files: Mapping[str, str]) -> list[tuple[str,
     """Rows that could not be read, each cell masked under its header: what a clerk needs to find and mend it, in either zone."""
     told = []
     for row in rows.iter_rows(named=True):
-        header = row["_reason"].partition(": ")[2]
+        code, _, header = row["_reason"].partition(": ")
         placed = placed_row_in_chinese(row["_reason"])
         why = placed[0] if placed else f"“{header}”为空或不能识别" if header else "列数与表头不一致"
+        if code == MERGED_AMOUNT:
+            why = f"“{header}”与上一行为同一个合并单元格，只在首行计入一次"
         cells = (f"{field.header} {mask_field(field, row[field.name])}" for field in LIST.fields if row[field.name])
         told.append((files[row["_file_id"]], row["_sheet"] or "", row["_row"], why, "；".join(cells)))
     return told

@@ -11,6 +11,7 @@ from typing import Any
 
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.model import Field
+from jobs.cells.faults import MERGED_AMOUNT
 from jobs.cells.masking import mask_numbers, masked_within
 from jobs.cells.person_numbers import ABSENT, CHECK_FAILS, DAMAGED, FIRM, JUNK, MASKED, UNREADABLE, UPGRADED, VALID
 from jobs.check_quality.columns import ColumnCount
@@ -27,6 +28,10 @@ REASONS_ZH = {
     UNREADABLE_CELL: ("内容为空或无法识别，该行未能使用", "请按约定格式补全或更正该单元格"),
     EMPTY_RESULT: ("单元格是错误值，或公式没有保存结果，该行未能使用", "请打开文件重新计算，核对该列后保存，重新报送"),
     "more or fewer cells than the header": ("该行的列数与表头不一致", "请检查该行是否多出或缺少分隔符、引号"),
+    MERGED_AMOUNT: (
+        "金额与上一行为同一个合并单元格，只在首行计入一次，该行未计入",
+        "请取消合并，逐行填写各自的金额；如为一户一笔，请每笔只报一行",
+    ),
     CHECK_FAILS: ("号码与校验码不符，可能录入有误", "请对照证件更正号码"),
     DAMAGED: ("号码被电子表格截断，末几位已失真", "请将该列设为“文本”格式，从业务系统重新导出"),
     JUNK: ("占位号码，不是真实号码", "请补录本人号码；确无号码的请留空"),

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import QUARANTINE
 from expectations.contracts.model import ORIGIN, PERSON_KINDS, DataSet, Field
-from jobs.cells.faults import NO_VALUE
+from jobs.cells.faults import MERGED_AMOUNT, NO_VALUE
 from jobs.cells.masking import mask_field, mask_numbers
 from jobs.cells.person_numbers import CHECK_FAILS, DAMAGED, JUNK, UNREADABLE
 from jobs.check_quality.columns import ColumnCount
@@ -96,6 +96,8 @@ def _field(account: Account, role: str) -> Field:
 def refused_row(data_set: DataSet, file_id: str, sheet: str, row: int, reason: str, cells: Mapping[str, str | None]) -> Returned:
     """A quarantined row, its cell masked. The reason names the header after a colon, where one column is to blame."""
     code, _, header = reason.partition(": ")
+    if code == MERGED_AMOUNT:  # the cell holds nothing of its own
+        return Returned(file_id, sheet, row, header, "", code)
     field = next((field for field in data_set.fields if field.header == header), None)
     cell = cells.get(field.name) if field else None
     value = mask_field(field, cell) if field else ""

@@ -68,7 +68,7 @@ def _frames(piece: Piece) -> Iterator[tuple[pl.DataFrame, pl.Series | None]]:
     source = member(Path(piece.path), piece.member)
     if piece.is_workbook:
         fields = enumerate(piece.header.fields)
-        uses = {i: Use.TEXT if name is None else use_of(DATA_SETS[piece.data_set][name].kind) for i, name in fields}
+        uses = {i: Use.TEXT if name is None else use_of(DATA_SETS[piece.data_set][name]) for i, name in fields}
         yield read_cells(source, piece.sheet, uses, piece.header.row, is_plain=piece.is_plain), None
     else:
         yield from read_piece(source, piece.start, piece.end, piece.dialect, len(piece.header.names))

@@ -16,13 +16,14 @@ from enum import Enum
 from functools import cached_property
 from itertools import pairwise
 
-from expectations.contracts.model import Kind
+from expectations.contracts.model import Field, Kind
 
 
 class Use(Enum):
     """What a column's numbers are read for: a date format over amounts is a slip, and of a certificate its very form counts."""
 
     AMOUNT = "amount"
+    SUM = "sum"  # an amount that its row is about: each cell counts once, over however many rows it is merged
     SHARE = "share"
     DAY = "day"
     TEXT = "text"
@@ -34,8 +35,8 @@ _USES = {
 }  # fmt: skip
 
 
-def use_of(kind: Kind) -> Use:
-    return _USES.get(kind, Use.TEXT)
+def use_of(field: Field) -> Use:
+    return Use.SUM if field.essential and field.kind in (Kind.YUAN, Kind.WAN_YUAN) else _USES.get(field.kind, Use.TEXT)
 
 
 _MONTH, _MONTH_DAY, _CLOCK = 'yyyy"年"m"月"', 'm"月"d"日"', 'h"时"mm"分"'
@@ -212,7 +213,7 @@ class NumberFormat:
         if section is None or not section.parts:
             return None
         if section.is_day:
-            return _plain(value) if use in (Use.AMOUNT, Use.SHARE) else _day(section, value, use, is_1904)
+            return _plain(value) if use in (Use.AMOUNT, Use.SUM, Use.SHARE) else _day(section, value, use, is_1904)
         if section.has("percent") or (use is Use.SHARE and section.is_fraction):
             return f"{_plain(value, 100)}%"
         if use in (Use.DAY, Use.TEXT) and section.is_plain and section.has_two_places and _TENTH.fullmatch(_plain(value)):

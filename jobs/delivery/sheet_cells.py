@@ -14,7 +14,7 @@ from xml.sax.saxutils import unescape
 import numpy as np
 import polars as pl
 
-from jobs.cells.faults import FORMULA
+from jobs.cells.faults import FORMULA, MERGED
 from jobs.cells.text import map_distinct
 from jobs.delivery.number_formats import NumberFormat, Use
 
@@ -155,7 +155,8 @@ def laid_over(
 ) -> pl.DataFrame:
     """The sheet's cells c0, c1, … with what is shown in place of what is stored, and SHOWN.
 
-    Below the header a cell that is merged over several rows counts for each of them that holds anything itself.
+    Below the header a cell that is merged over several rows counts for each of them that holds anything itself; a sum in the
+    first of them alone.
     """
     own = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series() if found.merged and frame.width else None
     columns = {name: frame[name] for name in frame.columns}
@@ -177,7 +178,7 @@ def laid_over(
         if len(rows):
             by_format[name] = pl.select(pl.int_range(frame.height).is_in(rows.implode())).to_series()
     for column, ranges in _by_column(found.merged, header_at, frame).items():
-        columns[f"c{column}"] = _filled_down(columns[f"c{column}"], ranges, own)
+        columns[f"c{column}"] = _filled_down(columns[f"c{column}"], ranges, own, is_sum=uses.get(column) is Use.SUM)
     return pl.DataFrame(list(columns.values())).with_columns(_marks(by_format, frame.height))
 
 
@@ -186,7 +187,7 @@ def _read(cells: pl.DataFrame, formats: Mapping[int, NumberFormat], use: Use, is
     style = cells["style"][0]
     if style is None:
         return cells.select("row", text="value", by_format=pl.lit(False))
-    if formats[style].shows_months and use in (Use.AMOUNT, Use.SHARE):
+    if formats[style].shows_months and use not in (Use.DAY, Use.TEXT):
         cells = cells.clear()  # an amount is what is stored
     read: Callable[[str], str | None] = lambda stored: formats[style].shown(stored, use, is_1904=is_1904)  # noqa: E731
     text = map_distinct(cells["value"], read, pl.String)
@@ -208,15 +209,14 @@ def _by_column(merged: list[tuple[int, int, int]], header_at: int, frame: pl.Dat
     return ranges
 
 
-def _filled_down(cells: pl.Series, ranges: list[tuple[int, int]], own: pl.Series | None) -> pl.Series:
+def _filled_down(cells: pl.Series, ranges: list[tuple[int, int]], own: pl.Series | None, *, is_sum: bool) -> pl.Series:
+    """The cells with what merged ones hold in each of their rows, or with a word that they do where it must not count again."""
     source = np.arange(len(cells))
     for top, bottom in ranges:
         source[top : bottom + 1] = top
-    return (
-        pl.select(pl.when(pl.lit(own) & pl.lit(cells).is_null()).then(cells.gather(source)).otherwise(cells))
-        .to_series()
-        .alias(cells.name)
-    )
+    held = cells.gather(source)
+    filled = held.set(held.is_not_null(), MERGED) if is_sum else held
+    return pl.select(pl.when(pl.lit(own) & pl.lit(cells).is_null()).then(filled).otherwise(cells)).to_series().alias(cells.name)
 
 
 def _marks(by_format: Mapping[str, pl.Series], height: int) -> pl.Series:

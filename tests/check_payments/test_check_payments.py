@@ -16,11 +16,13 @@ import pytest
 
 from casework.payloads import Rectification, Verdict
 from casework.store import CaseStore, store_url
+from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import CASES, CLUES, VERDICTS
 from expectations.contracts.returned import Measure, Problem
 from jobs.audit.vouched import places, state_of
+from jobs.cells.faults import MERGED_AMOUNT
 from jobs.check_payments import job
-from jobs.check_payments.hold_list import KIND
+from jobs.check_payments.hold_list import KIND, unread_rows
 from jobs.check_payments.job import Checked
 from jobs.launch.context import RunContext
 from jobs.launch.settings import Settings
@@ -278,3 +280,17 @@ def test_a_list_that_cannot_be_used_is_refused_as_a_whole(ctx: RunContext, tmp_p
     with pytest.raises(BadDelivery, match="No file or folder"):
         checked(ctx, tmp_path / "nothing.csv")
     assert not (ctx.out / "prepay").exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        (f"{MERGED_AMOUNT}: 发放金额", "“发放金额”与上一行为同一个合并单元格，只在首行计入一次"),
+        ("unreadable: 发放金额", "“发放金额”为空或不能识别"),
+        ("more or fewer cells than the header", "列数与表头不一致"),
+    ],
+)
+def test_a_row_that_could_not_be_read_says_why(reason: str, why: str) -> None:
+    cells = dict.fromkeys(DATA_SETS["payments_next"].field_names)
+    rows = pl.DataFrame([cells | {"_reason": reason, "_file_id": "f", "_sheet": "表", "_row": 3}])
+    assert [row[3] for row in unread_rows(rows, {"f": "册.xlsx"})] == [why]

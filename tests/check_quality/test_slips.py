@@ -20,6 +20,7 @@ from expectations.contracts.deliveries import DATA_SETS
 from expectations.contracts.lake import FILES, NUMBER_STATES, QUARANTINE
 from expectations.contracts.model import PERSON_KINDS
 from jobs.cells import person_numbers
+from jobs.cells.faults import MERGED, MERGED_AMOUNT
 from jobs.check_quality.columns import ColumnCount, to_mend
 from jobs.check_quality.figures import number_counts
 from jobs.check_quality.slip_workbook import REASONS_ZH, STATES_ZH, NumberCount, Returned, Slip, write_slip
@@ -303,6 +304,12 @@ def test_every_reason_in_quarantine_has_chinese_words(finished: RunContext, take
     for ctx in (finished, taken_in):
         for row in ctx.lake.read(QUARANTINE).select("data_set", "reason").distinct().collect():
             assert refused_row(DATA_SETS[row["data_set"]], "f", "", 2, row["reason"], {}).reason in REASONS_ZH
+
+
+def test_a_merged_amount_is_returned_for_what_it_is() -> None:
+    row = refused_row(DATA_SETS["payments"], "f", "", 2, f"{MERGED_AMOUNT}: 发放金额", {"amount": MERGED})
+    assert (row.header, row.value, row.reason) == ("发放金额", "", MERGED_AMOUNT)
+    assert "合并单元格" in REASONS_ZH[row.reason][0]
 
 
 def account(name: str, department: str = "民政局", status: str = "accepted", **given: Any) -> Account:

@@ -270,6 +270,26 @@ def test_a_household_s_merged_cells_count_for_its_members(delivery: Any) -> None
     assert rows.filter(pl.col("_fate") != "accepted")["_reason"].to_list() == ["title", "title", "subtotal", "subtotal"]
 
 
+@pytest.mark.parametrize("unit", ["", "（万元）"])
+def test_an_amount_merged_over_payments_counts_once(delivery: Any, payments: Any, unit: str) -> None:
+    """A household's block: what says who and when counts for each row, the money does not."""
+    path = delivery.folder / "发放.xlsx"
+    amount, month = payments.header.index("发放金额"), payments.header.index("所属期")
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet("表")
+        sheet.write_row(0, 0, [name + unit * (name == "发放金额") for name in payments.header])
+        for at in range(1, 5):
+            sheet.write_row(
+                at, 0, [None if at < 4 and column in (amount, month) else cell for column, cell in enumerate(payments.row())]
+            )
+        sheet.merge_range(1, amount, 3, amount, "0.064")
+        sheet.merge_range(1, month, 3, month, "201701")
+    rows = delivery.rows(delivery.add(path.name, path.read_bytes()))
+    assert rows["_reason"].to_list() == [None, "merged amount: 发放金额", "merged amount: 发放金额", None]
+    assert rows["_fate"].to_list() == ["accepted", "quarantined", "quarantined", "accepted"]
+    assert rows["for_month"].to_list() == ["201701"] * 4
+
+
 def test_a_range_merged_beyond_the_sheet_s_end_costs_nothing(tmp_path: Path) -> None:
     row = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="B2"><v>2</v></c></row>'
     path = with_cells(tmp_path, row, after='<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>')
