@@ -97,7 +97,7 @@ def refused_row(data_set: DataSet, file_id: str, sheet: str, row: int, reason: s
     """A quarantined row, its cell masked. The reason names the header after a colon, where one column is to blame."""
     code, _, header = reason.partition(": ")
     if code == MERGED_AMOUNT:  # the cell holds nothing of its own
-        return Returned(file_id, sheet, row, header, "", code)
+        return Returned(data_set.code, file_id, sheet, row, header, "", code)
     field = next((field for field in data_set.fields if field.header == header), None)
     cell = cells.get(field.name) if field else None
     value = mask_field(field, cell) if field else ""

@@ -31,7 +31,7 @@ class Line:
     """A row that somebody filled in. row: as the file counts, from 1. cells: texts of the columns that the file has, empty ones as "".
 
     beside: texts under headers that name no column, by header; beyond: of cells behind the last header. merged: columns whose text
-    is that of a cell merged over several rows.
+    is that of a cell merged over several rows. is_hidden: its sheet is; whoever hands the file in may not know of it.
     """
 
     file: str
@@ -42,6 +42,7 @@ class Line:
     beside: Mapping[str, str] = field(default_factory=dict)
     beyond: tuple[str, ...] = ()
     merged: frozenset[str] = frozenset()
+    is_hidden: bool = False
 
     @property
     def place(self) -> str:
@@ -57,6 +58,7 @@ class Sheet:
     name: str
     rows: list[list[str]]
     merged: frozenset[tuple[int, int]] = frozenset()
+    is_hidden: bool = False
 
     def header(self, headers: Headers) -> tuple[int, dict[str, list[int]]]:
         """Where the header stands, and each column's places in it."""
@@ -84,15 +86,15 @@ class Sheet:
             beyond = tuple(cell for cell in self.rows[n][width:] if cell.strip())
             if any(cells.values()) or beside or beyond:
                 filled = frozenset(name for name, places in columns.items() if any((n, i) in self.merged for i in places))
-                lines.append(Line(self.file, self.sha256, self.name, n + 1, cells, beside, beyond, filled))
+                lines.append(Line(self.file, self.sha256, self.name, n + 1, cells, beside, beyond, filled, self.is_hidden))
         return lines
 
 
 def lines_under(path: Path, headers: Headers, needed: Sequence[str]) -> list[Line]:
     """The rows below the header of every sheet that has one, blank rows and repetitions of the header left out.
 
-    Raises BadVerdicts for a file that is not there or not read, for one in which no row names every needed column, and for a row
-    with more filled cells than the header has: it is shifted.
+    Raises BadVerdicts for a file that is not there or not read, for one in which no row names every needed column, for a row
+    with more filled cells than the header has: it is shifted, and for a filled row of a hidden sheet: most often an old copy.
     """
     sheets = sheets_of(path, headers)
     found = {sheet.name: sheet.header(headers) for sheet in sheets}
@@ -104,6 +106,8 @@ def lines_under(path: Path, headers: Headers, needed: Sequence[str]) -> list[Lin
         if not all(column in columns for column in needed):
             continue
         for line in sheet.lines(at, columns):
+            if line.is_hidden:
+                raise BadVerdicts(f"{line.place}: the sheet is hidden. Show it where its rows count, or delete it. {_NOTHING}")
             if line.beyond:
                 raise BadVerdicts(
                     f"{line.place}: the row has more cells than the header, so that its cells may be "
@@ -126,7 +130,7 @@ def sheets_of(path: Path, headers: Headers) -> list[Sheet]:
         sha256, (source, _, found) = sha256_of(path), opened(path, _LARGEST)
         if sheets := _read(source, found, headers):
             assure_unchanged(path, state, sha256[:FILE_ID_LENGTH])
-            return [Sheet(path.name, sha256, name, rows, filled) for name, (rows, filled) in sheets.items()]
+            return [Sheet(path.name, sha256, name, rows, filled, is_hidden) for name, (rows, filled, is_hidden) in sheets.items()]
         why = remark(found.value)
     except FileChanged as changed:
         raise BadVerdicts(f"{changed} Close it where it is open and bring it again. {_NOTHING}") from changed
@@ -137,19 +141,20 @@ def sheets_of(path: Path, headers: Headers) -> list[Sheet]:
     raise BadVerdicts(f"{path.name} is not read: {why.en}. Expected a CSV file or a workbook (.xlsx). {_advice(why)} {_NOTHING}")
 
 
-_Rows = tuple[list[list[str]], frozenset[tuple[int, int]]]
+_Rows = tuple[list[list[str]], frozenset[tuple[int, int]], bool]
+"""Rows, merged cells, and whether the sheet is hidden."""
 
 
 def _read(path: Source, found: Format, headers: Headers) -> dict[str, _Rows]:
     """Rows by sheet; none of a file that is neither text nor a workbook."""
     if found is Format.TEXT:
         delimiter = delimiter_of(path, SEARCH_DEPTH, lambda rows: len(_header_among(rows, headers)[1]))
-        return {"": (list(read_rows(path, delimiter)), frozenset())}
-    names = [sheet.name for sheet in survey_workbook(path, rows=1).sheets] if found in SUFFIXES else []
-    return {name: _sheet_rows(path, name, headers) for name in names}
+        return {"": (list(read_rows(path, delimiter)), frozenset(), False)}
+    sheets = survey_workbook(path, rows=1).sheets if found in SUFFIXES else ()
+    return {sheet.name: (*_sheet_rows(path, sheet.name, headers), sheet.is_hidden) for sheet in sheets}
 
 
-def _sheet_rows(path: Source, name: str, headers: Headers) -> _Rows:
+def _sheet_rows(path: Source, name: str, headers: Headers) -> tuple[list[list[str]], frozenset[tuple[int, int]]]:
     """The rows, a merged cell counted for each of its rows below the header, and which cells are of such a one."""
     own = read_sheet(path, name, header_at=LARGEST_SHEET)  # no row is below that
     at = _header_among([_texts(row) for row in own.head(SEARCH_DEPTH).iter_rows()], headers)[0]

@@ -25,7 +25,7 @@ SHEET = (
     Heading("缺少的行", 8, "whole"), Heading("重复的行", 8, "whole"), Heading("合并的行", 8, "whole"), Heading("外地的行", 8, "whole"),
     Heading("编号不明", 8, "whole"),
 )  # fmt: skip
-NAMED_SHEET = (Heading("文件", 34, "wrapped"), Heading("情况", 16), Heading("编号或位置", 60, "wrapped"))
+NAMED_SHEET = (Heading("文件", 34, "wrapped"), Heading("情况", 18), Heading("编号或位置", 60, "wrapped"))
 FILE = "回收情况.xlsx"
 
 
@@ -127,6 +127,11 @@ def print_accounts(console: Console, accounts: Sequence[Account], files: Sequenc
     for file in files:
         if file.unread:
             console.warn(file.unread)
+        if file.hidden:
+            console.warn(
+                f"{file.file}: {len(file.hidden)} filled rows stand on hidden sheets, and none of them was taken in. Those of which no "
+                "other row of the file speaks came back."
+            )
     asked = [fate.row for fate in rows if fate.fate == MEND]
     for row in asked[:_SHOWN]:
         console.print(
@@ -176,4 +181,5 @@ def _of_files(files: Sequence[Returned]) -> list[tuple[str, str, str]]:
         for file in files
         if file.unread
     ]
-    return unread + [(file.file, "合计行，未读入", place) for file in files for place in file.left_out]
+    hidden = [(file.file, "隐藏表的行，未读入", place) for file in files for place in file.hidden]
+    return unread + hidden + [(file.file, "合计行，未读入", place) for file in files for place in file.left_out]

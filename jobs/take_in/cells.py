@@ -17,15 +17,20 @@ from jobs.cells.amounts import parse_yuan
 from jobs.cells.dates import parse_date, parse_month
 from jobs.cells.person_numbers import VALID, read_numbers
 from jobs.cells.text import DITTO, EMPTY_FORMS, cleaned, half_width, read_enum
-from jobs.returns.checkers import checkers_of, fault_of
+from jobs.returns.checkers import checkers_of, fault_of, is_not_there
 from jobs.take_in.forms import Filled
 from jobs.take_in.words import one_of
 
 _ABOUT = re.compile(r"^(?:大约|大概|约|共计|共|合计)|(?:左右|上下)$")
+_RATE = re.compile(r"每|/|按月|月均|\(月\)|^月")
 _MONTH_DAY = re.compile(r"(\d{1,2})[月/-](\d{1,2})[日号]?")
 _SHORT_YEAR = re.compile(r"(\d\d)[-./年、](\d{1,2})[-./月、](\d{1,2})[日号]?")
 _MONTH = re.compile(r"(\d{1,2})月份?")
+_MONTH_OR_TENTH = re.compile(r"([12]\d{3})\.1")
+"""January, or October whose last digit the spreadsheet dropped: 2018.10 is a number, 2018.1."""
 _MONTHS_AHEAD = timedelta(days=184)
+_YEARS_BACK, _YEAR_AHEAD = timedelta(days=8 * 366), timedelta(days=366)
+"""How far a day or month may lie where nothing bounds it more closely: 2008 for 2018, and what a spreadsheet makes of a number, lie beyond."""
 _COUNT = re.compile(r"(\d{1,4})(?:人|名|个)?")
 
 
@@ -79,6 +84,8 @@ class Row:
             self.ask(column, f"填的是{day.isoformat()}，晚于本次读入的日期{latest.isoformat()}。请核对年月日。")
         elif earliest is not None and day < earliest:
             self.ask(column, f"填的是{day.isoformat()}，早于清单日期{earliest.isoformat()}。请核对年月日。")
+        elif earliest is None and day < latest - _YEARS_BACK:
+            self.ask(column, f"填的是{day.isoformat()}，离本次读入太远，年份可能有误。请核对年月日。")
         return day
 
     def month(self, column: str, earliest: date | None, latest: date) -> date | None:
@@ -94,11 +101,18 @@ class Row:
             )
             self.ask(column, f"填的是“{text}”，{several}。请写明年月，例如 2018-04；没有的请留空。")
             return None
-        return months.pop()
+        month = months.pop()
+        if not (earliest or latest) - _YEARS_BACK <= month <= latest + _YEAR_AHEAD:
+            self.ask(
+                column,
+                f"填的是{month.year}年{month.month}月，离清单日期太远，年份可能有误。请核对，并写明年月，例如 2018-04；没有的请留空。",
+            )
+            return None
+        return month
 
     def yuan(self, column: str, *, is_needed: bool = False) -> Decimal | None:
         """Yuan, cents at most. About so much is so much, and the note keeps how it was written. One amount over several rows is asked
-        for: nobody knows how it is to be shared out."""
+        for: nobody knows how it is to be shared out. So is one a month, except in a column of such: it is no total."""
         text = self.needed(column, "请填写金额（元），例如 1200.00。") if is_needed else self.text(column)
         if not text:
             return None
@@ -106,6 +120,9 @@ class Row:
             self.ask(column, f"“{text}”是几行合并的一格，不知道每行各是多少。请取消合并，逐行填写各自的金额。")
             return None
         number = _ABOUT.sub("", half_width(cleaned(text)).replace(" ", ""))
+        if _RATE.search(number) and not self.header(column).startswith("月"):
+            self.ask(column, f"填的是“{text}”，是每月（每次）的金额，看不出一共是多少元。请填总数，例如 1200.00；没有的请留空。")
+            return None
         amount = parse_yuan(number)
         if amount is None or amount < 0:
             self.ask(column, f"填的是“{text}”，看不出是多少元。请只填一个数，例如 1200.00；没有的请留空。")
@@ -144,9 +161,16 @@ class Row:
         """Two people or more, joined by 、."""
         text = self.needed(column, "请填写两名以上人员的全名，例如 陈某甲、李某乙。")
         found = checkers_of(text)
-        if text and fault_of(found) is not None:
+        if text and is_not_there(text):
             self.ask(
-                column, f"填的是“{text}”。需要至少两名不同人员的全名，用顿号隔开，例如 陈某甲、李某乙；“陈主任”“老李”不算全名。"
+                column,
+                f"填的是“{text}”，其中有人没有到场、由人代签或者只通了电话，不能算两人上门。请填写实际到场的两名以上人员的全名；"
+                "只有一人到场的，请两人再去核查后填写。",
+            )
+        elif text and fault_of(found) is not None:
+            self.ask(
+                column,
+                f"填的是“{text}”。需要至少两名不同人员的全名，用顿号隔开，例如 陈某甲、李某乙；“陈主任”“老李”“李某”“李四等”不算全名。",
             )
         return "、".join(found)
 
@@ -176,8 +200,10 @@ def days_of(text: str, earliest: date | None, latest: date) -> set[date]:
         days = {day for year in years if (day := _day(year, found[1], found[2]))}
         return {day for day in days if _is_within(day, earliest, latest)} or days
     if found := _SHORT_YEAR.fullmatch(word):
-        first, last = _day(2000 + int(found[1]), found[2], found[3]), _day(2000 + int(found[3]), found[2], found[1])
-        days = {day for day in (first, last) if day}
+        # The year stands first, as in 18.1.15, or last, behind a day and month in either order: 02/03/18.
+        one, two, three = found.groups()
+        first, year = _day(2000 + int(one), two, three), 2000 + int(three)
+        days = {day for day in (first, _day(year, two, one), _day(year, one, two)) if day}
         return {day for day in days if _is_within(day, earliest, latest)} or ({first} if first else days)
     day = parse_date(text)
     return {day} if day else set()
@@ -185,7 +211,10 @@ def days_of(text: str, earliest: date | None, latest: date) -> set[date]:
 
 def months_of(text: str, earliest: date | None, latest: date) -> set[date]:
     """The months that a cell may mean. latest: day of the take-in; a benefit may end some months later."""
-    found = _MONTH.fullmatch(half_width(cleaned(text)).replace(" ", ""))
+    word = half_width(cleaned(text)).replace(" ", "")
+    if found := _MONTH_OR_TENTH.fullmatch(word):
+        return {date(int(found[1]), month, 1) for month in (1, 10)}
+    found = _MONTH.fullmatch(word)
     if found is None:
         month = parse_month(text)
         return {month} if month else set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from casework.payloads import Kind
@@ -208,6 +209,9 @@ FORMS = (CORRECTIONS, RECTIFICATIONS, RECOVERIES, ACCOUNTABILITY, APPEALS, NEEDS
 """By their telling columns; the first that fits best."""
 _ANY = {f"{form.title} {name}": named for form in FORMS for name, named in form.headers.items()}
 _ID = re.compile(r"([CHNK])?([0-9A-F]{16})", re.IGNORECASE)
+_SHOWN_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d)?")
+_SERIAL_ORIGIN = datetime(1899, 12, 30)
+_MONTH_IN_NUMBER = re.compile(r"(?:199|20\d)\d(?:\.(?:0?[1-9]|1[0-2])|0[1-9]|1[0-2])")
 _TOTALS = frozenset({"合计", "总计", "小计", "合 计", "总 计"})
 
 
@@ -241,7 +245,8 @@ class Filled:
 @dataclass(frozen=True)
 class Returned:
     """A file that came back. unread: why nothing of it could be read; null where something was. filled: rows that somebody filled in.
-    ids: by table, what its rows are about, filled in or not. left_out: places of rows that say nothing of a single case: totals."""
+    ids: by table, what its rows are about, filled in or not, hidden sheets apart. left_out: places of rows that say nothing of a
+    single case: totals. hidden: of filled rows on hidden sheets; of these `filled` holds those of which no visible row speaks."""
 
     file: str
     sha256: str = ""
@@ -249,6 +254,7 @@ class Returned:
     filled: tuple[Filled, ...] = ()
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 def returned(path: Path) -> Returned:
@@ -263,13 +269,14 @@ def returned(path: Path) -> Returned:
     is_told = False
     for sheet in sheets:
         if (found := _form_of(sheet)) is None:
-            filled += _without_header(sheet)
+            filled += () if sheet.is_hidden else _without_header(sheet)
             continue
         is_told = True
         form, at, columns = found
         missing = frozenset(form.headers) - frozenset(columns)
         lines = [_with_ids(form, line) for line in sheet.lines(at, columns)]
-        ids[form.title] = ids.get(form.title, frozenset()).union(*(Filled(form, line).subjects for line in lines))
+        if not sheet.is_hidden:
+            ids[form.title] = ids.get(form.title, frozenset()).union(*(Filled(form, line).subjects for line in lines))
         for line in lines:
             beside = {plain_header(header): text for header, text in line.beside.items() if plain_header(header) not in _SHOWN}
             row = Filled(form, replace(line, beside=beside), missing)
@@ -281,7 +288,10 @@ def returned(path: Path) -> Returned:
                 filled.append(row)
     if not is_told and not filled:
         return Returned(path.name, sheets[0].sha256, unread=_no_table(path, sheets))
-    return Returned(path.name, sheets[0].sha256, None, tuple(filled), ids, tuple(left_out))
+    answered = {(row.form.title, row.subjects) for row in filled if not row.line.is_hidden}
+    open_rows = (row for row in filled if not row.line.is_hidden or (row.form.title, row.subjects) not in answered)
+    hidden = tuple(row.line.place for row in filled if row.line.is_hidden)
+    return Returned(path.name, sheets[0].sha256, None, tuple(open_rows), ids, tuple(left_out), hidden)
 
 
 def _form_of(sheet: Sheet) -> tuple[Form, int, dict[str, list[int]]] | None:
@@ -307,8 +317,9 @@ def _without_header(sheet: Sheet) -> Iterator[Filled]:
 
 
 def _with_ids(form: Form, line: Line) -> Line:
-    """The line with its ids as the lists have them. Where their header was lost, a single one in the row is known by its form."""
-    cells = {name: as_id(name, cell) if name in form.ids else cell for name, cell in line.cells.items()}
+    """The line with its ids as the lists have them, and its months as they were typed. Where the header of the ids was lost, a single one in the
+    row is known by its form."""
+    cells = {name: _as_typed(form, name, cell) for name, cell in line.cells.items()}
     wanted, beside = form.ids[-1], dict(line.beside)
     if wanted not in cells:
         found = {header: as_id(None, text) for header, text in beside.items() if as_id(None, text)[:1] == LETTERS[wanted]}
@@ -317,6 +328,25 @@ def _with_ids(form: Form, line: Line) -> Line:
             ((header, cells[wanted]),) = ids.items()
             del beside[header]
     return replace(line, cells=cells, beside=beside)
+
+
+def _as_typed(form: Form, name: str, cell: str) -> str:
+    if name in form.ids:
+        return as_id(name, cell)
+    return typed_month(cell) if form.offers.get(name) in ("date", "month") else cell
+
+
+def typed_month(text: str) -> str:
+    """2018.4 or 201804 where a cell that is formatted for days makes a day of another century of it, 1905-07-10 09:36; any other text
+    stays as it is."""
+    if not _SHOWN_DAY.fullmatch(text):
+        return text
+    try:
+        number = (datetime.fromisoformat(text) - _SERIAL_ORIGIN) / timedelta(days=1)
+    except ValueError:
+        return text
+    typed = f"{number:.5f}".rstrip("0").rstrip(".")  # to a second
+    return typed if _MONTH_IN_NUMBER.fullmatch(typed) else text
 
 
 def as_id(column: str | None, text: str) -> str:

@@ -25,6 +25,11 @@ def usable_rows(
     """The rows that can be used, with their events, in the order of the files, and what was odd about them; all others ask. facts: by id
     of a recorded event of any table but the verdicts', its restricted fact, if there is one."""
     for row in rows:
+        if row.filled.line.is_hidden:  # most often a draft or an old copy; nobody who hands the file in need know of it
+            row.ask(
+                row.filled.form.ids[-1],
+                f"这一行在隐藏的工作表“{row.filled.line.sheet}”中，没有读入。确实要报的，请在补正单中核对后交回；不用报的，请删除这一行。",
+            )
         if row.filled.line.beyond:
             row.ask(
                 row.filled.form.ids[-1], "这一行的格数比表头多，各格可能错位。请对照表头核对各格；格内有逗号的请用引号括起来。"

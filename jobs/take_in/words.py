@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from expectations.contracts.returned import REFUTED, VERDICT_OUTCOMES
 from jobs.cells.text import half_width
-from jobs.rulebook.rule import EXEMPTIONS
+from jobs.rulebook.rule import EXEMPTIONS, OTHER_REASON
 
 _NOISE = re.compile(r"[\s\-—–_:：/、,，.。()（）\"'“”‘’·]+")
 KINDS = {verdict.partition("-")[2] or verdict: verdict for verdict in VERDICT_OUTCOMES}
@@ -37,8 +37,15 @@ _REASON_WORDS = {
     "R17": "单人保", "R18": "渐退期 渐退期内", "R19": "刚性支出 刚性支出扣减", "R20": "已备案 近亲属已备案", "R21": "安置房 危改房 继承 小份额",
     "R22": "监护人账户 机构账户", "R23": "已停发 已追回 已停发并追回 已停发已追回", "R24": "源数据过期 数据过期", "R25": "已申报 审批时已申报",
 }  # fmt: skip
-_CODE = re.compile(r"R?\s*0?(\d{1,2})(?!\d)(.*)", re.DOTALL)
+_CODE = re.compile(r"(R\s*(?=[\dOIL〇○])|(?=\d))([\dOIL〇○]{1,3})(?![\dOIL〇○])(.*)", re.DOTALL)
+_DIGITS = str.maketrans("OIL〇○", "01100")
+"""Letters and signs that are typed for digits."""
 _ANOTHER = re.compile(r"R?\d")
+_MAY_BE_A_DIGIT = re.compile(r"[A-Z\u0370-\u04ff零一二三四五六七八九]")
+"""What behind a code of one digit may have been meant for its second one: R1S, R1零."""
+_DENIED = re.compile(r"不适用|不成立|\?")
+_DENIED_AT_ONCE = re.compile(r"[不非否没无]|并非|[×✗✘X]$")
+"""What behind a code says that it is not the reason, or may not be: anywhere, or right behind it, where R99 goes on in words of its own."""
 
 
 def plain(text: str) -> str:
@@ -75,14 +82,30 @@ def holds(text: str) -> bool | None:
 
 
 def reason_of(text: str) -> str | None:
-    """The code of the reason that the text names by code, words or both; null where it names none, several, or a code and other words."""
+    """The code of the reason that the text names by code, words or both; null where it names none, several, or a code and words of
+    another. A number alone is a code, one before other words is not: 3年前已卖."""
+    if (by_words := REASON_OF.get(plain(text))) is not None:
+        return by_words
     found = _CODE.match(half_width(text).upper().strip())
     if found is None:
-        return REASON_OF.get(plain(text))
-    code, words = f"R{int(found[1]):02}", plain(found[2])
-    if code not in EXEMPTIONS or REASON_OF.get(words, code) != code:
         return None
-    return code if words in REASON_OF or not _ANOTHER.search(words) else None
+    letter, typed, words = found[1], found[2], plain(found[3])
+    digits = typed.translate(_DIGITS)
+    is_code = len(digits) == 2 or (typed == digits and (len(digits) == 1 or digits[0] == "0"))
+    code = f"R{int(digits):02}"
+    if not is_code or code not in EXEMPTIONS:
+        return None
+    if words in REASON_OF or not words:
+        return code if REASON_OF.get(words, code) == code else None
+    is_unclear = not letter or _ANOTHER.search(words) or (len(digits) == 1 and _MAY_BE_A_DIGIT.match(words))
+    return None if is_unclear or _is_denied(code, words) else code
+
+
+def _is_denied(code: str, words: str) -> bool:
+    """R10不适用, R10？, and what says no to the code's own words: R10 未过户."""
+    own = "|".join(re.escape(word.removeprefix("已")) for word, of_code in REASON_OF.items() if of_code == code)
+    is_denied_at_once = code != OTHER_REASON and _DENIED_AT_ONCE.match(words)
+    return bool(is_denied_at_once or _DENIED.search(words) or re.search(f"(?:未|没有?|不是?|无|非)(?:{own})", words))
 
 
 def is_refutation(verdict: str | None) -> bool:

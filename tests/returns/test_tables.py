@@ -185,3 +185,19 @@ def test_a_file_without_end_is_refused_before_it_is_read(tmp_path: Path) -> None
         stream.truncate(1 << 40)
     with pytest.raises(BadVerdicts, match=r"feedback\.csv has 1,099,511,627,776 bytes\. Expected at most"):
         read(tmp_path / "feedback.csv")
+
+
+def test_rows_of_a_hidden_sheet_are_refused_and_options_on_one_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.xlsx"
+    for hidden, is_refused in (("选项,说明", False), (PLAIN, True)):
+        with xlsxwriter.Workbook(path) as book:
+            for name, text in (("线索", PLAIN), ("旧", hidden)):
+                sheet = book.add_worksheet(name)
+                for n, line in enumerate(text.splitlines()):
+                    sheet.write_row(n, 0, line.split(","))
+            book.get_worksheet_by_name("旧").hide()
+        if is_refused:
+            with pytest.raises(BadVerdicts, match="sheet 旧, row 2: the sheet is hidden"):
+                read(path)
+        else:
+            assert clues(read(path)) == ALL
