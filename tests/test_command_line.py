@@ -88,7 +88,7 @@ nothing to judge           | {judge} {tmp}/nowhere                              
 no manifest                | {judge} {tmp}/folder                                             | holds no 交接清单.csv
 manifest a folder          | {judge} {tmp}/manifest-folder                                    | holds no 交接清单.csv
 manifest empty             | {judge} {tmp}/manifest-empty                                     | lacks the column 文件名 (found: nothing)
-manifest binary            | {judge} {tmp}/manifest-binary                                    | lacks the column 文件名
+manifest binary            | {judge} {tmp}/manifest-binary                                    | is no text; a workbook, perhaps
 manifest lacks a column    | {judge} {tmp}/manifest-short                                     | lacks the column SHA256
 manifest lists nothing     | {judge} {tmp}/manifest-bare                                      | lists no file
 no results                 | quality {tmp}/nowhere                                            | No lake {tmp}/nowhere/lake

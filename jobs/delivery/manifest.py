@@ -108,9 +108,9 @@ def read_manifest(delivery: Path) -> list[ManifestEntry]:
         raise BadDelivery(
             f"{MANIFEST_NAME} in {delivery} has {size:,} bytes. Expected a line for each data file, {_LARGEST:,} at most."
         )
-    if (of := format_of(path)) not in (Format.TEXT, Format.EMPTY):
+    if format_of(path) not in (Format.TEXT, Format.EMPTY):
         raise BadDelivery(
-            f"{MANIFEST_NAME} in {delivery} is no text ({of.name.lower().replace('_', ' ')}). Open it and save it as CSV under this name."
+            f"{MANIFEST_NAME} in {delivery} is no text; a workbook, perhaps. Open it and save it as CSV under this name."
         )
     text = decoded(path.read_bytes())
     tables = [[row for row in rows_of_cells(text, delimiter) if any(map(cleaned, row))] for delimiter in DELIMITERS]

@@ -78,7 +78,7 @@ def test_a_missing_manifest_is_refused(tmp_path: Path) -> None:
 def test_a_workbook_under_the_name_of_the_manifest_is_told(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(tmp_path / "交接清单.csv") as book:
         book.add_worksheet().write_row(0, 0, HEADER.split(","))
-    assert "is no text (workbook). Open it and save it as CSV" in refusal(tmp_path)
+    assert "is no text; a workbook, perhaps. Open it and save it as CSV" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize("column", HEADER.split(","))
