@@ -99,8 +99,8 @@ def tables(frame: pl.DataFrame, header: Header, header_at: int, data_set: DataSe
     """Where the tables of a frame begin, and the header of each, its row counted in the frame; the first table has the one given."""
     found = [(0, header)]
     same: set[tuple[str, ...]] = set()  # printed tables repeat their header by the thousand
-    for at in _may_be_headers(frame, header, data_set):
-        if at > max(header_at, found[-1][1].row if len(found) > 1 else -1):
+    for at in _may_be_headers(frame, header, header_at, data_set):
+        if at > found[-1][1].row or len(found) == 1:
             start = max(at - _ROWS_ABOVE, 0)
             rows = _rows(frame, start, at + 2)
             printed = (*map(unit_of_line, rows[: at - start]), *rows[at - start])
@@ -134,17 +134,19 @@ def _rows(frame: pl.DataFrame, start: int, end: int) -> list[list[str]]:
     return rows
 
 
-def _may_be_headers(frame: pl.DataFrame, header: Header, data_set: DataSet) -> list[int]:
-    """The rows, in order, that hold no number where the header before says that numbers stand, and several cells.
+def _may_be_headers(frame: pl.DataFrame, header: Header, header_at: int, data_set: DataSet) -> list[int]:
+    """The rows below the header, in order, that hold no number where it says that numbers stand, and several cells.
 
-    Column by column, so that all but the first few see hardly a row.
+    Column by column, so that all but the first few see hardly a row, and as a rule none is left.
     """
-    at = pl.int_range(len(frame), eager=True)
+    at = pl.int_range(max(header_at + 1, 0), len(frame), eager=True)
     known = {f"c{i}": data_set[field].kind for i, field in enumerate(header.fields) if field}
     columns = sorted(
         (column for column in frame.columns if column in known), key=lambda column: known[column] not in PERSON_KINDS
     )
     for column in columns:
+        if at.is_empty():
+            return []
         cells = frame[column] if len(at) == len(frame) else frame[column].gather(at)
         ends_plainly = cells.str.tail(1).is_between(pl.lit("0"), pl.lit("Z"))
         is_number = (cells >= "0") & (cells < ":") & (cells.str.len_bytes() > _LONGEST_SHORT) & ends_plainly
