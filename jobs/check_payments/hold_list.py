@@ -145,10 +145,12 @@ def unread_rows(rows: pl.DataFrame, files: Mapping[str, str]) -> list[tuple[str,
     told = []
     for row in rows.iter_rows(named=True):
         code, _, header = row["_reason"].partition(": ")
-        placed = placed_row_in_chinese(row["_reason"])
-        why = placed[0] if placed else f"“{header}”为空或不能识别" if header else "列数与表头不一致"
-        if code == MERGED_AMOUNT:
+        if placed := placed_row_in_chinese(row["_reason"]):
+            why = placed[0]
+        elif code == MERGED_AMOUNT:
             why = f"“{header}”与上一行为同一个合并单元格，只在首行计入一次"
+        else:
+            why = f"“{header}”为空或不能识别" if header else "列数与表头不一致"
         cells = (f"{field.header} {mask_field(field, row[field.name])}" for field in LIST.fields if row[field.name])
         told.append((files[row["_file_id"]], row["_sheet"] or "", row["_row"], why, "；".join(cells)))
     return told
